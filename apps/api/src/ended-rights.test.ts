@@ -19,6 +19,7 @@ const WRITE_NOTHING = new Set([
   'notifications.test',
   'syncs.checkDestination',
   'syncs.importSecrets',
+  'syncs.previewFirstImport',
   'syncs.preview',
   'syncs.restorePreview',
 ])

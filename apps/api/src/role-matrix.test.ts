@@ -111,6 +111,7 @@ const BY_ID = new Set([
   'syncs.delete',
   'syncs.trigger',
   'syncs.importSecrets',
+  'syncs.previewImport',
   'syncs.removeSecrets',
   'syncs.checkDrift',
   'syncs.plan',

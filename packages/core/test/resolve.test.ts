@@ -104,6 +104,7 @@ onEveryDatabase('resolve', (open) => {
       ],
       connection: [[{ kind: 'connection', connectionId }, [{ kind: 'organization', projects: null }]]],
       'connection-name': [[{ kind: 'connection-name', name: 'emulated' }, [{ kind: 'organization', projects: null }]]],
+      'connection-of': [[{ kind: 'connection-of', syncId }, [{ kind: 'organization', projects: null }]]],
       trash: [[{ kind: 'trash', projectId, trashId: trash[0]?.id ?? '' }, [{ ...at('/gone'), below: true }]]],
       'import-source': [
         [{ kind: 'import-source', projectId, importId }, [at('/source')]],
@@ -123,6 +124,7 @@ onEveryDatabase('resolve', (open) => {
       { kind: 'sync-source', syncId: id },
       { kind: 'connection', connectionId: id },
       { kind: 'connection-name', name: id },
+      { kind: 'connection-of', syncId: id },
     ]
   })
   afterAll(async () => {

@@ -6,7 +6,12 @@ import { z } from 'zod'
 import { count } from './count.ts'
 
 /** Deletes that wait for an approval. `of`: the keys that the sync may touch; null: nothing would be left. */
-const deletions = z.object({ deletes: z.number(), of: z.number().nullable() })
+const deletions = z.object({
+  deletes: z.number(),
+  of: z.number().nullable(),
+  /** The first run after an import: what was not imported is not deleted unseen. */
+  unimported: z.literal(true).optional(),
+})
 export type Deletions = z.output<typeof deletions>
 
 const keys = z.object({ count: z.number(), named: z.array(z.object({ key: z.string(), reason: z.string() })) })
@@ -22,6 +27,8 @@ const syncMessage = z.discriminatedUnion('code', [
   z.object({ code: z.literal('owner-without-access'), owner: z.string() }),
   z.object({ code: z.literal('approval-needed'), deletions }),
   z.object({ code: z.literal('secrets-removed') }),
+  z.object({ code: z.literal('secrets-imported'), added: z.number(), changed: z.number(), leftOut: keys }),
+  z.object({ code: z.literal('owner-cannot-import'), owner: z.string() }),
   z.object({ code: z.literal('not-checked'), text: z.string() }),
   z.object({ code: z.literal('not-checked-without-owner') }),
   z.object({ code: z.literal('listing-timeout'), destination: z.string(), seconds: z.number() }),
@@ -44,7 +51,8 @@ export type SyncMessage = z.output<typeof syncMessage>
 /** Keys that a sentence names. */
 export const NAMED_KEYS = 5
 
-export const deletionsText = ({ deletes, of }: Deletions): string => {
+export const deletionsText = ({ deletes, of, unimported }: Deletions): string => {
+  if (unimported) return `This would delete ${count(deletes, 'key')} at the target that could not be imported.`
   if (of !== null) return `This would delete ${deletes} of ${of} keys at the target, more than 30 %.`
   const all = deletes === 1 ? 'the last key' : `all ${deletes} keys`
   return `This would delete ${all} and leave the target empty.`
@@ -72,6 +80,12 @@ export function syncMessageText(message: SyncMessage): string {
       return `${deletionsText(message.deletions)} Nothing was sent. Approve this plan to continue, or put the secrets back.`
     case 'secrets-removed':
       return 'The secrets were removed from the target; the next change fills it again.'
+    case 'secrets-imported': {
+      const leftOut = keysText(message.leftOut, 'left out')
+      return `${message.added} added, ${message.changed} changed${leftOut === null ? '' : `, ${leftOut}`}`
+    }
+    case 'owner-cannot-import':
+      return `Nothing was imported and nothing was sent. ${message.owner}, the owner of this sync, can no longer change the secrets of its folder. Someone who can becomes its owner by editing it.`
     case 'not-checked':
       return `Not checked: ${message.text}`
     case 'not-checked-without-owner':

@@ -27,9 +27,28 @@ const driftOptions = {
   driftReadsValues: z.boolean().optional().describe('Also compare the values, where the vendor can hand them out'),
 }
 
+/** Which value wins where the vault and the target both have a key: the vault's, or the target's. */
+export const importPriority = z.enum(['prioritize-source', 'prioritize-destination'])
+export type ImportPriority = z.infer<typeof importPriority>
+
+/** What the first run does with what the target holds: overwrite it, or import it into the vault first. */
+export const initialSyncBehavior = z.enum([
+  'overwrite-destination',
+  'import-prioritize-source',
+  'import-prioritize-destination',
+])
+export type InitialSyncBehavior = z.infer<typeof initialSyncBehavior>
+
 /** Options every destination has; a destination's own (such as `markAsSecret`) are beside them. */
 export const syncOptions = z
-  .looseObject({ keySchema: keySchema.optional(), deletionPolicy: deletionPolicy.optional(), ...driftOptions })
+  .looseObject({
+    initialSyncBehavior: initialSyncBehavior
+      .optional()
+      .describe('What the first run does with what the target holds; default overwrite-destination'),
+    keySchema: keySchema.optional(),
+    deletionPolicy: deletionPolicy.optional(),
+    ...driftOptions,
+  })
   .refine(isSmallEnough, TOO_MANY_FIELDS)
   .meta({ maxProperties: MAX_OPEN_FIELDS })
 
@@ -71,6 +90,26 @@ export const plan = z
     outOfReach,
   })
   .meta({ id: 'Plan' })
+
+export const IMPORT_ACTIONS = ['new', 'changed', 'same', 'kept', 'left-out'] as const
+const importAction = z.enum(IMPORT_ACTIONS)
+export type ImportAction = z.infer<typeof importAction>
+
+/** What an import changes in the source folder, without values. */
+export const importPreview = z
+  .object({
+    hash: z.string(),
+    summary: z.record(importAction, z.number().int()),
+    keys: z.array(
+      z.object({
+        name: z.string().describe('The name at the target'),
+        key: z.string().nullable().describe('The key of the secret; null when none can be told'),
+        action: importAction,
+        reason: z.string().nullable().describe('Why it is kept or left out'),
+      }),
+    ),
+  })
+  .meta({ id: 'ImportPreview' })
 
 /** What stands between a sync and its target until a person or a fixed source removes it. */
 export const blockage = z
@@ -118,11 +157,16 @@ export const sync = z
     lastRunId: z.string().nullable(),
     message: z.string().nullable(),
     syncedAt: timestamp.nullable(),
+    importState: jobState.nullable().describe('Of the import of what the target held; null when there was none'),
+    importJobId: z.string().nullable(),
+    importMessage: z.string().nullable(),
+    importedAt: timestamp.nullable(),
     removeState: jobState.nullable(),
     removeRunId: z.string().nullable(),
     removeMessage: z.string().nullable(),
     removedAt: timestamp.nullable(),
     options: z.looseObject({
+      initialSyncBehavior,
       keySchema: z.string().optional(),
       deletionPolicy,
       driftCheck,

@@ -31,6 +31,7 @@ export {
 export { listSecretVersions } from './secrets/versions.ts'
 export { deleteSecretRows } from './secrets/delete-secrets.ts'
 export { openForPlainValues, openForWriting } from './secrets/folder-for-writing.ts'
+export { whyNotStorable } from './secrets/next-secret.ts'
 export { presentSecrets, putSecrets } from './secrets/write.ts'
 export { exportProject, importProject } from './transfer/transfer.ts'
 export { resealTrashRow } from './trash/trash-rows.ts'

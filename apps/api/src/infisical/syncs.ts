@@ -1,7 +1,6 @@
 /** Secret syncs, as Infisical's clients know them. */
 import { destination } from '@keyferry/core/destinations'
 import { syncVerbs } from '@keyferry/core/verbs'
-import { BadRequest } from '@keyferry/kernel'
 import {
   createSync,
   plan,
@@ -23,9 +22,9 @@ const envelope = 'secretSync'
 type Sync = z.output<typeof sync>
 
 const names = { options: 'syncOptions', target: 'destinationConfig' }
-const { keySchema, deletionPolicy, ...drift } = syncOptions.shape
+const { initialSyncBehavior, keySchema, deletionPolicy, ...drift } = syncOptions.shape
 const sentOptions = z.looseObject({
-  initialSyncBehavior: z.enum(['overwrite-destination', 'import-prioritize-source', 'import-prioritize-destination']),
+  initialSyncBehavior: initialSyncBehavior.unwrap(),
   keySchema,
   disableSecretDeletion: z.boolean().optional(),
   deletionPolicy,
@@ -61,8 +60,7 @@ function ownBody<S extends z.output<ReturnType<typeof creating>>>({
   isEnabled,
   ...rest
 }: Omit<S, 'name' | 'planHash'> & { destination: string }) {
-  const { initialSyncBehavior, disableSecretDeletion, autoSyncEnabled, ...options } = sent
-  refuseImport(rest.destination, initialSyncBehavior)
+  const { disableSecretDeletion, autoSyncEnabled, ...options } = sent
   return {
     ...rest,
     autoSync: autoSyncOf(isAutoSyncEnabled, isEnabled, autoSyncEnabled),
@@ -81,8 +79,7 @@ const toUpdate = read(
   }),
   names,
   async ({ syncOptions: sent = {}, destinationConfig, isAutoSyncEnabled, isEnabled, ...rest }, ask) => {
-    const { initialSyncBehavior, disableSecretDeletion, autoSyncEnabled, ...options } = sent
-    refuseImport(rest.destination, initialSyncBehavior)
+    const { disableSecretDeletion, autoSyncEnabled, ...options } = sent
     const policy =
       disableSecretDeletion === undefined || options.deletionPolicy !== undefined
         ? {}
@@ -102,20 +99,16 @@ async function deleting({ destination, syncId }: { destination: string; syncId: 
   return present.options.deletionPolicy === 'none' ? undefined : present.options.deletionPolicy
 }
 
-/** Keyferry has one behaviour: no vendor shows the values that an import would take in. */
-function refuseImport(name: string, behavior = 'overwrite-destination'): void {
-  if (behavior === 'overwrite-destination') return
-  const { title, notes } = destination(name)
-  throw new BadRequest(`${title} does not support importing secrets. ${notes.initialSync}`)
-}
-
 const { shape } = sync
-const nothing = z.null()
 const secretSync = sync
   .omit({
     autoSync: true,
     state: true,
     lastRunId: true,
+    importState: true,
+    importJobId: true,
+    importMessage: true,
+    importedAt: true,
     message: true,
     syncedAt: true,
     removeState: true,
@@ -132,16 +125,15 @@ const secretSync = sync
     lastSyncJobId: shape.lastRunId,
     lastSyncMessage: shape.message,
     lastSyncedAt: shape.syncedAt,
-    importStatus: nothing,
-    lastImportJobId: nothing,
-    lastImportMessage: nothing,
-    lastImportedAt: nothing,
+    importStatus: shape.importState,
+    lastImportJobId: shape.importJobId,
+    lastImportMessage: shape.importMessage,
+    lastImportedAt: shape.importedAt,
     removeStatus: shape.removeState,
     lastRemoveJobId: shape.removeRunId,
     lastRemoveMessage: shape.removeMessage,
     lastRemovedAt: shape.removedAt,
     syncOptions: shape.options.extend({
-      initialSyncBehavior: z.string(),
       disableSecretDeletion: z.boolean(),
       autoSyncEnabled: z.boolean(),
     }),
@@ -167,16 +159,15 @@ function write(shown: Sync): z.output<typeof secretSync> {
     lastSyncJobId: shown.lastRunId,
     lastSyncMessage: shown.message,
     lastSyncedAt: shown.syncedAt,
-    importStatus: null,
-    lastImportJobId: null,
-    lastImportMessage: null,
-    lastImportedAt: null,
+    importStatus: shown.importState,
+    lastImportJobId: shown.importJobId,
+    lastImportMessage: shown.importMessage,
+    lastImportedAt: shown.importedAt,
     removeStatus: shown.removeState,
     lastRemoveJobId: shown.removeRunId,
     lastRemoveMessage: shown.removeMessage,
     lastRemovedAt: shown.removedAt,
     syncOptions: {
-      initialSyncBehavior: 'overwrite-destination',
       keySchema,
       disableSecretDeletion: deletionPolicy === 'none',
       deletionPolicy,
@@ -264,7 +255,9 @@ export const syncRoutes = {
   update: [{ method: 'PATCH', path: `${base}/:destination/:syncId`, envelope, reads: toUpdate, answers: one }],
   delete: [{ method: 'DELETE', path: `${base}/:destination/:syncId`, envelope, input: 'query', answers: one }],
   trigger: doing('sync-secrets'),
-  importSecrets: doing('import-secrets'),
+  importSecrets: [
+    { method: 'POST', path: `${base}/:destination/:syncId/import-secrets`, envelope, input: 'query', answers: one },
+  ],
   removeSecrets: doing('remove-secrets'),
   checkDrift: doing('check-drift'),
   approve: doing('approve'),
@@ -276,5 +269,6 @@ export const syncRoutes = {
     },
   ],
   preview: [{ method: 'POST', path: `${base}/:destination/preview`, reads: toPreview, answers: inWords }],
+  previewFirstImport: [{ method: 'POST', path: `${base}/:destination/import-preview`, reads: toPreview }],
   plan: [{ method: 'GET', path: `${base}/:destination/:syncId/plan`, answers: inWords }],
 } satisfies Record<string, Route[]>

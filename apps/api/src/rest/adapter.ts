@@ -45,7 +45,7 @@ async function inputOf(
 ): Promise<unknown> {
   if (!shape) return undefined
   const { params, body } = request
-  const query = readsQuery(route.method) ? request.query : refuseQuery(shape, route.method, request.query)
+  const query = readsQuery(route) ? request.query : refuseQuery(shape, route.method, request.query)
   const read = readInput(shape, { url: request.url, params, query, body }, route.rest)
   const input = route.defaults && isObject(read) ? { ...route.defaults(read), ...read } : read
   const slug = projectSlugIn(shape, [query, body])

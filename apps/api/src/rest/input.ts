@@ -29,8 +29,12 @@ export function inputShape(schema: z.ZodType): InputShape {
   return { fields, required: new Set(document.required), document }
 }
 
-/** Infisical's clients put the input of a DELETE into the query or the body, and it holds no value. */
-export const readsQuery = (method: Route['method']): boolean => method === 'GET' || method === 'DELETE'
+/**
+ * Infisical's clients put the input of a DELETE, and of a route that says so, into the query or the body, and it holds
+ * no value.
+ */
+export const readsQuery = ({ method, input }: Pick<Route, 'method' | 'input'>): boolean =>
+  method === 'GET' || method === 'DELETE' || input === 'query'
 
 /**
  * A write takes nothing from the query string: addresses are kept in logs and histories, and any page can make a

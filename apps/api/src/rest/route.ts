@@ -18,7 +18,7 @@ export interface Route<Output = never> {
   message?: string
   /** Puts the project's id beside the answer, under the name Infisical uses there. */
   workspace?: true
-  /** Where the document puts the input of a DELETE; the adapter takes both. Default: `query` for GET, else `body`. */
+  /** Where the document puts the input; of a DELETE the adapter takes both. Default: `query` for GET, else `body`. */
   input?: 'query' | 'body'
   /** What stands in for fields that were not sent, where one version of a route differs from another. */
   defaults?: (sent: Readonly<Record<string, unknown>>) => Record<string, unknown>

@@ -1,5 +1,5 @@
 import { syncVerbs } from '@keyferry/core/verbs'
-import { id, keyState, outcome, plan, restorePlan, run, sync } from '@keyferry/schemas'
+import { id, importPreview, keyState, outcome, plan, restorePlan, run, sync } from '@keyferry/schemas'
 import { z } from 'zod'
 import { syncRoutes } from '../infisical/syncs.ts'
 import { mutation, query, router, subscription } from '../trpc/procedures.ts'
@@ -66,9 +66,26 @@ export const syncs = router({
 
   importSecrets: mutation(syncVerbs.importSecrets, {
     tag,
-    summary: 'Takes the secrets of the target in; refused where the vendor does not show values',
+    weight: 'vendor',
+    summary: 'Imports what the target holds into the source folder; refused where the vendor does not show values',
     routes: syncRoutes.importSecrets,
     output: sync,
+  }),
+
+  previewImport: query(syncVerbs.previewImport, {
+    tag,
+    weight: 'vendor',
+    summary: 'What an import would add and change in the source folder, without values',
+    routes: [{ method: 'GET', path: `${base}/:destination/:syncId/import-preview` }],
+    output: importPreview,
+  }),
+
+  previewFirstImport: mutation(syncVerbs.previewFirstImport, {
+    tag,
+    weight: 'vendor',
+    summary: 'What the import before the first run of a sync would add and change; stores nothing',
+    routes: syncRoutes.previewFirstImport,
+    output: importPreview,
   }),
 
   removeSecrets: mutation(syncVerbs.removeSecrets, {

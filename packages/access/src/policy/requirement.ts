@@ -52,6 +52,8 @@ export type Where =
   /** The source that a sync is pointed at by an edit. */
   | { kind: 'sync-source'; syncId: string; environment?: string | undefined; secretPath?: string | undefined }
   | { kind: 'connection'; connectionId: string }
+  /** The connection that a sync uses. */
+  | { kind: 'connection-of'; syncId: string }
   | { kind: 'connection-name'; name: string }
   /** Where a deleted thing comes back to. */
   | { kind: 'trash'; projectId: string; trashId: string }

@@ -65,6 +65,10 @@ export async function resolve(db: Db | Tx, at: Where): Promise<Resolved> {
     case 'connection':
     case 'connection-name':
       return connectionOf(db, at)
+    case 'connection-of': {
+      const { connectionId } = await sourceOf(db, at.syncId)
+      return connectionOf(db, { kind: 'connection', connectionId })
+    }
     case 'trash':
       return trashed(db, at)
     case 'import-source':
@@ -198,19 +202,25 @@ async function shownBy(db: Db | Tx, folder: FolderName, below: boolean): Promise
   return { ...found, places: [below ? { ...top, below } : top], behind: () => reachableFolders(db, ids) }
 }
 
+interface FoundSync extends Omit<Resolved, 'places'> {
+  place: FolderResource
+  connectionId: string
+}
+
 /** A sync is where its source is. */
-async function sourceOf(db: Db | Tx, syncId: string): Promise<Omit<Resolved, 'places'> & { place: FolderResource }> {
+async function sourceOf(db: Db | Tx, syncId: string): Promise<FoundSync> {
   const missing = `There is no secret sync with the id ${syncId}`
   const row = await db
     .selectFrom('syncs')
     .innerJoin('folders', 'folders.id', 'syncs.folderId')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('syncs.id', '=', syncId)
-    .select(['syncs.projectId', 'environments.slug as environment', 'folders.path'])
+    .select(['syncs.projectId', 'syncs.connectionId', 'environments.slug as environment', 'folders.path'])
     .executeTakeFirst()
   if (!row) throw new OutOfReach(missing)
-  const place: FolderResource = { kind: 'folder', ...row }
-  return { place, missing, known: (access) => allows(access, 'syncs.read', place) }
+  const { connectionId, ...source } = row
+  const place: FolderResource = { kind: 'folder', ...source }
+  return { place, connectionId, missing, known: (access) => allows(access, 'syncs.read', place) }
 }
 
 /** Whether they may know what belongs to the whole project, whatever they may do with it. */

@@ -152,7 +152,10 @@ interface Source {
 
 /** One thing to write down. */
 export type Entry =
-  | ({ kind: 'written'; key: string; remoteIds: readonly string[]; digest: string; flags: Flags } & Source)
+  | ({ kind: 'written'; key: string; remoteIds: readonly string[]; digest: string; flags: Flags } & Source & {
+        /** Of what was not written but found equal: as it was shown. */
+        revision?: string | undefined
+      })
   /** The old value may be lost from here on; the new digest is not promised yet. */
   | ({ kind: 'replacing'; key: string; remoteIds: readonly string[]; flags: Flags } & Source)
   /** About to be made where nothing stood. */
@@ -182,7 +185,7 @@ export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: 
           sourceKey: eb.ref('excluded.sourceKey'),
           version: eb.ref('excluded.version'),
           remoteIds: eb.ref('excluded.remoteIds'),
-          revision: null,
+          revision: eb.ref('excluded.revision'),
           digest: eb.ref('excluded.digest'),
           flags: eb.ref('excluded.flags'),
           intent: null,
@@ -243,7 +246,7 @@ function rowOf(
     key,
     sourceKey,
     version,
-    revision: null,
+    revision: kind === 'written' ? (entry.revision ?? null) : null,
     remoteIds: JSON.stringify(kind === 'creating' ? [] : entry.remoteIds),
     digest: kind === 'written' ? entry.digest : '',
     flags: JSON.stringify(entry.flags),

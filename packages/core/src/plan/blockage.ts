@@ -1,6 +1,6 @@
 /** What makes a run wait for a person or a fixed source, and what lets it continue. Pure. */
 import { planReasonText, storedMessageText, syncMessageText } from '@keyferry/schemas'
-import { few, type TooLarge, type Unresolvable } from '@keyferry/kernel'
+import { few, type BadRequest, type QuotaExceeded, type TooLarge, type Unresolvable } from '@keyferry/kernel'
 import type { blockage, Deletions, PlanReason, SyncMessage } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { ConnectionNotAllowed } from '../connections/allowed.ts'
@@ -22,7 +22,7 @@ export interface Blocked {
   blockage: Blockage
 }
 
-export function blockedBySource(error: Unresolvable | TooLarge): Blocked {
+export function blockedBySource(error: Unresolvable | TooLarge | QuotaExceeded | BadRequest): Blocked {
   return {
     kind: 'blocked',
     plan: null,

@@ -24,7 +24,7 @@
 import { createHash } from 'node:crypto'
 import type { Action, PlanReason, PlanReasonCode } from '@keyferry/schemas'
 import type { LedgerEntry } from '../apply/ledger.ts'
-import type { Observed } from '../destinations/destination.ts'
+import type { Flags, Observed } from '../destinations/destination.ts'
 import type { Desired } from './desired.ts'
 
 /**
@@ -208,7 +208,7 @@ function contradiction(ours: LedgerEntry, present: ObservedKey): { kind: DriftKi
     return { kind: 'replaced', reason: { code: 'drift-replaced' } }
   if (present.revision !== undefined && ours.revision !== null && present.revision !== ours.revision)
     return { kind: 'replaced', reason: { code: 'drift-replaced' } }
-  const flag = Object.keys(present.flags).find((name) => present.flags[name] !== (ours.flags[name] ?? false))
+  const flag = contradictsFlag(ours.flags, present.flags)
   if (flag !== undefined) return { kind: 'flag', reason: { code: 'drift-flag', detail: flag } }
   if (present.digest !== undefined && present.digest !== ours.digest)
     return { kind: 'value', reason: { code: 'drift-value' } }
@@ -221,6 +221,10 @@ function planHash(changes: readonly PlannedChange[]): string {
   for (const { key, action, digest } of changes) hash.update(JSON.stringify([key, action, digest]))
   return hash.digest('hex')
 }
+
+/** The first flag that the vendor shows otherwise than it is to be. */
+export const contradictsFlag = (wanted: Flags, shown: Flags): string | undefined =>
+  Object.keys(shown).find((name) => shown[name] !== (wanted[name] ?? false))
 
 function summarize(changes: readonly PlannedChange[]): Record<Action, number> {
   const summary: Record<Action, number> = { create: 0, update: 0, delete: 0, keep: 0, foreign: 0, reject: 0 }

@@ -11,12 +11,14 @@ import { cleanUpOldTargets } from '../cleanup/clean-up.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
 import { checkForDrift } from '../drift/drift.ts'
+import { importFirst } from '../import/first-import.ts'
 import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
 import { approved, blockedByConnection, blockedByDeletionGuard, blockedBySource } from '../plan/blockage.ts'
 import { deletionGuard } from '../plan/deletion-guard.ts'
 import type { RunResult } from '../status/evaluate-run.ts'
 import { interruptRun, recordWriting, type ActiveRun } from '../status/record.ts'
 import { beginRun, endRun } from '../status/status.ts'
+import { firstImportOf } from '../sync/options.ts'
 import { blockedByOwner, blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
 import { dueOnTarget, loadDue, loadSync, type DueSync, type LoadedSync } from '../sync/due.ts'
 
@@ -84,7 +86,12 @@ async function carryOut(ctx: Context, run: ActiveRun, lease: Lease, signal: Abor
     ])
     target = opened
     if (ownerless) result = { kind: 'blocked', plan: null, blockage: ownerless }
-    else result = await planAndApply(ctx, run, target, lease)
+    else {
+      const first = removes ? 'none' : await importFirst(ctx, run, target, lease)
+      // The import made the source another one; the sync stays due.
+      if (first === 'imported') return { again: true }
+      result = first === 'none' ? await planAndApply(ctx, run, target, lease) : first
+    }
   } catch (error) {
     if (error instanceof LeaseLost || signal.aborted) throw error
     result = budget.aborted ? overBudget(error) : resultOfError(error, run.sync)
@@ -100,7 +107,8 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
     ? await removalDifference(ctx, target)
     : await difference(ctx, target, await ownerReads(ctx.db, sync))
   const { plan, desired, ledger, observed } = found
-  const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers)
+  const followsImport = firstImportOf(target.options) !== null && sync.applied === 0
+  const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers, followsImport)
   if (blown !== null && !approved(sync, plan)) return blockedByDeletionGuard(plan, blown)
   const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
   if (writes) await recordWriting(ctx, run, plan)

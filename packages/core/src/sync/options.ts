@@ -1,13 +1,12 @@
 /** The options of a sync as they are stored, made from what a person or an API call sends. */
-import { Invalid } from '@keyferry/kernel'
-import type { driftCheck, syncOptions } from '@keyferry/schemas'
+import { BadRequest, Invalid } from '@keyferry/kernel'
+import type { driftCheck, ImportPriority, InitialSyncBehavior, syncOptions } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import type { DeletionPolicy } from '../plan/plan.ts'
 
 export interface StoredOptions {
-  /** The only one there is; versions before 2026-12 read it. */
-  initialSyncBehavior: 'overwrite-destination'
+  initialSyncBehavior: InitialSyncBehavior
   keySchema?: string
   deletionPolicy: DeletionPolicy
   /** Absent, with the two below it, in rows older than they are: see `driftOptions`. */
@@ -21,7 +20,14 @@ export interface StoredOptions {
 type SentOptions = z.output<typeof syncOptions>
 type DriftCheck = z.output<typeof driftCheck>
 
-const COMMON = new Set(['keySchema', 'deletionPolicy', 'driftCheck', 'driftRepair', 'driftReadsValues'])
+const COMMON = new Set([
+  'initialSyncBehavior',
+  'keySchema',
+  'deletionPolicy',
+  'driftCheck',
+  'driftRepair',
+  'driftReadsValues',
+])
 
 /**
  * What is to be done about drift, defaults filled in: a look every hour (one listing) that only shows what it finds.
@@ -36,9 +42,31 @@ export const driftOptions = ({
   driftReadsValues,
 })
 
+const PRIORITIES: Record<InitialSyncBehavior, ImportPriority | null> = {
+  'overwrite-destination': null,
+  'import-prioritize-source': 'prioritize-source',
+  'import-prioritize-destination': 'prioritize-destination',
+}
+
+/** What the first run imports before it writes; null: nothing. */
+export const firstImportOf = ({ initialSyncBehavior }: Pick<StoredOptions, 'initialSyncBehavior'>) =>
+  PRIORITIES[initialSyncBehavior]
+
+/** Whether the first run has yet to import what the target holds. */
+export function importsFirst(sync: { options: string; importedAt: string | null; syncedAt: string | null }): boolean {
+  const options: StoredOptions = JSON.parse(sync.options)
+  return firstImportOf(options) !== null && sync.importedAt === null && sync.syncedAt === null
+}
+
+/** Throws `BadRequest` where the vendor never shows values: nothing can be imported from it. */
+export function refuseHiddenValues({ title, values }: DestinationDefinition): void {
+  if (values === 'hidden')
+    throw new BadRequest(`${title} does not support importing secrets: it never shows the values that it holds.`)
+}
+
 /**
  * Throws `Invalid` for a wrong option of the destination, and for `mirror` without a key schema at a place that is not
- * the sync's own: it would delete what others keep there.
+ * the sync's own: it would delete what others keep there. Throws `BadRequest` for an import from one that hides values.
  */
 export function parseOptions(
   definition: DestinationDefinition,
@@ -49,6 +77,8 @@ export function parseOptions(
   const parsed = definition.options.safeParse(own)
   if (!parsed.success)
     throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['options', ...issue.path] })))
+  const { initialSyncBehavior = 'overwrite-destination' } = sent
+  if (initialSyncBehavior !== 'overwrite-destination') refuseHiddenValues(definition)
   const shared = definition.sharedPlace?.(target) ?? null
   const deletionPolicy = sent.deletionPolicy ?? (shared === null ? 'mirror' : 'owned')
   if (shared !== null && deletionPolicy === 'mirror' && sent.keySchema === undefined) {
@@ -56,7 +86,7 @@ export function parseOptions(
     throw new Invalid([{ path: ['options', 'deletionPolicy'], message }])
   }
   return {
-    initialSyncBehavior: 'overwrite-destination',
+    initialSyncBehavior,
     ...(sent.keySchema === undefined ? {} : { keySchema: sent.keySchema }),
     deletionPolicy,
     ...driftOptions(sent),
@@ -71,6 +101,6 @@ export function patchOptions(
   stored: StoredOptions,
   sent: SentOptions,
 ): StoredOptions {
-  const { own, initialSyncBehavior: _, ...common } = stored
+  const { own, ...common } = stored
   return parseOptions(definition, target, { ...own, ...common, ...sent })
 }

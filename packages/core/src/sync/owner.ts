@@ -24,6 +24,10 @@ export interface Blockage {
   planHash: null
 }
 
+/** Who a sync runs for; null for syncs that were made before an owner was kept. */
+export const ownerOf = ({ standsBehind }: Pick<Sync, 'standsBehind'>): Actor | null =>
+  standsBehind === null ? null : ownerSchema.parse(JSON.parse(standsBehind))
+
 /**
  * A run is checked like a call of its owner: they read everything that it sends. Null while they may, and for syncs
  * that were made before an owner was kept.

@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import { destination } from '../destinations/registry.ts'
 import { blockageText } from '../plan/blockage.ts'
 import { driftOf } from './drift-record.ts'
-import { driftOptions, type StoredOptions } from './options.ts'
+import { driftOptions, importsFirst, type StoredOptions } from './options.ts'
 
 export type SyncRow = z.output<typeof syncSchema>
 
@@ -79,7 +79,7 @@ const textOf = (stored: string | null): string | null => (stored === null ? null
 
 export function toRow(row: Joined): SyncRow {
   const definition = destination(row.destination)
-  const { own, initialSyncBehavior: _, ...common }: StoredOptions = JSON.parse(row.options)
+  const { own, ...common }: StoredOptions = JSON.parse(row.options)
   const target: Record<string, unknown> = JSON.parse(row.target)
   return {
     id: row.id,
@@ -95,6 +95,10 @@ export function toRow(row: Joined): SyncRow {
     lastRunId: row.lastRunId,
     message: [textOf(row.message), textOf(row.leaving)].filter(Boolean).join(' ') || null,
     syncedAt: row.syncedAt,
+    importState: JOB_STATES.find((state) => state === row.importState) ?? (importsFirst(row) ? 'pending' : null),
+    importJobId: row.importJobId,
+    importMessage: textOf(row.importMessage),
+    importedAt: row.importedAt,
     removeState: JOB_STATES.find((state) => state === row.removeState) ?? null,
     removeRunId: row.removeRunId,
     removeMessage: textOf(row.removeMessage),

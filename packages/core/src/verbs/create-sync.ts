@@ -7,17 +7,19 @@ import { syncRow } from '../sync/find.ts'
 import { publishSync } from '../sync/publish.ts'
 import { NOTHING_REACHED } from '../sync/reached.ts'
 import type { SyncRow } from '../sync/row.ts'
+import { importsFirst } from '../sync/options.ts'
 import { storedOwner } from '../sync/owner.ts'
 import { requestRun } from '../sync/request-run.ts'
 import { checkBody, type CreateBody } from './source.ts'
 
 /**
  * Stores a sync; under auto-sync its first run follows at once. Creating it approves what that run
- * overwrites and deletes; with `planHash` only that very plan is approved.
+ * overwrites and deletes; with `planHash` only that very plan is approved, and with an import first no delete.
  */
 export async function createSync(ctx: Context, actor: Actor, body: CreateBody): Promise<SyncRow> {
   const { definition, spec } = await checkBody(ctx, body)
   const { autoSync } = body
+  const imports = importsFirst({ ...spec, importedAt: null, syncedAt: null })
   const id = randomUUID()
   const at = timestamp(ctx)
   try {
@@ -44,7 +46,8 @@ export async function createSync(ctx: Context, actor: Actor, body: CreateBody): 
           state: 'pending',
           message: null,
           blockage: null,
-          overwriteApproved: body.planHash === undefined ? 1 : 0,
+          // An import first is there to keep what the target holds.
+          overwriteApproved: body.planHash === undefined && !imports ? 1 : 0,
           approvedPlan: body.planHash ?? null,
           trigger: 'create',
           triggeredBy: actor.name,

@@ -11,6 +11,7 @@ export async function hideResults(ctx: Context, row: SyncRow): Promise<SyncRow> 
   return {
     ...row,
     message: null,
+    importMessage: null,
     removeMessage: null,
     blocked: row.blocked && { ...row.blocked, message: UNSEEN, keys: [], planHash: null },
     leaving: row.leaving && { ...row.leaving, keys: 0, message: UNSEEN },

@@ -28,7 +28,8 @@ import { listKeys } from './keys.ts'
 import { planSync, previewSync } from './preview.ts'
 import { deleteSync, removeSecrets } from './remove.ts'
 import { getSync, getSyncByName, listSyncOptions, listSyncs } from './syncs.ts'
-import { importSecrets, triggerSync } from './trigger-sync.ts'
+import { importSecrets, previewFirstImport, previewImport } from './import-secrets.ts'
+import { triggerSync } from './trigger-sync.ts'
 import { updateSync } from './update-sync.ts'
 import { watchFolders } from './watch-folders.ts'
 import { watchProject, type WatchCall } from './watch.ts'
@@ -62,6 +63,29 @@ const creating = (input: {
   requirement('connections.read', connectionAt(input)),
 ]
 
+type Creating = Parameters<typeof creating>[0] & { options: { initialSyncBehavior?: schemas.InitialSyncBehavior } }
+
+/** The first run of such a sync writes into its source folder. */
+const importingFirst = (input: Creating): readonly [Requirement, ...Requirement[]] => [
+  ...creating(input),
+  requirement('secrets.write', folder(input)),
+]
+
+const startsWithImport = ({ initialSyncBehavior = 'overwrite-destination' }: Creating['options']): boolean =>
+  initialSyncBehavior !== 'overwrite-destination'
+
+/**
+ * Who imports manages the sync, writes into its folder, and gets to know what the connection can read; values of other
+ * folders that the sync sent would come back with it.
+ */
+const importing = (input: { syncId: string }): readonly [Requirement, ...Requirement[]] => [
+  requirement('syncs.manage', syncAt(input)),
+  requirement('secrets.write', syncAt(input)),
+  requirement('connections.read', { kind: 'connection-of', syncId: input.syncId }),
+  sending(input),
+]
+const oneImport = one.extend({ importBehavior: schemas.importPriority })
+
 export const syncVerbs = {
   options: defineVerb({
     input: null,
@@ -92,16 +116,23 @@ export const syncVerbs = {
     },
   }),
 
-  create: defineVerb({ input: schemas.createSync, requires: creating, run: shown(createSync) }),
+  create: defineVerb({
+    input: schemas.createSync,
+    requires: (input) => (startsWithImport(input.options) ? importingFirst(input) : creating(input)),
+    run: shown(createSync),
+  }),
 
   /** A sync that is pointed elsewhere is theirs to manage there too. */
   update: defineVerb({
     input: schemas.updateSync,
-    requires: ({ syncId, environment, secretPath, connectionId }) => [
+    requires: ({ syncId, environment, secretPath, connectionId, options }) => [
       requirement('syncs.manage', syncAt({ syncId })),
       requirement('syncs.manage', { kind: 'sync-source', syncId, environment, secretPath }),
       requirement('secrets.read-values', { kind: 'sent-by', syncId, moved: { environment, secretPath } }),
       ...(connectionId === undefined ? [] : [requirement('connections.read', connectionAt({ connectionId }))]),
+      ...(options && startsWithImport(options)
+        ? [requirement('secrets.write', { kind: 'sync-source', syncId, environment, secretPath })]
+        : []),
     ],
     run: shown(updateSync),
   }),
@@ -119,10 +150,13 @@ export const syncVerbs = {
     run: shown(triggerSync),
   }),
 
+  previewImport: defineVerb({ input: oneImport, requires: importing, run: previewImport }),
+  previewFirstImport: defineVerb({ input: schemas.previewSync, requires: importingFirst, run: previewFirstImport }),
+
   importSecrets: defineVerb({
-    input: one,
-    requires: (input) => [requirement('syncs.run', syncAt(input))],
-    run: importSecrets,
+    input: oneImport.extend({ planHash: schemas.shownHash.optional() }),
+    requires: importing,
+    run: shown(importSecrets),
   }),
 
   removeSecrets: defineVerb({

@@ -1,5 +1,4 @@
-import { audit, BadRequest, transactChecked, type Actor, type Context } from '@keyferry/kernel'
-import { destination } from '../destinations/registry.ts'
+import { audit, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import { publishSync } from '../sync/publish.ts'
 import type { SyncRow } from '../sync/row.ts'
@@ -19,11 +18,4 @@ export async function triggerSync(ctx: Context, actor: Actor, input: SyncAddress
   await ctx.queue.wake([sync.id])
   publishSync(ctx, sync, 'pending')
   return syncRow(ctx, sync.id)
-}
-
-/** Always refused for destinations whose values cannot be read back. */
-export async function importSecrets(ctx: Context, _actor: Actor, input: SyncAddress): Promise<never> {
-  await findSync(ctx, input)
-  const { title, notes } = destination(input.destination)
-  throw new BadRequest(`${title} does not support importing secrets. ${notes.initialSync}`)
 }

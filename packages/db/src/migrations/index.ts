@@ -41,6 +41,7 @@ import * as headTexts from './0140-head-texts.ts'
 import * as departuresNeedSeals from './0141-departures-need-seals.ts'
 import * as tagChanges from './0145-tag-changes.ts'
 import * as ledgerRevision from './0160-ledger-revision.ts'
+import * as importsFromTargets from './0161-imports-from-targets.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -85,4 +86,5 @@ export const migrations: Record<string, Migration> = {
   '0141-departures-need-seals': departuresNeedSeals,
   '0145-tag-changes': tagChanges,
   '0160-ledger-revision': ledgerRevision,
+  '0161-imports-from-targets': importsFromTargets,
 }

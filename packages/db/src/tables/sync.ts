@@ -71,6 +71,11 @@ export interface SyncTable {
   triggeredBy: string
   /** `keep`: remove what was written, keep the sync. `delete`: then delete the sync. */
   removal: Fixed<'keep' | 'delete' | null>
+  /** Of the import of what the target held; null when there was none, or the first run has yet to do it. */
+  importState: 'succeeded' | 'failed' | null
+  importJobId: string | null
+  importMessage: string | null
+  importedAt: Timestamp | null
   removeState: string | null
   removeMessage: string | null
   removedAt: Timestamp | null

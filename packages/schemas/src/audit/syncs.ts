@@ -37,6 +37,12 @@ export const SYNC_ACTIONS = {
     label: 'Drift check started',
     say: (d) => say`started a drift check of ${sync(d)}`,
   },
+  'secret-sync-import-secrets': {
+    about: 'syncs',
+    label: 'Secrets imported from the destination',
+    say: (d) =>
+      say`imported the secrets at the target of ${sync(d)}: added ${keys(d, 'added')}, changed ${keys(d, 'changed')}`,
+  },
   'secret-sync-remove-secrets': {
     about: 'syncs',
     label: 'Secrets removed at the destination',

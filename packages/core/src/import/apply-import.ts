@@ -1,0 +1,141 @@
+/** Carries an import out: the folder's new versions, the ledger and the audit row in one transaction. */
+import { audit, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import type { ImportPriority, SyncMessage } from '@keyferry/schemas'
+import { escapeReferences } from '@keyferry/schemas/literal-text'
+import { openForPlainValues, presentSecrets, putSecrets, withVaultTransaction, type Reads } from '@keyferry/vault'
+import { record, type Entry } from '../apply/ledger.ts'
+import type { OpenTarget } from '../apply/target.ts'
+import type { Lease } from '../lease/lease.ts'
+import { digestOf } from '../plan/desired.ts'
+import { contradictsFlag } from '../plan/plan.ts'
+import { findImport } from './find-import.ts'
+import type { ImportPlan, Taken } from './plan-import.ts'
+
+export interface ImportOrder {
+  sync: { id: string; name: string; projectId: string; folderId: string; targetKey: string }
+  priority: ImportPriority
+  /** The folders that the values in the vault may come from. */
+  reads: Reads
+  jobId: string
+  lease: Lease
+  /** Throws when this is not the plan to carry out. */
+  review?: (plan: ImportPlan) => void
+  /** Throws when the import is no longer allowed, under the project's lock. */
+  verify?: (tx: Tx) => Promise<void>
+}
+
+/**
+ * Imports what the target holds. Values are stored as text: what looks like a reference stays as it is. Keys whose
+ * value the vault then has are adopted, so that the next run writes nothing. Throws like `findImport`, and `LeaseLost`,
+ * `QuotaExceeded` and `Forbidden` before anything was written.
+ */
+export async function applyImport(
+  ctx: Context,
+  actor: Actor,
+  target: OpenTarget,
+  order: ImportOrder,
+): Promise<ImportPlan> {
+  for (;;) {
+    const plan = await findImport(ctx, target, order.priority, order.reads)
+    order.review?.(plan)
+    if (await write(ctx, actor, target, order, plan)) return plan
+  }
+}
+
+/** False, and nothing is written, when one of the secrets was changed since the plan was made. */
+function write(ctx: Context, actor: Actor, target: OpenTarget, order: ImportOrder, plan: ImportPlan): Promise<boolean> {
+  const { sync, lease, jobId } = order
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
+    const folder = await openForPlainValues(ctx, tx, await placeOf(tx, sync))
+    await order.verify?.(tx)
+    await lease.checkIn(tx)
+    const keys = plan.puts.map(({ key }) => key)
+    const present = await presentSecrets(tx, folder.folder.id, keys)
+    if (plan.puts.some(({ key, version }) => (present.get(key)?.version ?? null) !== version)) return false
+    const { secrets } = await putSecrets(
+      ctx,
+      tx,
+      actor,
+      folder,
+      plan.puts.map(({ key, value }) => {
+        const text = escapeReferences(value)
+        const isLiteral = text !== value || present.get(key)?.isLiteral === 1
+        return { present: present.get(key), key, value: isLiteral ? text : value, isLiteral }
+      }),
+    )
+    const versions = new Map(secrets.map(({ row }) => [row.key, row.version]))
+    const adopted = [
+      ...plan.puts.map((put) => ({ ...put, version: versions.get(put.key) ?? null })),
+      ...plan.same,
+    ].flatMap((one) => adoption(target, one))
+    await record(ctx, tx, { syncId: sync.id, targetKey: sync.targetKey, dataKey: target.key }, adopted)
+    if (plan.puts.length > 0) markChanged(folder.folder.id)
+    await tx
+      .updateTable('syncs')
+      .set({
+        importState: 'succeeded',
+        importJobId: jobId,
+        importMessage: JSON.stringify(summaryOf(plan)),
+        importedAt: timestamp(ctx),
+      })
+      .where('id', '=', sync.id)
+      .execute()
+    await audit(ctx, tx, actor, 'secret-sync-import-secrets', sync.projectId, {
+      syncId: sync.id,
+      name: sync.name,
+      added: keysOf(plan, 'new'),
+      changed: keysOf(plan, 'changed'),
+    })
+    return true
+  })
+}
+
+/**
+ * The ledger's entry for a key that stands at the target as the sync would write it; none where the next run has
+ * something to write there, or could not.
+ */
+function adoption({ definition, target, options, key: dataKey }: OpenTarget, taken: Taken): Entry[] {
+  const { name, key, value, version, observed } = taken
+  const flags = definition.flags(options.own, name, target)
+  const refused = definition.limits.refuse(name, value, { target, options: options.own }) !== null
+  if (refused || observed.remoteIds.length > 1 || contradictsFlag(flags, observed.flags) !== undefined) return []
+  const { remoteIds, revision } = observed
+  const digest = digestOf(dataKey, name, value, flags)
+  return [{ kind: 'written', key: name, sourceKey: key, version, remoteIds, revision, digest, flags }]
+}
+
+const keysOf = ({ puts }: ImportPlan, wanted: Taken['action']): string[] =>
+  puts.filter(({ action }) => action === wanted).map(({ key }) => key)
+
+const NAMED = 5
+
+function summaryOf(plan: ImportPlan): SyncMessage {
+  const leftOut = plan.keys.filter(({ action, isForeign }) => action === 'left-out' && !isForeign)
+  const named = leftOut.slice(0, NAMED).map(({ name, reason }) => ({ key: name, reason: reason ?? '' }))
+  return {
+    code: 'secrets-imported',
+    added: keysOf(plan, 'new').length,
+    changed: keysOf(plan, 'changed').length,
+    leftOut: { count: leftOut.length, named },
+  }
+}
+
+/** Why an import ended without one, where the sync shows it. */
+export async function recordFailedImport(ctx: Context, syncId: string, jobId: string, text: string): Promise<void> {
+  const importMessage = JSON.stringify({ code: 'destination-error', text } satisfies SyncMessage)
+  await ctx.db
+    .updateTable('syncs')
+    .set({ importState: 'failed', importJobId: jobId, importMessage })
+    .where('id', '=', syncId)
+    .execute()
+}
+
+const placeOf = async (tx: Tx, { projectId, folderId }: ImportOrder['sync']) => {
+  const { environment, secretPath } = await tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('folders.id', '=', folderId)
+    .select(['environments.slug as environment', 'folders.path as secretPath'])
+    .executeTakeFirstOrThrow()
+  return { projectId, environment, secretPath }
+}
