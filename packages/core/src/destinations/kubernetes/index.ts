@@ -83,7 +83,7 @@ export default defineDestination({
   target,
   options,
   notes: {
-    initialSync: 'Existing keys of the Secret can be imported first. Keys that are not synced stay as they are.',
+    initialSync: 'The first sync overwrites keys of the same name in the Secret. Its other keys stay as they are.',
     options: [
       'Pods see a changed key in mounted files after about a minute, and in environment variables once they are restarted.',
       'A Secret that Helm or Argo CD manages is written back by them: let them leave its data alone, or choose another name.',
