@@ -18,7 +18,7 @@ const TIMEOUT = { timeout: 300_000 }
 /** More than two pages of the log. */
 const READINGS = 240
 
-describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
   const all = oneConsole()
   let page: Page
   let client: KeyferryClient
@@ -162,11 +162,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await see(entry(/read the value of DATABASE_URL/).first())
   })
 
-  it('has failure notices sent by webhook, whose secret is shown once', TIMEOUT, async () => {
+  it('has alerts sent by webhook, whose secret is shown once', TIMEOUT, async () => {
     const hook = await receiveWebhooks()
-    await go('Notices')
+    await go('Alerts')
     await see(page.getByRole('heading', { name: 'No alert recipients' }))
-    await screens.look('notices-empty')
+    await screens.look('alerts-empty')
     await button('Add webhook').click()
     await see(page.getByText('Address is required'))
     await page.getByLabel('URL').fill('nonsense')
@@ -178,7 +178,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await button('Add webhook').click()
     const secret = (await page.getByLabel('Signing secret', { exact: true }).textContent()) ?? ''
     all().seen.keepSecret(secret, 's3cret-path')
-    await screens.look('notices-secret')
+    await screens.look('alerts-secret')
     await button('I stored it').click()
     expect(await isInDocument(page, secret)).toBe(false)
     expect(await isInDocument(page, 's3cret-path')).toBe(false)
@@ -196,7 +196,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     hook.answer = 503
     await button(`Send a test to ${shown}`).click()
     await see(alert('answered 503'))
-    await screens.look('notices')
+    await screens.look('alerts')
 
     await page.getByRole('radio', { name: 'E-mail' }).click()
     await page.getByLabel('E-mail address').fill('oncall@example.com')
@@ -226,10 +226,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await page.goto('/')
     await signIn(page, { email: 'vera@example.com', password })
     await see(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Secrets' }))
-    for (const name of ['Activity', 'Notices']) expect(await page.getByRole('link', { name }).count()).toBe(0)
+    for (const name of ['Activity', 'Alerts']) expect(await page.getByRole('link', { name }).count()).toBe(0)
     await page.goto(`/p/${api.projectId}/activity`)
     await see(page.getByText('Only admins of the whole project see its activity'))
-    await page.goto(`/p/${api.projectId}/notices`)
-    await see(page.getByText('Only instance admins see to failure notices'))
+    await page.goto(`/p/${api.projectId}/alerts`)
+    await see(page.getByText('Only instance admins manage alerts'))
   })
 })

@@ -298,7 +298,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       'toasts',
       'pages-tree',
       'page-settings',
-      'page-notices',
+      'page-alerts',
       'page-machine',
       'delete-secrets',
       'new-secret',
@@ -354,7 +354,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       `/syncs/${first.destination}/${first.syncId}`,
       '/syncs/new',
     ]
-    const more = ['/connections', '/activity', '/access', '/trash', '/notices', '/settings']
+    const more = ['/connections', '/activity', '/access', '/trash', '/alerts', '/settings']
     const heavy: string[] = []
     /** By URL, which names the content. */
     const sizes = new Map<string, Promise<number>>()

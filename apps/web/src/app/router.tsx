@@ -233,12 +233,12 @@ const activity = createRoute({
     'Activity',
   ),
 })
-const notices = createRoute({
+const alerts = createRoute({
   getParentRoute: () => project,
-  path: '/notices',
+  path: '/alerts',
   component: lazyRouteComponent(
-    code(() => import('./page-notices.tsx')),
-    'Notices',
+    code(() => import('./page-alerts.tsx')),
+    'Alerts',
   ),
 })
 
@@ -271,7 +271,7 @@ export const router = createRouter({
         newSync,
         sync,
         activity,
-        notices,
+        alerts,
         access,
         machine,
       ]),

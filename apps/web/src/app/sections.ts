@@ -9,7 +9,7 @@ const SECTIONS = [
   { to: '/p/$projectId/activity', name: 'Activity', icon: Activity, needs: 'project.manage' },
   { to: '/p/$projectId/access', name: 'Access', icon: UsersRound, needs: 'project.read' },
   { to: '/p/$projectId/trash', name: 'Trash', icon: Trash2, needs: 'project.read' },
-  { to: '/p/$projectId/notices', name: 'Notices', icon: Bell, needs: 'instance.manage' },
+  { to: '/p/$projectId/alerts', name: 'Alerts', icon: Bell, needs: 'instance.manage' },
   { to: '/p/$projectId/settings', name: 'Settings', icon: Settings, needs: 'project.read' },
 ] as const
 

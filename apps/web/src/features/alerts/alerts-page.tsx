@@ -17,28 +17,28 @@ const LOOK_MS = 15_000
 const TEXT =
   'Who gets an alert when a sync fails, is blocked, stops repairing or cannot clean up its old target, and when it recovers.'
 
-/** Where failure notices of a project go. Targets belong to the instance, so its admins see to them. */
-export function NoticesPage({ projectId }: { projectId: string }) {
-  usePageTitle('Notices')
+/** Where the alerts of a project go. Recipients belong to the instance, so its admins manage them. */
+export function AlertsPage({ projectId }: { projectId: string }) {
+  usePageTitle('Alerts')
   const me = trpc.instance.me.useQuery()
   const admin = me.data?.instanceAdmin
   const targets = trpc.notifications.list.useQuery({ projectId }, { enabled: admin === true, refetchInterval: LOOK_MS })
   const error = me.error ?? targets.error
   return (
     <>
-      <PageHeader title="Failure notices" text={TEXT} />
+      <PageHeader title="Alerts" text={TEXT} />
       {error ? (
         <Failure
-          what="The notices could not be read"
+          what="The recipients could not be read"
           error={error}
           retry={() => Promise.all([me.refetch(), targets.refetch()])}
         />
       ) : admin === false ? (
-        <Notice title="Only instance admins see to failure notices">
-          Ask one of them to have the notices of this project sent to you.
+        <Notice title="Only instance admins manage alerts">
+          Ask one of them to have the alerts of this project sent to you.
         </Notice>
       ) : !targets.data ? (
-        <SkeletonRows label="Loading notices" rows={3} />
+        <SkeletonRows label="Loading recipients" rows={3} />
       ) : (
         <div className="grid gap-5">
           {targets.data.length === 0 ? (
@@ -47,7 +47,7 @@ export function NoticesPage({ projectId }: { projectId: string }) {
               about it.
             </Empty>
           ) : (
-            <ul aria-label="Targets" className="grid gap-3 xl:grid-cols-2">
+            <ul aria-label="Recipients" className="grid gap-3 xl:grid-cols-2">
               {targets.data.map((target) => (
                 <li key={target.id}>
                   <TargetCard target={target} />

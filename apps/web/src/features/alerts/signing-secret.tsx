@@ -4,7 +4,7 @@ import { Section } from '../../components/ui/card.tsx'
 
 /** What signs the deliveries to a new webhook, once, and how a receiver checks it. */
 export const SigningSecret = ({ address, secret, onDone }: { address: string; secret: string; onDone: () => void }) => (
-  <Section title={`Signing secret of ${address}`} text="The receiver checks with it that a notice comes from here.">
+  <Section title={`Signing secret of ${address}`} text="The receiver checks with it that an alert comes from here.">
     <div className="grid max-w-2xl gap-4">
       <ShownOnce
         label="Signing secret"

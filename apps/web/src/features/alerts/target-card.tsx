@@ -84,7 +84,7 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
           onConfirm={removeTarget}
           onClose={() => setRemoving(false)}
         >
-          <p>It gets no more notices. Those that wait for it are dropped.</p>
+          <p>It gets no more alerts. Those that wait for it are dropped.</p>
         </Confirm>
       )}
     </Card>
