@@ -233,7 +233,16 @@ describe('where a form means something of its own', () => {
     ]
     expect(first.body.folder).toMatchObject({ name: 'z', path: '/x/y/z' })
     expect(again).toMatchObject({ status: 200, body: first.body })
-    await api.send('POST', '/api/v3/secrets/raw/DEEP', { ...at(), secretPath: '/x/y/z', secretValue: '1' })
+    const changedAt = async () => {
+      const query = new URLSearchParams({ ...at(), path: '/x/y' }).toString()
+      return (await api.send('GET', `/api/v1/folders?${query}`)).body.folders[0].lastSecretModified
+    }
+    expect(await changedAt()).toBeNull()
+    const deep = { ...at(), secretPath: '/x/y/z', secretValue: '1' }
+    const { secret } = (await api.send('POST', '/api/v3/secrets/raw/DEEP', deep)).body
+    expect(await changedAt()).toBe(secret.updatedAt)
+    await api.send('DELETE', '/api/v3/secrets/raw/DEEP', { ...at(), secretPath: '/x/y/z' })
+    expect((await changedAt()) >= secret.updatedAt).toBe(true)
     const byName = await api.send('DELETE', `/api/v2/folders/${String(first.body.folder.id).toUpperCase()}`, {
       ...at(),
       path: '/x/y',

@@ -88,6 +88,7 @@ export const folder = z
     relativePath: z.string().optional(),
     version: z.number().int(),
     description: z.string().nullable(),
+    secretsChangedAt: timestamp.nullable().describe('When a secret in it was last written or deleted'),
     pending,
     createdAt: timestamp,
     updatedAt: timestamp,

@@ -9,9 +9,13 @@ type OwnFolder = z.output<typeof ownFolder>
 type Import = z.output<typeof secretImport>
 type OwnImport = z.output<typeof ownImport>
 
-const secretFolder = folder.extend({ isReserved: z.boolean(), lastSecretModified: z.null() }).meta({ id: 'Folder' })
+const secretFolder = folder
+  .omit({ secretsChangedAt: true })
+  .extend({ isReserved: z.boolean(), lastSecretModified: folder.shape.secretsChangedAt })
+  .meta({ id: 'Folder' })
 const writeFolder = ({
   description,
+  secretsChangedAt,
   pending,
   createdAt,
   updatedAt,
@@ -19,7 +23,7 @@ const writeFolder = ({
 }: Folder): z.output<typeof secretFolder> => ({
   ...shown,
   isReserved: false,
-  lastSecretModified: null,
+  lastSecretModified: secretsChangedAt,
   description,
   pending,
   createdAt,

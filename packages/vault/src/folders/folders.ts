@@ -11,6 +11,7 @@ import { refuseWhileInUse } from '../references/in-use.ts'
 import { rewriteReferences } from '../secrets/rewrite-references.ts'
 import { trashFolder } from '../trash/trash-writes.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
+import { describe, describeAll } from './describe-folder.ts'
 import { byPath, findEnvironment, findFolder, foldersIn } from '../tree/find-folder.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
 import { dependentsOf } from '../tree/dependents.ts'
@@ -34,15 +35,15 @@ export async function listFolders(
   const all = await foldersIn(ctx.db, environment.id)
   const parent = all.find((folder) => folder.path === input.path)
   if (!parent) return []
-  return all
+  const listed = all
     .filter((folder) => (input.recursive ? isBelow(folder.path, parent.path) : folder.parentId === parent.id))
     .sort(byPath)
-    .map((folder) => ({
-      ...describe(folder),
-      ...(input.recursive
-        ? { relativePath: parent.path === '/' ? folder.path : folder.path.slice(parent.path.length) }
-        : {}),
-    }))
+  return (await describeAll(ctx.db, listed)).map((folder) => ({
+    ...folder,
+    ...(input.recursive
+      ? { relativePath: parent.path === '/' ? folder.path : folder.path.slice(parent.path.length) }
+      : {}),
+  }))
 }
 
 /** Throws `NotFound`. */
@@ -56,7 +57,7 @@ export async function getFolder(ctx: Context, _actor: Actor, input: { folderId: 
     .executeTakeFirst()
   if (!row) throw new NotFound(`Folder with ID ${input.folderId} not found`)
   const environment = { id: row.environmentId, name: row.environmentName, slug: row.slug }
-  return { ...describe(row), projectId: row.projectId, environment }
+  return { ...(await describe(ctx.db, row)), projectId: row.projectId, environment }
 }
 
 /** Throws `NotFound` naming what is missing. */
@@ -112,7 +113,7 @@ export function createFolder(
       await audit(ctx, tx, actor, 'folder.create', projectId, { environment: environment.slug, path })
       known.set(path, row)
     }
-    return describe(get(known, joinPath(input.path, name)))
+    return describe(tx, get(known, joinPath(input.path, name)))
   })
 }
 
@@ -190,7 +191,7 @@ export function updateFolder(
       path,
       ...(rewritten.length > 0 ? { rewritten } : {}),
     })
-    return describe({ ...folder, name: input.name, path, description, updatedAt: at })
+    return describe(tx, { ...folder, name: input.name, path, description, updatedAt: at })
   })
 }
 
@@ -219,13 +220,14 @@ export async function deleteFolder(
     const { projectId, syncs } = input
     const deleting = { what, kind: 'folder' as const, subjectId: folder.id, projectId, folderIds: inside, syncs }
     const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
-    if (released.pending) return { deleted: describe(folder), released }
+    const deleted = await describe(tx, folder)
+    if (released.pending) return { deleted, released }
     const gone = new Set(inside)
     for (const id of await dependentsOf(tx, inside)) if (!gone.has(id)) markChanged(id)
     await trashFolder(ctx, tx, actor, { projectId, key }, inside)
     await deleteFolders(tx, inside)
     await audit(ctx, tx, actor, 'folder.delete', input.projectId, { environment: environment.slug, path: folder.path })
-    return { deleted: describe(folder), released }
+    return { deleted, released }
   })
   await released.afterCommit()
   return { ...deleted, pending: released.pending }
@@ -240,18 +242,4 @@ async function refuseTaken(tx: Tx, environment: Pick<EnvironmentRow, 'id' | 'slu
     .executeTakeFirst()
   if (taken)
     throw new BadRequest(`Folder with specified name already exists: "${path}" in environment "${environment.slug}"`)
-}
-
-function describe(row: FolderRow): Folder {
-  return {
-    id: row.id,
-    name: row.path === '/' ? 'root' : row.name,
-    envId: row.environmentId,
-    parentId: row.parentId,
-    path: row.path,
-    version: row.revision + 1,
-    description: row.description,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-  }
 }
