@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { defineDestination, field } from '../destination.ts'
+import { listScripts } from './api.ts'
+import { cloudflareWorkersClient } from './client.ts'
+import { cloudflareConnection } from './connection.ts'
+import { cloudflareRateLimits, cloudflareWorkersKeyRules, cloudflareWorkersLimits } from './limits.ts'
+
+const target = z.object({
+  scriptId: z
+    .string()
+    .trim()
+    .min(1, 'Worker must not be empty')
+    .max(255, 'Worker must be at most 255 characters')
+    .regex(/^[\w-]+$/, 'Worker must have only letters, digits, dashes and underscores')
+    .meta(
+      field({
+        label: 'Worker',
+        choices: 'scripts',
+        help: "The Worker's name. An environment of wrangler is a Worker of its own, such as shop-staging.",
+      }),
+    ),
+})
+
+export default defineDestination({
+  name: 'cloudflare-workers',
+  title: 'Cloudflare Workers',
+  docsUrl: 'https://developers.cloudflare.com/workers/configuration/secrets/',
+  connection: cloudflareConnection,
+  target,
+  options: z.object({}),
+  notes: {
+    initialSync:
+      'Cloudflare never shows the value of a secret, so existing secrets cannot be imported. The first sync overwrites secrets of the same name.',
+    options: [
+      'Every run that changes something deploys a new version of the Worker to all of its traffic, one for each 100 changes.',
+      'If the newest version of the Worker is not deployed (gradual deployment), Cloudflare refuses all changes until it is.',
+      'A change of a value in Cloudflare does not show as drift, because only names are listed. The next change in the source overwrites it.',
+    ],
+  },
+  keyRules: cloudflareWorkersKeyRules,
+  limits: cloudflareWorkersLimits,
+  rateLimits: cloudflareRateLimits,
+  values: 'hidden',
+  targetKey: ({ scriptId }) => scriptId,
+  targetLabel: ({ scriptId }) => scriptId,
+  targetUrl: ({ scriptId }, { accountId }) =>
+    `https://dash.cloudflare.com/${accountId}/workers/services/view/${scriptId}/production/settings`,
+  flags: () => ({}),
+  choices: {
+    scripts: {
+      needs: [],
+      list: ({ http, credentials: { accountId } }) => listScripts(http, accountId),
+      choice: (row) => {
+        const { id } = z.object({ id: z.string() }).parse(row)
+        return { value: id, label: id, hint: null }
+      },
+    },
+  },
+  open: ({ http, credentials: { accountId } }, { scriptId }) => cloudflareWorkersClient({ http, accountId, scriptId }),
+})
