@@ -52,9 +52,14 @@ export function listsInTrouble(definition: DestinationDefinition, startEmulator:
 }
 
 /** Cases of one destination, or of one way its vendor may behave; `name` says which. */
-export function writesInTrouble(name: string, definition: DestinationDefinition, startEmulator: StartEmulator): void {
+export function writesInTrouble(
+  name: string,
+  definition: DestinationDefinition,
+  startEmulator: StartEmulator,
+  faults: readonly NamedFault[] = FAULTS,
+): void {
   describe.concurrent(`${name}, writes in trouble`, () => {
-    test.for(FAULTS)('$name at the first write', (one) =>
+    test.for(faults)('$name at the first write', (one) =>
       withEmulator(definition, startEmulator, async ({ emulator, mine, numbered }) => {
         const desired = numbered(3, VALUE_MARK)
         emulator.fail(1, one.fault(emulator, `${VALUE_MARK} 0`), isWriteOf(emulator))
@@ -68,7 +73,7 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
       }),
     )
 
-    test.for(FAULTS.filter(({ passes }) => !passes))('$name at every write fails, and says so', (one) =>
+    test.for(faults.filter(({ passes }) => !passes))('$name at every write fails, and says so', (one) =>
       withEmulator(definition, startEmulator, async ({ emulator, mine, numbered }) => {
         for (let n = 1; n <= 20; n++) emulator.fail(n, one.fault(emulator, `${VALUE_MARK} 0`), isWriteOf(emulator))
         const { failures } = await mine.converge(numbered(3, VALUE_MARK))
@@ -78,7 +83,7 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
       }),
     )
 
-    test.for(FAULTS)('$name at a delete', (one) =>
+    test.for(faults)('$name at a delete', (one) =>
       withEmulator(definition, startEmulator, async ({ emulator, mine, numbered, stored }) => {
         emulator.put(stored('FOREIGN'), 'theirs')
         await mine.converge(numbered(3, VALUE_MARK))
@@ -91,17 +96,17 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
       }),
     )
 
-    const lasting = FAULTS.filter(({ name }) =>
+    const lasting = faults.filter(({ name }) =>
       ['400', '401', '503', 'a reset', 'a reset after it was carried out', 'half an answer', 'a page of HTML'].includes(
         name,
       ),
     )
-    for (const [where, faults] of [
-      ['at every call', FAULTS],
+    for (const [where, met] of [
+      ['at every call', faults],
       ['from every call on', lasting],
     ] as const) {
-      test.for(faults)(`$name ${where}, each followed by a second run, ends where it should`, async (one) => {
-        const lasts = faults === lasting
+      test.for(met)(`$name ${where}, each followed by a second run, ends where it should`, async (one) => {
+        const lasts = met === lasting
         const calls = await interrupted(one, Number.POSITIVE_INFINITY, lasts)
         expect(calls).toBeGreaterThan(1)
         await Promise.all(Array.from({ length: calls }, (_, call) => interrupted(one, call + 1, lasts)))
