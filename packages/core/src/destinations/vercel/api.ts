@@ -170,10 +170,13 @@ export const teamQuery = (teamId: string | null): string =>
   teamId === null ? '' : `&teamId=${encodeURIComponent(teamId)}`
 
 function call(api: VercelApi, request: HttpRequest): Promise<HttpAnswer> {
-  const classify = (answer: HttpAnswer): Meaning | null =>
-    answer.status === 404
+  const classify = (answer: HttpAnswer): Meaning | null => ({
+    ...(answer.status === 404
       ? { message: `Vercel has no project ${api.project} in this account; check the team and the project (404)` }
-      : meaningOf(answer)
+      : meaningOf(answer)),
+    // An error of a write may quote any of its values.
+    quotesValues: request.body !== undefined,
+  })
   return api.http.request({ ...request, path: request.path + teamQuery(api.teamId), classify })
 }
 
@@ -197,13 +200,13 @@ export function meaningOf({ status, body }: HttpAnswer): Meaning | null {
   }
   if (invalidToken)
     return { kind: 'auth', code, message: 'Vercel does not accept the API token: it is wrong or has expired (403)' }
-  if (TAKEN.has(code)) return { kind: 'conflict', code, message: takenMessage, quotesValues: true }
+  if (TAKEN.has(code)) return { kind: 'conflict', code, message: takenMessage }
   if (code.startsWith('challenge_required') || code === 'user_auth_required')
     return { kind: 'auth', code, message: 'Vercel wants a person to confirm this change; use a token without that' }
   if (status === 402) return { kind: 'auth', code, message: "Vercel refuses because of the account's plan (402)" }
   if (status === 403)
     return { code, message: 'The API token lacks access to this team or project, or the right to change it (403)' }
-  return { code, quotesValues: true, ...(status === 400 ? { message: `Vercel refused the request (${code})` } : {}) }
+  return { code, ...(status === 400 ? { message: `Vercel refused the request (${code})` } : {}) }
 }
 
 /** Another record of the key has the environment. */
