@@ -14,16 +14,18 @@ export async function observe(
   ledgers: Promise<TargetLedgers>,
 ): Promise<Observed[]> {
   const [listed, { own }] = await Promise.all([client.list(), ledgers])
+  const since = ctx.now().getTime() - (definition.listingLagMs ?? 0)
+  const mayLag = (ours: LedgerEntry): boolean =>
+    definition.listingLagMs !== undefined && Date.parse(ours.writtenAt) > since
   const byKey = new Map(listed.map((entry) => [entry.key, entry]))
   const doubtful = [...own].filter(([key, ours]) => ours.digest !== '' && !agrees(ours, byKey.get(key)))
   if (client.reread && doubtful.length > 0) {
     const again = await client.reread(doubtful.map(([key]) => key))
     for (const [key] of doubtful) byKey.delete(key)
     for (const entry of again) byKey.set(entry.key, entry)
-  } else if (definition.listingLagMs !== undefined) {
-    const since = ctx.now().getTime() - definition.listingLagMs
+  } else {
     for (const [key, ours] of doubtful) {
-      if (Date.parse(ours.writtenAt) > since) byKey.set(key, { key, remoteIds: ours.remoteIds, flags: ours.flags })
+      if (mayLag(ours)) byKey.set(key, { key, remoteIds: ours.remoteIds, flags: ours.flags })
     }
   }
   const observed = [...byKey.values()]
@@ -31,6 +33,8 @@ export async function observe(
     const seen = observed.flatMap(({ key, revision }) => {
       const ours = own.get(key)
       if (revision === undefined || ours?.revision !== null || ours.digest === '') return []
+      // A lagging listing may show the revision of what was there before our write.
+      if (client.reread === undefined && mayLag(ours)) return []
       return [{ key, revision, writtenAt: ours.writtenAt }]
     })
     await recordRevisions(ctx, { syncId: spec.id, targetKey: spec.targetKey }, seen)

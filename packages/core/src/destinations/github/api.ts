@@ -5,11 +5,14 @@ import { DestinationError } from '../destination-error.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import { readNumberedPages } from '../pages.ts'
 import { HEADERS } from './headers.ts'
+import type { githubRateLimits } from './limits.ts'
 import { areVariables, collectionPath, type GithubTarget, placeWords } from './target.ts'
 
 export interface GithubApi {
   http: Http
   target: GithubTarget
+  /** The rate-limit bucket of writes. */
+  writes: Exclude<keyof typeof githubRateLimits, 'all'>
 }
 
 export interface GithubRow {
@@ -96,7 +99,7 @@ export async function deleteRow(api: GithubApi, name: string): Promise<boolean> 
 
 /** Answers the status: 201, 204 or one of `accept`. Another good one says nothing about the write. */
 async function write(api: GithubApi, request: HttpRequest & { accept?: readonly number[] }): Promise<number> {
-  const { status } = await call(api, { ...request, bucket: 'writes' })
+  const { status } = await call(api, { ...request, bucket: api.writes })
   if (status === 201 || status === 204 || request.accept?.includes(status)) return status
   throw new DestinationError('unavailable', `GitHub's answer (${status}) does not say whether it was written`)
 }

@@ -45,5 +45,6 @@ export default defineDestination({
         }
       : {},
   choices: githubChoices,
-  open: ({ http }, at) => githubClient({ http, target: at }),
+  open: ({ http, credentials: { instanceType } }, at) =>
+    githubClient({ http, target: at, writes: instanceType === 'server' ? 'serverWrites' : 'writes' }),
 })

@@ -35,11 +35,12 @@ export const githubKeyRules: readonly string[] = [
   'A repository or an environment has at most 100 secrets, an organization 1,000. A repository has at most 500 variables, an environment 100, an organization 1,000.',
 ]
 
-/**
- * A write takes five of 900 points a minute, which no answer reports: 180 writes, less some for reads. Reads count in
- * the hourly limit that answers report.
- */
-export const githubRateLimits: Readonly<Record<'all' | 'writes', RateLimit>> = {
+/** Writes of 180 a minute, less some for reads: a write takes five of 900 points, which no answer reports. */
+const WRITES = { capacity: 170, refill: 170, intervalMs: 60_000 } as const
+
+/** Reads count in the hourly limit that answers report. An Enterprise Server has no limit unless it is turned on. */
+export const githubRateLimits: Readonly<Record<'all' | 'writes' | 'serverWrites', RateLimit>> = {
   all: { capacity: 5_000, refill: 5_000, intervalMs: 3_600_000, source: 'reported' },
-  writes: { capacity: 170, refill: 170, intervalMs: 60_000, source: 'documented' },
+  writes: { ...WRITES, source: 'documented' },
+  serverWrites: { ...WRITES, source: 'assumed' },
 }
