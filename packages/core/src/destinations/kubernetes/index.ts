@@ -83,7 +83,8 @@ export default defineDestination({
   target,
   options,
   notes: {
-    initialSync: 'The first sync overwrites keys of the same name in the Secret. Its other keys stay as they are.',
+    initialSync:
+      'The first sync overwrites keys of the same name in the Secret, or imports them before. Its other keys stay as they are.',
     options: [
       'Pods see a changed key in mounted files after about a minute, and in environment variables once they are restarted.',
       'A Secret that Helm or Argo CD manages is written back by them: let them leave its data alone, or choose another name.',
