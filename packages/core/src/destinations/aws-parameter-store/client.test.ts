@@ -212,30 +212,34 @@ test('throttling is a 400 that is waited for', async () => {
   expect(done.size).toBe(3)
 })
 
-test('a role is assumed once, and again when its keys end during a run', async () => {
-  const { role } = emulator.principals
-  const assuming = { method: 'assume-role', credentials: { roleArn: role.arn, externalId: role.externalId } }
-  const session = sessionTo(definition, { ...emulator.credentials, ...assuming.credentials }, {}, 'assume-role')
-  expect(await definition.connection.check(session)).toEqual({ label: '123456789012 · keyferry', id: '123456789012' })
-  const client = opened(assuming)
-  const before = emulator.log.length
-  await apply(client, [create('A'), create('B')])
-  emulator.principals.expireSessions()
-  await apply(client, [update('A', 'later'), update('B', 'later')])
-  expect(emulator.contents()).toEqual(
-    new Map([
-      ['A', 'later'],
-      ['B', 'later'],
-    ]),
-  )
-  expect(callsSince(before).filter((path) => path === '/sts')).toHaveLength(2)
+test.each([false, true])(
+  'a role is assumed once, and again when its keys end during a run (XML: %s)',
+  async (isXml) => {
+    emulator.principals.answersXml = isXml
+    const { role } = emulator.principals
+    const assuming = { method: 'assume-role', credentials: { roleArn: role.arn, externalId: role.externalId } }
+    const session = sessionTo(definition, { ...emulator.credentials, ...assuming.credentials }, {}, 'assume-role')
+    expect(await definition.connection.check(session)).toEqual({ label: '123456789012 · keyferry', id: '123456789012' })
+    const client = opened(assuming)
+    const before = emulator.log.length
+    await apply(client, [create('A'), create('B')])
+    emulator.principals.expireSessions()
+    await apply(client, [update('A', 'later'), update('B', 'later')])
+    expect(emulator.contents()).toEqual(
+      new Map([
+        ['A', 'later'],
+        ['B', 'later'],
+      ]),
+    )
+    expect(callsSince(before).filter((path) => path === '/sts')).toHaveLength(2)
 
-  const stranger = { ...assuming, credentials: { ...assuming.credentials, externalId: 'another' } }
-  expect(await failureOf(opened(stranger).list())).toMatchObject({
-    kind: 'auth',
-    message: expect.stringContaining('sts:AssumeRole'),
-  })
-})
+    const stranger = { ...assuming, credentials: { ...assuming.credentials, externalId: 'another' } }
+    expect(await failureOf(opened(stranger).list())).toMatchObject({
+      kind: 'auth',
+      message: expect.stringContaining('sts:AssumeRole'),
+    })
+  },
+)
 
 test('a picker offers the KMS keys of the region', async () => {
   const session = sessionTo(definition, emulator.credentials)

@@ -37,6 +37,8 @@ export interface Principals {
   assume(role: { by: Principal; arn: string; externalId: string | null; session: string; seconds: number }): AccessKey
   /** Ends every temporary key. */
   expireSessions(): void
+  /** STS answers in XML whatever is requested: that AssumeRole is answered in JSON is not documented. */
+  answersXml: boolean
 }
 
 const ROLE = { arn: `arn:aws:iam::${ACCOUNT}:role/keyferry`, externalId: 'keyferry-emulator' }
@@ -63,6 +65,7 @@ export function createPrincipals(): Principals {
     manager,
     member,
     role: ROLE,
+    answersXml: false,
     find: (accessKeyId) => keys.get(accessKeyId),
     deny: (...actions) => actions.forEach((action) => denied.add(action)),
     assume({ by, arn, externalId, session, seconds }) {

@@ -73,7 +73,7 @@ async function sts(request: ServedRequest, principals: Principals): Promise<Serv
     const { principal } = await verifySignature(request, principals.find, scope)
     return stsAnswer(request, principal, principals)
   } catch (error) {
-    if (error instanceof Refused) return stsRefusal(request, error)
+    if (error instanceof Refused) return stsRefusal(request, error, principals)
     throw error
   }
 }

@@ -11,22 +11,23 @@ const VERSION = '2011-06-15'
 
 /** Answers one call of `principal`. Throws `Refused`. */
 export function stsAnswer(request: ServedRequest, principal: Principal, principals: Principals): ServedAnswer {
+  const isJson = wantsJson(request, principals)
   const form = new URLSearchParams(request.text)
   if (form.get('Version') !== VERSION) throw new Refused('InvalidAction', 'Could not find operation for that version')
   const action = form.get('Action')
   if (action === 'GetCallerIdentity')
-    return answer(request, action, { Arn: principal.arn, UserId: principal.userId, Account: ACCOUNT })
-  if (action === 'AssumeRole') return answer(request, action, assumed(form, principal, principals))
+    return answer(isJson, action, { Arn: principal.arn, UserId: principal.userId, Account: ACCOUNT })
+  if (action === 'AssumeRole') return answer(isJson, action, assumed(form, principal, principals))
   throw new Refused('InvalidAction', `Could not find operation ${action} for version ${VERSION}`)
 }
 
 /** STS has real 403s, and names of its own for what the JSON services call otherwise. */
-export function stsRefusal(request: ServedRequest, { code, message }: Refused): ServedAnswer {
+export function stsRefusal(request: ServedRequest, { code, message }: Refused, principals: Principals): ServedAnswer {
   const name = NAMES[code] ?? code
   const status = ['ValidationError', 'InvalidAction'].includes(name) ? 400 : 403
   const error = { Type: 'Sender', Code: name, Message: message }
   const requestId = randomUUID()
-  if (wantsJson(request)) return { status, body: { Error: error, RequestId: requestId } }
+  if (wantsJson(request, principals)) return { status, body: { Error: error, RequestId: requestId } }
   return xml(status, 'ErrorResponse', { Error: error, RequestId: requestId })
 }
 
@@ -62,14 +63,13 @@ const invalid = (member: string, value: string): Refused =>
     `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint`,
   )
 
-function answer(request: ServedRequest, action: string, result: Record<string, unknown>): ServedAnswer {
+function answer(isJson: boolean, action: string, result: Record<string, unknown>): ServedAnswer {
   const content = { [`${action}Result`]: result, ResponseMetadata: { RequestId: randomUUID() } }
-  return wantsJson(request)
-    ? { status: 200, body: { [`${action}Response`]: content } }
-    : xml(200, `${action}Response`, content)
+  return isJson ? { status: 200, body: { [`${action}Response`]: content } } : xml(200, `${action}Response`, content)
 }
 
-const wantsJson = ({ headers }: ServedRequest): boolean => headers.accept === 'application/json'
+const wantsJson = ({ headers }: ServedRequest, { answersXml }: Principals): boolean =>
+  headers.accept === 'application/json' && !answersXml
 
 const xml = (status: number, root: string, content: Record<string, unknown>): ServedAnswer => ({
   status,
