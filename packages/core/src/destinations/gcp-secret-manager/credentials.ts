@@ -4,7 +4,7 @@ import { parseKey } from './key-file.ts'
 
 const key = (help: string) =>
   z
-    .string()
+    .string('Service account key is required: Keyferry has no Google account of its own')
     .trim()
     .max(10_000, 'Service account key must be at most 10,000 characters')
     .refine(

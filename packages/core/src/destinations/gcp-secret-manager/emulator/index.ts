@@ -24,6 +24,8 @@ export interface GcpEmulator extends Emulator {
   secrets(location?: string): Secret[]
   /** Puts a secret there, with a version of each value. */
   plant(secret: { id: string; values?: readonly string[]; location?: string } & Settings): Secret
+  /** From now on the list of global secrets does not change, until the function that it returns is called. */
+  holdLists(): () => void
   /** Makes all tokens too old. */
   expireTokens(): void
 }
@@ -119,6 +121,7 @@ export async function startEmulator(options: GcpEmulatorOptions = {}): Promise<G
     accounts: identities.accounts,
     secrets: (location) => collection(location).all(),
     plant,
+    holdLists: () => collection().holdLists(),
     expireTokens: identities.expireTokens,
     log: server.log,
     contents: () =>

@@ -71,7 +71,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
 
 function listSecrets(collection: Collection, { request: { query } }: Call): object {
   if (query.get('filter')) throw new Refused('INVALID_ARGUMENT', 'The emulator has no filters for secrets')
-  const { rows, nextPageToken, total } = page(collection, query, collection.secrets.all())
+  const { rows, nextPageToken, total } = page(collection, query, collection.secrets.listed())
   // An empty project answers an empty object.
   if (total === 0) return {}
   const secrets = rows.map((secret) => shownSecret(secret, collection.prefix))

@@ -39,6 +39,10 @@ export interface Secrets {
   find(id: string): Secret | undefined
   /** Newest first. */
   all(): Secret[]
+  /** What a list shows: all, or as they were when lists began to lag. */
+  listed(): readonly Secret[]
+  /** From now on lists lag, until the function that it returns is called. */
+  holdLists(): () => void
   create(id: string, settings: Settings): Secret
   addVersion(secret: Secret, data: Buffer, options: { hasChecksum: boolean }): Version
   changeState(version: Version, state: State): void
@@ -48,9 +52,18 @@ export interface Secrets {
 
 export function createSecrets(): Secrets {
   const secrets = new Map<string, Secret>()
+  let held: readonly Secret[] | null = null
+  const all = (): Secret[] => [...secrets.values()].toReversed()
   return {
     find: (id) => secrets.get(id),
-    all: () => [...secrets.values()].toReversed(),
+    all,
+    listed: () => held ?? all(),
+    holdLists() {
+      held = all()
+      return () => {
+        held = null
+      }
+    },
     create(id, settings) {
       const secret = { id, settings, createTime: timestamp(), etag: newEtag(), versions: [] }
       secrets.set(id, secret)
