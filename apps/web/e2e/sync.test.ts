@@ -1,8 +1,9 @@
 /** A sync's own page, in a real browser, for every destination there is: what it shows, and what can be done there. */
 import type { KeyferryClient } from '@keyferry/client'
 import { representatives, type Emulator } from '@keyferry/core/emulators'
+import { startEmulator as startVault } from '@keyferry/core/emulators/hashicorp-vault'
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { settled } from '@keyferry/server/demo'
 import { bootstrap, clientOf, createSync, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
@@ -176,5 +177,60 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await see(page.getByRole('heading', { name: 'No syncs yet' }))
       expect(await client.syncs.list.query({ projectId: source.projectId })).toEqual([])
     })
+  })
+
+  it('begins with an import of what the target holds, and imports again, after a preview', async () => {
+    const destination = 'hashicorp-vault'
+    const vault = await startVault()
+    onTestFinished(vault.close)
+    vault.put('THERE', `${CANARY}-there`)
+    const { credentials, target } = vault
+    all().seen.keepSecret(
+      ...Object.values(credentials)
+        .filter((text) => String(text).length > 20)
+        .map(String),
+    )
+    const { id: projectId } = await client.projects.create.mutate({ name: 'imports' })
+    const place = { projectId, environment: 'dev', secretPath: '/' }
+    const connection = { destination, name: 'vault-import', method: vault.method, credentials, projectId }
+    const { id: connectionId } = await client.connections.create.mutate(connection)
+    const draft = JSON.stringify({
+      ...place,
+      destination,
+      connectionId,
+      target,
+      own: {},
+      initialSyncBehavior: 'overwrite-destination',
+      keySchema: '',
+      deletionPolicy: 'owned',
+      autoSync: true,
+      name: 'to-vault',
+      description: '',
+    })
+    await page.evaluate(
+      `sessionStorage.setItem(${JSON.stringify(`keyferry.sync-draft.${projectId}`)}, ${JSON.stringify(draft)})`,
+    )
+    await page.goto(`/p/${projectId}/syncs/new?step=initial`)
+    await page.getByRole('radio', { name: 'Import, keep the vault’s values' }).click()
+    await button('Next').click()
+    // The step is loaded on demand; its form takes the click.
+    await see(page.getByRole('radiogroup', { name: 'Deletion policy' }))
+    await button('Next').click()
+    await see(page.getByLabel('Name', { exact: true }))
+    await button('Next').click()
+    await see(page.getByRole('region', { name: 'Import' }).getByRole('listitem').filter({ hasText: 'THERE' }))
+    await button('Import and create sync').click()
+    await see(fact(/^In sync/))
+    const value = async (key: string) => (await client.secrets.get.query({ ...place, key })).value
+    expect(await value('THERE')).toBe(`${CANARY}-there`)
+
+    vault.put('LATER', `${CANARY}-later`)
+    await button('More actions').click()
+    await page.getByRole('menuitem', { name: 'Import secrets…' }).click()
+    await see(dialog().getByRole('listitem').filter({ hasText: 'LATER' }))
+    await dialog().getByRole('button', { name: 'Import' }).click()
+    await gone(dialog())
+    expect(await value('LATER')).toBe(`${CANARY}-later`)
+    await see(page.getByText('1 added, 0 changed'))
   })
 })

@@ -85,6 +85,7 @@ const STALE = {
   'syncs.update': ['syncs'],
   'syncs.trigger': ['syncs'],
   'syncs.approve': ['syncs'],
+  'syncs.importSecrets': ['syncs', 'secrets'],
   'syncs.removeSecrets': ['syncs'],
   'syncs.restore': ['syncs', 'secrets'],
   'syncs.delete': ['syncs.list', 'tree.deletions'],

@@ -18,7 +18,7 @@ import { deletionGuard } from '../plan/deletion-guard.ts'
 import type { RunResult } from '../status/evaluate-run.ts'
 import { interruptRun, recordWriting, type ActiveRun } from '../status/record.ts'
 import { beginRun, endRun } from '../status/status.ts'
-import { firstImportOf } from '../sync/options.ts'
+import { followsImport } from '../sync/options.ts'
 import { blockedByOwner, blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
 import { dueOnTarget, loadDue, loadSync, type DueSync, type LoadedSync } from '../sync/due.ts'
 
@@ -107,8 +107,7 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
     ? await removalDifference(ctx, target)
     : await difference(ctx, target, await ownerReads(ctx.db, sync))
   const { plan, desired, ledger, observed } = found
-  const followsImport = firstImportOf(target.options) !== null && sync.applied === 0
-  const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers, followsImport)
+  const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers, followsImport(sync))
   if (blown !== null && !approved(sync, plan)) return blockedByDeletionGuard(plan, blown)
   const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
   if (writes) await recordWriting(ctx, run, plan)

@@ -58,6 +58,10 @@ export function importsFirst(sync: { options: string; importedAt: string | null;
   return firstImportOf(options) !== null && sync.importedAt === null && sync.syncedAt === null
 }
 
+/** Whether the next run is the first that writes after the import that the sync begins with. */
+export const followsImport = (sync: { options: string; applied: number }): boolean =>
+  firstImportOf(JSON.parse(sync.options)) !== null && sync.applied === 0
+
 /** Throws `BadRequest` where the vendor never shows values: nothing can be imported from it. */
 export function refuseHiddenValues({ title, values }: DestinationDefinition): void {
   if (values === 'hidden')

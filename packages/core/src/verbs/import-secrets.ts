@@ -44,8 +44,9 @@ export async function previewFirstImport(
 }
 
 /**
- * Imports now. With `planHash` only that very preview is carried out. Throws `Conflict` while a run writes to the
- * target, `BadRequest` with the vendor's reason when the target cannot be read, and like `applyImport`.
+ * Imports now. With `planHash` only that very preview is carried out. Throws `Conflict` when it is out of date, and
+ * while a run writes to the target; `BadRequest` with the vendor's reason when the target cannot be read; and like
+ * `applyImport`.
  */
 export async function importSecrets(
   ctx: Context,
@@ -62,7 +63,7 @@ export async function importSecrets(
   } catch (error) {
     const { title } = destination(input.destination)
     const refusal = refusalOf(error, title)
-    if (refusal) await recordFailedImport(ctx, id, jobId, refusal.message)
+    if (refusal && !(refusal instanceof Conflict)) await recordFailedImport(ctx, id, jobId, refusal.message)
     throw refusal ?? error
   } finally {
     await lease.release()
@@ -93,12 +94,7 @@ async function importUnder(
       lease,
       review({ hash }) {
         if (input.planHash !== undefined && input.planHash !== hash)
-          throw new BadRequest(
-            `What the import would do has changed since: it is ${hash} now. Look at it again first.`,
-            {
-              planHash: hash,
-            },
-          )
+          throw new Conflict('What the import would do has changed since. Look at it again first.', { planHash: hash })
       },
     })
   } finally {

@@ -7,6 +7,7 @@ import { difference, openTarget, type SyncSpec } from '../apply/target.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
 import { deletionGuard } from '../plan/deletion-guard.ts'
 import { findSync, type SyncAddress } from '../sync/find.ts'
+import { followsImport } from '../sync/options.ts'
 import { checkBody } from './source.ts'
 
 type PlanRow = z.output<typeof planSchema>
@@ -21,7 +22,7 @@ export async function previewSync(ctx: Context, _actor: Actor, body: z.output<ty
 export async function planSync(ctx: Context, _actor: Actor, input: SyncAddress): Promise<PlanRow> {
   const sync = await findSync(ctx, input)
   if (await isOutOfReach(ctx, sync.projectId, { reached: reachedOf(sync), source: sync.folderId })) return UNSEEN
-  return planOf(ctx, sync, namerOf(ctx, sync.projectId))
+  return planOf(ctx, sync, namerOf(ctx, sync.projectId), followsImport(sync))
 }
 
 const NOTHING = { create: 0, update: 0, delete: 0, keep: 0, foreign: 0, reject: 0 }
@@ -31,13 +32,13 @@ const UNSEEN: PlanRow = { hash: '', summary: NOTHING, changes: [], fuse: null, o
  * Throws `Unresolvable` for a bad source, `Forbidden` for one that `reads` does not reach, `BadRequest` with the
  * vendor's reason when the target cannot be read.
  */
-export async function planOf(ctx: Context, spec: SyncSpec, reads: Reads): Promise<PlanRow> {
+export async function planOf(ctx: Context, spec: SyncSpec, reads: Reads, isAfterImport = false): Promise<PlanRow> {
   const target = await openTarget(ctx, spec, { signal: AbortSignal.timeout(60_000) })
   try {
     const { plan, observed } = await difference(ctx, target, reads)
     // Keys of the target that are not the sync's may be another folder's.
     const isNarrowed = namerOf(ctx, spec.projectId) !== null
-    const deletions = deletionGuard(plan, observed, target.schema.covers)
+    const deletions = deletionGuard(plan, observed, target.schema.covers, isAfterImport)
     return {
       hash: plan.hash,
       summary: isNarrowed ? { ...plan.summary, foreign: 0 } : plan.summary,

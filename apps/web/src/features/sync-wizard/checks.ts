@@ -1,5 +1,5 @@
 /** What each step of the wizard has to know before the next one opens. */
-import { deletionPolicy, description, keySchema, syncName } from '@keyferry/schemas'
+import { deletionPolicy, description, initialSyncBehavior, keySchema, syncName } from '@keyferry/schemas'
 import { z } from 'zod'
 import { schemaOf } from '../../lib/form-rules.ts'
 import type { Destination } from '../../lib/types.ts'
@@ -51,6 +51,7 @@ const draftSchema: z.ZodType<Draft> = z.object({
   secretPath: z.string(),
   connectionId: z.string(),
   target: z.record(z.string(), z.unknown()),
+  initialSyncBehavior,
   keySchema: z.string(),
   deletionPolicy,
   autoSync: z.boolean(),

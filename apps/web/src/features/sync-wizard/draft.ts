@@ -1,6 +1,6 @@
 /** What has been chosen so far. It survives a reload; it holds no value and no credential, so it may. */
 import { defaultsOf, type Values } from '../../lib/form-fields.ts'
-import type { DeletionPolicy, Destination } from '../../lib/types.ts'
+import type { DeletionPolicy, Destination, InitialSyncBehavior } from '../../lib/types.ts'
 import { loadChecks } from './load-checks.ts'
 
 export interface Draft {
@@ -9,6 +9,7 @@ export interface Draft {
   secretPath: string
   connectionId: string
   target: Values
+  initialSyncBehavior: InitialSyncBehavior
   keySchema: string
   deletionPolicy: DeletionPolicy
   autoSync: boolean
@@ -24,6 +25,7 @@ export const EMPTY: Draft = {
   secretPath: '/',
   connectionId: '',
   target: {},
+  initialSyncBehavior: 'overwrite-destination',
   keySchema: '',
   deletionPolicy: 'mirror',
   autoSync: true,
@@ -54,6 +56,7 @@ export const withDestination = (draft: Draft, destination: Destination): Draft =
         ...draft,
         destination: destination.name,
         connectionId: '',
+        initialSyncBehavior: 'overwrite-destination',
         target: defaultsOf(destination.target.fields),
         own: defaultsOf(destination.options.fields),
         name: '',

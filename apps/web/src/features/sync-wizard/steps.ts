@@ -31,6 +31,7 @@ export const toCreate = (projectId: string, draft: Draft, destination: Destinati
   secretPath: draft.secretPath,
   autoSync: draft.autoSync,
   options: {
+    initialSyncBehavior: draft.initialSyncBehavior,
     deletionPolicy: draft.deletionPolicy,
     ...(draft.keySchema.trim() === '' ? {} : { keySchema: draft.keySchema.trim() }),
     ...filled(destination.options.fields, draft.own),

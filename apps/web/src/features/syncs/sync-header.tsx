@@ -1,4 +1,4 @@
-import { Copy, Ellipsis, Play, Trash2, Zap, ZapOff } from 'lucide-react'
+import { Copy, Download, Ellipsis, Play, Trash2, Zap, ZapOff } from 'lucide-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { toast } from '../../lib/toast.ts'
@@ -15,6 +15,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { healthOf, InSync } from './in-sync.tsx'
 import { DriftNotice } from './drift-notice.tsx'
+import { ImportNotice } from './import-notice.tsx'
 import { LeavingNotice } from './leaving-notice.tsx'
 import { ProgressBar } from './progress-bar.tsx'
 import { RemovalNotice } from './removal-notice.tsx'
@@ -24,10 +25,12 @@ import { useTrigger } from './use-trigger.ts'
 export function SyncHeader({
   sync,
   destination,
+  onImport,
   onRemove,
 }: {
   sync: Sync
   destination: Destination | undefined
+  onImport: () => void
   onRemove: () => void
 }) {
   const { trigger, busy, denied } = useTrigger(sync)
@@ -36,6 +39,7 @@ export function SyncHeader({
     onSettled: () => markStale('syncs.update'),
   })
   const managed = useWhyNot(sync.projectId)('syncs.manage', atSource(sync)) === undefined
+  const canImport = destination?.canImportSecrets === true && sync.folder !== null
   const health = healthOf(sync)
   const auto = sync.autoSync
   return (
@@ -85,6 +89,11 @@ export function SyncHeader({
                   {auto ? <ZapOff aria-hidden className="size-4" /> : <Zap aria-hidden className="size-4" />}
                   {auto ? 'Turn off auto-sync' : 'Turn on auto-sync'}
                 </MenuItem>
+                {canImport && (
+                  <MenuItem onSelect={onImport}>
+                    <Download aria-hidden className="size-4" /> Import secrets…
+                  </MenuItem>
+                )}
                 <MenuLine />
                 <MenuItem danger onSelect={onRemove}>
                   <Trash2 aria-hidden className="size-4" /> Remove or delete…
@@ -115,6 +124,7 @@ export function SyncHeader({
       <RemovalNotice sync={sync} />
       <LeavingNotice sync={sync} />
       <DriftNotice sync={sync} />
+      <ImportNotice sync={sync} />
       {health.why !== null && sync.blocked === null && (
         <p className="rounded-lg border border-line bg-surface px-4 py-3 text-sm break-words">
           <span className="font-semibold">Last error: </span>

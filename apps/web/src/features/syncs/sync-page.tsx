@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
@@ -14,6 +15,7 @@ import { PlanTab } from './plan-tab.tsx'
 import { RunsTab } from './runs-tab.tsx'
 import { SyncHeader } from './sync-header.tsx'
 
+const ImportDialog = onDemand(async () => (await import('./import-dialog.tsx')).ImportDialog)
 const DangerTab = onDemand(async () => (await import('./danger-tab.tsx')).DangerTab)
 const RestoreRun = onDemand(async () => (await import('./restore-run.tsx')).RestoreRun)
 const SettingsFacts = onDemand(async () => (await import('./settings-facts.tsx')).SettingsFacts)
@@ -48,6 +50,7 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
   const { data: sync, error, refetch } = trpc.syncs.get.useQuery({ destination, syncId })
   const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const whyNot = useWhyNot(projectId)
+  const [importing, setImporting] = useState(false)
   usePageTitle(sync?.name ?? 'Sync')
   const show = (next: View) =>
     void navigate({
@@ -69,7 +72,13 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
   const tab = TABS.find(({ value }) => value === view.tab)?.value ?? 'keys'
   return (
     <div className="grid gap-5">
-      <SyncHeader sync={sync} destination={about} onRemove={() => show({ tab: 'danger' })} />
+      <SyncHeader
+        sync={sync}
+        destination={about}
+        onImport={() => setImporting(true)}
+        onRemove={() => show({ tab: 'danger' })}
+      />
+      {importing && <ImportDialog sync={sync} onClose={() => setImporting(false)} />}
       <BlockedBanner sync={sync} />
       <Tabs label="Sync" value={tab} onChange={(next) => show({ tab: next === 'keys' ? undefined : next })} tabs={TABS}>
         {tab === 'keys' && (

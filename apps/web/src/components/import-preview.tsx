@@ -1,0 +1,53 @@
+import { count } from '@keyferry/schemas/count'
+import type { ImportPreview } from '../lib/types.ts'
+import { Badge, type Tone } from './ui/badge.tsx'
+import { ScrollList } from './ui/scroll-list.tsx'
+
+type Key = ImportPreview['keys'][number]
+
+const WORDS: Record<Key['action'], { word: string; tone: Tone }> = {
+  new: { word: 'Add', tone: 'good' },
+  changed: { word: 'Change', tone: 'accent' },
+  'left-out': { word: 'Left out', tone: 'warn' },
+  kept: { word: 'Keep', tone: 'neutral' },
+  same: { word: 'Same', tone: 'neutral' },
+}
+
+/** In the order of what matters most. */
+const ORDER = Object.keys(WORDS)
+
+/** What an import adds and changes in the vault, key by key. Never a value. */
+export function ImportPreviewView({ preview }: { preview: ImportPreview }) {
+  const { summary } = preview
+  const keys = preview.keys.toSorted((a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action))
+  if (keys.length === 0) return <p className="text-base text-soft">The target holds nothing that can be imported.</p>
+  return (
+    <div className="grid gap-3">
+      <p aria-live="polite" className="text-base">
+        <strong className="font-semibold text-good">{count(summary.new, 'secret')} added</strong>,{' '}
+        <strong className="font-semibold text-accent">{summary.changed.toLocaleString('en')} changed</strong> in the
+        vault; {summary.same.toLocaleString('en')} the same, {summary.kept.toLocaleString('en')} kept as they are in the
+        vault, {summary['left-out'].toLocaleString('en')} left out.
+      </p>
+      <ScrollList
+        aria-label="What the import does"
+        className="max-h-96 divide-y divide-line rounded-lg border border-line bg-surface"
+      >
+        {keys.map(({ name, key, action, reason }) => (
+          <li
+            key={name}
+            className="grid grid-cols-[5rem_minmax(0,1fr)] items-baseline gap-x-3 gap-y-0.5 px-3 py-1.5 text-sm sm:grid-cols-[5rem_minmax(0,1fr)_minmax(0,1fr)]"
+          >
+            <span>
+              <Badge tone={WORDS[action].tone}>{WORDS[action].word}</Badge>
+            </span>
+            <span className="font-mono break-all">{key ?? name}</span>
+            <span className="break-words text-soft max-sm:col-start-2">
+              {reason ?? (key === name ? '' : `${name} at the target`)}
+            </span>
+          </li>
+        ))}
+      </ScrollList>
+    </div>
+  )
+}

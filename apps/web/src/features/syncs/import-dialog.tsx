@@ -1,0 +1,78 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Failure } from '../../components/failure.tsx'
+import { ImportPreviewView } from '../../components/import-preview.tsx'
+import { IMPORT_PRIORITIES } from '../../components/import-priorities.ts'
+import { Refusal } from '../../components/refusal.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions, Dialog } from '../../components/ui/dialog.tsx'
+import { RadioCards } from '../../components/ui/radio-cards.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { markStale } from '../../lib/stale.ts'
+import { toast } from '../../lib/toast.ts'
+import { direct, trpc } from '../../lib/trpc.ts'
+import type { ImportPriority, Sync } from '../../lib/types.ts'
+
+/** Imports what the target holds, after showing exactly what that adds and changes in the vault. */
+export function ImportDialog({ sync, onClose }: { sync: Sync; onClose: () => void }) {
+  const [importBehavior, setPriority] = useState<ImportPriority>('prioritize-source')
+  const one = { destination: sync.destination, syncId: sync.id, importBehavior }
+  const preview = useQuery({
+    queryKey: ['import-preview', one],
+    queryFn: () => direct.syncs.previewImport.query(one),
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+  })
+  const run = trpc.syncs.importSecrets.useMutation()
+
+  const submit = async (planHash: string) => {
+    try {
+      await run.mutateAsync({ ...one, planHash })
+      await markStale('syncs.importSecrets')
+      toast.success('The secrets were imported.')
+      onClose()
+    } catch {
+      void preview.refetch()
+    }
+  }
+  return (
+    <Dialog open onClose={onClose} title="Import secrets">
+      <div className="grid gap-4">
+        <p>
+          Copies what {sync.targetLabel} holds into{' '}
+          <span className="font-mono">
+            {sync.environment?.slug}:{sync.folder?.path}
+          </span>
+          . The folder’s history can undo it.
+        </p>
+        <RadioCards
+          label="Where both have a key"
+          value={importBehavior}
+          onChange={setPriority}
+          cards={IMPORT_PRIORITIES}
+        />
+        {preview.error ? (
+          <Failure what="Couldn’t preview the import" error={preview.error} retry={preview.refetch} />
+        ) : preview.data ? (
+          <ImportPreviewView preview={preview.data} />
+        ) : (
+          <SkeletonRows label="Reading what the target holds" rows={4} />
+        )}
+        <Refusal error={run.error} />
+        <Actions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            variant="primary"
+            busy={run.isPending}
+            disabled={!preview.data || preview.isFetching}
+            onClick={() => preview.data && void submit(preview.data.hash)}
+          >
+            Import
+          </Button>
+        </Actions>
+      </div>
+    </Dialog>
+  )
+}
