@@ -1,3 +1,4 @@
+import type { ComponentProps } from 'react'
 import { trpc } from '../lib/trpc.ts'
 import { PathSelect } from './path-select.tsx'
 import { SelectField } from './ui/field.tsx'
@@ -10,18 +11,21 @@ interface Value {
 interface Props {
   projectId: string
   value: Value
+  /** Another environment begins at its root folder. */
   onChange: (value: Value) => void
-  /** What the path is to what is being done. */
-  pathLabel: string
+  /** Of the two fields, beside what they need to work. */
+  environment?: Pick<ComponentProps<typeof SelectField>, 'help' | 'error' | 'ref' | 'onBlur'>
+  path?: Pick<ComponentProps<typeof PathSelect>, 'label' | 'help' | 'needs'>
 }
 
 /** Picks an environment and one of its folders. */
-export function FolderFields({ projectId, value, onChange, pathLabel }: Props) {
+export function FolderFields({ projectId, value, onChange, environment, path }: Props) {
   const { data: project } = trpc.projects.get.useQuery({ projectId })
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <SelectField
         label="Environment"
+        {...environment}
         value={value.environment}
         onChange={(event) => onChange({ environment: event.target.value, secretPath: '/' })}
       >
@@ -36,8 +40,7 @@ export function FolderFields({ projectId, value, onChange, pathLabel }: Props) {
         environment={value.environment}
         value={value.secretPath}
         onChange={(secretPath) => onChange({ ...value, secretPath })}
-        label={pathLabel}
-        needs="secrets.write"
+        {...path}
       />
     </div>
   )

@@ -52,7 +52,12 @@ export function MoveFolder({ place, folder, onClose }: { place: FolderRef; folde
           control={control}
           name="to"
           render={({ field: { value, onChange } }) => (
-            <FolderFields projectId={projectId} value={value} onChange={onChange} pathLabel="Into folder" />
+            <FolderFields
+              projectId={projectId}
+              value={value}
+              onChange={onChange}
+              path={{ label: 'Into folder', needs: 'secrets.write' }}
+            />
           )}
         />
         <p className="text-sm text-soft">

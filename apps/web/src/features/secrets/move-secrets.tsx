@@ -66,7 +66,12 @@ export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
           control={control}
           name="to"
           render={({ field: { value, onChange } }) => (
-            <FolderFields projectId={projectId} value={value} onChange={onChange} pathLabel="Into folder" />
+            <FolderFields
+              projectId={projectId}
+              value={value}
+              onChange={onChange}
+              path={{ label: 'Into folder', needs: 'secrets.write' }}
+            />
           )}
         />
         <Controller

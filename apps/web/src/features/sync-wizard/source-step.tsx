@@ -1,8 +1,7 @@
 import { count } from '@keyferry/schemas/count'
 import { useEffect } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
-import { PathSelect } from '../../components/path-select.tsx'
-import { SelectField } from '../../components/ui/field.tsx'
+import { FolderFields } from '../../components/folder-fields.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
@@ -23,28 +22,22 @@ export function SourceStep({ projectId, onSubmit }: { projectId: string; onSubmi
   return (
     <StepForm onSubmit={onSubmit}>
       <p className="text-base text-soft">Which folder should be sent? The sync follows every change in it.</p>
-      <SelectField
-        label="Environment"
-        help="The project environment to retrieve secrets from."
-        error={formState.errors.environment?.message}
-        {...environment}
-        onChange={(event) => {
-          environment.onChange(event)
-          setValue('secretPath', '/')
-        }}
-      >
-        {project?.environments.map(({ slug, name }) => (
-          <option key={slug} value={slug}>
-            {name}
-          </option>
-        ))}
-      </SelectField>
-      <PathSelect
+      <FolderFields
         projectId={projectId}
-        environment={environment.value}
-        value={secretPath.value}
-        onChange={secretPath.onChange}
-        help="The folder path to retrieve secrets from. To send several folders, let one folder import the others."
+        value={{ environment: environment.value, secretPath: secretPath.value }}
+        onChange={(value) => {
+          environment.onChange(value.environment)
+          secretPath.onChange(value.secretPath)
+        }}
+        environment={{
+          help: 'The project environment to retrieve secrets from.',
+          error: formState.errors.environment?.message,
+          ref: environment.ref,
+          onBlur: environment.onBlur,
+        }}
+        path={{
+          help: 'The folder path to retrieve secrets from. To send several folders, let one folder import the others.',
+        }}
       />
       {environment.value !== '' && (
         <Contents projectId={projectId} environment={environment.value} secretPath={secretPath.value} />
