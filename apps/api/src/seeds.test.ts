@@ -4,6 +4,7 @@
 import { runSync } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator as startDevin } from '@keyferry/core/emulators/devin'
+import { startEmulator as startVault } from '@keyferry/core/emulators/hashicorp-vault'
 import { startEmulator as startTriggerDev } from '@keyferry/core/emulators/trigger-dev'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -261,12 +262,67 @@ onEveryDatabase('the sample requests', (open) => {
     })
   })
 
+  it('imports what a target holds, in the first run and when it is asked, with the fields that say so', async () => {
+    const api = await readyApi(open)
+    const vault = await startVault()
+    const { id: projectId } = await newProject(api)
+    const { body: app } = await api.send('POST', '/api/v1/app-connections/hashicorp-vault', {
+      name: 'vault',
+      method: vault.method ?? 'access-token',
+      credentials: vault.credentials,
+    })
+    vault.put('THERE', 'canary of the target')
+    const base = '/api/v1/secret-syncs/hashicorp-vault'
+    const body = {
+      name: 'imported',
+      projectId,
+      environment: 'dev',
+      secretPath: '/',
+      connectionId: app.appConnection.id,
+      destinationConfig: vault.target,
+      syncOptions: { initialSyncBehavior: 'import-prioritize-source' },
+    }
+    const preview = await api.send('POST', `${base}/import-preview`, body)
+    expect(preview.body).toMatchObject({ summary: { new: 1 }, keys: [{ name: 'THERE', key: 'THERE', action: 'new' }] })
+    const { body: created } = await api.send('POST', base, body)
+    expect(created.secretSync).toMatchObject({
+      importStatus: 'pending',
+      lastImportedAt: null,
+      syncOptions: body.syncOptions,
+    })
+    const { id } = created.secretSync
+    while ((await runSync(api.ctx, id, new AbortController().signal)).again) continue
+    const { body: after } = await api.send('GET', `${base}/${id}`)
+    expect(after.secretSync).toMatchObject({
+      syncStatus: 'succeeded',
+      importStatus: 'succeeded',
+      lastImportJobId: expect.any(String),
+      lastImportMessage: '1 added, 0 changed',
+      lastImportedAt: expect.any(String),
+    })
+
+    vault.put('THERE', 'canary that changed')
+    const asked = `${base}/${id}/import-secrets?importBehavior=`
+    expect((await api.send('POST', `${asked}overwrite-destination`)).status).toBe(422)
+    const shown = await api.send('GET', `${base}/${id}/import-preview?importBehavior=prioritize-destination`)
+    expect(shown.body.summary).toMatchObject({ new: 0, changed: 1 })
+    const again = await api.send('POST', `${asked}prioritize-destination`)
+    expect(again.body.secretSync).toMatchObject({ importStatus: 'succeeded', lastImportMessage: '0 added, 1 changed' })
+    const place = `workspaceId=${projectId}&environment=dev`
+    const { body: read } = await api.send('GET', `/api/v3/secrets/raw/THERE?${place}`)
+    expect(read.secret.secretValue).toBe('canary that changed')
+    expect(JSON.stringify([preview.body, after, shown.body, again.body])).not.toContain('canary')
+    await api.close()
+    await vault.close()
+  })
+
   it('offers the destinations and the apps', async () => {
     const api = await readyApi(open)
     const { body: syncs } = await api.send('GET', '/api/v1/secret-syncs/options')
     expect(syncs.secretSyncOptions).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ destination: 'trigger-dev', connection: 'trigger-dev', canImportSecrets: false }),
+        expect.objectContaining({ destination: 'aws-parameter-store', connection: 'aws', canImportSecrets: true }),
       ]),
     )
     const { body: apps } = await api.send('GET', '/api/v1/app-connections/options')
