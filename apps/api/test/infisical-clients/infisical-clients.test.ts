@@ -1,5 +1,7 @@
 /** Every recorded call of Infisical's clients, replayed against a started server, and the two clients that are run. */
 import { readFileSync } from 'node:fs'
+import type { Emulator } from '@keyferry/core/emulators'
+import { startEmulator as startAws } from '@keyferry/core/emulators/aws-parameter-store'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startIssuer, type TokenIssuer } from '../../src/testing-issuer.ts'
@@ -21,14 +23,28 @@ it('the page says what the corpus says', () => {
 onEveryDatabase('clients of Infisical', (open) => {
   const started: Started = Object.create(null)
   let issuer: TokenIssuer
+  let aws: Emulator
   beforeAll(async () => {
     started.api = await readyApi(open)
     issuer = await startIssuer(started.api.ctx.now)
     started.url = await started.api.app.listen({ host: '127.0.0.1', port: 0 })
-    started.variables = await makeFolder(started.api, issuer)
+    aws = await startAws()
+    const { accessKeyId, secretAccessKey } = aws.credentials
+    const { region, path } = aws.target
+    started.variables = {
+      ...(await makeFolder(started.api, issuer)),
+      awsKeyId: String(accessKeyId),
+      awsSecret: String(secretAccessKey),
+      awsUrl: aws.url,
+      awsRegion: String(region),
+      awsPath: String(path),
+      // The corpus has it as clients send it.
+      secretKey: '{{secretKey}}',
+    }
   })
   afterAll(async () => {
     await issuer.close()
+    await aws.close()
     await started.api.close()
   })
 
