@@ -104,6 +104,7 @@ onEveryDatabase('rights that end during a call', (open) => {
     ])
     own.set('syncs.approve', { planHash: (await ask('GET', `${sync}/plan`)).hash })
     own.set('syncs.restore', { planHash: (await ask('POST', `${sync}/runs/${runId}/restore-preview`)).hash })
+    own.set('members.addIdentity', { role: 'viewer' })
     own.set('members.inviteMany', { emails: ['p@example.com'] })
     own.set('people.invite', { email: 'new@example.com' })
     const target = { projectId, kind: 'webhook', address: 'https://hooks.example.com/x' }

@@ -1,6 +1,12 @@
 /** The options of a sync as they are stored, made from what a person or an API call sends. */
 import { BadRequest, Invalid } from '@keyferry/kernel'
-import type { driftCheck, ImportPriority, InitialSyncBehavior, syncOptions } from '@keyferry/schemas'
+import {
+  KEY_PLACEHOLDER,
+  type driftCheck,
+  type ImportPriority,
+  type InitialSyncBehavior,
+  type syncOptions,
+} from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import type { DeletionPolicy } from '../plan/plan.ts'
@@ -85,8 +91,9 @@ export function parseOptions(
   if (initialSyncBehavior !== 'overwrite-destination') refuseHiddenValues(definition)
   const shared = definition.sharedPlace?.(target) ?? null
   const deletionPolicy = sent.deletionPolicy ?? (shared === null ? 'mirror' : 'owned')
-  if (shared !== null && deletionPolicy === 'mirror' && sent.keySchema === undefined) {
-    const message = `This target is ${shared}: with the deletion policy "mirror" everything else there would be deleted. Give the sync a key schema, or use "owned"`
+  const coversAll = sent.keySchema === undefined || sent.keySchema.trim() === KEY_PLACEHOLDER
+  if (shared !== null && deletionPolicy === 'mirror' && coversAll) {
+    const message = `This target is ${shared}: with the deletion policy "mirror" everything else there would be deleted. Give the sync a key schema such as APP_{{secretKey}}, or use "owned"`
     throw new Invalid([{ path: ['options', 'deletionPolicy'], message }])
   }
   return {
