@@ -12,7 +12,7 @@ export interface Desired {
   refused: ReadonlyMap<string, RefusedEntry>
 }
 
-export interface RefusedEntry {
+interface RefusedEntry {
   sourceKey: string
   reason: string
   /** What this sync wrote by that name before stays: the key is refused because of others, not of itself. */

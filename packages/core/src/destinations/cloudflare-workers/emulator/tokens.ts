@@ -3,7 +3,7 @@ import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
 import { authenticationError, malformedToken } from './answers.ts'
 
 export const ACCOUNT = '023e105f4ecef8ad9ca31a8372d0c353'
-export const OTHER_ACCOUNT = '699d98642c564d2e855e9661899b7252'
+const OTHER_ACCOUNT = '699d98642c564d2e855e9661899b7252'
 
 export const TOKENS = {
   /** Workers Scripts Write, and no more. */

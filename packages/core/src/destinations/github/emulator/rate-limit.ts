@@ -20,7 +20,7 @@ export interface RateLimits {
   headers(): Record<string, string>
 }
 
-export const PRIMARY = { burst: 5_000, refill: 5_000, intervalMs: 3_600_000 }
+const PRIMARY = { burst: 5_000, refill: 5_000, intervalMs: 3_600_000 }
 const POINTS = { burst: 900, refill: 900, intervalMs: 60_000 }
 /** Whether writes of secrets count as "content-generating" calls is not documented. */
 const CONTENT = { burst: 80, refill: 80, intervalMs: 60_000 }

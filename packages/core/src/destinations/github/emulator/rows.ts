@@ -11,7 +11,7 @@ const all = <T>(names: string, value: T): Record<string, T> =>
 const urls = (names: string, path: string): Record<string, string> =>
   Object.fromEntries(names.split(' ').map((name) => [`${name}_url`, `${API}/${path}/${name}`]))
 
-export const accountRow = (login: string, type: 'User' | 'Organization'): Record<string, unknown> => ({
+const accountRow = (login: string, type: 'User' | 'Organization'): Record<string, unknown> => ({
   login,
   id: 583_231,
   node_id: 'MDQ6VXNlcjU4MzIzMQ==',

@@ -6,7 +6,7 @@
 /** The members of one document. A Map, because a member may be called `__proto__`. */
 export type Members = ReadonlyMap<string, unknown>
 
-export interface Version {
+interface Version {
   /** Null once it was destroyed. */
   members: Members | null
   createdAt: string

@@ -5,7 +5,7 @@ import { pageOf } from './rows.ts'
 import { variables, type Variables } from './variables.ts'
 
 export const TEAM = 'team_keyferryEmulator'
-export const OTHER_TEAM = 'team_somebodyElse'
+const OTHER_TEAM = 'team_somebodyElse'
 const USER = 'user_keyferry'
 
 /** Tokens by their permissions. */
