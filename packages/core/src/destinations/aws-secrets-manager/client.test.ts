@@ -154,10 +154,11 @@ describe('a secret for each key', () => {
 describe('one secret with all keys', () => {
   const DOCUMENT = 'app/prod'
   beforeEach(() => restart({ mapping: 'many-to-one' }))
-  const text = () => {
+  const stored = () => {
     const secret = emulator.secrets().find(({ name }) => name === DOCUMENT)
-    return JSON.parse(secret?.versions.find(({ stages }) => stages.has('AWSCURRENT'))?.text ?? 'null')
+    return secret?.versions.find(({ stages }) => stages.has('AWSCURRENT'))?.text ?? 'null'
   }
+  const text = () => JSON.parse(stored())
 
   test('it is created, and any number of changes is one write and its check', async () => {
     const names = Array.from({ length: 50 }, (_, n) => `KEY ${n}`)
@@ -179,8 +180,8 @@ describe('one secret with all keys', () => {
     emulator.plant(DOCUMENT, '{"PORT":80,"NESTED":{"a":[1]},"THEIRS":"kept","__proto__":"p"}')
     const client = opened()
     expect((await client.list()).map(({ key, otherType }) => [key, otherType])).toEqual([
-      ['PORT', 'a member of the type number'],
-      ['NESTED', 'a member of the type object'],
+      ['PORT', 'a JSON number'],
+      ['NESTED', 'a JSON object'],
       ['THEIRS', undefined],
       ['__proto__', undefined],
     ])
@@ -198,6 +199,9 @@ describe('one secret with all keys', () => {
       ['__proto__', 'p'],
       ['A', 'v'],
     ])
+    emulator.plant(DOCUMENT, '{"ID":9007199254740993,"RATE":1.0,"HUGE":1e400}')
+    await apply(opened(), [create('A')])
+    expect(stored()).toBe('{"ID":9007199254740993,"RATE":1.0,"HUGE":1e400,"A":"v"}')
     const size = (mappingBehavior: string) =>
       definition.limits.document?.size(
         new Map([['A', 'x'.repeat(65_530)]]),

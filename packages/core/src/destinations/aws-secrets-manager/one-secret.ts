@@ -8,11 +8,12 @@ import { awsTags } from '../aws/tags.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client } from '../destination.ts'
 import { documentClient, type Document, type Member } from '../document.ts'
+import { jsonType, membersOf, parseExactly } from '../exact-json.ts'
 import { createSecret, describeSecret, getSecretValue, updateSecret, type SecretsRegion } from './api.ts'
 import { textOf } from './limits.ts'
 import type { SecretsManagerOptions } from './schemas.ts'
 
-/** What was read. Members that are no text belong to others and stay as they are. */
+/** What was read. Members that are no text belong to others and stay as they are, numbers with the text they had. */
 interface Version {
   id: string
   members: ReadonlyMap<string, unknown>
@@ -37,7 +38,7 @@ export const oneSecretClient = (secret: OneSecret): Client => ({
 
 const json = z.string().transform((text, ctx): unknown => {
   try {
-    return JSON.parse(text)
+    return parseExactly(text)
   } catch {
     ctx.addIssue({ code: 'custom', message: 'not JSON' })
     return z.NEVER
@@ -49,8 +50,8 @@ async function readVersion({ at, secretName }: OneSecret, versionId?: string): P
     const found = await getSecretValue(at, secretName, versionId)
     if (found === null) return null
     const { success, data } = json.safeParse(found.SecretString)
-    if (success && typeof data === 'object' && data !== null && !Array.isArray(data))
-      return { id: found.VersionId, members: new Map(Object.entries(data)) }
+    const members = success ? membersOf(data) : null
+    if (members !== null) return { id: found.VersionId, members }
   } catch (error) {
     if (!isAwsError(error, 'InvalidRequestException')) throw error
     throw new DestinationError('missing', `the secret ${secretName} is scheduled for deletion in AWS; restore it there`)
@@ -67,7 +68,7 @@ const documentOf = (version: Version | null): Document<Version> => ({
 })
 
 const memberOf = (member: unknown): Member =>
-  typeof member === 'string' ? { value: member } : { otherType: `a member of the type ${typeof member}` }
+  typeof member === 'string' ? { value: member } : { otherType: `a JSON ${jsonType(member)}` }
 
 async function writeVersion(secret: OneSecret, read: Version | null, changes: readonly Change[]): Promise<Version> {
   const members = new Map(read?.members)

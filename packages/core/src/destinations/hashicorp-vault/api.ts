@@ -4,7 +4,7 @@ import { DestinationError } from '../destination-error.ts'
 import type { Change } from '../destination.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import { errorsOf, isPolicyDenial, notUnderstood } from './connection.ts'
-import { membersOf, parseExactly } from './exact-json.ts'
+import { membersOf, parseExactly } from '../exact-json.ts'
 
 /** One document as one token sees it. */
 export interface Place {

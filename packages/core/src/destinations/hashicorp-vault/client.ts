@@ -9,7 +9,7 @@ import type { Change, Client } from '../destination.ts'
 import { type Document, documentClient, type Member } from '../document.ts'
 import * as vault from './api.ts'
 import { notUnderstood, TOO_LARGE } from './connection.ts'
-import { jsonType } from './exact-json.ts'
+import { jsonType } from '../exact-json.ts'
 
 export function vaultClient(place: vault.Place): Client {
   let patches = true

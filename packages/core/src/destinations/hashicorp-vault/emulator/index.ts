@@ -5,7 +5,7 @@
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'
 import { startEmulatorServer } from '../../emulator-server.ts'
-import { membersOf, parseExactly } from '../exact-json.ts'
+import { membersOf, parseExactly } from '../../exact-json.ts'
 import { append, live, type Members, newDocument } from './documents.ts'
 import { createMount } from './mounts.ts'
 import type { Capability, Policy } from './policies.ts'
