@@ -25,18 +25,22 @@ const variable = z.object({
 })
 export type GitlabVariable = z.infer<typeof variable>
 
+const PAGE = 100
+
 /** Variables of every scope. Complete, or it throws. */
 export function listVariables(api: GitlabApi): Promise<GitlabVariable[]> {
   return readNumberedPages(
     async (page) => {
-      const path = `${resourcePath(api.target)}/variables?per_page=100&page=${page}`
+      const path = `${resourcePath(api.target)}/variables?per_page=${PAGE}&page=${page}`
       const { body, headers } = await call(api, { method: 'GET', path, repeatable: true })
       const rows = z.array(variable).safeParse(body).data
       if (!rows) {
         throw new DestinationError('unavailable', 'GitLab answered the listing in a form that is not understood')
       }
       const total = headers.get('x-total')
-      return { rows, total: total ? Number(total) : null, isLast: !headers.get('x-next-page') }
+      const next = headers.get('x-next-page')
+      // A proxy may drop the header: only a page that is not full is the last one then.
+      return { rows, total: total ? Number(total) : null, isLast: next === null ? rows.length < PAGE : next === '' }
     },
     ({ key, environment_scope }) => JSON.stringify([key, environment_scope]),
   )
@@ -68,6 +72,12 @@ export async function postVariable(api: GitlabApi, { key, value, flags }: Wanted
     accept: isTaken,
   })
   return answer.status === 400 ? null : written(answer, key)
+}
+
+/** The variable of that key, or null. A server before 16.9 ignores the scope for groups, and shows one of another. */
+export async function readVariable(api: GitlabApi, key: string): Promise<GitlabVariable | null> {
+  const answer = await call(api, { method: 'GET', path: variablePath(api, key), repeatable: true, accept: isAbsent })
+  return answer.status === 404 ? null : written(answer, key)
 }
 
 /** The changed variable; null when there is none of that key and scope. */

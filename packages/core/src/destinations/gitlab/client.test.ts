@@ -132,6 +132,21 @@ test('a free plan, whose groups know no environments, keeps nothing for all of t
     message: expect.stringContaining('enter * as the environment'),
   })
   expect(emulator.variables()).toMatchObject([{ key: 'B', value: 'theirs' }])
+  expect((await apply([write('B', 'ours')])).errors).toMatchObject([{ kind: 'rejected' }])
+  expect(emulator.variables()).toMatchObject([{ key: 'B', value: 'theirs' }])
+})
+
+test('a server that ignores the scope of a group keeps the variable that others have for all environments', async () => {
+  const { write, apply } = await started({ scope: 'group', environment: 'production', isFree: true, isOld: true })
+  emulator.plant('B', 'theirs')
+  await expect(apply([write('B', 'ours')])).rejects.toMatchObject({ kind: 'missing' })
+  expect(emulator.variables()).toMatchObject([{ key: 'B', value: 'theirs' }])
+})
+
+test('a listing behind a proxy that drops the paging headers is read whole', async () => {
+  const { open } = await started({ dropsPagingHeaders: true })
+  for (let n = 0; n < 150; n += 1) emulator.plant(`KEY_${n}`, 'v')
+  expect(await open().list()).toHaveLength(150)
 })
 
 test('what cannot be masked is refused before any call, without the value', async () => {

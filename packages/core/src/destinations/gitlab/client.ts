@@ -5,7 +5,15 @@
 import { applyEach } from '../apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Observed, Report } from '../destination.ts'
-import { deleteVariable, type GitlabApi, type GitlabVariable, listVariables, postVariable, putVariable } from './api.ts'
+import {
+  deleteVariable,
+  type GitlabApi,
+  type GitlabVariable,
+  listVariables,
+  postVariable,
+  putVariable,
+  readVariable,
+} from './api.ts'
 
 const CONCURRENCY = 10
 
@@ -59,7 +67,10 @@ async function create(work: Work, report: Report, change: Write): Promise<void> 
     return null
   })
   if (made) return keepOrRemove(work.api, made, change)
-  if (await update(work, report, change)) return
+  // Looked at first: a server that ignores scopes would change the variable of another one.
+  const found = await readVariable(work.api, change.key)
+  if (found && found.environment_scope !== work.api.target.targetEnvironment) throw cannotScope()
+  if (found && (await update(work, report, change))) return
   throw unclear ?? new DestinationError('rejected', `GitLab says that "${change.key}" exists, and that it does not`)
 }
 

@@ -14,10 +14,12 @@ export interface GitlabEmulatorOptions extends EmulatorOptions {
   scope?: 'project' | 'group'
   /** The environment scope of `target`. Default `*`. */
   environment?: string
-  /** A server before 17.4, which has no hidden variables. */
+  /** A server before 16.9, which has no hidden variables, and ignores the filter for groups. */
   isOld?: boolean
   /** A free plan, where variables of groups have no scope. */
   isFree?: boolean
+  /** A proxy in front lets no headers of pages through. */
+  dropsPagingHeaders?: boolean
   /** The most variables of a project or group. Default 8,000. */
   most?: number
 }
@@ -61,6 +63,7 @@ export async function startEmulator(options: GitlabEmulatorOptions = {}): Promis
     resources,
     edition: { isOld: options.isOld ?? false, isFree: options.isFree ?? false, most: options.most ?? 8_000 },
     limit: createRateLimit(options.rateLimit),
+    dropsPagingHeaders: options.dropsPagingHeaders ?? false,
   }
   const server = await startEmulatorServer({
     port: options.port,

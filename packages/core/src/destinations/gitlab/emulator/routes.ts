@@ -10,6 +10,8 @@ export interface State {
   resources: readonly Resource[]
   edition: Edition
   limit: RateLimit
+  /** As behind a proxy that knows only some headers. */
+  dropsPagingHeaders: boolean
 }
 
 export function serve(state: State, request: ServedRequest): ServedAnswer {
@@ -18,7 +20,7 @@ export function serve(state: State, request: ServedRequest): ServedAnswer {
   const refused = state.limit.take()
   if (refused) return refused
   const answer = answerTo(state, request, segments)
-  return { ...answer, headers: { ...state.limit.headers(), ...answer.headers } }
+  return { ...answer, headers: { ...state.limit.headers(), ...(!state.dropsPagingHeaders && answer.headers) } }
 }
 
 /** What is below `/api/v4`, which may be below a relative root, decoded. */

@@ -27,7 +27,7 @@ export interface Resource {
 
 /** How this server differs from the newest with a paid plan. */
 export interface Edition {
-  /** Without `hidden`, which came with 17.4. */
+  /** Without `hidden`, which came with 17.4, and the filter for groups, which came with 16.9. */
   isOld: boolean
   /** Group variables have no scope: everything is `*`. */
   isFree: boolean
@@ -65,7 +65,7 @@ export function serveVariables(
       resource.variables.map((one) => rowOf(one, edition)),
     )
   }
-  const found = find(resource, key, sent)
+  const found = find(resource, key, edition.isOld && resource.kind === 'group' ? {} : sent)
   if ('status' in found) return found
   if (request.method === 'GET') return ok(rowOf(found, edition))
   if (request.method === 'PUT') return change(resource, edition, found, sent)
