@@ -54,7 +54,8 @@ export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>
   /**
    * The same door to another host of the connection, or with another authorization: one lease, one count, one set of
-   * rate limits. Throws `rejected` for a host that the connection does not allow.
+   * rate limits. Throws `rejected` for a host that the connection does not allow, and for
+   * `http:` where the connection has `https:`.
    */
   at(baseUrl: string, authorization?: Authorization): Http
   /** Requests sent so far, repeats and other hosts included. */
@@ -113,7 +114,7 @@ export function createHttp(options: HttpOptions): Http {
     shared: options.sharedRateLimit,
   })
   const wire = createWire(options)
-  const own = new URL(options.baseUrl).host
+  const own = new URL(options.baseUrl)
 
   const doorTo = (baseUrl: string, authorization: Authorization, isTokens = false): Http => {
     const base = new URL(baseUrl)
@@ -121,9 +122,13 @@ export function createHttp(options: HttpOptions): Http {
     return {
       request: (asked) => request({ authorization, ...(isTokens ? { bucket: TOKEN_BUCKET } : {}), ...asked }),
       at(url, other = authorization) {
-        const { host } = new URL(url)
-        if (host !== own && !options.hosts?.some((allowed) => isHostOf(allowed, host))) {
+        const { host, protocol } = new URL(url)
+        if (host !== own.host && !options.hosts?.some((allowed) => isHostOf(allowed, host))) {
           throw new DestinationError('rejected', `${host} is not an address that this connection may send to`)
+        }
+        // A target's author must not have the credential sent in clear.
+        if (own.protocol === 'https:' && protocol !== 'https:') {
+          throw new DestinationError('rejected', `${host} must be an address that begins with https://`)
         }
         return doorTo(url, other, isTokens)
       },

@@ -183,6 +183,9 @@ describe('the credential', () => {
       'https://vault.azure.net.evil.example',
     ])
       expect(() => client({ vaultBaseUrl })).toThrow(DestinationError)
+    const inClear = 'http://login.microsoftonline.com'
+    const credentials = { authorityHost: 'https://login.microsoftonline.com' }
+    expect(() => client({ credentials, vaultBaseUrl: inClear })).toThrow('https://')
     expect(emulator.log).toEqual([])
     expect(client({ vaultBaseUrl: 'https://x.vault.azure.net/' })).toBeDefined()
     for (const vaultBaseUrl of [
