@@ -177,6 +177,12 @@ test('without the right to describe, the versions come from the path', async () 
   const listed = await opened().list()
   expect(listed).toHaveLength(25)
   expect(listed[0]).toEqual({ key: 'KEY_0', remoteIds: ['v1'], flags: {} })
+  const client = opened()
+  await client.list()
+  // Known by what such a listing shows, or the next run would take it for somebody else's.
+  const { done } = await apply(client, [create('NEW')])
+  const found = (await client.list()).find(({ key }) => key === 'NEW')
+  expect(done.get('NEW')).toEqual(found?.remoteIds)
 })
 
 test('a refusal names the right or the field that is wrong, and never a value', async () => {

@@ -27,15 +27,20 @@ type Write = Exclude<Change, { action: 'delete' }>
 type Delete = Extract<Change, { action: 'delete' }>
 
 export function parameterStoreClient(path: ParameterPath, options: ParameterStoreOptions): Client {
+  /** Whether the listing shows the marks of first versions. */
+  let showsMarks = true
   return {
     list: async () => {
-      const found = await metadataOf(path)
+      const { found, isDescribed } = await metadataOf(path)
+      showsMarks = isDescribed
       return withoutTwins(found).map((parameter) => observed(path, options, parameter))
     },
     // New values first: a renamed key exists under its new name before the old one is deleted.
     async apply(changes, report) {
       const writes = changes.filter((change) => change.action !== 'delete')
-      await applyEach(writes, report, (change) => write(path, options, change), { concurrency: CONCURRENCY })
+      await applyEach(writes, report, (change) => write(path, options, { change, showsMarks }), {
+        concurrency: CONCURRENCY,
+      })
       await deleteAll(path, changes, report)
     },
     async readValues(keys) {
@@ -48,11 +53,11 @@ export function parameterStoreClient(path: ParameterPath, options: ParameterStor
 }
 
 /** Versions and keys show in the description; a credential that may not describe gets the versions alone. */
-async function metadataOf(path: ParameterPath): Promise<ParameterMetadata[]> {
+async function metadataOf(path: ParameterPath): Promise<{ found: ParameterMetadata[]; isDescribed: boolean }> {
   try {
-    return await describeParameters(path)
+    return { found: await describeParameters(path), isDescribed: true }
   } catch (error) {
-    if (isAwsError(error, 'AccessDeniedException')) return listParameters(path)
+    if (isAwsError(error, 'AccessDeniedException')) return { found: await listParameters(path), isDescribed: false }
     throw error
   }
 }
@@ -82,17 +87,21 @@ const keyOf = ({ path }: ParameterPath, name: string): string =>
   name.startsWith(path) ? name.slice(path.length) : name
 
 /** Answers the ID that the key has afterwards. */
-async function write(path: ParameterPath, options: ParameterStoreOptions, change: Change): Promise<string[]> {
+async function write(
+  path: ParameterPath,
+  options: ParameterStoreOptions,
+  { change, showsMarks }: { change: Change; showsMarks: boolean },
+): Promise<string[]> {
   if (change.action === 'delete') return []
   if (change.action === 'update') return overwrite(path, options, change)
   const mark = randomUUID()
   try {
     const tags = options.tags.length > 0 ? awsTags(options.tags) : undefined
     const put = { ...putOf(path, options, change), overwrite: false, description: `Synced by Keyferry ${mark}`, tags }
-    return [idOf(await putParameter(path, put), mark)]
+    return [idOf(await putParameter(path, put), showsMarks ? mark : null)]
   } catch (error) {
     if (!isAwsError(error, 'ParameterAlreadyExists')) throw error
-    return settle(path, options, { change, mark })
+    return settle(path, options, { change, mark: showsMarks ? mark : null })
   }
 }
 
@@ -100,7 +109,7 @@ async function write(path: ParameterPath, options: ParameterStoreOptions, change
 async function settle(
   path: ParameterPath,
   options: ParameterStoreOptions,
-  { change, mark }: { change: Write; mark: string },
+  { change, mark }: { change: Write; mark: string | null },
 ): Promise<string[]> {
   const [found] = await getParameters(path, [path.path + change.key])
   if (found?.Type === 'SecureString' && found.Value === change.value) return [idOf(found.Version, mark)]
