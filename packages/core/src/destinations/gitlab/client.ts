@@ -67,7 +67,7 @@ async function create(work: Work, report: Report, change: Write): Promise<void> 
     return null
   })
   if (made) return keepOrRemove(work.api, made, change)
-  // Looked at first: a server that ignores scopes would change the variable of another one.
+  // Read first: a server that ignores scopes would change the variable of another one.
   const found = await readVariable(work.api, change.key)
   if (found && found.environment_scope !== work.api.target.targetEnvironment) throw cannotScope()
   if (found && (await update(work, report, change))) return
