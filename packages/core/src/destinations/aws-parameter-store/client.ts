@@ -76,10 +76,11 @@ function observed(path: ParameterPath, { keyId }: ParameterStoreOptions, paramet
     key: keyOf(path, Name),
     remoteIds: [idOf(Version, markIn(Description))],
     flags: keyId === undefined || KeyId === undefined || KeyId === null ? {} : { kmsKey: shownKey(KeyId, keyId) },
-    ...(Name.startsWith('/') ? {} : { notManaged: 'a parameter without a path' }),
     ...(Type === 'SecureString' ? {} : { otherType: `a parameter of the type ${Type}` }),
-    ...(hasPolicies ? { otherType: 'a parameter with an expiration policy' } : {}),
-    ...(isText ? {} : { otherType: `a parameter of the data type ${DataType}` }),
+    ...(Name.startsWith('/') ? {} : { notManaged: 'a parameter without a path' }),
+    // A write changes neither: it would be repeated by every run.
+    ...(hasPolicies ? { notManaged: 'a parameter with an expiration policy' } : {}),
+    ...(isText ? {} : { notManaged: `a parameter of the data type ${DataType}` }),
   }
 }
 

@@ -65,7 +65,8 @@ function observed({ region }: SecretsRegion, options: SecretsManagerOptions, sec
     flags: shownFlags(options, secret),
     ...(OwningService ? { notManaged: `a secret of the AWS service ${OwningService}` } : {}),
     ...(PrimaryRegion && PrimaryRegion !== region ? { notManaged: `a replica of a secret in ${PrimaryRegion}` } : {}),
-    ...(RotationEnabled ? { otherType: 'a secret that AWS rotates' } : {}),
+    // A write would leave the rotation on, which replaces the value again.
+    ...(RotationEnabled ? { notManaged: 'a secret that AWS rotates' } : {}),
   }
 }
 
@@ -110,10 +111,9 @@ async function createdMeanwhile(writer: Writer, change: Write): Promise<string[]
   if (secret === null) {
     throw new DestinationError('unavailable', `AWS is still deleting the former ${change.key}; try again in a minute`)
   }
-  const { notManaged, otherType } = observed(at, options, secret)
-  const obstacle = notManaged ?? otherType
-  if (obstacle !== undefined)
-    throw new DestinationError('conflict', `${change.key} is ${obstacle} by now; the next run looks again`)
+  const { notManaged } = observed(at, options, secret)
+  if (notManaged !== undefined)
+    throw new DestinationError('conflict', `${change.key} is ${notManaged} by now; the next run looks again`)
   if (isScheduled(secret)) {
     await report.replacing(change)
     await restoreSecret(at, change.key)
