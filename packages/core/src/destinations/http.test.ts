@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { DestinationError } from './destination-error.ts'
 import { bearer } from './authorization.ts'
+import { tokenAuthorization } from './token-source.ts'
 import { createHttp, type HttpAnswer, type HttpOptions } from './http.ts'
 
 const TOKEN = 'tr_pat_thisIsTheTokenOfTheTest'
@@ -55,6 +56,17 @@ const failure = (promise: Promise<unknown>): Promise<DestinationError> =>
     () => Promise.reject(new Error('It did not fail')),
     (error: unknown) => (error instanceof DestinationError ? error : Promise.reject(error)),
   )
+
+test('a session that ends while it fetches a token does not end the others that wait for it', async () => {
+  const request = { method: 'GET', url: new URL('https://x.example'), headers: {}, body: '' }
+  let end = (_: Error): void => undefined
+  const ended = tokenAuthorization({ app: 'shared' }, () => new Promise((_, reject) => (end = reject)))
+  const other = tokenAuthorization({ app: 'shared' }, async () => ({ value: 'theirs', expiresInMs: 1e6 }))
+  const [first, second] = [ended.headers(request), other.headers(request)]
+  end(new Error('this session has ended'))
+  await expect(first).rejects.toThrow('has ended')
+  expect(await second).toEqual({ authorization: 'Bearer theirs' })
+})
 
 describe('what is sent', () => {
   test('method, path below the base, token, JSON; and an empty answer has no body', async () => {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Authorization, OutgoingRequest } from './connection.ts'
+import { DestinationError } from './destination-error.ts'
 
 export interface Token {
   value: string
@@ -34,10 +35,14 @@ export function tokenAuthorization(
   /** The token in the headers that were given, of many requests at once. */
   const given = new WeakMap<object, Promise<Token>>()
 
+  /** What this session fetched itself. */
+  const own = new WeakSet<Promise<Token>>()
+
   const current = (): Promise<Token> => {
     const known = kept.get(key)
     if (known && known.until > Date.now()) return known.token
     const entry = { token: fetch(), until: Number.POSITIVE_INFINITY }
+    own.add(entry.token)
     kept.set(key, entry)
     entry.token.then(
       ({ expiresInMs }) => (entry.until = Date.now() + Math.max(expiresInMs - MARGIN_MS, expiresInMs / 2)),
@@ -49,10 +54,21 @@ export function tokenAuthorization(
     if (kept.get(key)?.token === token) kept.delete(key)
   }
 
+  /** A fetch of another session that was ended, or lost its lease, is no answer of the vendor: this one asks itself. */
+  const usable = async (): Promise<{ token: Promise<Token>; value: string }> => {
+    const token = current()
+    try {
+      return { token, value: (await token).value }
+    } catch (error) {
+      if (error instanceof DestinationError || own.has(token)) throw error
+      return usable()
+    }
+  }
+
   return {
     async headers(request) {
-      const token = current()
-      const made = await headers((await token).value, request)
+      const { token, value } = await usable()
+      const made = await headers(value, request)
       given.set(made, token)
       return made
     },
