@@ -171,6 +171,8 @@ test('tokens: wrong, of a team, of others, and without the right to write', asyn
   const viewer = clientAt({}, emulator.tokens.viewer)
   await expect(outcomes(viewer, [write('A', 'a')])).rejects.toMatchObject({ kind: 'auth' })
   expect(() => vercel.target.parse({ ...emulator.target, env: 'development', sensitive: true })).toThrow('sensitive')
+  // It would be another path of the API.
+  for (const app of ['.', '..']) expect(vercel.target.safeParse({ ...emulator.target, app }).success).toBe(false)
 })
 
 test('values that the list hides are read one by one, sensitive ones never', async () => {

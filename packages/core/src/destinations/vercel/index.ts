@@ -23,7 +23,7 @@ const idField = (label: string) =>
     .trim()
     .min(1, `${label} must not be empty`)
     .max(255, `${label} must be at most 255 characters`)
-    .regex(/^[\w.-]+$/, `${label} must have only letters, digits, dots, dashes and underscores`)
+    .regex(/^(?!\.{1,2}$)[\w.-]+$/, `${label} must have only letters, digits, dots, dashes and underscores`)
 
 const target = z
   .object({
