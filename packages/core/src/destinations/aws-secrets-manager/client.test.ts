@@ -202,6 +202,10 @@ describe('one secret with all keys', () => {
     emulator.plant(DOCUMENT, '{"ID":9007199254740993,"RATE":1.0,"HUGE":1e400}')
     await apply(opened(), [create('A')])
     expect(stored()).toBe('{"ID":9007199254740993,"RATE":1.0,"HUGE":1e400,"A":"v"}')
+    // Theirs leaves no room for ours: no parts are tried.
+    emulator.plant(DOCUMENT, JSON.stringify({ THEIRS: 'x'.repeat(65_500) }))
+    const { calls, failed } = await apply(opened(), [create('A', 'y'.repeat(60)), create('B'), create('C')])
+    expect([calls, failed.size]).toEqual([['GetSecretValue', 'UpdateSecret'], 3])
     const size = (mappingBehavior: string) =>
       definition.limits.document?.size(
         new Map([['A', 'x'.repeat(65_530)]]),
