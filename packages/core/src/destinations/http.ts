@@ -122,13 +122,16 @@ export function createHttp(options: HttpOptions): Http {
     return {
       request: (asked) => request({ authorization, ...(isTokens ? { bucket: TOKEN_BUCKET } : {}), ...asked }),
       at(url, other = authorization) {
-        const { host, protocol } = new URL(url)
-        if (host !== own.host && !options.hosts?.some((allowed) => isHostOf(allowed, host))) {
+        const to = URL.parse(url)
+        const isAllowed = to?.host === own.host || options.hosts?.some((allowed) => isHostOf(allowed, to?.host ?? ''))
+        // A region that a picker is given, for example, may be any text.
+        if (to === null || isAllowed !== true) {
+          const host = to?.host ?? 'The text in place of a host'
           throw new DestinationError('rejected', `${host} is not an address that this connection may send to`)
         }
         // A target's author must not have the credential sent in clear.
-        if (own.protocol === 'https:' && protocol !== 'https:') {
-          throw new DestinationError('rejected', `${host} must be an address that begins with https://`)
+        if (own.protocol === 'https:' && to.protocol !== 'https:') {
+          throw new DestinationError('rejected', `${to.host} must be an address that begins with https://`)
         }
         return doorTo(url, other, isTokens)
       },
