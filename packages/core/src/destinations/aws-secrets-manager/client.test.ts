@@ -225,6 +225,10 @@ describe('one secret with all keys', () => {
     expect([...done.keys()]).toEqual(['A'])
     expect(failed.get('B')).toMatchObject({ kind: 'conflict' })
     expect(text()).toEqual({ A: 'a2', B: 'theirs', C: 'theirs too' })
+    emulator.plant(DOCUMENT, '# theirs, and no JSON')
+    const late = await apply(client, [update('A', 'a3')])
+    expect(late.failed.get('A')).toMatchObject({ kind: 'rejected', message: expect.stringContaining('JSON object') })
+    expect(stored()).toBe('# theirs, and no JSON')
   })
 
   test('a secret that is no JSON object, or in the bin, is refused before anything is written', async () => {

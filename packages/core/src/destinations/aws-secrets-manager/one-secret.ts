@@ -49,9 +49,9 @@ const json = z.string().transform((text, ctx): unknown => {
   }
 })
 
-async function readVersion({ at, secretName }: OneSecret, versionId?: string): Promise<Version | null> {
+async function readVersion({ at, secretName }: OneSecret): Promise<Version | null> {
   try {
-    const found = await getSecretValue(at, secretName, versionId)
+    const found = await getSecretValue(at, secretName)
     if (found === null) return null
     const { success, data } = json.safeParse(found.SecretString)
     const members = success ? membersOf(data) : null
@@ -103,15 +103,17 @@ const TRIES = 5
  */
 async function replace(secret: OneSecret, read: Version, members: ReadonlyMap<string, unknown>): Promise<string> {
   const { at, secretName, options } = secret
-  let [expected, content] = [read.id, members]
+  const ours = textOf(members)
+  let [expected, text] = [read.id, ours]
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const id = await updateSecret(at, secretName, { text: textOf(content), keyId: options.keyId })
+    const id = await updateSecret(at, secretName, { text, keyId: options.keyId })
     const replaced = await replacedBy(secret, id)
-    if (replaced === expected && content === members) return id
+    if (replaced === expected && text === ours) return id
     if (replaced === expected || replaced === null) break
-    const theirs = await readVersion(secret, replaced)
-    if (theirs === null) break
-    ;[expected, content] = [id, theirs.members]
+    // As it is: it need not be JSON.
+    const theirs = await getSecretValue(at, secretName, replaced)
+    if (typeof theirs?.SecretString !== 'string') break
+    ;[expected, text] = [id, theirs.SecretString]
   }
   throw changedMeanwhile(secretName)
 }
