@@ -58,6 +58,8 @@ export interface DestinationDefinition<
    * `hidden` never.
    */
   values: 'listed' | 'read' | 'hidden'
+  /** Whether this target shows none all the same. Left out: no target does. */
+  hidesValues?(target: z.infer<Target>): boolean
   /** A listing may lag behind our own write by as many milliseconds: until then what it lacks is not missing. */
   listingLagMs?: number
   /** Two configs with the same key write to the same place. Without host and account, which are added. */

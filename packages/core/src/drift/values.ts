@@ -9,8 +9,10 @@ import { driftOptions, type StoredOptions } from '../sync/options.ts'
  */
 export async function refuseUnreadable(ctx: Context, spec: SyncSpec): Promise<void> {
   const options: StoredOptions = JSON.parse(spec.options)
+  const { values, hidesValues } = destination(spec.destination)
+  const isListed = values === 'listed' && !hidesValues?.(JSON.parse(spec.target))
   // Where the listing shows the values they are compared anyway.
-  if (!driftOptions(options).driftReadsValues || destination(spec.destination).values === 'listed') return
+  if (!driftOptions(options).driftReadsValues || isListed) return
   const { definition, client, close } = await openTarget(ctx, spec, { signal: new AbortController().signal })
   await close()
   if (client.readValues) return

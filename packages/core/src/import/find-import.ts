@@ -20,7 +20,7 @@ export async function findImport(
   reads: Reads,
 ): Promise<ImportPlan> {
   const { definition, spec, schema, key } = target
-  refuseHiddenValues(definition)
+  refuseHiddenValues(definition, target.target)
   const vault = await resolveFolder(ctx, spec.folderId, reads)
   const ledgers = readTargetLedgers(ctx, key, spec)
   const [listed, { claimed, left }] = await Promise.all([observe(ctx, target, ledgers), ledgers])

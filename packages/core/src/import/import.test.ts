@@ -35,7 +35,7 @@ async function openInMemory(): ReturnType<OpenStore> {
 
 const NAME = 'a round trip: what is there is imported as it is, and the run after that writes nothing'
 
-for (const definition of destinations().filter(({ values }) => values !== 'hidden')) {
+for (const definition of destinations().filter(({ values, hidesValues }) => values !== 'hidden' && !hidesValues)) {
   // What differs between vendors does not depend on the store.
   it(`${NAME} (${definition.name})`, () => roundTrip(openInMemory, definition))
 }
@@ -216,5 +216,16 @@ onEveryDatabase('an import that is not simple', (open) => {
     await expect(hidden.create({ options: { initialSyncBehavior: 'import-prioritize-source' } })).rejects.toThrow(
       /does not support importing secrets: it never shows the values/,
     )
+  })
+
+  it('is taken from the targets of a vendor that shows the values of some', async () => {
+    const fixture = await startSyncFixture(open, 'github')
+    onTestFinished(fixture.close)
+    const { emulator, create, run } = fixture
+    const options = { initialSyncBehavior: 'import-prioritize-source', deletionPolicy: 'owned' } as const
+    await expect(create({ options })).rejects.toThrow(/never shows the values/)
+    const variables = { ...emulator.target, kind: 'variables' }
+    const { row } = await run(await create({ options, target: variables }))
+    expect(row).toMatchObject({ state: 'succeeded', importState: 'succeeded' })
   })
 })

@@ -69,8 +69,11 @@ export const followsImport = (sync: { options: string; applied: number }): boole
   firstImportOf(JSON.parse(sync.options)) !== null && sync.applied === 0
 
 /** Throws `BadRequest` where the vendor never shows values: nothing can be imported from it. */
-export function refuseHiddenValues({ title, values }: DestinationDefinition): void {
-  if (values === 'hidden')
+export function refuseHiddenValues(
+  { title, values, hidesValues }: DestinationDefinition,
+  target?: Record<string, unknown>,
+): void {
+  if (values === 'hidden' || (target !== undefined && hidesValues?.(target)))
     throw new BadRequest(`${title} does not support importing secrets: it never shows the values that it holds.`)
 }
 
@@ -88,7 +91,7 @@ export function parseOptions(
   if (!parsed.success)
     throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['options', ...issue.path] })))
   const { initialSyncBehavior = 'overwrite-destination' } = sent
-  if (initialSyncBehavior !== 'overwrite-destination') refuseHiddenValues(definition)
+  if (initialSyncBehavior !== 'overwrite-destination') refuseHiddenValues(definition, target)
   const shared = definition.sharedPlace?.(target) ?? null
   const deletionPolicy = sent.deletionPolicy ?? (shared === null ? 'mirror' : 'owned')
   const coversAll = sent.keySchema === undefined || sent.keySchema.trim() === KEY_PLACEHOLDER

@@ -53,8 +53,8 @@ export async function importSecrets(
   actor: Actor,
   input: Asked & { planHash?: string | undefined },
 ): Promise<SyncRow> {
-  refuseHiddenValues(destination(input.destination))
-  const { id, targetKey, projectId } = await findSync(ctx, input)
+  const { id, targetKey, projectId, ...sync } = await findSync(ctx, input)
+  refuseHiddenValues(destination(sync.destination), JSON.parse(sync.target))
   const jobId = randomUUID()
   const lease = await takeLease(ctx, targetKey, jobId)
   if (!lease) throw busy()

@@ -23,10 +23,11 @@ the two. Each folder's README says which token to make, with which rights.
 Every destination passes the same conformance suite against an emulator of its vendor. What differs is declared, and listed here.`
 
 function capabilities(all: readonly DestinationDefinition[]): string {
-  const rows = all.map(({ name, title, values, limits, listingLagMs, sharedPlace }) =>
+  const rows = all.map(({ name, title, values, hidesValues, limits, listingLagMs, sharedPlace }) =>
     row([
       `[${title}](#${name})`,
-      { listed: 'in its listing', read: 'on request', hidden: 'never' }[values],
+      { listed: 'in its listing', read: 'on request', hidden: 'never' }[values] +
+        (hidesValues ? ', of some targets' : ''),
       values === 'hidden' ? 'no' : 'yes',
       limits.document ? `one document, at most ${limits.document.max.toLocaleString('en')} bytes` : 'key by key',
       limits.storedName ? 'changed' : 'kept',

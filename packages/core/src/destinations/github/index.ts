@@ -4,7 +4,7 @@ import { githubChoices } from './choices.ts'
 import { githubClient } from './client.ts'
 import { connection } from './connection.ts'
 import { githubKeyRules, githubLimits, githubRateLimits } from './limits.ts'
-import { target, targetKey, targetLabel, targetUrl } from './target.ts'
+import { areVariables, target, targetKey, targetLabel, targetUrl } from './target.ts'
 
 export default defineDestination({
   name: 'github',
@@ -16,7 +16,7 @@ export default defineDestination({
   options: z.object({}),
   notes: {
     initialSync:
-      'GitHub never shows the value of a secret, so existing secrets cannot be imported. The first sync overwrites the destination.',
+      'GitHub never shows the value of a secret, so existing secrets cannot be imported: the first sync overwrites them. Variables can be imported.',
     options: [
       'GitHub stores names in upper case.',
       'Use a key schema, so that only the names you mean are managed and everything else stays as it is.',
@@ -27,7 +27,8 @@ export default defineDestination({
   keyRules: githubKeyRules,
   limits: githubLimits,
   rateLimits: githubRateLimits,
-  values: 'hidden',
+  values: 'listed',
+  hidesValues: (place) => !areVariables(place),
   // A read shortly after a write may not show it; for how long is not documented.
   listingLagMs: 60_000,
   targetKey,
