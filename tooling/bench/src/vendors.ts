@@ -1,6 +1,6 @@
 /** Requests and wall time of every kind of run, per destination and size, at 50 ms vendor latency. */
-import { destinations } from '@keyferry/core/destinations'
-import { minimumCallsOf, type MinimumCallsOf, type Work } from '@keyferry/core/emulators'
+import { destinations, type RateLimit } from '@keyferry/core/destinations'
+import { minimumCallsOf, representatives, type MinimumCallsOf, type Work } from '@keyferry/core/emulators'
 import { startEmulatorProcess, type RemoteEmulator } from './emulator.ts'
 import { startBenchSync, type BenchSync } from './bench-sync.ts'
 import { rawDeletes } from './raw.ts'
@@ -10,19 +10,36 @@ const LATENCY_MS = 50
 const SIZES = [10, 100, 1000]
 
 export async function measureVendors(): Promise<void> {
-  for (const { name, title } of destinations()) {
+  const deletesOneByOne = await representatives()
+  for (const { name, title, limits, target, rateLimits } of destinations()) {
     const minimumCalls = await minimumCallsOf(name)
     const rows: Record<string, string | number>[] = []
     for (const size of SIZES) {
       const emulator = await startEmulatorProcess(name)
+      const { requests } = minimumCalls({ held: 0, creates: size, updates: 0, deletes: 0 })
+      const isHeld = size <= (limits.maxKeys?.(target.parse(emulator.target)) ?? size)
+      if (!isHeld || requests > perMinute(rateLimits)) {
+        emulator.stop()
+        continue
+      }
       await emulator.ask({ do: 'latency', ms: LATENCY_MS })
       rows.push(...(await measureCases(await startBenchSync(name, emulator), emulator, minimumCalls, size)))
       emulator.stop()
     }
     printTable(`${title}, ${LATENCY_MS} ms latency; minimum: the fewest requests its API allows, ten in flight`, rows)
-    await measureRemoval(name, title, minimumCalls)
+    await measureChanges(name, title, minimumCalls)
+    if (deletesOneByOne.has(name)) await measureRemoval(name, title, minimumCalls)
   }
 }
+
+/** How many calls the vendor's documented limits allow in a minute: more of them measure the limit. */
+const perMinute = (rateLimits: Readonly<Record<string, RateLimit>>): number =>
+  Object.values(rateLimits)
+    .filter(({ source }) => source === 'documented')
+    .reduce(
+      (least, { capacity, refill, intervalMs }) => Math.min(least, capacity + (refill * 60_000) / intervalMs),
+      Number.POSITIVE_INFINITY,
+    )
 
 async function measureCases(
   fixture: BenchSync,
@@ -70,6 +87,39 @@ async function measureCases(
   }
   await fixture.close()
   return rows
+}
+
+/** Changing 100 under the vendor's own rate limit. */
+async function measureChanges(destination: string, title: string, minimumCalls: MinimumCallsOf): Promise<void> {
+  const size = 100
+  const least = minimumCalls({ held: size, creates: 0, updates: size, deletes: 0 })
+  if (!least.rateLimit) return
+  const { burst, refill, intervalMs } = least.rateLimit
+  const emulator = await startEmulatorProcess(destination)
+  await emulator.ask({ do: 'latency', ms: LATENCY_MS })
+  const fixture = await startBenchSync(destination, emulator)
+  await fixture.fill(size)
+  await fixture.run()
+  await emulator.ask({ do: 'rateLimit', on: true })
+  await fixture.change(size)
+  await emulator.ask({ do: 'mark' })
+  const wall = await fixture.run()
+  const { log = [] } = await emulator.ask({ do: 'log' })
+  const allowed = Math.ceil(Math.max(0, least.requests - burst) / refill) * intervalMs
+  const shortest = Math.max(allowed, least.rounds * LATENCY_MS)
+  printTable(`${title}, change ${size} under its rate limit; ratio to the shortest time that it allows`, [
+    {
+      limit: `${burst} burst, ${refill} per ${intervalMs / 1000} s`,
+      requests: log.length,
+      minimum: least.requests,
+      refusals: refused(log),
+      ms: ms(wall),
+      'shortest ms': shortest,
+      ratio: times(wall / shortest),
+    },
+  ])
+  await fixture.close()
+  emulator.stop()
 }
 
 /** Taking 1,000 away: against a client that sends every delete at once, and under the vendor's own rate limit. */
@@ -140,4 +190,6 @@ async function measureRemoval(destination: string, title: string, minimumCalls: 
   emulator.stop()
 }
 
-const refused = (log: readonly { status: number }[]): number => log.filter(({ status }) => status === 429).length
+/** Vendors refuse too many calls with 429, 403 or 400; 404 and 409 are answers. */
+const refused = (log: readonly { status: number }[]): number =>
+  log.filter(({ status }) => status >= 400 && status < 500 && status !== 404 && status !== 409).length
