@@ -6,15 +6,8 @@ export interface BatchLimits {
   keysPerCall: number
   /** Of names and values together. Default: no limit. */
   charactersPerCall?: number
-  /**
-   * A refused batch is not halved below as many changes, and all of them are refused: more than one where each call
-   * that succeeds costs something, such as a deployment. Default 1.
-   */
-  smallest?: number
   /** Whether a smaller batch could be taken. Default: the vendor refused this one. */
   mayHalve?: (error: DestinationError) => boolean
-  /** The keys that a refusal names: these are taken out, and the others sent again. Default: it names none. */
-  blamed?: (error: DestinationError, batch: readonly Change[]) => readonly string[]
 }
 
 export interface Refused<C> {
@@ -46,7 +39,7 @@ export async function sendOrHalve<C extends Change>(
   limits: BatchLimits,
   send: (batch: readonly C[]) => Promise<readonly Refused<C>[] | void>,
 ): Promise<BatchEnd<C>> {
-  const { smallest = 1, mayHalve = isRefusal, blamed = () => [] } = limits
+  const { mayHalve = isRefusal } = limits
   if (batch.length === 0) return { accepted: [], refused: [] }
   try {
     const refused = (await send(batch)) ?? []
@@ -54,17 +47,7 @@ export async function sendOrHalve<C extends Change>(
     return { accepted: batch.filter((change) => !keys.has(change)), refused }
   } catch (error) {
     if (!(error instanceof DestinationError) || concernsTarget(error)) throw error
-    const named = new Set(blamed(error, batch))
-    const refused = batch.filter(({ key }) => named.has(key)).map((change) => ({ change, error }))
-    if (refused.length > 0) {
-      const rest = await sendOrHalve(
-        batch.filter(({ key }) => !named.has(key)),
-        limits,
-        send,
-      )
-      return { accepted: rest.accepted, refused: [...refused, ...rest.refused] }
-    }
-    if (!mayHalve(error) || batch.length <= smallest) {
+    if (!mayHalve(error) || batch.length === 1) {
       return { accepted: [], refused: batch.map((change) => ({ change, error })) }
     }
     const middle = Math.ceil(batch.length / 2)
