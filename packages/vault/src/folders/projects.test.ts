@@ -33,6 +33,25 @@ onEveryDatabase('projects', (open) => {
     expect(await listProjects(t.ctx, t.actor)).toHaveLength(3)
   })
 
+  it('finds a free slug where every short one of the name is taken', async () => {
+    const { dataKey, createdAt, updatedAt } = await t.ctx.db
+      .selectFrom('projects')
+      .selectAll()
+      .where('id', '=', (await createTestProject(t.ctx, t.actor)).id)
+      .executeTakeFirstOrThrow()
+    const taken = Array.from({ length: 0x10000 }, (_, index) => {
+      const slug = `busy-${index.toString(16).padStart(4, '0')}`
+      return { id: randomUUID(), name: 'Busy', slug, dataKey, createdAt, updatedAt }
+    })
+    for (let at = 0; at < taken.length; at += 4096) {
+      await t.ctx.db
+        .insertInto('projects')
+        .values(taken.slice(at, at + 4096))
+        .execute()
+    }
+    expect((await createTestProject(t.ctx, t.actor, 'Busy')).slug).toMatch(/^busy-[0-9a-f]{8}$/)
+  })
+
   it('refuses a taken slug by name', async () => {
     await createProject(t.ctx, t.actor, { name: 'Shop', slug: 'the-shop', withDefaultEnvironments: false })
     await expect(

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { amend, isUniqueViolation, type ProjectTable, type Selectable } from '@keyferry/db'
-import { audit, BadRequest, NotFound, timestamp, type Actor, type Context } from '@keyferry/kernel'
+import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { lockProject, organizationKeyOf } from '../keys/project-key.ts'
@@ -48,11 +48,10 @@ export async function createProject(
 ): Promise<Project> {
   const id = randomUUID()
   const at = timestamp(ctx)
-  const slug = input.slug ?? defaultSlug(input.name)
   await withVaultTransaction(ctx, actor, async (tx) => {
     await ctx.caller?.verify(tx)
-    const taken = await tx.selectFrom('projects').where('slug', '=', slug).select('id').executeTakeFirst()
-    if (taken) throw slugTaken(slug)
+    if (input.slug !== undefined && (await isTaken(tx, input.slug))) throw slugTaken(input.slug)
+    const slug = input.slug ?? (await freeSlug(tx, input.name))
     const like = await organizationKeyOf(tx)
     await tx
       .insertInto('projects')
@@ -72,7 +71,7 @@ export async function createProject(
       }
     }
     await audit(ctx, tx, actor, 'project.create', id, { name: input.name, slug })
-  }).catch(explainSlug(slug))
+  }).catch(explainSlug(input.slug))
   return getProject(ctx, actor, { projectId: id })
 }
 
@@ -101,7 +100,7 @@ export async function updateProject(
       .where('id', '=', projectId)
       .execute()
     await audit(ctx, tx, actor, 'project.update', projectId, { name, slug })
-  }).catch(explainSlug(slug ?? ''))
+  }).catch(explainSlug(slug))
   return getProject(ctx, actor, { projectId })
 }
 
@@ -177,23 +176,36 @@ function one(projects: readonly Project[], otherwise: string): Project {
   return project
 }
 
-/** The name as a slug, cut to leave room, and four random characters: two projects may have one name. */
-function defaultSlug(name: string): string {
-  const words = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 56)
-    .replaceAll(/^-+|-+$/g, '')
-  return `${words || 'project'}-${randomBytes(2).toString('hex')}`
+/**
+ * The name as a slug, cut to leave room, and four random characters, since projects may share a name. Chance repeats
+ * four characters among fifty projects of one name once in fifty times, so each is looked up first, and after a few
+ * that were taken the characters grow.
+ */
+async function freeSlug(tx: Tx, name: string): Promise<string> {
+  const words =
+    name
+      .normalize('NFKD')
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .slice(0, 48)
+      .replaceAll(/^-+|-+$/g, '') || 'project'
+  for (const bytes of [2, 2, 2, 4]) {
+    const slug = `${words}-${randomBytes(bytes).toString('hex')}`
+    if (!(await isTaken(tx, slug))) return slug
+  }
+  return `${words}-${randomBytes(7).toString('hex')}`
+}
+
+async function isTaken(tx: Tx, slug: string): Promise<boolean> {
+  return (await tx.selectFrom('projects').where('slug', '=', slug).select('id').executeTakeFirst()) !== undefined
 }
 
 const slugTaken = (slug: string): BadRequest =>
   new BadRequest(`Project slug "${slug}" is already taken. Choose another slug.`)
 
-/** Two writers may both find the slug free; the database then refuses the second. */
-function explainSlug(slug: string): (error: unknown) => never {
+/** Two writers may both find the slug that they were given free; the database then refuses the second. */
+function explainSlug(slug: string | undefined): (error: unknown) => never {
   return (error) => {
-    throw isUniqueViolation(error) ? slugTaken(slug) : error
+    throw slug !== undefined && isUniqueViolation(error) ? slugTaken(slug) : error
   }
 }
