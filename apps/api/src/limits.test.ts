@@ -119,6 +119,9 @@ onEveryDatabase('limits', (open) => {
     expect(burst.filter(({ status }) => status === 401)).toHaveLength(1)
     const stranger = await signIn(ACCOUNT.password)
     expectSlowedDown(stranger)
+    // Deleting the count from the database is no way around it.
+    await api.ctx.db.deleteFrom('attempts').where('key', 'like', 'password:%').execute()
+    expectSlowedDown(await signIn(ACCOUNT.password))
     expect(Number(stranger.headers['retry-after'])).toBeLessThanOrEqual(1)
     expect((await signIn(ACCOUNT.password, device)).status).toBe(200)
     api.clock.advance(1_000)

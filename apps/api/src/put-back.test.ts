@@ -429,6 +429,20 @@ onEveryDatabase('rows of an earlier time that are put back', (open, dialect) => 
       cookie = cookieOf(await sendPage('/api/auth/change-password', changed, kept))
     })
     expect([await signedIn(other), await signedIn(cookie)]).toEqual([401, 200])
+    // One alone: by signing out, and from the list of one's sessions.
+    for (const path of ['sign-out', 'revoke-session']) {
+      const alone = await signIn(second)
+      expect(await signedIn(alone)).toBe(200)
+      const token = decodeURIComponent(alone.split('=')[1] ?? '').split('.')[0]
+      await aside('session', sql`token = ${token}`, () =>
+        ended(
+          path === 'sign-out'
+            ? sendPage('/api/auth/sign-out', {}, alone)
+            : sendPage(`/api/auth/${path}`, { token }, cookie),
+        ),
+      )
+      expect([path, await signedIn(alone), await signedIn(cookie)]).toEqual([path, 401, 200])
+    }
 
     // A link for a new password, once another one has set it; and the password from before.
     const reset = () => link(api.send('POST', `/api/v1/people/${eve}/reset-link`))

@@ -32,6 +32,8 @@ export function softAuthenticator(origin: string) {
   })
 
   return {
+    /** As `credentialID` is stored. */
+    id: text(id),
     create(challenge: string) {
       // COSE: an EC2 key on P-256 for ES256.
       const key = Buffer.concat([

@@ -20,11 +20,11 @@ import type { SealedTable } from './sealed-tables.ts'
  * text.
  */
 const GROUPS: Partial<Record<SealedTable, readonly (readonly string[])[]>> = {
-  session: [[], ['userId']],
+  session: [[], ['userId'], ['id']],
   verification: [[], ['value']],
   account: [['userId'], ['userId', 'providerId']],
   twoFactor: [['userId']],
-  passkey: [['userId']],
+  passkey: [['userId'], ['id']],
   accessTokens: [[], ['identityId'], ['clientSecretId']],
   clientSecrets: [['identityId'], ['id']],
   universalAuths: [['identityId']],
@@ -54,7 +54,9 @@ export type EndedAlone =
   | 'invitations'
   | 'memberships'
   | 'noticeTargets'
+  | 'passkey'
   | 'projects'
+  | 'session'
   | 'syncs'
   | 'universalAuths'
 

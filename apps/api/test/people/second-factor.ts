@@ -1,5 +1,6 @@
 /** Second factors and passkeys. */
 import { totp } from '@keyferry/vitest/totp'
+import { sql, type RawBuilder } from 'kysely'
 import { expect, it } from 'vitest'
 import { softAuthenticator } from '../../src/testing-passkey.ts'
 import { ACCOUNT } from '../../src/testing.ts'
@@ -7,6 +8,16 @@ import type { AuditEntry, People } from './fixture.ts'
 
 export function secondFactors(suite: People): void {
   const { page, password, cookieOf, stopClock, auth, signIn, as, join, statusOf } = suite
+  const run = (statement: RawBuilder<unknown>) => statement.execute(suite.api.ctx.db.withoutPlugins())
+  /** Takes rows out of the database. Resolves to what puts them back. */
+  async function takeOut(table: string, where: RawBuilder<unknown>) {
+    const { rows } = await run(sql`select * from ${sql.table(table)} where ${where}`)
+    expect(rows).toHaveLength(1)
+    await run(sql`delete from ${sql.table(table)} where ${where}`)
+    const columns = sql.join(Object.keys(rows[0] ?? {}).map((name) => sql.ref(name)))
+    return () =>
+      run(sql`insert into ${sql.table(table)} (${columns}) values (${sql.join(Object.values(rows[0] ?? {}))})`)
+  }
 
   it('prove their second factor again for each change of it', async () => {
     stopClock()
@@ -19,6 +30,11 @@ export function secondFactors(suite: People): void {
       const { status, body } = await change(what)
       expect([what, status, body.code]).toEqual([what, 403, 'SECOND_FACTOR_NEEDED'])
     }
+    // Nor is it a factor less when its row is deleted from the database.
+    const putBack = await takeOut('twoFactor', sql`true`)
+    const unproven = await change('enable')
+    expect([unproven.status, unproven.body.error]).toEqual([503, 'IntegrityFailure'])
+    await putBack()
     expect((await auth('two-factor/verify-totp', { code: totp(secret) }, session)).status).toBe(200)
     // One proof is good for one change, also of two at the same time.
     const both = await Promise.all([change('generate-backup-codes'), change('generate-backup-codes')])
@@ -64,6 +80,8 @@ export function secondFactors(suite: People): void {
     expect((await auth('two-factor/verify-totp', { code: '000000' }, first.cookie)).status).toBe(401)
     const again = await auth('two-factor/verify-totp', { code: used }, first.cookie)
     expect([again.status, again.body.code]).toEqual([401, 'CODE_USED'])
+    await takeOut('totp_steps', sql`true`)
+    expect((await auth('two-factor/verify-totp', { code: used }, first.cookie)).body.code).toBe('CODE_USED')
     const second = await auth('two-factor/verify-totp', { code: totp(secret) }, first.cookie)
     expect((await as(cookieOf(second.headers))('GET', '/api/v1/me')).status).toBe(200)
 
@@ -179,9 +197,18 @@ export function secondFactors(suite: People): void {
       ]),
     )
 
-    await suite.api.send('DELETE', `/api/v1/people/${person.id}/second-factor`)
-    expect(await statusOf(proven)).toBe(401)
+    // One that was taken out of the database while its owner deleted it is no passkey once it is put back.
+    const later = cookieOf((await assert(proven)).answer.headers)
+    const own = keys.find(({ credentialID }: { credentialID: string }) => credentialID === key.id)
+    const putBack = await takeOut('passkey', sql`id = ${own.id}`)
+    expect((await remove(own.id, later)).status).toBe(404)
+    await putBack()
     expect((await assert()).answer.status).toBe(401)
+    expect((await assert('', other)).answer.status).toBe(200)
+
+    await suite.api.send('DELETE', `/api/v1/people/${person.id}/second-factor`)
+    expect(await statusOf(later)).toBe(401)
+    expect((await assert('', other)).answer.status).toBe(401)
     expect((await signIn(ACCOUNT.email, ACCOUNT.password)).body.twoFactorRedirect).toBeUndefined()
   })
 

@@ -1,5 +1,6 @@
 /**
- * How often something that can be guessed was tried, counted in the store: every process of a fleet counts the same.
+ * How often something that can be guessed was tried, counted in the store: every process of a fleet counts the same. A
+ * process also remembers what it counted, so a count that is removed from the store does not begin again.
  */
 import { timestamp, TooManyRequests, type Context } from '@keyferry/kernel'
 import ipaddr from 'ipaddr.js'
@@ -45,16 +46,23 @@ export async function beginGuess(
   const now = ctx.now()
   const at = now.toISOString()
   const after = (ms: number): string => new Date(now.getTime() + ms).toISOString()
+  /** Until when the guess that is the `count`th is the last one. */
+  const blockedBy = (count: number): string =>
+    count < free ? at : after((seconds[Math.min(count - free, seconds.length - 1)] ?? 0) * 1000)
+  const { guesses } = rememberedOf(ctx)
+  const last = guesses.get(key)
+  const known = last && last.expiresAt > at ? last : null
+  if (known && known.blockedUntil > at) throw new TooManyRequests(secondsUntil(now, known.blockedUntil))
+  const next = (known?.count ?? 0) + 1
   const isOver = sql<boolean>`attempts.expires_at <= ${at}`
   const delays = sql.join(
-    seconds.map((delay, n) => sql`when attempts.count + 1 = ${free + n} then ${after(delay * 1000)}`),
+    seconds.map((_, n) => sql`when attempts.count + 1 = ${free + n} then ${blockedBy(free + n)}`),
     sql` `,
   )
-  const longest = after((seconds.at(-1) ?? 0) * 1000)
-  const blockedUntil = sql<string>`case when ${isOver} or attempts.count + 1 < ${free} then ${at} ${delays} else ${longest} end`
+  const blockedUntil = sql<string>`case when ${isOver} or attempts.count + 1 < ${free} then ${at} ${delays} else ${blockedBy(Infinity)} end`
   const counted = await ctx.db
     .insertInto('attempts')
-    .values({ key, count: 1, blockedUntil: at, expiresAt: after(FORGOTTEN_MS) })
+    .values({ key, count: next, blockedUntil: blockedBy(next), expiresAt: after(FORGOTTEN_MS) })
     .onConflict((conflict) =>
       conflict
         .column('key')
@@ -71,9 +79,12 @@ export async function beginGuess(
     const row = await ctx.db.selectFrom('attempts').where('key', '=', key).select('blockedUntil').executeTakeFirst()
     throw new TooManyRequests(secondsUntil(now, row?.blockedUntil ?? at))
   }
+  if (guesses.size >= REMEMBERED_AT_MOST) guesses.clear()
+  guesses.set(key, { count: counted.count, blockedUntil: blockedBy(counted.count), expiresAt: after(FORGOTTEN_MS) })
   return {
     failures: counted.count,
     async succeeded() {
+      guesses.delete(key)
       await ctx.db.deleteFrom('attempts').where('key', '=', key).execute()
     },
   }
@@ -84,12 +95,14 @@ interface Remembered {
   purgedAt: number
   /** Keys over their limit and until when, so that a flood costs the store nothing. */
   refused: Map<string, string>
+  /** Failures in a row, by key. */
+  guesses: Map<string, { count: number; blockedUntil: string; expiresAt: string }>
 }
 const remembered = new WeakMap<Context['db'], Remembered>()
-const REFUSED_AT_MOST = 10_000
+const REMEMBERED_AT_MOST = 10_000
 
 function rememberedOf({ db }: Counting): Remembered {
-  const found = remembered.get(db) ?? { purgedAt: 0, refused: new Map<string, string>() }
+  const found: Remembered = remembered.get(db) ?? { purgedAt: 0, refused: new Map(), guesses: new Map() }
   remembered.set(db, found)
   return found
 }
@@ -121,7 +134,7 @@ export async function countRequest(
     .returning(['count', 'expiresAt'])
     .executeTakeFirstOrThrow()
   if (row.count <= max) return
-  if (refused.size >= REFUSED_AT_MOST) refused.clear()
+  if (refused.size >= REMEMBERED_AT_MOST) refused.clear()
   refused.set(key, row.expiresAt)
   throw new TooManyRequests(secondsUntil(now, row.expiresAt))
 }

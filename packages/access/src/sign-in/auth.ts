@@ -15,6 +15,7 @@ import { inTransaction } from './accounts-adapter.ts'
 import { auditSignIn } from './audit-sign-in.ts'
 import { clientSignIn, isClientToken, type ClientSignIn } from './client-sign-in.ts'
 import { betterAuthOn, configuration, type Accounts, type Session, type Store } from './better-auth.ts'
+import { endAlone } from './end-alone.ts'
 import { factorChanges } from './factor-changes.ts'
 import { guesses } from './guesses.ts'
 import { mailGuesses } from './mail-guesses.ts'
@@ -134,6 +135,7 @@ export function createAuth({
     guesses({ ctx, warn: (email) => void mailGuesses(ctx, baseUrl, email) }),
     totpOnce(ctx),
     factorChanges(ctx),
+    endAlone(ctx),
     passwordRules(ctx, bannedWords),
     signInLinks(),
     ...(oidc?.groups ? [oidcGroups(ctx, oidc.groups)] : []),

@@ -3,7 +3,7 @@
  * or a session that was left open, must not be enough to take it away. Afterwards nothing stays open that was opened
  * before. A plugin of better-auth.
  */
-import type { Context } from '@keyferry/kernel'
+import { IntegrityBroken, type Context } from '@keyferry/kernel'
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'
 import {
   APIError,
@@ -94,6 +94,11 @@ async function demandProof(audited: Context, ctx: GenericEndpointContext): Promi
       throw error
     })
   const { app, passkey } = await factorsOf(ctx, user.id)
+  // The account says so under its seal.
+  if (!app && !passkey && user.twoFactorEnabled)
+    throw new IntegrityBroken(
+      'The second factor of this account was removed outside Keyferry, so the account is not changed. Restore a backup, or ask an instance admin to reset the second factor.',
+    )
   if (!app && !passkey) return
   // Of several changes at the same time one gets it.
   const proof = await ctx.context.internalAdapter.consumeVerificationValue(proofOf(signedIn))
