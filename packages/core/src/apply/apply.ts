@@ -1,11 +1,13 @@
 /** Step 6: carries out a plan. An outcome per change, the ledger row written as each lands. */
 import { planReasonText } from '@keyferry/schemas'
 import type { Context } from '@keyferry/kernel'
+import type { MadeOf } from '@keyferry/vault'
 import { DestinationError } from '../destinations/destination-error.ts'
 import type { Change, Report } from '../destinations/destination.ts'
 import type { Lease } from '../lease/lease.ts'
 import type { PlannedChange } from '../plan/plan.ts'
 import { journal, type Journal } from './journal.ts'
+import { storedMadeOf } from './ledger.ts'
 import { previousValue } from './previous-value.ts'
 import type { Difference, OpenTarget } from './target.ts'
 
@@ -14,6 +16,8 @@ export interface Outcome {
   action: PlannedChange['action']
   state: 'done' | 'failed' | 'rejected'
   reason: string
+  /** Of a value that was written: the versions that went into it. */
+  madeOf?: MadeOf | null
 }
 
 export interface Applied {
@@ -40,17 +44,26 @@ export async function applyPlan(
     { syncId: target.spec.id, targetKey: target.spec.targetKey, dataKey: target.key },
     lease,
   )
-  await ledgerJournal.add(...plan.forget.map((key) => ({ kind: 'gone' as const, key })))
 
   const settle = (change: Change, state: Outcome['state'], reason?: string): void => {
     const id = `${change.action} ${change.key}`
-    outcomes.set(id, { key: change.key, action: change.action, state, reason: reason ?? reasons.get(id) ?? '' })
+    const written = state === 'done' && change.action !== 'delete'
+    outcomes.set(id, {
+      key: change.key,
+      action: change.action,
+      state,
+      reason: reason ?? reasons.get(id) ?? '',
+      ...(written ? { madeOf: sourceOf(change.key).madeOf } : {}),
+    })
     progress(outcomes.size, writes.length)
   }
   const sourceOf = (key: string) => {
-    const { sourceKey = '', version = null } = desired.entries.get(key) ?? {}
-    return { sourceKey, version }
+    const { sourceKey = '', version = null, madeOf = null } = desired.entries.get(key) ?? {}
+    return { sourceKey, version, madeOf }
   }
+  const forgotten = plan.forget.map((key) => ({ kind: 'gone' as const, key }))
+  const confirmed = otherwiseMade(found).map((key) => ({ kind: 'confirmed' as const, key, ...sourceOf(key) }))
+  await ledgerJournal.add(...forgotten, ...confirmed)
   const report: Report = {
     replacing: ({ key, ...change }) =>
       ledgerJournal.add({
@@ -152,6 +165,14 @@ function orderForCrashes(writes: readonly Write[], ledger: Difference['ledger'])
   return [...writes].sort((a, b) => rank(a) - rank(b))
 }
 
+/** Keys that stay as they are though they are made of other versions by now, or of what the ledger does not know. */
+function otherwiseMade({ plan, desired, ledger }: Difference): string[] {
+  return plan.changes.flatMap(({ key, action }) => {
+    const wanted = action === 'keep' ? desired.entries.get(key) : undefined
+    return wanted && storedMadeOf(wanted.madeOf) !== storedMadeOf(ledger.get(key)?.madeOf ?? null) ? key : []
+  })
+}
+
 function toClient({ action, key, remoteIds }: Write, desired: Difference['desired']): Change {
   if (action === 'delete') return { action, key, remoteIds }
   const entry = desired.entries.get(key)
@@ -189,8 +210,9 @@ async function restorePreviousValues(
     await target.client.apply([change], {
       replacing: () => Promise.resolve(),
       done: async (_, remoteIds = []) => {
-        const { sourceKey, version, digest, flags } = before
-        await ledgerJournal.add({ kind: 'written', key: outcome.key, sourceKey, version, remoteIds, digest, flags })
+        const { sourceKey, version, madeOf, digest, flags } = before
+        const source = { sourceKey, version, madeOf }
+        await ledgerJournal.add({ kind: 'written', key: outcome.key, ...source, remoteIds, digest, flags })
         outcomes.set(id, { ...outcome, reason: `${outcome.reason}; the value before it was put back` })
       },
       failed: () => Promise.resolve(),

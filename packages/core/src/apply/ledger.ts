@@ -1,7 +1,8 @@
 /** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
-import { inList, batchLoader, type Db, type LedgerTable, type Selectable } from '@keyferry/db'
+import { inList, batchLoader, valuesTable, type Db, type LedgerTable, type Selectable } from '@keyferry/db'
 import { timestamp, transact, type Context, type DataKey, type Tx } from '@keyferry/kernel'
 import { isLedgerMarked, ledgerMark } from '@keyferry/kernel/authority'
+import type { MadeOf } from '@keyferry/vault'
 import type { Insertable } from 'kysely'
 import type { Flags } from '../destinations/destination.ts'
 import { targetAliases } from '../sync/target-aliases.ts'
@@ -11,6 +12,8 @@ export interface LedgerEntry {
   sourceKey: string
   /** The version of the source folder's own secret; null when it came through an import, or is not known. */
   version: number | null
+  /** The versions of all secrets that went into the value; null: not known, or too many. */
+  madeOf: MadeOf | null
   remoteIds: readonly string[]
   /** What the first listing after the write showed (`Observed.revision`); null before, and where there is none. */
   revision: string | null
@@ -120,6 +123,7 @@ const COLUMNS = [
   'ledger.key',
   'ledger.sourceKey',
   'ledger.version',
+  'ledger.madeOf',
   'ledger.remoteIds',
   'ledger.revision',
   'ledger.digest',
@@ -132,6 +136,7 @@ const COLUMNS = [
 const entryOf = (row: Row): LedgerEntry => ({
   sourceKey: row.sourceKey,
   version: row.version,
+  madeOf: row.madeOf === null ? null : JSON.parse(row.madeOf),
   remoteIds: JSON.parse(row.remoteIds),
   revision: row.revision,
   digest: row.digest,
@@ -145,10 +150,7 @@ export function upgradeDigests(key: DataKey, ledger: ReadonlyMap<string, LedgerE
   return new Map([...ledger].map(([name, entry]) => [name, { ...entry, digest: key.upgradeDigest(entry.digest) }]))
 }
 
-interface Source {
-  sourceKey: string
-  version: number | null
-}
+type Source = Pick<LedgerEntry, 'sourceKey' | 'version' | 'madeOf'>
 
 /** One thing to write down. */
 export type Entry =
@@ -160,6 +162,8 @@ export type Entry =
   | ({ kind: 'replacing'; key: string; remoteIds: readonly string[]; flags: Flags } & Source)
   /** About to be made where nothing stood. */
   | ({ kind: 'creating'; key: string; flags: Flags } & Source)
+  /** What was written before is what these versions give too. */
+  | ({ kind: 'confirmed'; key: string } & Source)
   | { kind: 'gone'; key: string }
 
 /** Writes entries in order; of several for one key the last counts. */
@@ -184,6 +188,7 @@ export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: 
         conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet((eb) => ({
           sourceKey: eb.ref('excluded.sourceKey'),
           version: eb.ref('excluded.version'),
+          madeOf: eb.ref('excluded.madeOf'),
           remoteIds: eb.ref('excluded.remoteIds'),
           revision: eb.ref('excluded.revision'),
           digest: eb.ref('excluded.digest'),
@@ -204,7 +209,39 @@ export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: 
       .onConflict((conflict) => conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet({ intent: 'replacing' }))
       .execute()
   }
+
+  const confirmed = entries.filter((entry) => entry.kind === 'confirmed')
+  for (const some of chunks(confirmed, 500)) await recordVersions(tx, place, some)
 }
+
+/** Of keys whose value stays as it was written: only what it is known to be made of changes. */
+async function recordVersions(
+  tx: Tx,
+  { syncId, targetKey }: LedgerScope,
+  confirmed: readonly ({ key: string } & Source)[],
+): Promise<void> {
+  const rows = confirmed.map(({ key, sourceKey, version, madeOf }) => ({
+    key,
+    sourceKey,
+    version,
+    madeOf: storedMadeOf(madeOf),
+  }))
+  await tx
+    .updateTable('ledger')
+    .from(valuesTable(tx, rows, { key: 'text', sourceKey: 'text', version: 'integer', madeOf: 'text' }).as('confirmed'))
+    .set((eb) => ({
+      sourceKey: eb.ref('confirmed.sourceKey'),
+      version: eb.ref('confirmed.version'),
+      madeOf: eb.ref('confirmed.madeOf'),
+    }))
+    .where('ledger.syncId', '=', syncId)
+    .where('ledger.targetKey', '=', targetKey)
+    .whereRef('ledger.key', '=', 'confirmed.key')
+    .execute()
+}
+
+/** As the columns keep it. */
+export const storedMadeOf = (madeOf: MadeOf | null): string | null => madeOf && JSON.stringify(madeOf)
 
 /**
  * Keeps what a listing shows of keys that were written since the last one. A row that was written again meanwhile stays
@@ -237,15 +274,16 @@ export async function recordRevisions(
 function rowOf(
   ctx: Context,
   { syncId, targetKey, dataKey }: LedgerScope,
-  entry: Exclude<Entry, { kind: 'gone' }>,
+  entry: Exclude<Entry, { kind: 'gone' | 'confirmed' }>,
 ): Insertable<LedgerTable> {
-  const { kind, key, sourceKey, version } = entry
+  const { kind, key, sourceKey, version, madeOf } = entry
   return {
     syncId,
     targetKey,
     key,
     sourceKey,
     version,
+    madeOf: storedMadeOf(madeOf),
     revision: kind === 'written' ? (entry.revision ?? null) : null,
     remoteIds: JSON.stringify(kind === 'creating' ? [] : entry.remoteIds),
     digest: kind === 'written' ? entry.digest : '',

@@ -2,7 +2,14 @@
 import { audit, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { ImportPriority, SyncMessage } from '@keyferry/schemas'
 import { escapeReferences } from '@keyferry/schemas/literal-text'
-import { openForPlainValues, presentSecrets, putSecrets, withVaultTransaction, type Reads } from '@keyferry/vault'
+import {
+  openForPlainValues,
+  presentSecrets,
+  putSecrets,
+  withVaultTransaction,
+  type MadeOf,
+  type Reads,
+} from '@keyferry/vault'
 import { record, type Entry } from '../apply/ledger.ts'
 import type { OpenTarget } from '../apply/target.ts'
 import type { Lease } from '../lease/lease.ts'
@@ -63,10 +70,13 @@ function write(ctx: Context, actor: Actor, target: OpenTarget, order: ImportOrde
         return { present: present.get(key), key, value: isLiteral ? text : value, isLiteral }
       }),
     )
-    const versions = new Map(secrets.map(({ row }) => [row.key, row.version]))
+    const written = new Map(secrets.map(({ row }) => [row.key, row]))
     const adopted = [
-      ...plan.puts.map((put) => ({ ...put, version: versions.get(put.key) ?? null })),
-      ...plan.same,
+      ...plan.puts.map((put) => {
+        const row = written.get(put.key)
+        return { ...put, version: row?.version ?? null, madeOf: row ? { [row.id]: row.version } : null }
+      }),
+      ...plan.same.map((one) => ({ ...one, madeOf: null })),
     ].flatMap((one) => adoption(target, one))
     await record(ctx, tx, { syncId: sync.id, targetKey: sync.targetKey, dataKey: target.key }, adopted)
     if (plan.puts.length > 0) markChanged(folder.folder.id)
@@ -94,14 +104,17 @@ function write(ctx: Context, actor: Actor, target: OpenTarget, order: ImportOrde
  * The ledger's entry for a key that stands at the target as the sync would write it; none where the next run has
  * something to write there, or could not.
  */
-function adoption({ definition, target, options, key: dataKey }: OpenTarget, taken: Taken): Entry[] {
-  const { name, key, value, version, observed } = taken
+function adoption(
+  { definition, target, options, key: dataKey }: OpenTarget,
+  taken: Taken & { madeOf: MadeOf | null },
+): Entry[] {
+  const { name, key, value, version, madeOf, observed } = taken
   const flags = definition.flags(options.own, name, target)
   const refused = definition.limits.refuse(name, value, { target, options: options.own }) !== null
   if (refused || observed.remoteIds.length > 1 || contradictsFlag(flags, observed.flags) !== undefined) return []
   const { remoteIds, revision } = observed
   const digest = digestOf(dataKey, name, value, flags)
-  return [{ kind: 'written', key: name, sourceKey: key, version, remoteIds, revision, digest, flags }]
+  return [{ kind: 'written', key: name, sourceKey: key, version, madeOf, remoteIds, revision, digest, flags }]
 }
 
 const keysOf = ({ puts }: ImportPlan, wanted: Taken['action']): string[] =>

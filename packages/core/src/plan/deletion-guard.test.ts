@@ -33,7 +33,10 @@ function blown({
   const plan = makePlan({
     desired: {
       entries: new Map(
-        [...wanted].map(([name, sourceKey]) => [name, { sourceKey, version: 1, value: '', flags: {}, digest: 'd' }]),
+        [...wanted].map(([name, sourceKey]) => [
+          name,
+          { sourceKey, version: 1, madeOf: null, value: '', flags: {}, digest: 'd' },
+        ]),
       ),
       refused: new Map(),
     },
@@ -44,6 +47,7 @@ function blown({
         {
           sourceKey: name,
           version: 1,
+          madeOf: null,
           remoteIds: [],
           digest: 'd',
           flags: {},

@@ -1,6 +1,6 @@
 /** Step 3: the complete map the target should hold, or every key that failed. */
 import { BadRequest, type Context, type DataKey } from '@keyferry/kernel'
-import { resolveFolder, type Reads } from '@keyferry/vault'
+import { resolveFolder, type MadeOf, type Reads, type Resolved } from '@keyferry/vault'
 import type { DestinationDefinition, Flags } from '../destinations/destination.ts'
 import type { KeySchema } from './key-schema.ts'
 import { collisions } from './collisions.ts'
@@ -23,6 +23,8 @@ export interface DesiredEntry {
   sourceKey: string
   /** Of the source folder's own secret; null when the value comes through an import. */
   version: number | null
+  /** The versions of all secrets that went into the value; null when they are too many to be kept. */
+  madeOf: MadeOf | null
   value: string
   flags: Flags
   digest: string
@@ -50,20 +52,20 @@ export async function readDesired(ctx: Context, input: DesiredInput): Promise<De
 
 /** The pure half: names, limits, collisions, digests. */
 function desiredOf(
-  secrets: ReadonlyMap<string, { value: string; version: number | null }>,
+  secrets: ReadonlyMap<string, Pick<Resolved, 'value' | 'version' | 'madeOf'>>,
   { definition, target, options, schema, key }: Omit<DesiredInput, 'folderId' | 'reads'>,
 ): Desired {
   const entries = new Map<string, DesiredEntry>()
   const refused = new Map<string, RefusedEntry>()
   const colliding = collisions(secrets.keys(), schema, definition)
 
-  for (const [sourceKey, { value, version }] of secrets) {
+  for (const [sourceKey, { value, version, madeOf }] of secrets) {
     const name = schema.name(sourceKey)
     const reason = definition.limits.refuse(name, value, { target, options })
     const collision = colliding.get(sourceKey)
     if (reason === null && !collision) {
       const flags = definition.flags(options, name, target)
-      entries.set(name, { sourceKey, version, value, flags, digest: digestOf(key, name, value, flags) })
+      entries.set(name, { sourceKey, version, madeOf, value, flags, digest: digestOf(key, name, value, flags) })
     } else {
       // Another key may have the stored name.
       const shown = collision && !(collision.isUndecided && !refused.has(name)) ? schema.sentName(sourceKey) : name

@@ -196,10 +196,11 @@ describe('plan', () => {
   })
 
   it('distinguishes a new name from a loss by its secret', () => {
-    const entry = { sourceKey: 'A', version: 1, value: 'v', flags: {}, digest: 'd' }
+    const entry = { sourceKey: 'A', version: 1, madeOf: null, value: 'v', flags: {}, digest: 'd' }
     const written = (sourceKey: string) => ({
       sourceKey,
       version: 1,
+      madeOf: null,
       remoteIds: [],
       digest: 'd',
       flags: {},
@@ -235,7 +236,7 @@ describe('plan', () => {
 
   it('has one hash for one difference, whatever the order and the reasons', () => {
     const entry = (key: string, digest: string) =>
-      [key, { sourceKey: key, version: 1, value: '', flags: {}, digest }] as const
+      [key, { sourceKey: key, version: 1, madeOf: null, value: '', flags: {}, digest }] as const
     const plan = (entries: (readonly [string, DesiredEntry])[]) =>
       makePlan({ ...empty(), desired: { entries: new Map(entries), refused: new Map() } })
     const a = plan([entry('A', '1'), entry('B', '2')])
@@ -261,6 +262,7 @@ function inputOf(key: string, row: Row): PlanInput {
   const entry = {
     sourceKey: key,
     version: 1,
+    madeOf: null,
     value: 'v',
     flags: {},
     digest: row.desired === 'other' ? 'other' : 'same',
@@ -279,6 +281,7 @@ function inputOf(key: string, row: Row): PlanInput {
               {
                 sourceKey: key,
                 version: 1,
+                madeOf: null,
                 remoteIds: ['id-1'],
                 digest: 'same',
                 flags: {},

@@ -6,6 +6,7 @@ import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { SyncMessage } from '@keyferry/schemas'
 import { reachedOf } from '@keyferry/vault'
 import type { Outcome } from '../apply/apply.ts'
+import { storedMadeOf } from '../apply/ledger.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { DueSync } from '../sync/due.ts'
 
@@ -100,7 +101,11 @@ export async function recordOutcomes(tx: Tx, runId: string, outcomes: readonly O
   for (let i = 0; i < outcomes.length; i += 200) {
     await tx
       .insertInto('outcomes')
-      .values(outcomes.slice(i, i + 200).map((outcome) => ({ runId, ...outcome })))
+      .values(
+        outcomes
+          .slice(i, i + 200)
+          .map(({ madeOf = null, ...outcome }) => ({ runId, ...outcome, madeOf: storedMadeOf(madeOf) })),
+      )
       .execute()
   }
 }

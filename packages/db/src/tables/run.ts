@@ -45,6 +45,8 @@ export interface OutcomeTable {
   action: Fixed<string>
   state: string
   reason: string
+  /** JSON, of a value that was written: version by secret id of all that went into it; null: not known, or too many. */
+  madeOf: string | null
 }
 
 /** The shared token bucket of one rate limit of one vendor account. There is a row once it became tight. */

@@ -120,6 +120,8 @@ export interface LedgerTable {
   sourceKey: string
   /** The version of that secret; null when it came through an import, or is not known. */
   version: number | null
+  /** JSON: version by secret id of all that went into the value; null: not known, or too many. */
+  madeOf: string | null
   /** JSON array of the vendor's ids; empty where the vendor has none. */
   remoteIds: string
   /** What the vendor showed of the key after the last write, such as a time; null: not seen yet, or nothing. */

@@ -6,6 +6,7 @@ import { timeSlice } from '@keyferry/db'
 import { MAX_NAME_BYTES, MAX_PROBLEM_BYTES, partsOf, shortened, type Reference, type Spend } from '@keyferry/kernel'
 import { MAX_VALUE_BYTES } from '@keyferry/schemas'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
+import { madeOf, madeOfOne, type MadeOf } from './made-of.ts'
 import { chainFrom, MAX_REFERENCE_LEVELS, nameOf, referenceGraph, type Node } from './reference-graph.ts'
 
 /**
@@ -21,6 +22,8 @@ export interface Expander {
    * The value written at `key` in `folder` with every reference resolved. Throws `TooLarge` once the budget is spent.
    */
   expand(folder: TreeFolder, key: string): Promise<Expanded>
+  /** The versions that a value which resolves is made of; null when they are more than can be kept with it. */
+  madeOf(folder: TreeFolder, key: string): MadeOf | null
   /** Why the value can't be resolved, or null. The value itself is forgotten, and costs no budget. */
   problemOf(folder: TreeFolder, key: string): Promise<string | null>
 }
@@ -145,6 +148,10 @@ export function createExpander(tree: Tree, open: (row: SecretRow) => string | nu
       }
       const result = await settled(graph.node(folder, key))
       return 'problem' in result ? { problem: result.problem, ...codeOf(result) } : { value: result.value }
+    },
+    madeOf(folder, key) {
+      const row = folder.secrets.get(key)
+      return row && !open(row)?.includes('${') ? madeOfOne(row) : madeOf(graph, folder, key)
     },
     async problemOf(folder, key) {
       const node = graph.node(folder, key)

@@ -44,6 +44,34 @@ onEveryDatabase('resolve', (open, dialect) => {
       expect(resolved.get('OWN')?.origin).toEqual({ environment: 'dev', secretPath: '/' })
     })
 
+    it('says which versions a value is made of, through imports and references', async () => {
+      await v.put('prod:/base', { PASSWORD: 'p' })
+      await v.put('dev:/late', { URL: 'db:${prod.base.PASSWORD}' })
+      await v.import('dev:/', 'dev:/late')
+      await v.put('dev:/', { OWN: 'x-${URL}-${prod.base.PASSWORD}', PLAIN: 'plain' })
+      await v.put('prod:/base', { PASSWORD: 'changed' })
+      const resolved = await resolveFolder(t.ctx, await v.folder('dev:/'))
+      const rows = await t.ctx.db.selectFrom('secrets').select(['id', 'key']).execute()
+      const made = (key: string) =>
+        Object.fromEntries(
+          Object.entries(resolved.get(key)?.madeOf ?? {}).map(([id, version]) => [
+            rows.find((row) => row.id === id)?.key,
+            version,
+          ]),
+        )
+      expect(made('PLAIN')).toEqual({ PLAIN: 1 })
+      expect(made('URL')).toEqual({ URL: 1, PASSWORD: 2 })
+      expect(made('OWN')).toEqual({ OWN: 1, URL: 1, PASSWORD: 2 })
+    })
+
+    it('keeps no versions of a value that is made of more secrets than can be kept with it', async () => {
+      const keys = Array.from({ length: 101 }, (_, at) => `K${at}`)
+      await v.put('dev:/', Object.fromEntries(keys.map((key) => [key, 'x'])))
+      await v.put('dev:/', { ALL: keys.map((key) => `\${${key}}`).join('') })
+      const resolved = await resolveFolder(t.ctx, await v.folder('dev:/'))
+      expect(resolved.get('ALL')).toMatchObject({ value: 'x'.repeat(101), madeOf: null })
+    })
+
     it('does not import sub-folders', async () => {
       await v.put('dev:/shared/deep', { DEEP: 'x' })
       await v.import('dev:/', 'dev:/shared')

@@ -11,6 +11,7 @@ import {
 } from '@keyferry/kernel'
 import { loadTree, valueOpener, type Tree, type TreeFolder } from '../tree/tree.ts'
 import { codeOf, createExpander, type Expander } from './expand.ts'
+import type { MadeOf } from './made-of.ts'
 import { refuseTreeOutOfReach, type Reads } from './out-of-reach.ts'
 import { MAX_IMPORT_LEVELS, visible } from './reference-graph.ts'
 
@@ -20,6 +21,8 @@ export interface Resolved {
   origin: { environment: string; secretPath: string }
   /** The version of the folder's own secret; null when it comes through an import. */
   version: number | null
+  /** The versions that went into it; null when they are more than can be kept with it. */
+  madeOf: MadeOf | null
 }
 
 /**
@@ -103,6 +106,7 @@ async function resolveVisible(tree: Tree, expanding: Expander, folder: TreeFolde
         value: expanded.value,
         origin: { environment: source.environment, secretPath: source.path },
         version: source === folder ? (folder.secrets.get(key)?.version ?? null) : null,
+        madeOf: expanding.madeOf(source, key),
       })
     }
   }
