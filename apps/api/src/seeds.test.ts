@@ -20,6 +20,7 @@ const SAMPLES = [
       syncOptions: { initialSyncBehavior: 'overwrite-destination' },
     },
     config: { environment: 'prod' },
+    targetUrl: ({ url, target }: Emulator) => `${url}/projects/v3/${String(target.projectRef)}`,
   },
   {
     destination: 'devin',
@@ -34,11 +35,13 @@ const SAMPLES = [
       },
     },
     config: {},
+    // A host of its own: whose console is where is not known.
+    targetUrl: () => null,
   },
 ]
 
 onEveryDatabase('the sample requests', (open) => {
-  describe.each(SAMPLES)('$destination', ({ destination, start, request, config }) => {
+  describe.each(SAMPLES)('$destination', ({ destination, start, request, config, targetUrl }) => {
     let api: TestApi
     let vendor: Emulator
     let projectId: string
@@ -138,6 +141,7 @@ onEveryDatabase('the sample requests', (open) => {
           folder: { id: uuid, path: '/my-secrets' },
           destination,
           destinationConfig: expect.objectContaining({ ...vendor.target, ...config }),
+          targetUrl: targetUrl(vendor),
         }),
       })
     })

@@ -180,6 +180,7 @@ export const sync = z
     destination: z.string(),
     target: z.record(z.string(), z.unknown()),
     targetLabel: z.string().describe('The target in words'),
+    targetUrl: z.string().nullable().describe("The provider's page of the target, where it has one"),
     inSync: z.boolean().describe('Every change made here has reached the target'),
     behindSince: timestamp.nullable(),
     retryAt: timestamp.nullable(),

@@ -185,6 +185,7 @@ function write(shown: Sync): z.output<typeof secretSync> {
     destination: shown.destination,
     destinationConfig: shown.target,
     targetLabel: shown.targetLabel,
+    targetUrl: shown.targetUrl,
     inSync: shown.inSync,
     behindSince: shown.behindSince,
     retryAt: shown.retryAt,

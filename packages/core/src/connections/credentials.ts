@@ -1,7 +1,7 @@
 import type { ConnectionTable, Selectable } from '@keyferry/db'
 import type { Context, DataKey } from '@keyferry/kernel'
 import type { ConnectionDefinition } from '../destinations/connection.ts'
-import { type Credentials, parseCredentials } from '../destinations/credentials.ts'
+import { type Credentials, parseCredentials, shownCredentials } from '../destinations/credentials.ts'
 import { connectionOf } from '../destinations/registry.ts'
 
 /** Bound to the connection's id, so that a sealed text copied to another row does not open there. */
@@ -28,6 +28,17 @@ export function credentialsIn(key: DataKey, row: Sealed): Credentials {
   // Parsed again: a field that the destination gained since then gets its default.
   const credentials = parseCredentials(connectionOf(row.app), row.method, fields)
   return { ...credentials, account: typeof account === 'string' ? account : null }
+}
+
+/** The fields that are not secret; null where they do not open, such as after a row was altered. */
+export function settingsIn(key: DataKey, row: Sealed): Credentials | null {
+  try {
+    const credentials = credentialsIn(key, row)
+    const { method, account } = credentials
+    return { ...shownCredentials(connectionOf(row.app), credentials), method, account }
+  } catch {
+    return null
+  }
 }
 
 /**

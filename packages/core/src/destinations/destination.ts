@@ -66,8 +66,11 @@ export interface DestinationDefinition<
   targetKey(target: z.infer<Target>): string
   /** The target in words, such as `proj_abc · prod`. */
   targetLabel(target: z.infer<Target>): string
-  /** The vendor's page of this target; null where there is none that everybody can open. */
-  targetUrl?(target: z.infer<Target>, credentials: Credentials): string | null
+  /**
+   * The vendor's page of this target; null where there is none that everybody can open. `settings` are the fields of
+   * the connection that are not secret: the others are left out, so that no link carries a credential.
+   */
+  targetUrl?(target: z.infer<Target>, settings: Credentials): string | null
   /**
    * What the target is, such as `a whole region of an AWS account`, where other teams keep theirs there too: then only
    * what the sync wrote is deleted by default, and `mirror` needs a key schema. Null: it is the sync's own.

@@ -63,6 +63,43 @@ test('the list has what its schema promises, by title', async () => {
   await close()
 })
 
+test.each([
+  [
+    'trigger-dev',
+    { projectRef: 'proj_1' },
+    { instanceUrl: 'https://api.trigger.dev' },
+    'https://cloud.trigger.dev/projects/v3/proj_1',
+  ],
+  [
+    'trigger-dev',
+    { projectRef: 'proj_1' },
+    { instanceUrl: 'https://t.example' },
+    'https://t.example/projects/v3/proj_1',
+  ],
+  ['devin', { orgId: 'org-1' }, { instanceUrl: 'https://api.devin.ai' }, 'https://app.devin.ai/secrets'],
+  ['devin', { orgId: 'org-1' }, { instanceUrl: 'https://api.acme.example' }, null],
+  [
+    'cloudflare-workers',
+    { scriptId: 'shop' },
+    { accountId: 'a1' },
+    'https://dash.cloudflare.com/a1/workers/services/view/shop/production/settings',
+  ],
+  [
+    'hashicorp-vault',
+    { mount: 'kv/app', path: 'x' },
+    { instanceUrl: 'https://v.example', namespace: 'team/a' },
+    'https://v.example/ui/vault/secrets/kv%2Fapp/list?namespace=team%2Fa',
+  ],
+  [
+    'github',
+    { scope: 'repository', owner: 'o', repo: 'r', kind: 'secrets' },
+    { host: '' },
+    'https://github.com/o/r/settings/secrets/actions',
+  ],
+])('the page of a target at %s %j', (name, target, settings, url) => {
+  expect(destination(name).targetUrl?.(target, { ...settings, method: 'any', account: null })).toBe(url)
+})
+
 async function openStore() {
   const db = openSqlite(':memory:')
   await migrate(db)

@@ -1,6 +1,6 @@
 import { BadRequest, NotFound, type Context } from '@keyferry/kernel'
 import { destination } from '../destinations/registry.ts'
-import { selectSyncs, toRow, type SyncRow } from './row.ts'
+import { selectSyncs, toRows, type SyncRow } from './row.ts'
 
 export interface SyncAddress {
   destination: string
@@ -19,7 +19,7 @@ export async function findSync(ctx: Context, { destination: name, syncId }: Sync
 
 /** As the API answers it. */
 export async function syncRow(ctx: Context, syncId: string): Promise<SyncRow> {
-  const row = await selectSyncs(ctx.db).where('syncs.id', '=', syncId).executeTakeFirst()
+  const [row] = await toRows(ctx, await selectSyncs(ctx.db).where('syncs.id', '=', syncId).execute())
   if (!row) throw new NotFound(`There is no secret sync with the id ${syncId}`)
-  return toRow(row)
+  return row
 }

@@ -1,9 +1,11 @@
 /** A stored sync as the API answers it. */
 import type { Db, SyncTable } from '@keyferry/db'
-import type { Tx } from '@keyferry/kernel'
+import type { Context, Tx } from '@keyferry/kernel'
 import { storedMessageText, type sync as syncSchema } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
+import { organizationKey, settingsIn } from '../connections/credentials.ts'
+import type { Credentials } from '../destinations/credentials.ts'
 import { destination } from '../destinations/registry.ts'
 import { blockageText } from '../plan/blockage.ts'
 import { driftOf } from './drift-record.ts'
@@ -11,7 +13,7 @@ import { driftOptions, importsFirst, type StoredOptions } from './options.ts'
 
 export type SyncRow = z.output<typeof syncSchema>
 
-/** Syncs with all that the answer names, newest first. Narrow it with `where`, then hand the rows to `toRow`. */
+/** Syncs with all that the answer names, newest first. Narrow it with `where`, then hand the rows to `toRows`. */
 export function selectSyncs(db: Db | Tx) {
   return db
     .selectFrom('syncs')
@@ -22,6 +24,9 @@ export function selectSyncs(db: Db | Tx) {
     .selectAll('syncs')
     .select([
       'connections.name as connectionName',
+      'connections.app as connectionApp',
+      'connections.method as connectionMethod',
+      'connections.credentials as connectionCredentials',
       'folders.path as folderPath',
       'environments.id as environmentId',
       'environments.slug as environmentSlug',
@@ -58,6 +63,9 @@ export function selectSyncs(db: Db | Tx) {
 
 type Joined = Selectable<SyncTable> & {
   connectionName: string
+  connectionApp: string
+  connectionMethod: string
+  connectionCredentials: string
   folderPath: string
   environmentId: string
   environmentSlug: string
@@ -77,7 +85,19 @@ const SYNC_STATES = ['pending', 'running', 'succeeded', 'partial', 'failed', 'bl
 
 const textOf = (stored: string | null): string | null => (stored === null ? null : storedMessageText(stored))
 
-export function toRow(row: Joined): SyncRow {
+/** Opens the credentials of each connection once, for the links that depend on its host or account. */
+export async function toRows(ctx: Context, rows: readonly Joined[]): Promise<SyncRow[]> {
+  if (rows.length === 0) return []
+  const key = await organizationKey(ctx)
+  const settings = new Map<string, Credentials | null>()
+  return rows.map((row) => {
+    const { connectionId: id, connectionApp: app, connectionMethod: method, connectionCredentials: credentials } = row
+    if (!settings.has(id)) settings.set(id, settingsIn(key, { id, app, method, credentials }))
+    return toRow(row, settings.get(id) ?? null)
+  })
+}
+
+function toRow(row: Joined, settings: Credentials | null): SyncRow {
   const definition = destination(row.destination)
   const { own, ...common }: StoredOptions = JSON.parse(row.options)
   const target: Record<string, unknown> = JSON.parse(row.target)
@@ -111,6 +131,7 @@ export function toRow(row: Joined): SyncRow {
     destination: row.destination,
     target,
     targetLabel: definition.targetLabel(target),
+    targetUrl: settings === null ? null : (definition.targetUrl?.(target, settings) ?? null),
     inSync: row.applied === row.wanted,
     behindSince: row.behindSince,
     retryAt: row.retryAt,

@@ -2,7 +2,7 @@
 import { NotFound, type Actor, type Context } from '@keyferry/kernel'
 import { destination, destinations } from '../destinations/registry.ts'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
-import { selectSyncs, toRow, type SyncRow } from '../sync/row.ts'
+import { selectSyncs, toRows, type SyncRow } from '../sync/row.ts'
 
 /** The destinations a sync can have, by title. */
 export function listSyncOptions(_ctx: Context, _actor: Actor, _input: object) {
@@ -24,7 +24,7 @@ export async function listSyncs(
     .where('syncs.projectId', '=', input.projectId)
     .$if(name !== undefined, (query) => query.where('syncs.destination', '=', name ?? ''))
     .execute()
-  return rows.map(toRow)
+  return toRows(ctx, rows)
 }
 
 export async function getSync(ctx: Context, _actor: Actor, input: SyncAddress): Promise<SyncRow> {
@@ -38,11 +38,12 @@ export async function getSyncByName(
   input: { destination: string; projectId: string; syncName: string },
 ): Promise<SyncRow> {
   destination(input.destination)
-  const row = await selectSyncs(ctx.db)
+  const rows = await selectSyncs(ctx.db)
     .where('syncs.projectId', '=', input.projectId)
     .where('syncs.destination', '=', input.destination)
     .where('syncs.name', '=', input.syncName)
-    .executeTakeFirst()
+    .execute()
+  const [row] = await toRows(ctx, rows)
   if (!row) throw new NotFound(`There is no ${input.destination} sync with the name ${input.syncName} in this project`)
-  return toRow(row)
+  return row
 }

@@ -2,6 +2,7 @@ import { Copy, Download, Ellipsis, Play, Trash2, Zap, ZapOff } from 'lucide-reac
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { toast } from '../../lib/toast.ts'
+import { OpenTarget } from '../../components/open-target.tsx'
 import { SyncStateBadge } from '../../components/sync-state.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
@@ -78,6 +79,7 @@ export function SyncHeader({
               </Button>
             }
           >
+            <OpenTarget sync={sync} destination={destination} />
             <MenuItem onSelect={() => void navigator.clipboard.writeText(sync.id).then(() => toast.success('Copied.'))}>
               <Copy aria-hidden className="size-4" /> Copy sync ID
             </MenuItem>

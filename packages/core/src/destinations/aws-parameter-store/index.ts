@@ -28,6 +28,7 @@ export default defineDestination({
   values: 'read',
   targetKey: ({ region, path }) => `${region}${path}`,
   targetLabel: ({ region, path }) => `${path} · ${region}`,
+  // AWS Systems Manager user guide, 2026-11-28.
   targetUrl: ({ region }) => `https://${region}.console.aws.amazon.com/systems-manager/parameters/?region=${region}`,
   sharedPlace: ({ path }) => (path === '/' ? 'the root of an AWS account and region' : null),
   flags: ({ keyId, tags }) => ({

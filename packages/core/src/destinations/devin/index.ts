@@ -71,6 +71,9 @@ export default defineDestination({
   values: 'hidden',
   targetKey: ({ orgId }) => orgId,
   targetLabel: ({ orgId }) => orgId,
+  // docs.devin.ai/product-guides/secrets, 2026-11-28: the page of the organization that one is signed in to.
+  targetUrl: (_target, { instanceUrl }) =>
+    instanceUrl === 'https://api.devin.ai' ? 'https://app.devin.ai/secrets' : null,
   // Everything is written as sensitive, so there is nothing to choose and nothing to compare.
   flags: () => ({}),
   open: ({ http }, { orgId }) => devinClient({ http, orgId }),

@@ -63,6 +63,9 @@ export default defineDestination({
   values: 'listed',
   targetKey: ({ mount, path }) => `${mount}/${path}`,
   targetLabel: ({ mount, path }) => `${mount}/${path}`,
+  // The web console of Vault and OpenBao, 2026-11-28: the list of the mount, which leads to either version's page.
+  targetUrl: ({ mount }, { instanceUrl, namespace }) =>
+    `${instanceUrl}/ui/vault/secrets/${encodeURIComponent(mount)}/list${namespace === '' ? '' : `?namespace=${encodeURIComponent(namespace)}`}`,
   choices: { mounts },
   // A member of a document has nothing beside its value.
   flags: () => ({}),

@@ -129,6 +129,9 @@ export default defineDestination({
     const { projectRef, environment, branch } = placeOf(config)
     return [projectRef, environment, branch].filter(Boolean).join(' · ')
   },
+  // The link that its command line prints (4.8.3): the page of an environment needs the slugs of project and account.
+  targetUrl: ({ projectRef }, { instanceUrl }) =>
+    `${instanceUrl === 'https://api.trigger.dev' ? 'https://cloud.trigger.dev' : instanceUrl}/projects/v3/${encodeURIComponent(projectRef)}`,
   flags: ({ markAsSecret, markAsSecretExcept }, key) => ({
     secret: namesIn(markAsSecretExcept).has(key) ? !markAsSecret : markAsSecret,
   }),

@@ -110,6 +110,9 @@ export default defineDestination({
   targetKey: (config) => JSON.stringify([config.teamId, config.app, config.env, branchOf(config)]),
   targetLabel: (config) =>
     [config.appName || config.app, config.env, branchOf(config)].filter((part) => part !== null).join(' · '),
+  // Pages have the slugs of team and project, which the target does not know; Vercel's own link lets one choose them
+  // (vercel.com/docs/environment-variables, 2026-11-28).
+  targetUrl: () => 'https://vercel.com/d?to=%2F%5Bteam%5D%2F%5Bproject%5D%2Fsettings%2Fenvironment-variables',
   flags: (_options, _key, { sensitive }) => ({ sensitive }),
   choices: vercelChoices,
   open: ({ http }, config) =>
