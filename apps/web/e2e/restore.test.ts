@@ -168,14 +168,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
       await atRest()
       home = `/p/${source.projectId}/syncs/${name}/${sync.syncId}`
       await page.goto(home)
-      await see(fact(/^Succeeded/))
+      await see(fact(/^In sync/))
       await client.identities.delete.mutate({ identityId: machine.id })
       await see(alert('Blocked: its owner can no longer read the source folder'))
-      await see(fact(/^Blocked/).first())
+      await see(fact(/^Needs attention/))
       await screens.look('blocked-access')
       await button('Take over and sync now').click()
       await gone(alert('Blocked'))
-      await see(fact(/^Succeeded/))
+      await see(fact(/^In sync/))
       await put({ CHANGED: 'by-ana' })
       await expect.poll(() => emulator.contents().get('CHANGED'), LIMIT).toBe(`${CANARY}-by-ana`)
     },
@@ -193,7 +193,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     }
     for (let time = 0; time < 3; time++) await looked()
     await see(note('Something else writes there too').getByText('KEPT drifted 3 times'))
-    await see(fact(/^Degraded/))
+    await see(fact(/^Needs attention/))
     await screens.look('repairs-stopped')
     await button('Repair and continue repairing').click()
     await gone(note('Something else writes there too'))

@@ -68,17 +68,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
     }
 
     it('follows a change that is made elsewhere, without a reload', async () => {
-      await see(fact(/^Succeeded/))
       await see(fact(/^In sync/))
       await page.evaluate('window.neverLoadedAgain = true')
       // Held until the change was seen on its way.
       const release = emulator.hold()
       await client.secrets.update.mutate({ ...source, key: 'ONE', value: `${CANARY}-changed` })
-      await see(fact(/^Behind/))
+      await see(fact(/^Syncing/))
       await see(page.getByRole('progressbar', { name: 'Sync progress' }))
       release()
       await see(fact(/^In sync/))
-      await see(fact(/^Succeeded/))
       await reaches('ONE', `${CANARY}-changed`)
       expect(await page.evaluate('window.neverLoadedAgain')).toBe(true)
     })
@@ -90,7 +88,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
         value: ['$', '{NOT_THERE}'].join(''),
       })
       await see(alert('Blocked: 1 secret cannot be sent').getByText('NOT_THERE'))
-      await see(fact(/^Blocked/).first())
+      await see(fact(/^Needs attention/))
       await page.getByRole('link', { name: 'Open secret BROKEN' }).click()
       await see(page.getByText('1 of 5 secrets'))
       await button('Edit BROKEN').click()
@@ -98,7 +96,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await button('Save').click()
       await gone(page.getByLabel('New value of BROKEN'))
       await page.goBack()
-      await see(fact(/^Succeeded/))
+      await see(fact(/^In sync/))
       await gone(alert('Blocked'))
       await reaches('BROKEN', `${CANARY}-mended`)
     })
@@ -152,7 +150,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await see(page.getByText('for the night shift').first())
       await page.getByLabel('Auto-sync enabled').click()
       await button('Save auto-sync').click()
-      await see(fact(/^Manually/))
+      await see(fact(/^Off/))
     })
 
     it('removes what it wrote, and is deleted, once its name is typed', async () => {
@@ -166,7 +164,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await expect.poll(() => [...emulator.contents().keys()], { timeout: LIMIT_MS }).toEqual(['SOMEONE_ELSE'])
       await gone(dialog())
       // The end of the removal has the page fetch the sync again; a deleted one would be refused.
-      await see(fact(/^Succeeded/))
+      await see(fact(/^Out of sync/))
 
       await button('Delete sync').click()
       const destroy = dialog().getByRole('button', { name: 'Delete sync' })

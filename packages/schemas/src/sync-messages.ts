@@ -120,8 +120,12 @@ const keysText = ({ count: all, named }: z.output<typeof keys>, what: string): s
 const listed = (named: readonly string[], all: number): string =>
   named.join(', ') + (all > named.length ? ` and ${all - named.length} more` : '')
 
-/** The words of a stored message. Earlier versions stored the words themselves. */
+/** A stored message; null for one of an earlier version, which stored the words themselves. */
+export const syncMessageOf = (stored: string): SyncMessage | null =>
+  stored.startsWith('{') ? syncMessage.parse(JSON.parse(stored)) : null
+
+/** The words of a stored message. */
 export function storedMessageText(stored: string): string {
-  if (!stored.startsWith('{')) return stored
-  return syncMessageText(syncMessage.parse(JSON.parse(stored)))
+  const message = syncMessageOf(stored)
+  return message === null ? stored : syncMessageText(message)
 }

@@ -16,6 +16,7 @@ import {
   TOO_MANY_FIELDS,
 } from './names.ts'
 import { planReason } from './plan-reasons.ts'
+import { statusReason, syncStatus } from './sync-status.ts'
 
 export const deletionPolicy = z.enum(['mirror', 'owned', 'none'])
 
@@ -53,7 +54,8 @@ export const syncOptions = z
   .meta({ maxProperties: MAX_OPEN_FIELDS })
 
 export const SYNC_STATES = ['pending', 'running', 'succeeded', 'partial', 'failed', 'blocked'] as const
-export const syncState = z.enum(SYNC_STATES)
+const syncState = z.enum(SYNC_STATES)
+export const runState = z.enum(['running', 'succeeded', 'partial', 'failed', 'blocked'])
 const jobState = z.enum(['pending', 'running', 'succeeded', 'failed'])
 
 export const ACTIONS = ['create', 'update', 'delete', 'keep', 'foreign', 'reject'] as const
@@ -125,6 +127,7 @@ export const blockage = z
 export const drift = z
   .object({
     count: z.number().int().describe('Keys that drifted'),
+    since: timestamp.nullable().describe('When the first of them was found; null when none did'),
     checkedAt: timestamp.nullable().describe('The last look that succeeded; null when none did since the last run'),
     message: z.string().nullable().describe('Why the last look failed, or why something is not repaired'),
     repairsStopped: z
@@ -178,9 +181,13 @@ export const sync = z
     environment: z.object({ slug: z.string(), name: z.string(), id }).nullable(),
     folder: z.object({ id, path: z.string() }).nullable(),
     destination: z.string(),
+    destinationTitle: z.string().describe('The destination in words, such as "Trigger.dev"'),
     target: z.record(z.string(), z.unknown()),
     targetLabel: z.string().describe('The target in words'),
     targetUrl: z.string().nullable().describe("The provider's page of the target, where it has one"),
+    status: syncStatus,
+    reason: statusReason.nullable().describe('Why it has this status; null when it is in sync'),
+    since: timestamp.nullable().describe('Since when it has this status'),
     inSync: z.boolean().describe('Every change made here has reached the target'),
     behindSince: timestamp.nullable(),
     retryAt: timestamp.nullable(),
@@ -195,7 +202,7 @@ export const sync = z
     lastRun: z
       .object({
         id,
-        state: z.string(),
+        state: runState,
         startedAt: timestamp,
         finishedAt: timestamp.nullable(),
         counts: planSummary.nullable(),
@@ -238,7 +245,7 @@ export const run = z
     id,
     syncId: id,
     kind: z.enum(['sync', 'remove']),
-    state: z.enum(['running', 'succeeded', 'partial', 'failed', 'blocked']),
+    state: runState,
     trigger: z.enum(['change', 'manual', 'create', 'edit', 'approve', 'retry', 'remove', 'sweep', 'drift']),
     actor: z.string(),
     planHash: z.string().nullable(),

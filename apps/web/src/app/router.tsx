@@ -181,7 +181,7 @@ const newConnection = createRoute({
 const syncs = createRoute({
   getParentRoute: () => project,
   path: '/syncs',
-  validateSearch: texts('q', 'state', 'destination', 'environment'),
+  validateSearch: texts('q', 'status', 'destination', 'environment'),
   component: lazyRouteComponent(
     code(() => import('./page-syncs.tsx')),
     'Syncs',

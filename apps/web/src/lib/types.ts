@@ -23,7 +23,6 @@ export type SecretMetadata = z.output<typeof schemas.secretMetadata>
 export type SecretRow = z.output<typeof schemas.secretRow>
 export type SecretVersion = z.output<typeof schemas.secretVersion>
 export type Sync = z.output<typeof schemas.sync>
-export type SyncState = z.output<typeof schemas.syncState>
 export type Tag = z.output<typeof schemas.tag>
 export type Trashed = z.output<typeof schemas.trashed>
 export type Uses = z.output<typeof schemas.uses>

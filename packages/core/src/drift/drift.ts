@@ -117,7 +117,9 @@ async function recordCheck(ctx: Context, sync: DueSync, lease: Lease, { seen, me
           ? {}
           : {
               checkedAt: timestamp(ctx),
-              drift: recorded(seen.left),
+              drift: recorded(sync, seen.left, timestamp(ctx)),
+              // What drifted is as it should be again.
+              ...(sync.drift !== null && seen.left.length === 0 ? { inSyncSince: timestamp(ctx) } : {}),
               heals: seen.heals,
               ...(seen.stopped ? { repairStopped: JSON.stringify(seen.stopped) } : {}),
             }),

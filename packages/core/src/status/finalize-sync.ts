@@ -25,6 +25,9 @@ export async function finalizeSync(
     observed: sync.wanted,
     settles: retryIn === null ? 1 : 0,
     converged: converged ? 1 : 0,
+    troubled: state === 'succeeded' ? 0 : 1,
+    // A run that found everything as it should be does not begin a new time of being in sync.
+    wrote: result.kind === 'applied' && result.outcomes.some((outcome) => outcome.state === 'done') ? 1 : 0,
     attempts: sync.attempts + 1,
     retryAt: retryTime(ctx, retryIn),
     startedAt,
@@ -46,6 +49,10 @@ interface SyncUpdate {
   settles: 0 | 1
   /** 1: everything that can be there is there. */
   converged: 0 | 1
+  /** 1: a person may want to know. */
+  troubled: 0 | 1
+  /** 1: something at the target changed. */
+  wrote: 0 | 1
   attempts: number
   retryAt: string
   startedAt: string
@@ -67,6 +74,8 @@ const applyUpdates = batchLoader(async (tx: Tx, updates: readonly SyncUpdate[]) 
         observed: 'integer',
         settles: 'integer',
         converged: 'integer',
+        troubled: 'integer',
+        wrote: 'integer',
         attempts: 'integer',
         retryAt: 'text',
         startedAt: 'text',
@@ -94,6 +103,26 @@ const applyUpdates = batchLoader(async (tx: Tx, updates: readonly SyncUpdate[]) 
         retryAt: eb.case().when(fresh).then(null).else(eb.ref('run.retryAt')).end(),
         applied: eb.case().when(converged).then(eb.ref('run.observed')).else(eb.ref('syncs.applied')).end(),
         syncedAt: eb.case().when(converged).then(eb.ref('run.now')).else(eb.ref('syncs.syncedAt')).end(),
+        inSyncSince: eb
+          .case()
+          .when(eb.not(converged))
+          .then(null)
+          .when(eb.and([eb('run.wrote', '=', 0), eb('syncs.inSyncSince', 'is not', null)]))
+          .then(eb.ref('syncs.inSyncSince'))
+          .else(eb.ref('run.now'))
+          .end(),
+        troubleSince: eb
+          .case()
+          .when('run.troubled', '=', 0)
+          .then(null)
+          .else(eb.fn.coalesce('syncs.troubleSince', 'run.now'))
+          .end(),
+        troubleRuns: eb
+          .case()
+          .when('run.troubled', '=', 0)
+          .then(0)
+          .else(eb('syncs.troubleRuns', '+', 1))
+          .end(),
         // The run compared everything, so what an earlier drift check found is repaired or past.
         checkedAt: eb.case().when(converged).then(null).else(eb.ref('syncs.checkedAt')).end(),
         drift: eb.case().when(converged).then(null).else(eb.ref('syncs.drift')).end(),
@@ -179,7 +208,14 @@ export async function finalizeRemoval(
       removeState: settled ? (removed ? 'succeeded' : 'failed') : 'pending',
       removeMessage: said,
       ...(removed
-        ? { removedAt: timestamp(ctx), applied: 0, behindSince: timestamp(ctx), ...NOT_CHECKED, nextCheckAt: null }
+        ? {
+            removedAt: timestamp(ctx),
+            applied: 0,
+            inSyncSince: null,
+            behindSince: timestamp(ctx),
+            ...NOT_CHECKED,
+            nextCheckAt: null,
+          }
         : {}),
       // The removal also answered a change that had not run yet; without this the sync would look queued for ever.
       ...(unfinished && settled ? { state: decision.state, message: removed ? JSON.stringify(REMOVED) : said } : {}),

@@ -21,12 +21,22 @@ export const NOT_CHECKED = { checkedAt: null, drift: null, driftMessage: null } 
 /** More are counted, not kept: a flood of foreign keys must not make the row large. */
 const KEPT = 1_000
 
-export const recorded = (drifted: readonly Drifted[]): string | null =>
-  drifted.length === 0 ? null : JSON.stringify({ count: drifted.length, keys: drifted.slice(0, KEPT) })
+/** The column after a check that found `drifted` at `now`; what `before` holds says since when. */
+export function recorded(before: Pick<Columns, 'drift'>, drifted: readonly Drifted[], now: string): string | null {
+  if (drifted.length === 0) return null
+  const found: Found = {
+    count: drifted.length,
+    keys: drifted.slice(0, KEPT),
+    since: before.drift === null ? now : (read(before).since ?? now),
+  }
+  return JSON.stringify(found)
+}
 
 interface Found {
   count: number
   keys: Drifted[]
+  /** Absent in rows of earlier versions. */
+  since?: string
 }
 
 function read({ drift }: Pick<Columns, 'drift'>): Found {
@@ -43,6 +53,7 @@ export function driftOf(sync: Columns): z.output<typeof driftSchema> | null {
   if (sync.checkedAt === null && message === null) return null
   return {
     count: read(sync).count,
+    since: read(sync).since ?? null,
     checkedAt: sync.checkedAt,
     message: message === null ? null : storedMessageText(message),
     repairsStopped: sync.repairStopped !== null,

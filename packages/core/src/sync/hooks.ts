@@ -14,7 +14,7 @@ export const syncHooks: Hooks = {
   onFoldersDelete: releaseSyncs,
   refusedByTargets,
   async onAccessLost(ctx, tx, projectId) {
-    const stopped = await blockUnauthorizedSyncs(tx, projectId)
+    const stopped = await blockUnauthorizedSyncs(ctx, tx, projectId)
     return () => publishStopped(ctx, stopped)
   },
   async onConnectionChanged(ctx, tx, actor, connectionId) {

@@ -1,7 +1,7 @@
 /** A sync runs on behalf of an owner who can read its whole source; without one it is blocked. */
 import { authorize, requirement, readAccess } from '@keyferry/access'
 import { amend } from '@keyferry/db'
-import { Forbidden, OutOfReach, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { Forbidden, OutOfReach, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { SyncMessage } from '@keyferry/schemas'
 import { readerWith, type Reads } from '@keyferry/vault'
 import { z } from 'zod'
@@ -79,6 +79,7 @@ export async function takeOwnership(tx: Tx, actor: Actor, sync: Sync & { id: str
  * (null).
  */
 export async function blockUnauthorizedSyncs(
+  ctx: Pick<Context, 'now'>,
   tx: Tx,
   projectId: string | null,
 ): Promise<{ id: string; projectId: string }[]> {
@@ -94,7 +95,12 @@ export async function blockUnauthorizedSyncs(
     if (!blockage) continue
     await tx
       .updateTable('syncs')
-      .set({ state: 'blocked', message: JSON.stringify(blockage.message), blockage: JSON.stringify(blockage) })
+      .set((eb) => ({
+        state: 'blocked',
+        message: JSON.stringify(blockage.message),
+        blockage: JSON.stringify(blockage),
+        troubleSince: eb.fn.coalesce('troubleSince', eb.val(timestamp(ctx))),
+      }))
       .where('id', '=', sync.id)
       .execute()
     stopped.push({ id: sync.id, projectId: sync.projectId })

@@ -1,13 +1,14 @@
 /** A stored sync as the API answers it. */
 import type { Db, SyncTable } from '@keyferry/db'
 import type { Context, Tx } from '@keyferry/kernel'
-import { storedMessageText, type sync as syncSchema } from '@keyferry/schemas'
+import { runState, storedMessageText, type sync as syncSchema } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
 import { organizationKey, settingsIn } from '../connections/credentials.ts'
 import type { Credentials } from '../destinations/credentials.ts'
 import { destination } from '../destinations/registry.ts'
 import { blockageText } from '../plan/blockage.ts'
+import { syncStatus } from './sync-status.ts'
 import { driftOf } from './drift-record.ts'
 import { driftOptions, importsFirst, type StoredOptions } from './options.ts'
 
@@ -27,6 +28,7 @@ export function selectSyncs(db: Db | Tx) {
       'connections.app as connectionApp',
       'connections.method as connectionMethod',
       'connections.credentials as connectionCredentials',
+      'connections.problem as connectionProblem',
       'folders.path as folderPath',
       'environments.id as environmentId',
       'environments.slug as environmentSlug',
@@ -66,6 +68,7 @@ type Joined = Selectable<SyncTable> & {
   connectionApp: string
   connectionMethod: string
   connectionCredentials: string
+  connectionProblem: string | null
   folderPath: string
   environmentId: string
   environmentSlug: string
@@ -101,6 +104,11 @@ function toRow(row: Joined, settings: Credentials | null): SyncRow {
   const definition = destination(row.destination)
   const { own, ...common }: StoredOptions = JSON.parse(row.options)
   const target: Record<string, unknown> = JSON.parse(row.target)
+  const drift = driftOf(row)
+  const leaving =
+    row.leaving === null
+      ? null
+      : { keys: Number(row.leavingKeys), message: storedMessageText(row.leaving), retryAt: row.leavingRetryAt }
   return {
     id: row.id,
     name: row.name,
@@ -129,25 +137,31 @@ function toRow(row: Joined, settings: Credentials | null): SyncRow {
     environment: { slug: row.environmentSlug, name: row.environmentName, id: row.environmentId },
     folder: { id: row.folderId, path: row.folderPath },
     destination: row.destination,
+    destinationTitle: definition.title,
     target,
     targetLabel: definition.targetLabel(target),
     targetUrl: settings === null ? null : (definition.targetUrl?.(target, settings) ?? null),
+    ...syncStatus({
+      ...row,
+      connection: { name: row.connectionName, problem: row.connectionProblem },
+      drift,
+      repairs: driftOptions(common).driftRepair,
+      leaving,
+      pause: null,
+    }),
     inSync: row.applied === row.wanted,
     behindSince: row.behindSince,
     retryAt: row.retryAt,
     blocked: row.blockage === null ? null : blockageText(row.blockage),
-    leaving:
-      row.leaving === null
-        ? null
-        : { keys: Number(row.leavingKeys), message: storedMessageText(row.leaving), retryAt: row.leavingRetryAt },
+    leaving,
     removal: row.removal,
-    drift: driftOf(row),
+    drift,
     lastRun:
       row.lastRunId === null || row.runStartedAt === null
         ? null
         : {
             id: row.lastRunId,
-            state: row.runState ?? 'running',
+            state: runState.safeParse(row.runState).data ?? 'running',
             startedAt: row.runStartedAt,
             finishedAt: row.runFinishedAt,
             counts: row.runCounts === null ? null : JSON.parse(row.runCounts),

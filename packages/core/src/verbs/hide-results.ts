@@ -1,4 +1,5 @@
 import type { Context } from '@keyferry/kernel'
+import type { StatusReason } from '@keyferry/schemas'
 import { isOutOfReach, namerOf, reachedOf } from '@keyferry/vault'
 import type { SyncRow } from '../sync/row.ts'
 
@@ -10,6 +11,7 @@ export async function hideResults(ctx: Context, row: SyncRow): Promise<SyncRow> 
   if (!(await isOutOfReach(ctx, row.projectId, { reached, source: row.folderId }))) return row
   return {
     ...row,
+    reason: row.reason && withoutDetails(row.reason),
     message: null,
     importMessage: null,
     removeMessage: null,
@@ -22,3 +24,26 @@ export async function hideResults(ctx: Context, row: SyncRow): Promise<SyncRow> 
 }
 
 const UNSEEN = 'The details concern folders that you can’t read.'
+
+/** The reason without names and sums. */
+function withoutDetails(reason: StatusReason): StatusReason {
+  switch (reason.code) {
+    case 'keys-not-written':
+      return { ...reason, failed: 0, rejected: 0, named: [] }
+    case 'drifted':
+      return { ...reason, keys: 0 }
+    case 'repairs-stopped':
+    case 'source-incomplete':
+    case 'approval-needed':
+    case 'move-failed':
+      return { ...reason, keys: 0, message: UNSEEN }
+    case 'retrying':
+    case 'failed':
+    case 'credential-rejected':
+    case 'access-lost':
+    case 'removal-failed':
+      return { ...reason, message: UNSEEN }
+    default:
+      return reason
+  }
+}

@@ -42,6 +42,7 @@ import * as departuresNeedSeals from './0141-departures-need-seals.ts'
 import * as tagChanges from './0145-tag-changes.ts'
 import * as ledgerRevision from './0160-ledger-revision.ts'
 import * as importsFromTargets from './0161-imports-from-targets.ts'
+import * as statusTimes from './0170-status-times.ts'
 import * as deliveredVersions from './0175-delivered-versions.ts'
 
 export const migrations: Record<string, Migration> = {
@@ -88,5 +89,6 @@ export const migrations: Record<string, Migration> = {
   '0145-tag-changes': tagChanges,
   '0160-ledger-revision': ledgerRevision,
   '0161-imports-from-targets': importsFromTargets,
+  '0170-status-times': statusTimes,
   '0175-delivered-versions': deliveredVersions,
 }

@@ -1,4 +1,5 @@
 /** Connections, syncs, and what is known of their targets. */
+import type { Generated } from 'kysely'
 import type { Fixed, Flag, Timestamp } from './column.ts'
 
 export interface ConnectionTable {
@@ -85,6 +86,12 @@ export interface SyncTable {
   retryAt: Timestamp | null
   behindSince: Timestamp | null
   syncedAt: Timestamp | null
+  /** When the target became what it should be; null while it is not, or written before this was kept. */
+  inSyncSince: Timestamp | null
+  /** When runs stopped succeeding; null while they succeed. */
+  troubleSince: Timestamp | null
+  /** Runs in a row since then. */
+  troubleRuns: Generated<number>
   lastRunId: string | null
   /** When the next drift check is due; null: not before a run converged, or never. */
   nextCheckAt: Timestamp | null

@@ -9,7 +9,6 @@ import { useOwnFolders } from '../../lib/own-folders.ts'
 import { inFolder, type Rights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
-import { healthOf } from '../syncs/in-sync.tsx'
 
 /** For who works in a project that is set up: what is theirs here, and how it stands. */
 export function MemberHome({ project, rights }: { project: Project; rights: Rights }) {
@@ -20,7 +19,7 @@ export function MemberHome({ project, rights }: { project: Project; rights: Righ
     enabled: first !== undefined,
   })
   const syncs = trpc.syncs.list.useQuery({ projectId })
-  const trouble = syncs.data?.filter((sync) => healthOf(sync).tone !== 'good') ?? []
+  const trouble = syncs.data?.filter((sync) => sync.status === 'needs-attention' || sync.status === 'out-of-sync') ?? []
   const { grant } = rights
   return (
     <div className="mx-auto max-w-2xl">

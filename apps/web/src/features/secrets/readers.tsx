@@ -1,13 +1,12 @@
 import { count } from '@keyferry/schemas/count'
+import { STATUS_WORDS } from '@keyferry/schemas/sync-status-words'
 import { Link } from '@tanstack/react-router'
-import { STATE_WORDS } from '../../components/sync-state.tsx'
+import { statusDot } from '../../components/sync-status.tsx'
 import { Tooltip } from '../../components/ui/tooltip.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { cn } from '../../lib/cn.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
-
-const DOTS = { neutral: 'bg-faint', good: 'bg-good', warn: 'bg-warn', bad: 'bg-bad', accent: 'bg-accent' }
 
 /** The syncs that read this folder: the vendor's picture with a dot for the state. */
 export function Readers({ readers }: { readers: readonly Sync[] }) {
@@ -15,8 +14,8 @@ export function Readers({ readers }: { readers: readonly Sync[] }) {
   if (readers.length === 0) return <span className="text-faint">None</span>
   return (
     <span className="flex gap-1.5">
-      {readers.map(({ id, name, projectId, destination, state }) => {
-        const { word, tone } = STATE_WORDS[state]
+      {readers.map(({ id, name, projectId, destination, status }) => {
+        const word = STATUS_WORDS[status]
         return (
           <Tooltip key={id} text={`${name}: ${word.toLowerCase()}`}>
             <Link
@@ -30,7 +29,7 @@ export function Readers({ readers }: { readers: readonly Sync[] }) {
                 aria-hidden
                 className={cn(
                   'absolute -right-0.5 -bottom-0.5 size-2.5 rounded-full border-2 border-surface',
-                  DOTS[tone],
+                  statusDot(status),
                 )}
               />
             </Link>

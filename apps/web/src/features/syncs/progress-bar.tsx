@@ -1,4 +1,5 @@
 import { count } from '@keyferry/schemas/count'
+import { STATUS_WORDS } from '@keyferry/schemas/sync-status-words'
 import { Progress } from 'radix-ui'
 import { useProgress } from '../../lib/live.ts'
 import type { Sync } from '../../lib/types.ts'
@@ -29,7 +30,7 @@ export function ProgressBar({ sync }: { sync: Sync }) {
           <p className="text-sm text-soft tabular-nums">{words}</p>
         </>
       ) : (
-        `The sync is ${sync.state}.`
+        `${STATUS_WORDS[sync.status]}.`
       )}
     </div>
   )

@@ -3,7 +3,7 @@ import { Fragment } from 'react'
 import { Counts } from '../../components/counts.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Empty } from '../../components/page.tsx'
-import { SyncStateBadge } from '../../components/sync-state.tsx'
+import { RunStateBadge } from '../../components/run-state.tsx'
 import { Time } from '../../components/time.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Table, Td, Th, Tr } from '../../components/ui/table.tsx'
@@ -74,7 +74,7 @@ export function RunsTab({
                   </button>
                 </Td>
                 <Td>
-                  <SyncStateBadge state={run.state} />
+                  <RunStateBadge state={run.state} />
                 </Td>
                 <Td>
                   {run.counts === null ? <span className="text-faint">None</span> : <Counts counts={run.counts} />}

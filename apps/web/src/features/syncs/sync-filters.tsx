@@ -1,13 +1,13 @@
+import { STATUS_WORDS } from '@keyferry/schemas/sync-status-words'
 import { useState } from 'react'
 import { SearchField } from '../../components/search-field.tsx'
-import { STATE_WORDS } from '../../components/sync-state.tsx'
 import { control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 
 export interface Filters {
   q?: string | undefined
-  state?: string | undefined
+  status?: string | undefined
   destination?: string | undefined
   environment?: string | undefined
 }
@@ -26,7 +26,7 @@ export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
   const used = destinations.filter(({ name }) => syncs.some((sync) => sync.destination === name))
   const select = (
     label: string,
-    name: 'state' | 'destination' | 'environment',
+    name: 'status' | 'destination' | 'environment',
     all: string,
     options: { value: string; label: string }[],
   ) => (
@@ -55,10 +55,10 @@ export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
         }}
       />
       {select(
-        'Filter by state',
-        'state',
-        'Any state',
-        Object.entries(STATE_WORDS).map(([value, { word }]) => ({ value, label: word })),
+        'Filter by status',
+        'status',
+        'Any status',
+        Object.entries(STATUS_WORDS).map(([value, label]) => ({ value, label })),
       )}
       {select(
         'Filter by destination',

@@ -3,9 +3,9 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { toast } from '../../lib/toast.ts'
 import { OpenTarget } from '../../components/open-target.tsx'
-import { SyncStateBadge } from '../../components/sync-state.tsx'
+import { RunStateBadge } from '../../components/run-state.tsx'
+import { SyncReason, SyncStatusBadge } from '../../components/sync-status.tsx'
 import { Time } from '../../components/time.tsx'
-import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
@@ -14,7 +14,6 @@ import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
-import { healthOf, InSync } from './in-sync.tsx'
 import { DriftNotice } from './drift-notice.tsx'
 import { ImportNotice } from './import-notice.tsx'
 import { LeavingNotice } from './leaving-notice.tsx'
@@ -22,7 +21,7 @@ import { ProgressBar } from './progress-bar.tsx'
 import { RemovalNotice } from './removal-notice.tsx'
 import { useTrigger } from './use-trigger.ts'
 
-/** What the sync is, its two axes, and what can be done with it. */
+/** What the sync is, how it is, and what can be done with it. */
 export function SyncHeader({
   sync,
   destination,
@@ -41,7 +40,6 @@ export function SyncHeader({
   })
   const managed = useWhyNot(sync.projectId)('syncs.manage', atSource(sync)) === undefined
   const canImport = destination?.canImportSecrets === true && sync.folder !== null
-  const health = healthOf(sync)
   const auto = sync.autoSync
   return (
     <header className="grid gap-4">
@@ -105,32 +103,32 @@ export function SyncHeader({
           </Menu>
         </div>
       </div>
-      <dl className="grid gap-px overflow-hidden rounded-lg border border-line bg-line grid-cols-2 lg:grid-cols-4">
-        <Fact name="State">
-          <SyncStateBadge state={sync.state} />
-          {sync.retryAt !== null && (
-            <span className="text-sm text-soft">
-              retries <Time iso={sync.retryAt} until />
-            </span>
+      <dl className="grid gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3">
+        <Fact name="Status">
+          <SyncStatusBadge status={sync.status} />
+          <SyncReason sync={sync} />
+        </Fact>
+        <Fact name="Last run">
+          {sync.lastRun === null ? (
+            'Never'
+          ) : (
+            <>
+              <RunStateBadge state={sync.lastRun.state} />
+              <Time iso={sync.lastRun.startedAt} />
+            </>
           )}
         </Fact>
-        <Fact name="Sync status">
-          <InSync sync={sync} />
-        </Fact>
-        <Fact name="Health">
-          <Badge tone={health.tone}>{health.word}</Badge>
-        </Fact>
-        <Fact name="Runs">{auto ? 'Automatically, on every change' : 'Manually'}</Fact>
+        <Fact name="Auto-sync">{auto ? 'On, after every change' : 'Off, sync manually'}</Fact>
       </dl>
       <ProgressBar sync={sync} />
       <RemovalNotice sync={sync} />
       <LeavingNotice sync={sync} />
       <DriftNotice sync={sync} />
       <ImportNotice sync={sync} />
-      {health.why !== null && sync.blocked === null && (
+      {(sync.state === 'failed' || sync.state === 'partial') && sync.message !== null && (
         <p className="rounded-lg border border-line bg-surface px-4 py-3 text-sm break-words">
           <span className="font-semibold">Last error: </span>
-          {health.why}
+          {sync.message}
         </p>
       )}
     </header>

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Play } from 'lucide-react'
 import { Counts } from '../../components/counts.tsx'
-import { SyncStateBadge } from '../../components/sync-state.tsx'
+import { SyncReason, SyncStatusBadge } from '../../components/sync-status.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -9,7 +9,6 @@ import { Td, Tr } from '../../components/ui/table.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { useProgress } from '../../lib/live.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
-import { InSync } from './in-sync.tsx'
 import { useTrigger } from './use-trigger.ts'
 
 export function SyncRow({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
@@ -22,10 +21,7 @@ export function SyncRow({ sync, destination }: { sync: Sync; destination: Destin
   } as const
   const source = `${sync.environment?.slug ?? '?'}:${sync.folder?.path ?? 'deleted folder'}`
   return (
-    <Tr
-      aria-label={name}
-      className={sync.state === 'failed' || sync.state === 'blocked' ? 'bg-bad-tint/40' : undefined}
-    >
+    <Tr aria-label={name} className={sync.status === 'needs-attention' ? 'bg-bad-tint/40' : undefined}>
       <Td className="max-w-72">
         <Link {...page} className="font-semibold break-words text-ink hover:text-accent hover:underline">
           {name}
@@ -47,20 +43,17 @@ export function SyncRow({ sync, destination }: { sync: Sync; destination: Destin
       </Td>
       <Td>
         <span className="flex flex-wrap items-center gap-1">
-          <SyncStateBadge state={sync.state} />
+          <SyncStatusBadge status={sync.status} />
           {!sync.autoSync && <Badge>Manual</Badge>}
           {sync.leaving !== null && <Badge tone="warn">Moving</Badge>}
           {sync.removal === 'delete' && <Badge tone="warn">Being deleted</Badge>}
-          {sync.drift?.repairsStopped === true && <Badge tone="warn">Repair paused</Badge>}
         </span>
+        <SyncReason sync={sync} />
         {progress !== undefined && progress.total > 0 && (
           <span className="text-xs text-soft tabular-nums">
             {progress.done} of {progress.total}
           </span>
         )}
-      </Td>
-      <Td className="max-lg:hidden">
-        <InSync sync={sync} />
       </Td>
       <Td className="text-soft max-md:hidden">
         {lastRun === null ? (

@@ -13,11 +13,11 @@ import type { Sync } from '../../lib/types.ts'
 import { SyncFilters, type Filters } from './sync-filters.tsx'
 import { SyncsTable } from './syncs-table.tsx'
 
-const matches = (sync: Sync, { q = '', state, destination, environment }: Filters): boolean => {
+const matches = (sync: Sync, { q = '', status, destination, environment }: Filters): boolean => {
   const text = `${sync.name} ${sync.targetLabel} ${sync.environment?.slug ?? ''}:${sync.folder?.path ?? ''} ${sync.connection.name}`
   return (
     text.toLowerCase().includes(q.toLowerCase()) &&
-    (state === undefined || sync.state === state) &&
+    (status === undefined || sync.status === status) &&
     (destination === undefined || sync.destination === destination) &&
     (environment === undefined || sync.environment?.slug === environment)
   )

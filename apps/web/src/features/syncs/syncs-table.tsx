@@ -9,18 +9,19 @@ import { useState } from 'react'
 import { SortHeader } from '../../components/sort-header.tsx'
 import { Table, Th } from '../../components/ui/table.tsx'
 import type { Destination, Sync } from '../../lib/types.ts'
+import { byStatus } from '../../components/sync-status.tsx'
 import { SyncRow } from './sync-row.tsx'
 
 const COLUMNS: ColumnDef<Sync>[] = [
   { accessorKey: 'name' },
   { id: 'source', accessorFn: (sync) => `${sync.environment?.slug ?? ''}:${sync.folder?.path ?? ''}` },
   { id: 'target', accessorFn: (sync) => `${sync.destination} ${sync.targetLabel}` },
-  { id: 'state', accessorFn: (sync) => sync.state },
+  { id: 'status', accessorFn: (sync) => sync.status, sortingFn: (a, b) => byStatus(a.original, b.original) },
   { id: 'lastRun', accessorFn: (sync) => sync.lastRun?.startedAt ?? '' },
 ]
 
 export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destinations: readonly Destination[] }) {
-  const [sorting, setSorting] = useState<SortingState>([{ id: 'name', desc: false }])
+  const [sorting, setSorting] = useState<SortingState>([{ id: 'status', desc: false }])
   const table = useReactTable({
     data: syncs,
     columns: COLUMNS,
@@ -41,8 +42,7 @@ export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destination
           <SortHeader column={table.getColumn('target')} className="max-md:hidden">
             Destination
           </SortHeader>
-          <SortHeader column={table.getColumn('state')}>State</SortHeader>
-          <Th className="max-lg:hidden">In sync</Th>
+          <SortHeader column={table.getColumn('status')}>Status</SortHeader>
           <SortHeader column={table.getColumn('lastRun')} className="max-md:hidden">
             Last run
           </SortHeader>

@@ -1,0 +1,23 @@
+import { CircleCheck, CircleX, LoaderCircle, OctagonX, TriangleAlert, type LucideIcon } from 'lucide-react'
+import { cn } from '../lib/cn.ts'
+import type { Run } from '../lib/types.ts'
+import { Badge, type Tone } from './ui/badge.tsx'
+
+const LOOKS: Record<Run['state'], { word: string; tone: Tone; icon: LucideIcon }> = {
+  running: { word: 'Running', tone: 'accent', icon: LoaderCircle },
+  succeeded: { word: 'Succeeded', tone: 'good', icon: CircleCheck },
+  partial: { word: 'Partly', tone: 'warn', icon: TriangleAlert },
+  failed: { word: 'Failed', tone: 'bad', icon: CircleX },
+  blocked: { word: 'Blocked', tone: 'bad', icon: OctagonX },
+}
+
+/** How a run ended, as a word with its colour and shape. */
+export function RunStateBadge({ state }: { state: Run['state'] }) {
+  const { word, tone, icon: Icon } = LOOKS[state]
+  return (
+    <Badge tone={tone}>
+      <Icon aria-hidden className={cn('size-3.5', state === 'running' && 'animate-spin')} />
+      {word}
+    </Badge>
+  )
+}

@@ -1,0 +1,57 @@
+/** The one status of a sync, on every screen: chip, dot, sentence and order. */
+import { statusReasonText, STATUS_WORDS } from '@keyferry/schemas/sync-status-words'
+import { CircleCheck, CircleDot, CirclePause, LoaderCircle, TriangleAlert, type LucideIcon } from 'lucide-react'
+import { cn } from '../lib/cn.ts'
+import type { Sync } from '../lib/types.ts'
+import { Time } from './time.tsx'
+import { Badge, type Tone } from './ui/badge.tsx'
+
+type Status = Sync['status']
+
+const LOOKS: Record<Status, { tone: Tone; icon: LucideIcon; dot: string }> = {
+  'needs-attention': { tone: 'bad', icon: TriangleAlert, dot: 'bg-bad' },
+  'out-of-sync': { tone: 'warn', icon: CircleDot, dot: 'bg-warn' },
+  paused: { tone: 'neutral', icon: CirclePause, dot: 'bg-faint' },
+  syncing: { tone: 'accent', icon: LoaderCircle, dot: 'bg-accent' },
+  'in-sync': { tone: 'good', icon: CircleCheck, dot: 'bg-good' },
+}
+
+/** The status as a word with its colour and shape. */
+export function SyncStatusBadge({ status }: { status: Status }) {
+  const { tone, icon: Icon } = LOOKS[status]
+  return (
+    <Badge tone={tone}>
+      <Icon aria-hidden className={cn('size-3.5', status === 'syncing' && 'animate-spin')} />
+      {STATUS_WORDS[status]}
+    </Badge>
+  )
+}
+
+/** The class of a dot in the status's colour. */
+export const statusDot = (status: Status): string => LOOKS[status].dot
+
+/** Why the sync has its status, as a sentence without a full stop; null when it is in sync. */
+export const reasonOf = ({ reason, destinationTitle }: Pick<Sync, 'reason' | 'destinationTitle'>): string | null =>
+  reason === null ? null : statusReasonText(reason, destinationTitle)
+
+/** Why, and since when: the line under the chip, the same in the list and on the home page. */
+export function SyncReason({ sync }: { sync: Pick<Sync, 'reason' | 'since' | 'destinationTitle'> }) {
+  const why = reasonOf(sync)
+  return (
+    <span className="text-xs break-words text-soft">
+      {why}
+      {sync.since !== null && (
+        <>
+          {why === null ? 'since ' : ', since '}
+          <Time iso={sync.since} />
+        </>
+      )}
+    </span>
+  )
+}
+
+const ORDER = Object.keys(LOOKS)
+
+/** Problems first, then by name. */
+export const byStatus = (a: Pick<Sync, 'status' | 'name'>, b: Pick<Sync, 'status' | 'name'>): number =>
+  ORDER.indexOf(a.status) - ORDER.indexOf(b.status) || a.name.localeCompare(b.name)
