@@ -66,6 +66,9 @@ for (const destination of (await representatives()).keys()) {
           state: 'succeeded',
           inSync: true,
           drift: { count: 3, checkedAt: ctx.now().toISOString(), message: null },
+          status: 'out-of-sync',
+          reason: { code: 'drifted', keys: 3, repairs: false },
+          since: ctx.now().toISOString(),
         })
         expect(await drifted(it, sync.id)).toEqual([
           ['A', 'it was removed there'],
@@ -201,6 +204,7 @@ for (const destination of (await representatives()).keys()) {
         expect(row).toMatchObject({ state: 'succeeded', inSync: true, retryAt: null, message: null })
         expect(row.drift).toEqual({
           count: 0,
+          since: null,
           checkedAt: null,
           message: expect.stringContaining(`${title} could not be read`),
           repairsStopped: false,
