@@ -1,5 +1,5 @@
 /**
- * The one status of a sync: what a person is told first, everywhere. Pure. The first line that holds decides.
+ * The one status of a sync: what a person sees first, everywhere. Pure. The first line that holds decides.
  *
  * | fact                                                        | status          | reason               |
  * |-------------------------------------------------------------|-----------------|----------------------|
