@@ -178,15 +178,27 @@ async function watched({ dataDir, databaseUrl }: Place) {
     where datname = current_database() and pid <> pg_backend_pid() and backend_xid is not null`
   const isWriting = async () => (await statement(db, others)).length > 0
   const holder = openPostgres(databaseUrl, 1)
+  const released = Promise.withResolvers<void>()
   return {
     db,
     isWriting,
-    heldUp: async () => {
-      await statement(holder, 'begin')
-      await statement(holder, 'select id from audit_head for update')
+    heldUp: () => {
+      const locked = Promise.withResolvers<void>()
+      const locking = holder.transaction().execute(async (tx) => {
+        // However long the command takes to get there.
+        await statement(tx, 'set local idle_in_transaction_session_timeout = 0')
+        await statement(tx, 'select id from audit_head for update')
+        locked.resolve()
+        await released.promise
+      })
+      locking.catch(locked.reject)
+      return locked.promise
     },
     isHeldUp: async () => (await statement(db, `${others} and wait_event_type = 'Lock'`)).length > 0,
-    letGo: () => holder.destroy(),
+    letGo: () => {
+      released.resolve()
+      return holder.destroy()
+    },
   }
 }
 

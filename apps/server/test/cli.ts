@@ -1,5 +1,5 @@
-/** The real command line, as a process of its own with a home of its own. */
-import { spawn } from 'node:child_process'
+/** The command line with a home of its own, in processes beside the one that runs the test. */
+import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -7,51 +7,99 @@ import { readyApi, type TestApi } from '@keyferry/api/testing'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { openSqliteStore } from '@keyferry/db/testing'
 import { onTestFinished, vi } from 'vitest'
+// By path: the command line is tested with this package, not the other way round.
+import type { CommandLine, CommandResult } from '../../cli/test/command-process.ts'
 import { NODE_COMPILE_CACHE } from './instance.ts'
 
-// Each command is a process; on a busy machine a dozen of them take their time.
+// Each command may be a process; on a busy machine a dozen of them take their time.
 vi.setConfig({ testTimeout: 120_000 })
 
-const MAIN = resolve(import.meta.dirname, '../../cli/src/main.ts')
-
-export interface Ended {
-  code: number | null
-  stdout: string
-  stderr: string
-}
+const CLI = resolve(import.meta.dirname, '../../cli')
 
 export interface Home {
   dir: string
   env: Record<string, string>
-  /** Runs `keyferry …args` to its end. */
+  /**
+   * Runs `keyferry …args` to its end. A process beside the test runs one command after the other; `keyferry run` has a
+   * process to itself, because its command inherits the streams.
+   */
   keyferry(
     args: readonly string[],
     options?: { input?: string | Uint8Array; env?: Record<string, string> },
-  ): Promise<Ended>
-  /** The same, left running; it is ended with the test. */
-  start(args: readonly string[]): { output(): string; kill(signal: NodeJS.Signals): void; ended: Promise<Ended> }
+  ): Promise<CommandResult>
+  /** `keyferry …args` as a process of its own, left running; it is ended with the test. */
+  start(args: readonly string[]): {
+    output(): string
+    kill(signal: NodeJS.Signals): void
+    ended: Promise<CommandResult>
+  }
 }
 
 export async function newHome(env: Record<string, string> = {}): Promise<Home> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-cli-'))
-  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  onTestFinished(async () => {
+    // A command that hangs would hold up those of the next test.
+    if (running?.cwd === dir) commandProcess?.kill('SIGKILL')
+    await rm(dir, { recursive: true, force: true })
+  })
   const base: Record<string, string> = { PATH: process.env['PATH'] ?? '', HOME: dir, NODE_COMPILE_CACHE, ...env }
   const start = (args: readonly string[], input: string | Uint8Array = '', more: Record<string, string> = {}) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { env: { ...base, ...more }, cwd: dir })
+    const child = spawn(process.execPath, [join(CLI, 'src/main.ts'), ...args], { env: { ...base, ...more }, cwd: dir })
     onTestFinished(() => void child.kill('SIGKILL'))
     let [stdout, stderr] = ['', '']
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     child.stdin.on('error', () => {}).end(input)
-    const ended = new Promise<Ended>((done) => child.once('close', (code) => done({ code, stdout, stderr })))
+    const ended = new Promise<CommandResult>((done) => child.once('close', (code) => done({ code, stdout, stderr })))
     return { output: () => stdout + stderr, kill: (signal: NodeJS.Signals) => void child.kill(signal), ended }
   }
   return {
     dir,
     env: base,
-    keyferry: (args, { input, env: more } = {}) => start(args, input, more).ended,
+    keyferry: (args, { input = '', env: more = {} } = {}) =>
+      args[0] === 'run' ? start(args, input, more).ended : inTurn({ args, env: { ...base, ...more }, cwd: dir, input }),
     start: (args) => start(args),
   }
+}
+
+/** Serves every test file of this worker. */
+let commandProcess: ChildProcess | null = null
+let running: CommandLine | null = null
+let last: Promise<unknown> = Promise.resolve()
+
+/** Runs a command when those before it have ended. Rejects when its process ends; the next command starts another. */
+function inTurn(line: CommandLine): Promise<CommandResult> {
+  const result = last.then(() => runCommand(line))
+  last = result.catch(() => {})
+  return result
+}
+
+async function runCommand(line: CommandLine): Promise<CommandResult> {
+  if (!commandProcess?.connected) commandProcess = startCommandProcess()
+  const child = commandProcess
+  const { promise, resolve: done, reject } = Promise.withResolvers<CommandResult>()
+  const fail = (): void => reject(new Error(`The process ended that ran ${line.args.join(' ')}`))
+  child.once('message', done).once('exit', fail)
+  running = line
+  child.send(line)
+  try {
+    return await promise
+  } finally {
+    running = null
+    child.off('message', done).off('exit', fail)
+  }
+}
+
+function startCommandProcess(): ChildProcess {
+  const child = fork(join(CLI, 'test/command-process.ts'), {
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE },
+    execArgv: [],
+    serialization: 'advanced',
+  })
+  // It ends with this worker, which need not wait for it.
+  child.unref()
+  child.channel?.unref()
+  return child
 }
 
 /** An API on SQLite with an account, listening; no worker, so no sync ever runs. Closed with the test. */
