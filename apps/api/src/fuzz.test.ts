@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { withOwnNames } from '@keyferry/db'
 import { onEveryDatabase, statement, type OpenStore } from '@keyferry/db/testing'
@@ -23,7 +22,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Route } from './rest/route.ts'
 import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
-import { seedFixtures, machine, type Principal } from './request-matrix/seed-fixtures.ts'
+import { machine, newTarget, seedFixtures, type Principal } from './request-matrix/seed-fixtures.ts'
 import { inputFor, procedures, readBy, type Procedure } from './request-matrix/inputs.ts'
 import { bodyOf, brokenCredentials, queryOf, segment, spoiled, type Malformed } from './request-matrix/malformed.ts'
 
@@ -122,7 +121,7 @@ async function setStage(open: OpenStore): Promise<Stage> {
   const api = await emptyApi(open, webDir)
   const setUp = await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
   api.token = String(setUp.body.identity.credentials.token)
-  const vendor: Emulator = await startEmulator()
+  const vendor = await startEmulator()
   const people: Principal[] = []
   const tokens = new Map<Who, string>([['instance admin', api.token]])
   for (const role of ['viewer', 'developer', 'admin'] as const) {
@@ -146,7 +145,11 @@ async function setStage(open: OpenStore): Promise<Stage> {
   return {
     api,
     async fixture() {
-      known ??= await seedFixtures(api, vendor, people, { environment: 'dev', path: '/api' })
+      known ??= await seedFixtures(api, vendor, people, {
+        environment: 'dev',
+        path: '/api',
+        target: newTarget(vendor),
+      })
       return known
     },
     async ask({ name: door, destroys }, who, broken, { method, url, headers, payload }) {

@@ -4,8 +4,7 @@
  * place must be listed.
  */
 import { randomUUID } from 'node:crypto'
-import type { Emulator } from '@keyferry/core/emulators'
-import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
+import { startEmulator, type TriggerDevEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { SYSTEM } from '@keyferry/kernel'
@@ -20,7 +19,7 @@ import type { Meta, Weight } from './rest/route.ts'
 import { createCaller } from './router.ts'
 import { ACCOUNT, readyApi, type Answer, type TestApi } from './testing.ts'
 import { failureOf } from './trpc/errors.ts'
-import { seedFixtures, machine, type Principal } from './request-matrix/seed-fixtures.ts'
+import { machine, newTarget, seedFixtures, type Principal } from './request-matrix/seed-fixtures.ts'
 import { inputFor, procedures, readBy, type Procedure } from './request-matrix/inputs.ts'
 
 type Outcome = 'through' | 'no login' | 'forbidden' | 'not there'
@@ -174,7 +173,7 @@ type Fixture = Record<'inside' | 'outside', Map<string, unknown>>
 
 onEveryDatabase('every procedure with every role', (open, dialect) => {
   let api: TestApi
-  let vendor: Emulator
+  let vendor: TriggerDevEmulator
   const tokens = new Map<Who, string | null>()
   const cookies = new Map<Who, string>()
   let fixture: Fixture
@@ -255,7 +254,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     tokens.set('unknown token', `kfa_${'x'.repeat(43)}`)
     tokens.set('instance admin', api.token)
     fixture = {
-      inside: await seedFixtures(api, vendor, people, { environment: 'dev', path: '/api' }),
+      inside: await seedInside(),
       outside: await seedFixtures(api, vendor, people, { environment: 'prod', path: '/' }),
     }
     // Last: what they had ends with them.
@@ -406,8 +405,12 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
   }
 
   async function reseed(): Promise<void> {
-    fixture = { ...fixture, inside: await seedFixtures(api, vendor, people, { environment: 'dev', path: '/api' }) }
+    fixture = { ...fixture, inside: await seedInside() }
     used = false
+  }
+
+  function seedInside(): Promise<Map<string, unknown>> {
+    return seedFixtures(api, vendor, people, { environment: 'dev', path: '/api', target: newTarget(vendor) })
   }
 
   const changes = async () => {

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { storeScopes } from '@keyferry/access'
 import { createConnection } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'
+import type { TriggerDevEmulator } from '@keyferry/core/emulators/trigger-dev'
 import type { TestContext } from '@keyferry/core/testing'
 import { createSync } from '@keyferry/core/verbs'
 import { SYSTEM, transact } from '@keyferry/kernel'
@@ -56,14 +57,24 @@ export interface Principal {
 /** Names must differ; what differs from run to run would make the same seed mean something else. */
 let seeded = 0
 
+let branches = 0
+
+/** A target of its own, for a walk that seeds often: a new sync is compared with every other of its target. */
+export function newTarget(vendor: TriggerDevEmulator): Emulator['target'] {
+  const branch = `branch-${++branches}`
+  vendor.branch('preview', branch)
+  return { ...vendor.target, environment: 'preview', branch }
+}
+
 /**
- * A project with everything that an input can name, in one place; `people` are its members. By the name of the field.
+ * A project with everything that an input can name, in one place, and a sync to `target`; `people` are its members. By
+ * the name of the field.
  */
 export async function seedFixtures(
   test: TestContext,
   vendor: Emulator,
   people: readonly Principal[],
-  { environment, path }: { environment: string; path: string },
+  { environment, path, target = vendor.target }: { environment: string; path: string; target?: Emulator['target'] },
 ): Promise<Map<string, unknown>> {
   const { ctx } = test
   const tag = `walk${++seeded}`
@@ -136,7 +147,7 @@ export async function seedFixtures(
     secretPath: path,
     autoSync: false,
     options: { keySchema: `${tag}_${environment}_{{secretKey}}` },
-    target: vendor.target,
+    target,
   })
   const runId = randomUUID()
   await ctx.db
@@ -187,7 +198,7 @@ export async function seedFixtures(
       connectionId: connection.id,
       connectionName: connection.name,
       credentials: vendor.credentials,
-      target: vendor.target,
+      target,
       list: 'projects',
       known: {},
       memberId: victimMembership,
