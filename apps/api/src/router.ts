@@ -4,6 +4,7 @@ import { audit } from './routers/audit.ts'
 import { backup } from './routers/backup.ts'
 import { clients } from './routers/clients.ts'
 import { connections } from './routers/connections.ts'
+import { delivery } from './routers/delivery.ts'
 import { destinations } from './routers/destinations.ts'
 import { environments } from './routers/environments.ts'
 import { jwtAuth, kubernetesAuth, oidcAuth } from './routers/federated-auth.ts'
@@ -30,6 +31,7 @@ export const appRouter = router({
   folders,
   imports,
   secrets,
+  delivery,
   destinations,
   connections,
   syncs,

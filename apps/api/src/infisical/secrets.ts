@@ -1,4 +1,5 @@
 /** Secrets, as Infisical's clients know them. */
+import { deliveryVerbs } from '@keyferry/core/verbs'
 import { BadRequest } from '@keyferry/kernel'
 import {
   createSecret,
@@ -241,6 +242,16 @@ export const secretRoutes = {
       method: 'GET',
       path: '/api/v4/secrets/:secretName/secret-reference-tree',
       reads: named(treeVerbs.referenceTree.input),
+    },
+  ],
+} satisfies Record<string, Route[]>
+
+export const deliveryRoutes = {
+  secret: [
+    {
+      method: 'GET',
+      path: '/api/v1/secrets/:secretName/delivery',
+      reads: named(deliveryVerbs.secret.input),
     },
   ],
 } satisfies Record<string, Route[]>

@@ -40,7 +40,7 @@ export async function readLedger(ctx: Context, db: Db | Tx, place: LedgerScope):
     .selectFrom('ledger')
     .where('syncId', '=', place.syncId)
     .where('targetKey', '=', place.targetKey)
-    .select(COLUMNS)
+    .select(LEDGER_COLUMNS)
     .execute()
   const written = rows.filter((row) => isOurs(ctx, place.dataKey, row))
   return new Map(written.map((row) => [row.key, entryOf(row)]))
@@ -64,7 +64,11 @@ export async function keysAt(db: Db | Tx, { syncId, targetKey }: Omit<LedgerScop
  * Whether Keyferry wrote this row. One that it did not is reported, and as good as not there: nothing is deleted for
  * it.
  */
-function isOurs(ctx: Context, dataKey: DataKey, row: Pick<Row, 'syncId' | 'targetKey' | 'key' | 'mark'>): boolean {
+export function isOurs(
+  ctx: Context,
+  dataKey: DataKey,
+  row: Pick<Row, 'syncId' | 'targetKey' | 'key' | 'mark'>,
+): boolean {
   if (isLedgerMarked(dataKey, row)) return true
   ctx.authority.refused('ledger', `${row.syncId} ${row.key}`)
   return false
@@ -110,14 +114,14 @@ const rowsOfTarget = batchLoader(async (db: Db | Tx, targetKeys: readonly string
     .selectFrom('ledger')
     .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
     .where((eb) => inList(db, eb.ref('ledger.targetKey'), targetKeys))
-    .select(COLUMNS)
+    .select(LEDGER_COLUMNS)
     .select(['syncs.name', 'syncs.folderId', 'syncs.targetKey as pointsAt'])
     .execute()
   const byTarget = Map.groupBy(rows, (row) => row.targetKey)
   return (targetKey) => byTarget.get(targetKey) ?? []
 })
 
-const COLUMNS = [
+export const LEDGER_COLUMNS = [
   'ledger.syncId',
   'ledger.targetKey',
   'ledger.key',
@@ -133,7 +137,7 @@ const COLUMNS = [
   'ledger.mark',
 ] as const
 
-const entryOf = (row: Row): LedgerEntry => ({
+export const entryOf = (row: Row): LedgerEntry => ({
   sourceKey: row.sourceKey,
   version: row.version,
   madeOf: row.madeOf === null ? null : JSON.parse(row.madeOf),

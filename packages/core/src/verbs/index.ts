@@ -1,6 +1,7 @@
 /** What may be done with connections and syncs, for the edge to mount. */
 export { auditVerbs, dataKeyVerbs, storeVerbs } from '../admin/admin.verbs.ts'
 export { connectionVerbs, destinationVerbs } from '../connections/connections.verbs.ts'
+export { deliveryVerbs } from '../delivery/delivery.verbs.ts'
 export { noticeVerbs } from '../notifications/notices.verbs.ts'
 export { createSync } from './create-sync.ts'
 export { removeSecrets } from './remove.ts'

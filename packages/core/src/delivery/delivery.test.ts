@@ -1,0 +1,174 @@
+/** Delivery receipts over the emulators, on every database. */
+import { perform } from '@keyferry/access'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { createFolder, createImport, getSecret, updateSecrets } from '@keyferry/vault'
+import { expect, it, onTestFinished } from 'vitest'
+import { representatives } from '../destinations/emulators.ts'
+import { startSyncFixture } from '../testing/sync-fixture.ts'
+import { checkDrift } from '../verbs/check-drift.ts'
+import { triggerSync } from '../verbs/trigger-sync.ts'
+import { updateSync } from '../verbs/update-sync.ts'
+import { deliveryVerbs } from './delivery.verbs.ts'
+
+const [destination = ''] = (await representatives()).keys()
+
+onEveryDatabase('delivery receipts', (open) => {
+  const start = async () => {
+    const fixture = await startSyncFixture(open, destination)
+    onTestFinished(fixture.close)
+    const { ctx, actor, place } = fixture
+    return {
+      ...fixture,
+      receipt: (key: string, more: { version?: number; secretPath?: string } = {}) =>
+        perform(deliveryVerbs.secret, { ctx, actor }, { ...place, key, ...more }),
+      sums: (limit = 500, cursor?: string) =>
+        perform(deliveryVerbs.folder, { ctx, actor }, { ...place, limit, ...(cursor === undefined ? {} : { cursor }) }),
+    }
+  }
+  it('say not yet until every destination has the value, then that the old one can be revoked', async () => {
+    const { clock, set, create, run, receipt, sums } = await start()
+    await set({ A: 'one', B: 'b' })
+    const sync = await create()
+    expect(await receipt('A')).toMatchObject({
+      isDelivered: false,
+      revocation: null,
+      destinations: [{ state: 'pending', version: null }],
+    })
+    await run(sync)
+    clock.advance(1000)
+    expect(await receipt('A')).toMatchObject({
+      version: 1,
+      isDelivered: true,
+      revocation: null,
+      destinations: [{ syncId: sync.id, key: 'A', state: 'delivered', version: 1, reason: null }],
+      runs: [{ version: 1, syncId: sync.id, key: 'A' }],
+    })
+
+    await set({ A: 'two' })
+    const waiting = await receipt('A')
+    expect(waiting).toMatchObject({
+      version: 2,
+      isDelivered: false,
+      deliveredAt: null,
+      destinations: [{ state: 'pending', version: 1 }],
+    })
+    expect(waiting.revocation).toMatchObject({ isSafe: false, reasons: [{ code: 'not-delivered', state: 'pending' }] })
+    expect((await sums()).keys).toMatchObject([
+      { key: 'A', destinations: 1, delivered: 0, troubled: 0, deliveredAt: null },
+      { key: 'B', destinations: 1, delivered: 1 },
+    ])
+
+    await run(sync)
+    const arrived = await receipt('A')
+    expect(arrived).toMatchObject({ isDelivered: true, destinations: [{ state: 'delivered', version: 2 }] })
+    expect(arrived.revocation).toEqual({ isSafe: true, reasons: [] })
+    expect(arrived.runs.map(({ version }) => version)).toEqual([2, 1])
+    expect(await receipt('A', { version: 1 })).toMatchObject({
+      version: 1,
+      newestVersion: 2,
+      revocation: null,
+      destinations: [{ state: 'replaced', version: 2 }],
+    })
+    expect((await sums(1)).keys).toMatchObject([{ key: 'A', delivered: 1 }])
+    expect((await sums(1, 'A')).keys).toMatchObject([{ key: 'B', delivered: 1 }])
+  })
+
+  it('follow a value through references and imports, and believe a comment changes nothing', async () => {
+    const { ctx, actor, place, set, create, run, receipt } = await start()
+    await createFolder(ctx, actor, { projectId: place.projectId, environment: 'dev', path: '/', name: 'shared' })
+    const shared = { ...place, secretPath: '/shared' }
+    const put = (secrets: { key: string; value?: string; comment?: string }[]) =>
+      updateSecrets(ctx, actor, { ...shared, mode: 'upsert', secrets })
+    await put([
+      { key: 'PASSWORD', value: 'p1' },
+      { key: 'OTHER', value: 'o1' },
+    ])
+    await createImport(ctx, actor, {
+      projectId: place.projectId,
+      environment: 'dev',
+      path: '/',
+      import: { environment: 'dev', path: '/shared' },
+    })
+    await set({ URL: 'db:${dev.shared.PASSWORD}' })
+    const sync = await create()
+    await run(sync)
+    const inShared = () => receipt('PASSWORD', { secretPath: '/shared' })
+    expect((await inShared()).destinations.map(({ key, version }) => `${key} ${version}`).toSorted()).toEqual([
+      'PASSWORD 1',
+      'URL 1',
+    ])
+    await put([{ key: 'PASSWORD', value: 'p2' }])
+    expect((await inShared()).destinations.map(({ state }) => state)).toEqual(['pending', 'pending'])
+    await run(sync)
+    expect(await inShared()).toMatchObject({ isDelivered: true, revocation: { isSafe: true } })
+    // Another part of the same value.
+    await set({ URL: 'other:${dev.shared.PASSWORD}' })
+    expect(await inShared()).toMatchObject({ isDelivered: true })
+    const before = (await inShared()).changedAt
+    await put([{ key: 'PASSWORD', comment: 'rotated' }])
+    expect(await inShared()).toMatchObject({
+      version: 3,
+      changedAt: before,
+      destinations: expect.arrayContaining([expect.objectContaining({ key: 'PASSWORD', state: 'delivered' })]),
+    })
+    await run(sync)
+    expect(await inShared()).toMatchObject({ isDelivered: true, revocation: { isSafe: true } })
+  })
+
+  it('see what somebody changed there, copies that were left behind and machines with the old value', async () => {
+    const { ctx, actor, clock, place, set, create, run, receipt, emulator } = await start()
+    const readAsMachine = (version?: number) =>
+      getSecret(
+        ctx,
+        { kind: 'identity', id: 'robot', name: 'ci' },
+        { ...place, key: 'A', version, showValues: true, expandReferences: false, includeImports: false },
+      )
+    await set({ A: 'one' })
+    const sync = await create({ options: { deletionPolicy: 'none' } })
+    await run(sync)
+    await readAsMachine()
+    clock.advance(1000)
+    await set({ A: 'two' })
+    await run(sync)
+    expect((await receipt('A')).revocation).toMatchObject({
+      isSafe: false,
+      reasons: [{ code: 'read-by-machine', actor: { name: 'ci' } }],
+    })
+    await readAsMachine()
+    expect((await receipt('A')).revocation).toMatchObject({ isSafe: true })
+    await readAsMachine(1)
+    expect((await receipt('A')).revocation?.reasons.map(({ code }) => code)).toEqual(['read-by-machine'])
+    await readAsMachine()
+
+    emulator.put('A', 'by hand')
+    await checkDrift(ctx, actor, { destination, syncId: sync.id })
+    await run(sync)
+    expect(await receipt('A')).toMatchObject({
+      isDelivered: false,
+      destinations: [{ state: 'drifted' }],
+      revocation: { isSafe: false },
+    })
+    await triggerSync(ctx, actor, { destination, syncId: sync.id })
+    await run(sync)
+    expect((await receipt('A')).revocation).toMatchObject({ isSafe: true })
+
+    await updateSync(ctx, actor, {
+      destination,
+      syncId: sync.id,
+      options: { deletionPolicy: 'none', keySchema: 'APP_{{secretKey}}' },
+    })
+    await run(sync)
+    await set({ A: 'three' })
+    await run(sync)
+    expect(emulator.contents().has('APP_A')).toBe(true)
+    const left = await receipt('A')
+    expect(left.destinations.map(({ key, state }) => [key, state])).toEqual([
+      ['APP_A', 'delivered'],
+      ['A', 'left-behind'],
+    ])
+    expect(left.revocation).toMatchObject({
+      isSafe: false,
+      reasons: [{ code: 'old-copy', key: 'A' }, { code: 'read-by-machine' }],
+    })
+  })
+})
