@@ -11,6 +11,7 @@ import { buildApp } from './app.ts'
 export interface Serving extends Service {
   /** Where it serves, such as `http://127.0.0.1:4400`. */
   url: string
+  version: string
   /** How an empty instance is set up; null once it was. */
   setup: { code: string; link: string } | null
 }
@@ -71,7 +72,7 @@ export async function serve(instance: Runtime, env: Env): Promise<Serving> {
     await app.close()
     unguard?.()
   }
-  return { url, setup, stop }
+  return { url, version: manifest.version, setup, stop }
 }
 
 /** Ends roles of groups that no sign-in confirmed for `days`: now, and every hour. */

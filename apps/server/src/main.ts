@@ -1,12 +1,17 @@
 /** `pnpm start`: the whole of Keyferry in one process. */
 import { readEnv, runProcess } from '@keyferry/runtime'
+import { banner } from './banner.ts'
 import { startKeyferry } from './start.ts'
 
 await runProcess(async () => {
-  const running = await startKeyferry(readEnv(process.env))
-  console.log(`Keyferry serves on ${running.url}`)
-  if (running.setup) {
-    console.log(`Open ${running.setup.link} to create the first account (setup code ${running.setup.code})`)
+  const env = readEnv(process.env)
+  const running = await startKeyferry(env)
+  console.log(banner(running, env))
+  return {
+    async stop() {
+      console.log('Stopping: running syncs end first. Press Ctrl-C again to stop at once.')
+      await running.stop()
+      console.log('Keyferry stopped. What was not synced yet is synced after the next start.')
+    },
   }
-  return running
 })

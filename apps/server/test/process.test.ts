@@ -93,8 +93,9 @@ describe('the app', { timeout: 240_000 }, () => {
     const place = await newPlace('embedded')
     const first = run(APP, place)
     const url = await ready(first)
-    const code = /setup code ([0-9A-Z-]{19})/.exec((await first.printed(/setup code .*/))[0])?.[1] ?? ''
-    expect(first.output()).toContain(`${url}/first-run#code=${code} to create the first account`)
+    const code = (await first.printed(/Setup code ([0-9A-Z-]{19})/))[1] ?? ''
+    expect(first.output()).toContain(`create the owner account:\n  ${url}/first-run#code=${code}\n`)
+    expect(first.output()).toMatch(new RegExp(`Root key +${join(place.dataDir, 'root.key')}\n +Back this file up`))
     // A browser on this very machine needs it too.
     const account = { email: 'ada@example.com', password: 'correct horse battery', organization: 'Acme' }
     const setUp = (body: object) =>
@@ -110,6 +111,7 @@ describe('the app', { timeout: 240_000 }, () => {
     expect((await setUp({ ...account, setupCode: code })).status).toBe(200)
     first.child.kill('SIGTERM')
     expect(await first.ended()).toBe(0)
+    expect(first.output()).toContain('Keyferry stopped')
   })
 
   it('refuses a data directory in use, and takes it at once after the holder was killed', async () => {

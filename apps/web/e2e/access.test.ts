@@ -8,7 +8,7 @@ import { totp } from '@keyferry/vitest/totp'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { firstRun, oneConsole, signIn } from './console.ts'
+import { ACCOUNT, firstRun, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument, monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
@@ -71,7 +71,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     })
     await page.goto(at('/secrets/dev'))
     await admin.go('Access')
-    await see(page.getByText('Nobody was added yet'))
+    await see(admin.row(ACCOUNT.email).getByText('You'))
+    await see(admin.row(ACCOUNT.email).getByText('All projects'))
     await screens.look('members-empty')
     await admin.tab('Machines').click()
     await heading(page, 'No machines yet')

@@ -49,10 +49,22 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await heading('Welcome to Keyferry')
     await look('first-run')
     client = await firstRun(all())
-    await look('api-token')
-    await page.getByRole('link', { name: 'Continue' }).click()
-    await heading('Create your first project')
     await look('first-project')
+    await button('Load an example project').click()
+    await heading('Example')
+    const [example] = await client.projects.list.query()
+    if (!example) throw new Error('no example project')
+    const folder = { projectId: example.id, environment: 'prod', secretPath: '/' }
+    const { secrets, imports } = await client.secrets.list.query({
+      ...folder,
+      expandReferences: true,
+      includeImports: true,
+    })
+    expect(secrets.find(({ key }) => key === 'DATABASE_URL')?.value).toBe(
+      'postgres://shop:example-password@db.example.com:5432/shop',
+    )
+    expect(imports.flatMap((each) => each.secrets.map(({ key }) => key))).toEqual(['API_BASE_URL', 'LOG_LEVEL'])
+    await client.projects.delete.mutate({ projectId: example.id })
     const project = await client.projects.create.mutate({ name: 'Checkout' })
     source = { projectId: project.id, environment: 'dev', secretPath: '/' }
     await page.goto(at(''))

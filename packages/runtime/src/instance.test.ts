@@ -5,15 +5,19 @@ import { get, type IncomingMessage } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
 import { createDatabase, statement } from '@keyferry/db/testing'
 import { insertOrganization } from '@keyferry/kernel/authority'
 import { sql } from 'kysely'
+import { pino } from 'pino'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { StartupError } from './startup-error.ts'
 import { readEnv } from './env.ts'
 import { createLog } from './log.ts'
 import { serveMonitoring } from './monitoring.ts'
 import { openRuntime, type Runtime } from './open.ts'
+import { terminalLog } from './terminal-log.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -312,6 +316,35 @@ describe('the log', () => {
       { syncId: 's', msg: 'written' },
       { err: { message: 'no', cause: { code: '23505', message: 'duplicate key', stack: expect.any(String) } } },
     ])
+  })
+})
+
+describe('the log on a terminal', () => {
+  const printed = (level: string): string => {
+    const terminal = new PassThrough({ encoding: 'utf8' })
+    const log = pino({ level: 'debug', base: null }, terminalLog(level, terminal)).child({ syncId: 's-1' })
+    const counts = { create: 3, update: 1, delete: 0, rejected: 0 }
+    const run = {
+      sync: 'shop',
+      destination: 'devin',
+      kind: 'sync',
+      state: 'succeeded',
+      ms: 420,
+      counts,
+      retryInMs: null,
+    }
+    log.info(run, 'run ended')
+    log.warn({ host: '10.0.0.7', err: new Error('refused') }, 'the host was not reached')
+    log.error({ err: new Error('lost') }, 'run failed')
+    return stripVTControlCharacters(String(terminal.read()))
+  }
+
+  it('has one line of words for a run and names what a warning is about; at debug it has every field', () => {
+    const [first, second, ...rest] = printed('info').split('\n')
+    expect(first).toMatch(/^\[\d\d:\d\d:\d\d\] INFO: Sync shop \(devin\) succeeded in 0\.4 s: \+3 ~1 -0$/)
+    expect(second).toMatch(/WARN: the host was not reached syncId=s-1 host=10\.0\.0\.7: refused$/)
+    expect(rest.join('\n')).toMatch(/ERROR: run failed syncId=s-1\n *Error: lost\n +at /)
+    expect(printed('debug')).toMatch(/run ended\n +syncId: "s-1"\n[^]*"rejected": 0/)
   })
 })
 

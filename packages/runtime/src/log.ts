@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
-import pretty from 'pino-pretty'
 import { z } from 'zod'
+import { terminalLog } from './terminal-log.ts'
 
 const SECRET = [
   'authorization',
@@ -32,7 +32,7 @@ export function createLog(level: string, stream?: DestinationStream): Logger {
     serializers: { err: describe },
   }
   if (stream) return pino(options, stream)
-  return process.stdout.isTTY ? pino(options, pretty({ sync: true, ignore: 'pid,hostname' })) : pino(options)
+  return process.stdout.isTTY ? pino(options, terminalLog(level)) : pino(options)
 }
 
 interface Described {

@@ -145,6 +145,8 @@ export const person = z
   })
   .meta({ id: 'Person' })
 
+export const instanceAdmin = person.pick({ id: true, email: true, name: true })
+
 export const personSession = z
   .object({
     id: z.string(),

@@ -13,6 +13,10 @@ export const bootstrap = z.object({
     .max(64)
     .optional()
     .describe('Printed by the server at its start; a program on the same machine needs none'),
+  withToken: z
+    .boolean()
+    .default(true)
+    .describe('Whether the answer has a token for a script; API keys can be made later'),
   tokenExpiresInDays: z.number().int().min(1).max(365).default(30).describe('Days that the token of the answer works'),
 })
 export const bootstrapped = z.object({
@@ -27,6 +31,8 @@ export const bootstrapped = z.object({
   organization: z.object({ id, name: z.string(), slug: z.string() }),
   identity: z.object({ id: z.string(), name: z.string(), credentials: z.object({ token: z.string() }) }),
 })
+/** Also without a token. */
+export const bootstrapAnswer = bootstrapped.partial({ identity: true })
 
 export const status = z.object({
   date: z.string(),

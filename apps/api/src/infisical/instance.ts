@@ -1,11 +1,11 @@
 /** The instance, as Infisical's clients know it. */
-import { bootstrapped, status } from '@keyferry/schemas'
+import { bootstrapAnswer, status } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
 import type { WireOutput } from '../wire/wire.ts'
 
 type Status = z.output<typeof status>
-type Bootstrapped = z.output<typeof bootstrapped>
+type Bootstrapped = z.output<typeof bootstrapAnswer>
 
 const shownStatus: WireOutput<Status> = {
   schema: status.extend({
@@ -23,7 +23,7 @@ const shownStatus: WireOutput<Status> = {
   }),
 }
 const shownBootstrapped: WireOutput<Bootstrapped> = {
-  schema: bootstrapped.extend({ user: bootstrapped.shape.user.extend({ lastName: z.literal('') }) }),
+  schema: bootstrapAnswer.extend({ user: bootstrapAnswer.shape.user.extend({ lastName: z.literal('') }) }),
   write: ({ user, ...own }) => ({ ...own, user: { ...user, lastName: '' } }),
 }
 

@@ -1,7 +1,7 @@
 import { bootstrapInstance } from '@keyferry/access/sign-in'
 import { instanceVerbs, signInPolicyVerbs } from '@keyferry/access/verbs'
 import { isInitialized } from '@keyferry/kernel'
-import { bootstrap, bootstrapped, me, signInPolicy, status } from '@keyferry/schemas'
+import { bootstrap, bootstrapAnswer, me, signInPolicy, status } from '@keyferry/schemas'
 import { instanceRoutes } from '../infisical/instance.ts'
 import { anyone, mutation, query, router } from '../trpc/procedures.ts'
 
@@ -33,12 +33,12 @@ export const instance = router({
   bootstrap: anyone
     .meta({
       tag,
-      summary: 'Sets up an empty instance: its organization, first account and first token. Works once',
+      summary: 'Sets up an empty instance: its organization, owner account and a token. Works once',
       perMinute: 10,
       routes: instanceRoutes.bootstrap,
     })
     .input(bootstrap)
-    .output(bootstrapped)
+    .output(bootstrapAnswer)
     .mutation(({ ctx: { ctx, auth, isLocalProgram, address }, input }) =>
       bootstrapInstance(ctx, auth, input, { isLocalProgram, address }),
     ),

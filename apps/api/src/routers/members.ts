@@ -1,5 +1,5 @@
 import { memberVerbs } from '@keyferry/access/verbs'
-import { identityMember, invitation, invited, member } from '@keyferry/schemas'
+import { identityMember, instanceAdmin, invitation, invited, member } from '@keyferry/schemas'
 import { z } from 'zod'
 import { memberRoutes } from '../infisical/members.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'
@@ -13,6 +13,13 @@ export const members = router({
     summary: 'The people and machines of a project',
     routes: memberRoutes.list,
     output: z.array(member),
+  }),
+
+  instanceAdmins: query(memberVerbs.instanceAdmins, {
+    tag,
+    summary: 'The instance admins, who reach every project without being members',
+    routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/instance-admins', envelope: 'instanceAdmins' }],
+    output: z.array(instanceAdmin),
   }),
 
   invite: mutation(memberVerbs.invite, {

@@ -11,6 +11,7 @@ import {
 import { requirement, project, RUNS_INSTANCE, type Requirements } from '../policy/requirement.ts'
 import { defineVerb } from '../policy/verb.ts'
 import { inviteMember, inviteMembers, listInvitations, revokeInvitation } from './invitations.ts'
+import { listInstanceAdmins } from './people.ts'
 import { addIdentity, listMembers, memberOfIdentity, removeMember, updateMember } from './members.ts'
 
 const byProject = z.object({ projectId: schemas.id })
@@ -18,6 +19,8 @@ const managing = (input: { projectId: string }): Requirements => [requirement('m
 
 export const memberVerbs = {
   list: defineVerb({ input: byProject, requires: managing, run: listMembers }),
+
+  instanceAdmins: defineVerb({ input: byProject, requires: managing, run: listInstanceAdmins }),
 
   invite: defineAuthVerb({
     input: schemas.inviteMember,

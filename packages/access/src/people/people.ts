@@ -27,6 +27,13 @@ export async function listPeople(ctx: Context, actor: Actor, _input?: unknown): 
   return (await allUsers(ctx.db)).map((user) => shown(user, admins))
 }
 
+/** The instance admins, who reach every project without being members. By address. */
+export async function listInstanceAdmins(ctx: Context): Promise<z.output<typeof schemas.instanceAdmin>[]> {
+  const admins = await adminIds(ctx.db)
+  const people = await usersOf(ctx.db, [...admins])
+  return people.map(({ id, email, name }) => ({ id, email, name })).sort((a, b) => a.email.localeCompare(b.email))
+}
+
 /** Throws `NotFound`, and `BadRequest` for the last admin. */
 export async function updatePerson(
   ctx: Context,

@@ -13,6 +13,7 @@ const account = {
   email: 'ada@example.com',
   password: 'correct horse battery',
   organization: 'Acme & Söhne',
+  withToken: true,
   tokenExpiresInDays: 30,
 }
 const url = 'http://127.0.0.1:4400'
@@ -44,11 +45,16 @@ onEveryDatabase('accounts', (open) => {
         body: JSON.stringify({ email: account.email, password }),
       }),
     )
+  const setUp = async () => {
+    const { identity } = await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
+    if (!identity) throw new Error('no token')
+    return identity.credentials
+  }
   const rows = async (table: 'user' | 'account' | 'apikey') =>
     (await authTables(test).selectFrom(table).selectAll().execute()).length
 
   it('knows at once that another process revoked a key', async () => {
-    const { token } = (await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })).identity.credentials
+    const { token } = await setUp()
     const asked = () => auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null)
     const used = async () => (await authTables(test).selectFrom('apikey').select('lastRequest').execute())[0]
     expect(await asked()).not.toBeNull()
@@ -86,9 +92,9 @@ onEveryDatabase('accounts', (open) => {
       slug: expect.stringMatching(/^acme-sohne-[0-9a-f]{6}$/),
     })
 
-    const { token } = made.identity.credentials
+    const token = made.identity?.credentials.token ?? ''
     const byToken = await auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null)
-    expect(byToken).toEqual({ kind: 'identity', id: made.identity.id, name: 'Bootstrap token' })
+    expect(byToken).toEqual({ kind: 'identity', id: made.identity?.id, name: 'Bootstrap token' })
 
     const answer = await signIn(account.password)
     expect(answer.status).toBe(200)
@@ -172,13 +178,12 @@ onEveryDatabase('accounts', (open) => {
     const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'warn'), vi.spyOn(process.stderr, 'write')]
     onTestFinished(() => printed.forEach((spy) => spy.mockRestore()))
     const said = [vi.spyOn(test.ctx.log, 'warn'), vi.spyOn(test.ctx.log, 'debug')]
-    const { identity } = await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
+    const { token } = await setUp()
     expect((await signIn('a wrong password')).status).toBe(401)
 
     await authTables(test).schema.dropTable('session').execute()
     await expect(signIn(account.password)).rejects.toThrow(/session/)
     await authTables(test).schema.dropTable('apikey').execute()
-    const { token } = identity.credentials
     await auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null).catch(() => null)
 
     for (const spy of printed) expect(spy).not.toHaveBeenCalled()
@@ -192,8 +197,15 @@ onEveryDatabase('accounts', (open) => {
     }
   })
 
+  it('creates no token unless one is requested', async () => {
+    const made = await bootstrapInstance(test.ctx, auth, { ...account, withToken: false }, { isLocalProgram: true })
+    expect(made.identity).toBeUndefined()
+    expect(await rows('apikey')).toBe(0)
+    expect((await signIn(account.password)).status).toBe(200)
+  })
+
   it('keeps neither the password nor the token in the clear', async () => {
-    const { identity } = await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
+    const { token } = await setUp()
     const tables = authTables(test)
     const stored = JSON.stringify([
       await tables.selectFrom('user').selectAll().execute(),
@@ -201,7 +213,7 @@ onEveryDatabase('accounts', (open) => {
       await tables.selectFrom('apikey').selectAll().execute(),
     ])
     expect(stored).not.toContain(account.password)
-    expect(stored).not.toContain(identity.credentials.token)
+    expect(stored).not.toContain(token)
   })
 })
 

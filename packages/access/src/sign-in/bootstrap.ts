@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { lockTable, withOwnNames } from '@keyferry/db'
 import { audit, BadRequest, Forbidden, timestamp, transact, type Actor, type Context } from '@keyferry/kernel'
 import { insertOrganization } from '@keyferry/kernel/authority'
-import type { bootstrap, bootstrapped } from '@keyferry/schemas'
+import type { bootstrap, bootstrapAnswer } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { refuseCommon } from '../people/common-passwords.ts'
 import type { Auth } from './auth.ts'
@@ -20,17 +20,17 @@ function proveOperator(auth: Auth, code: string | undefined, isLocalProgram: boo
 }
 
 /**
- * Sets up an empty instance: its organization, the first account and its first token, all or nothing. The token is an
- * API key of that account that may do everything its owner may, for `tokenExpiresInDays`. Of two calls at the same time
- * one wins; every later one throws `BadRequest`. Throws `Forbidden` without the setup code, which a program on the
- * machine of this process does not need.
+ * Sets up an empty instance: its organization, the first account and, `withToken`, a first token, all or nothing. The
+ * token is an API key of that account that may do everything its owner may, for `tokenExpiresInDays`. Of two calls at
+ * the same time one wins; every later one throws `BadRequest`. Throws `Forbidden` without the setup code, which a
+ * program on the machine of this process does not need.
  */
 export async function bootstrapInstance(
   ctx: Context,
   auth: Auth,
-  { email, password, organization: name, tokenExpiresInDays, setupCode }: z.output<typeof bootstrap>,
+  { email, password, organization: name, withToken, tokenExpiresInDays, setupCode }: z.output<typeof bootstrap>,
   { isLocalProgram, address = null }: { isLocalProgram: boolean; address?: string | null },
-): Promise<z.output<typeof bootstrapped>> {
+): Promise<z.output<typeof bootstrapAnswer>> {
   refuseCommon(password, { email, words: [name, ...auth.bannedWords] })
   const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
   const { user, key } = await transact(ctx, async (tx) => {
@@ -43,12 +43,13 @@ export async function bootstrapInstance(
     const accounts = auth.within(withOwnNames(tx))
     const user = await accounts.createUser({ email, password, name: email.slice(0, email.indexOf('@')) })
     const expiresIn = tokenExpiresInDays * 86_400
-    const key = await accounts.createApiKey({ userId: user.id, name: TOKEN_NAME, expiresIn })
-    await tx
-      .insertInto('apiKeys')
-      .values({ id: key.id, name: TOKEN_NAME, ownerId: user.id, createdAt: timestamp(ctx) })
-      .execute()
-    for (const principalId of [user.id, key.id]) {
+    const key = withToken ? await accounts.createApiKey({ userId: user.id, name: TOKEN_NAME, expiresIn }) : null
+    if (key)
+      await tx
+        .insertInto('apiKeys')
+        .values({ id: key.id, name: TOKEN_NAME, ownerId: user.id, createdAt: timestamp(ctx) })
+        .execute()
+    for (const principalId of [user.id, ...(key ? [key.id] : [])]) {
       await tx
         .insertInto('instanceAdmins')
         .values({ principalId, createdAt: timestamp(ctx) })
@@ -62,7 +63,7 @@ export async function bootstrapInstance(
     message: 'Successfully bootstrapped instance',
     user: { id: user.id, email: user.email, username: user.email, firstName: user.name, superAdmin: true },
     organization,
-    identity: { id: key.id, name: TOKEN_NAME, credentials: { token: key.token } },
+    ...(key ? { identity: { id: key.id, name: TOKEN_NAME, credentials: { token: key.token } } } : {}),
   }
 }
 

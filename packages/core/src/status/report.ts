@@ -22,7 +22,17 @@ export function reportRun(ctx: Context, { sync, startedAt }: ActiveRun, ended: E
   const ms = since(startedAt)
   const errors = [...new Set(ended.errors.map((error) => error.kind))]
   ctx.log.info(
-    { destination, kind, state, ms, calls, counts, ...(errors.length > 0 ? { errors } : {}), retryInMs: retryIn },
+    {
+      sync: sync.name,
+      destination,
+      kind,
+      state,
+      ms,
+      calls,
+      counts,
+      ...(errors.length > 0 ? { errors } : {}),
+      retryInMs: retryIn,
+    },
     'run ended',
   )
   ctx.metrics.runEnded({ destination, kind, state, seconds: ms / 1000 })

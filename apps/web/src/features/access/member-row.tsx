@@ -4,11 +4,11 @@ import { useState, type ReactNode } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
 import { Time } from '../../components/time.tsx'
-import { Badge } from '../../components/ui/badge.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { PersonCell } from './person-cell.tsx'
 import type { Member } from './types.ts'
 
 /** A person or a machine of the project. `name` stands in for the plain name, such as a link. */
@@ -33,16 +33,9 @@ export function MemberRow({
   return (
     <Tr aria-label={member.email ?? member.name}>
       <Td className="py-2">
-        <span className="grid">
-          <span className="flex flex-wrap items-center gap-1.5 font-medium break-words">
-            {name || member.name}
-            {you && <Badge>You</Badge>}
-          </span>
-          {member.email !== null && <span className="break-all text-soft">{member.email}</span>}
-          <span className="flex flex-wrap items-center gap-1.5 sm:hidden">
-            {ROLE_LABELS[member.role].word} <ScopeList scopes={member.scopes} />
-          </span>
-        </span>
+        <PersonCell name={name || member.name} email={member.email} you={you}>
+          {ROLE_LABELS[member.role].word} <ScopeList scopes={member.scopes} />
+        </PersonCell>
       </Td>
       <Td className="max-sm:hidden">{ROLE_LABELS[member.role].word}</Td>
       <Td className="max-sm:hidden">

@@ -8,6 +8,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { TabProps } from './access-page.tsx'
 import { AddMember, EditMember } from './forms.tsx'
 import { Invitations } from './invitations.tsx'
+import { AdminRow } from './admin-row.tsx'
 import { MemberRow } from './member-row.tsx'
 import { MemberTable } from './member-table.tsx'
 import { NotYours } from './not-yours.tsx'
@@ -15,6 +16,7 @@ import type { Rights } from '../../lib/rights.ts'
 
 export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rights: Rights }) {
   const members = trpc.members.list.useQuery({ projectId }, { enabled: rights.may('members.manage') })
+  const admins = trpc.members.instanceAdmins.useQuery({ projectId }, { enabled: rights.may('members.manage') })
   const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
   if (!rights.may('members.manage')) {
     return (
@@ -27,6 +29,7 @@ export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rig
     return <Failure what="The members could not be read" error={members.error} retry={members.refetch} />
   if (!members.data) return <SkeletonRows label="Loading members" rows={4} />
   const people = members.data.filter(({ kind }) => kind === 'user')
+  const others = (admins.data ?? []).filter(({ id }) => people.every(({ principalId }) => principalId !== id))
   const edited = people.find(({ id }) => id === open)
   const close = () => onOpen(undefined)
   return (
@@ -34,16 +37,18 @@ export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rig
       <div className="grid gap-3">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <p className="text-base text-soft">
-            {people.length === 0
-              ? 'Nobody was added yet. Instance admins reach every project without being members.'
-              : `${count(people.length, 'person', 'people')}. Instance admins reach every project without being members.`}
+            {people.length === 0 ? 'No members yet. ' : `${count(people.length, 'member')}. `}
+            Instance admins reach every project without being members.
           </p>
           <Button variant="primary" onClick={() => onOpen('add')}>
             <UserRoundPlus aria-hidden className="size-4" /> Add person
           </Button>
         </div>
-        {people.length > 0 && (
+        {people.length + others.length > 0 && (
           <MemberTable label="Members" who="Person">
+            {others.map((admin) => (
+              <AdminRow key={admin.id} admin={admin} you={admin.email === rights.email} />
+            ))}
             {people.map((member) => (
               <MemberRow
                 key={member.id}

@@ -1,7 +1,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { bootstrap } from '@keyferry/schemas'
-import { useLocation } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useLocation, useRouter } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { useForm, useWatch } from 'react-hook-form'
 import { Alone } from '../../components/brand.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -14,15 +14,14 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { Strength } from '../../components/strength.tsx'
-import { TokenOnce } from './token-once.tsx'
 
 /** Typed by hand here, while a program on the server's machine needs none. */
 const setUp = bootstrap.required({ setupCode: true })
 
-/** Makes the first account, signs it in, and shows the API token that is never shown again. */
+/** Creates the owner account and signs it in. */
 export function FirstRunPage() {
   usePageTitle('Welcome', false)
-  const [token, setToken] = useState<string>()
+  const router = useRouter()
   const create = trpc.instance.bootstrap.useMutation()
   // The link that the server prints carries the code in its fragment, which browsers send to nobody.
   const code = useLocation({ select: ({ hash }) => new URLSearchParams(hash).get('code') ?? '' })
@@ -36,15 +35,14 @@ export function FirstRunPage() {
 
   const submit = handleSubmit(async (input) => {
     try {
-      const answer = await create.mutateAsync(input)
+      await create.mutateAsync({ ...input, withToken: false })
       await signIn(input.email, input.password)
       await markStale('instance.bootstrap')
-      setToken(answer.identity.credentials.token)
+      await router.navigate({ to: '/projects/new', replace: true })
     } catch (error) {
       setError('root', { message: messageOf(error) })
     }
   })
-  if (token !== undefined) return <TokenOnce token={token} />
   return (
     <Alone title="Welcome to Keyferry" text="This is a new instance. Create the owner account.">
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">

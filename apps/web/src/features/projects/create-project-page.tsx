@@ -1,6 +1,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { createProject } from '@keyferry/schemas'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -12,6 +13,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { loadExample } from './load-example.ts'
 
 export function CreateProjectPage() {
   usePageTitle('New project')
@@ -26,6 +28,19 @@ export function CreateProjectPage() {
   const { errors, isSubmitting } = formState
   const first = projects.data?.length === 0
 
+  const [loading, setLoading] = useState(false)
+  const example = async () => {
+    setLoading(true)
+    try {
+      const { id: projectId } = await loadExample()
+      await markStale('projects.create')
+      await navigate({ to: '/p/$projectId', params: { projectId } })
+    } catch (error) {
+      setError('root', { message: messageOf(error) })
+    } finally {
+      setLoading(false)
+    }
+  }
   const submit = handleSubmit(async (input) => {
     try {
       const project = await create.mutateAsync(input)
@@ -69,6 +84,17 @@ export function CreateProjectPage() {
           </div>
         </form>
       </Card>
+      {first && (
+        <div className="mt-4 flex flex-wrap items-center justify-between gap-3 rounded-lg border border-line p-4">
+          <p className="min-w-0 flex-1 basis-64 text-sm text-soft">
+            Just looking? The example has made-up secrets in two environments, a shared folder and a reference. Nothing
+            is sent anywhere.
+          </p>
+          <Button busy={loading} onClick={() => void example()}>
+            Load an example project
+          </Button>
+        </div>
+      )}
     </div>
   )
 }
