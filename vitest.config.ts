@@ -10,8 +10,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
-    // Two cores: more workers only make the timing-sensitive suites slower.
-    maxWorkers: 2,
+    // For two cores: a third of a run is waiting, for a browser, a process or a database.
+    maxWorkers: 3,
     // The files of a worker share its modules: loading them again for each file was a tenth of the run.
     isolate: false,
     sequence: { sequencer: LongestFirst },
