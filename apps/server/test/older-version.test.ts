@@ -2,18 +2,24 @@
  * Processes of an earlier commit beside those of this one, on one store: whatever maintenance they run, nothing is
  * lost.
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { environmentOf, newPlace, onEveryProfile, startInstance } from './instance.ts'
+import { environmentOf, newPlace, onEveryProfile, startInstance, type Profile } from './instance.ts'
 
 /** The last commit whose maintenance did not look for a newer store. */
 const OLDER = '9a61d4fa801536b5c31a28a5fcb2ddf61d23ee3d'
+/** What its command line says where it must not touch the store, in its own words. */
+const REFUSALS: Record<Profile, RegExp> = {
+  embedded: /The store is older than this Keyferry|is in use by another Keyferry/,
+  fleet: /is not the root key that the data were sealed with|KEYFERRY_ROOT_KEY_NEXT beside|keeps its data in Postgres/,
+}
 const ROOT = join(import.meta.dirname, '../../..')
 const isThere = spawnSync('git', ['cat-file', '-e', `${OLDER}^{commit}`], { cwd: ROOT }).status === 0
 
@@ -60,13 +66,17 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
         ['verify-audit'],
         ['restore', file('older.db'), '--yes'],
       ]
-      const codes = await exitCodesOf(
+      const results = await resultsOf(
         older,
         commands.map((args) => ['admin', ...args]),
         env,
       )
-      expect(codes).toHaveLength(commands.length)
-      for (const code of codes) expect(code).toBeGreaterThan(0)
+      expect(results).toHaveLength(commands.length)
+      // By the words of the older code: one that can't be loaded would fail as well.
+      for (const { code, stderr } of results) {
+        expect(code).toBeGreaterThan(0)
+        expect(stderr).toMatch(REFUSALS[profile])
+      }
       expect(existsSync(file('older.keyferry'))).toBe(false)
 
       // The new process begins; only new ones may continue with it.
@@ -89,9 +99,9 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
       expect(await contents()).toEqual(whole)
       if (before) return
       // One process at a time: the older one does not start beside this one, nor on the store that it left.
-      await expect(serveOlder(older, env)).rejects.toThrow('ended with 1')
+      await expect(serveOlder(older, env)).rejects.toThrow('is in use by another Keyferry')
       await instance.stop()
-      await expect(serveOlder(older, env)).rejects.toThrow('ended with 1')
+      await expect(serveOlder(older, env)).rejects.toThrow('by a newer version of Keyferry')
       await instance.restart()
       expect(await contents()).toEqual(whole)
     })
@@ -170,20 +180,26 @@ const foldersOf = (tree: string): string[] =>
  * Runs command lines of the older version one after the other, in one process: loading it takes longer than all of
  * them.
  */
-async function exitCodesOf(older: string, commands: string[][], env: Record<string, string>): Promise<number[]> {
+async function resultsOf(
+  older: string,
+  commands: string[][],
+  env: Record<string, string>,
+): Promise<{ code: number; stderr: string }[]> {
   const script = `
+    import { PassThrough, Readable } from 'node:stream'
+    import { text } from 'node:stream/consumers'
     import { run } from ${JSON.stringify(join(older, 'apps/cli/src/program.ts'))}
-    const codes = []
-    for (const args of ${JSON.stringify(commands)}) codes.push(await run(args, process.env, process))
-    process.stdout.write('\\n' + JSON.stringify(codes), () => process.exit(0))`
+    const results = []
+    for (const args of ${JSON.stringify(commands)}) {
+      const [stdout, stderr] = [new PassThrough().resume(), new PassThrough()]
+      const code = await run(args, process.env, { stdin: Readable.from([]), stdout, stderr })
+      results.push({ code, stderr: await text(stderr.end()) })
+    }
+    process.stdout.write('\\n' + JSON.stringify(results), () => process.exit(0))`
   const child = start(['--input-type=module', '--eval', script], env)
-  let said = ''
-  let problems = ''
-  child.stdout?.on('data', (text: Buffer) => (said += text.toString()))
-  child.stderr?.on('data', (text: Buffer) => (problems += text.toString()))
-  const [code] = await once(child, 'close')
+  const [stdout, problems, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   if (code !== 0) throw new Error(`the older version ended with ${code}: ${problems}`)
-  return JSON.parse(said.split('\n').at(-1) ?? '')
+  return JSON.parse(stdout.split('\n').at(-1) ?? '')
 }
 
 /** The older version as one process, on a store that it makes. */
@@ -195,15 +211,17 @@ async function serveOlder(older: string, env: Record<string, string>): Promise<{
     await once(child, 'exit')
   })
   const { promise, resolve, reject } = Promise.withResolvers<{ url: string }>()
-  child.once('exit', (code) => reject(new Error(`the older version ended with ${code}`)))
   let said = ''
-  child.stdout?.on('data', (text: Buffer) => {
-    said += text.toString()
+  let problems = ''
+  child.stderr.on('data', (chunk: Buffer) => (problems += chunk.toString()))
+  child.once('close', (code) => reject(new Error(`the older version ended with ${code}: ${said}${problems}`)))
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
     const url = /serves on (\S+)/.exec(said)?.[1]
     if (url !== undefined) resolve({ url })
   })
   return promise
 }
 
-const start = (args: string[], env: Record<string, string>): ChildProcess =>
+const start = (args: string[], env: Record<string, string>): ChildProcessWithoutNullStreams =>
   spawn(process.execPath, args, { env: { PATH: process.env['PATH'], ...env } })
