@@ -1,4 +1,6 @@
 import type { KeyferryClient } from '@keyferry/client'
+import type { LiveEvent } from '@keyferry/schemas'
+import { InvalidArgumentError } from 'commander'
 import { Failure } from './failure.ts'
 import type { Sync } from './plan-text.ts'
 
@@ -12,10 +14,66 @@ interface Progress {
   total: number
 }
 
+/** A `--timeout`. Throws for what is no number of seconds. */
+export function seconds(text: string): number {
+  const number = Number(text)
+  if (!(number > 0)) throw new InvalidArgumentError('It is a number of seconds.')
+  return number
+}
+
+interface Look {
+  projectId: string
+  limitMs: number
+  /** Whether there may be something new to see after an event. */
+  concerns(event: LiveEvent): boolean
+  /** Whether what was waited for is there. Called one at a time. */
+  look(): Promise<boolean>
+}
+
 /**
- * The sync once a run that is not `before` has ended and no other is due at once. Looks when a live event comes, and
- * every few seconds for events that were missed. Throws `Failure` when `limitMs` passes first.
+ * Looks when a live event comes, and every few seconds for events that were missed, until `look` answers true. Resolves
+ * to false when `limitMs` passes first.
  */
+export async function lookUntil(
+  client: KeyferryClient,
+  { projectId, limitMs, concerns, look }: Look,
+): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>()
+  let looking = false
+  let again = false
+  const lookAgain = async (): Promise<void> => {
+    again = true
+    if (looking) return
+    looking = true
+    while (again) {
+      again = false
+      if (await look()) resolve(true)
+    }
+    looking = false
+  }
+  const onLook = (): void => void lookAgain().catch(reject)
+  const feed = client.syncs.events.subscribe(
+    { projectId },
+    {
+      onStarted: onLook,
+      onData({ data }) {
+        if (concerns(data)) onLook()
+      },
+      onError: reject,
+    },
+  )
+  const missed = setInterval(onLook, 3_000)
+  const late = setTimeout(() => resolve(false), limitMs)
+  try {
+    return await promise
+  } finally {
+    clearTimeout(late)
+    clearInterval(missed)
+    feed.unsubscribe()
+  }
+}
+
+/** The sync once a run that is not `before` has ended and no other is due at once. Throws `Failure` after `limitMs`. */
 export async function followed(
   client: KeyferryClient,
   ref: SyncRef,
@@ -26,51 +84,26 @@ export async function followed(
     onProgress,
   }: { projectId: string; before: string | null; limitMs: number; onProgress(progress: Progress): void },
 ): Promise<Sync> {
-  const { promise, resolve, reject } = Promise.withResolvers<Sync>()
-  let looking = false
-  let again = false
-  const look = async (): Promise<void> => {
-    again = true
-    if (looking) return
-    looking = true
-    while (again) {
-      again = false
-      const sync = await client.syncs.get.query(ref)
-      if (hasSettled(sync, before)) resolve(sync)
-    }
-    looking = false
-  }
-  const onLook = (): void => void look().catch(reject)
-  const feed = client.syncs.events.subscribe(
-    { projectId },
-    {
-      onStarted: onLook,
-      onData({ data }) {
-        if (data.kind !== 'sync' || data.syncId !== ref.syncId) return
-        if (data.state === 'running') onProgress(data)
-        onLook()
-      },
-      onError: reject,
-    },
-  )
-  const missed = setInterval(onLook, 3_000)
-  const late = setTimeout(
-    () =>
-      reject(
-        new Failure(
-          `The run did not end within ${limitMs / 1000} s`,
-          'It continues in the background: check with `keyferry syncs list`, or wait longer with --timeout.',
-        ),
-      ),
+  let settled: Sync | undefined
+  await lookUntil(client, {
+    projectId,
     limitMs,
+    concerns(event) {
+      if (event.kind !== 'sync' || event.syncId !== ref.syncId) return false
+      if (event.state === 'running') onProgress(event)
+      return true
+    },
+    async look() {
+      const sync = await client.syncs.get.query(ref)
+      if (hasSettled(sync, before)) settled = sync
+      return settled !== undefined
+    },
+  })
+  if (settled) return settled
+  throw new Failure(
+    `The run did not end within ${limitMs / 1000} s`,
+    'It continues in the background: check with `keyferry syncs list`, or wait longer with --timeout.',
   )
-  try {
-    return await promise
-  } finally {
-    clearTimeout(late)
-    clearInterval(missed)
-    feed.unsubscribe()
-  }
 }
 
 const hasSettled = ({ lastRun, state }: Sync, before: string | null): boolean =>

@@ -10,6 +10,7 @@ import { addImport } from './commands/import.ts'
 import { addRun } from './commands/run.ts'
 import { addSecrets } from './commands/secrets.ts'
 import { addSyncs } from './commands/syncs.ts'
+import { addWhere } from './commands/where.ts'
 import { EXIT, explain } from './failure.ts'
 import type { Env } from './settings.ts'
 import { terminalOf, type Terminal } from './terminal.ts'
@@ -69,7 +70,17 @@ export function programOf(cli: Cli, json = false): Command {
     })
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what it takes)')
-  for (const add of [addAccount, addSecrets, addRun, addSyncs, addConnections, addImport, addAdmin, addCompletion])
+  for (const add of [
+    addAccount,
+    addSecrets,
+    addRun,
+    addSyncs,
+    addWhere,
+    addConnections,
+    addImport,
+    addAdmin,
+    addCompletion,
+  ])
     add(program, cli)
   return program
 }

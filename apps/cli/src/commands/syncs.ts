@@ -1,8 +1,8 @@
 import type { KeyferryClient } from '@keyferry/client'
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
 import { named, openProject, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 import { EXIT } from '../failure.ts'
-import { followed, type SyncRef } from '../follow.ts'
+import { followed, seconds, type SyncRef } from '../follow.ts'
 import { changesOf, printPlan, type Plan, type Sync } from '../plan-text.ts'
 import { count } from '../table.ts'
 
@@ -30,12 +30,6 @@ export function addSyncs(program: Command, cli: Cli): void {
   withProject(syncs.command('watch'))
     .description('Print what happens in a project, until Ctrl-C')
     .action((options: Options) => watch(cli, options))
-}
-
-function seconds(text: string): number {
-  const number = Number(text)
-  if (!(number > 0)) throw new InvalidArgumentError('It is a number of seconds.')
-  return number
 }
 
 async function chosen(

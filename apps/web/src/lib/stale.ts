@@ -24,8 +24,16 @@ type Change =
 
 const SYNC = ['syncs.list', 'syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run'] as const
 /** A run also finds out whether the credentials work, and a removal whether a deletion waits. */
-const RUN_ENDED = [...SYNC, 'syncs.plan', 'connections.list', 'tree.deletions'] as const
-const FOLDER = ['secrets.rows', 'secrets.versions', 'folders.list', 'imports.list', 'tree', 'history'] as const
+const RUN_ENDED = [...SYNC, 'syncs.plan', 'delivery', 'connections.list', 'tree.deletions'] as const
+const FOLDER = [
+  'secrets.rows',
+  'secrets.versions',
+  'delivery',
+  'folders.list',
+  'imports.list',
+  'tree',
+  'history',
+] as const
 const TREE = [...FOLDER, 'projects', 'folders', 'syncs.list'] as const
 /** A role also decides what its holder may do, and whether syncs still have an owner. */
 const ROLE = ['members', 'instance.me', 'syncs'] as const

@@ -9,6 +9,7 @@ import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import type { FolderRef, SecretVersion } from '../../lib/types.ts'
 import { readValue } from '../../lib/read-value.ts'
 import { markStale } from '../../lib/stale.ts'
+import { DeliveringRuns } from '../delivery/delivering-runs.tsx'
 import { VersionCard } from './version-card.tsx'
 
 const SHOWN_MS = 30_000
@@ -76,6 +77,7 @@ export function HistoryDrawer({
               onReveal={() => void reveal(version)}
               onHide={() => setShown(undefined)}
               onRestore={() => void restore(version)}
+              delivered={<DeliveringRuns place={place} secretKey={secretKey} version={version.version} />}
             />
           ))}
         </ol>

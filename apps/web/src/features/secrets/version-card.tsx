@@ -1,4 +1,5 @@
 import { Eye, EyeOff, RotateCcw } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -17,6 +18,8 @@ interface Props {
   onReveal: () => void
   onHide: () => void
   onRestore: () => void
+  /** Where it went. */
+  delivered: ReactNode
 }
 
 /** One version of a secret: who wrote it and when, comment, tags and metadata, and the value when it is revealed. */
@@ -40,6 +43,7 @@ export function VersionCard({ version: shown, secretKey, newest, value, restorin
         </p>
       )}
       {!deleted && <Beside version={shown} />}
+      {rest.delivered}
       {open && (
         <code className="max-h-48 overflow-auto rounded-md bg-sunken p-2 font-mono text-sm break-all whitespace-pre-wrap">
           {value === '' ? '(blank)' : value}

@@ -1,0 +1,37 @@
+import { Link } from '@tanstack/react-router'
+import { Time } from '../../components/time.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { FolderRef } from '../../lib/types.ts'
+
+/** The runs that wrote one version of a secret to its destinations. Shows nothing while none did. */
+export function DeliveringRuns({
+  place,
+  secretKey,
+  version,
+}: {
+  place: FolderRef
+  secretKey: string
+  version: number
+}) {
+  const { data } = trpc.delivery.secret.useQuery({ ...place, key: secretKey })
+  const runs = data?.runs.filter((run) => run.version === version) ?? []
+  if (runs.length === 0) return null
+  return (
+    <ul aria-label={`Runs that delivered version ${version}`} className="grid gap-0.5 text-sm text-soft">
+      {runs.map(({ runId, syncId, syncName, destination, key, at }) => (
+        <li key={`${runId} ${key}`}>
+          Delivered to{' '}
+          <Link
+            to="/p/$projectId/syncs/$destination/$syncId"
+            params={{ projectId: place.projectId, destination, syncId }}
+            search={{ tab: 'runs', run: runId }}
+            className="text-accent hover:underline"
+          >
+            {syncName}
+          </Link>{' '}
+          <Time iso={at} />
+        </li>
+      ))}
+    </ul>
+  )
+}

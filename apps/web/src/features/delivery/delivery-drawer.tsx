@@ -1,0 +1,44 @@
+import { Failure } from '../../components/failure.tsx'
+import { Drawer } from '../../components/ui/dialog.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { FolderRef } from '../../lib/types.ts'
+import { useOnNavigate } from '../../lib/use-on-navigate.ts'
+import { DeliveredList } from './delivered-list.tsx'
+import { ReaderList } from './reader-list.tsx'
+import { RevocationNotice } from './revocation-notice.tsx'
+
+/** The delivery receipt of a secret: where its newest value has arrived, and whether the one before can be revoked. */
+export function DeliveryDrawer({
+  place,
+  secretKey,
+  onClose,
+}: {
+  place: FolderRef
+  secretKey: string
+  onClose: () => void
+}) {
+  useOnNavigate(onClose)
+  const delivery = trpc.delivery.secret.useQuery({ ...place, key: secretKey }, { staleTime: 0 })
+  const { data } = delivery
+  return (
+    <Drawer
+      open
+      onClose={onClose}
+      title={`Delivery of ${secretKey}`}
+      description={data ? `Version ${data.version}, ${place.environment}:${place.secretPath}` : 'The newest version'}
+    >
+      {delivery.error ? (
+        <Failure what="The deliveries could not be read" error={delivery.error} retry={delivery.refetch} />
+      ) : data ? (
+        <div className="grid gap-4">
+          <RevocationNotice delivery={data} />
+          <DeliveredList projectId={place.projectId} delivery={data} />
+          {data.readers && <ReaderList readers={data.readers} since={data.readersSince} />}
+        </div>
+      ) : (
+        <SkeletonRows label="Loading deliveries" rows={4} />
+      )}
+    </Drawer>
+  )
+}
