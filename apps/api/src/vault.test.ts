@@ -2,6 +2,7 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { HIDDEN_VALUE } from '@keyferry/schemas'
 import { createSecrets } from '@keyferry/vault'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { parse as parseYaml } from 'yaml'
 import { newProject, readyApi, type TestApi } from './testing.ts'
 
 onEveryDatabase('projects, folders and secrets over REST', (open) => {
@@ -366,6 +367,49 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
     expect((await ok('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)).secrets).toEqual([])
     await paste(false)
     expect(await paste(false)).toMatchObject({ added: [], unchanged: ['A', 'B'] })
+  })
+
+  it('exports a folder as files that are read back to the same bytes', async () => {
+    const at = { projectId, environment: 'dev' }
+    const values: Record<string, string> = {
+      BLANK: '',
+      HASH: 'a #b',
+      JSON_DOC: '{"a": "b\\n"}',
+      LITERAL: '$HOME `id` $(id)',
+      PEM: '-----BEGIN X-----\nabc=\n-----END X-----\n',
+      QUOTES: 'say "so"',
+      SPACES: '  x ',
+      UNICODE: 'é😀\u2028\u0085',
+      URL: 'postgres://u:p@h/d?x=1#y',
+    }
+    const secrets = Object.entries(values).map(([secretKey, secretValue]) => ({ secretKey, secretValue }))
+    await ok('POST', '/api/v4/secrets/batch', { ...at, secrets })
+    await ok('POST', '/api/v4/secrets/REF', { ...at, secretValue: ['at-$', '{HASH}'].join('') })
+    const own = { ...values, REF: 'at-a #b' }
+    const exported = (more: object) => ok('POST', '/api/v1/secret-export', { ...at, ...more })
+
+    const file = await exported({ format: 'dotenv' })
+    expect(file).toMatchObject({ fileName: 'dev.env', count: 10 })
+    await ok('POST', '/api/v1/dotenv', { projectId, environment: 'staging', content: file.content })
+    const back = await ok('GET', `/api/v4/secrets?projectId=${projectId}&environment=staging`)
+    const read = back.secrets.map((each: { secretKey: string; secretValue: string }) => [
+      each.secretKey,
+      each.secretValue,
+    ])
+    expect(Object.fromEntries(read)).toEqual(own)
+    expect(JSON.parse((await exported({ format: 'json' })).content)).toEqual(own)
+    expect(parseYaml((await exported({ format: 'yaml', keys: ['PEM'] })).content)).toEqual({ PEM: values.PEM })
+    const [row] = (await ok('GET', `/api/v1/audit?projectId=${projectId}&action=secret.export`)).entries
+    expect(row).toMatchObject({ details: { environment: 'dev', format: 'yaml', count: 1, keys: ['PEM'] } })
+
+    await ok('POST', '/api/v4/secrets/CRLF', { ...at, secretValue: 'a\r\nb' })
+    const refused = await api.send('POST', '/api/v1/secret-export', { ...at, format: 'dotenv' })
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining("can't hold CRLF exactly") },
+    })
+    expect(JSON.parse((await exported({ format: 'json' })).content)).toEqual({ ...own, CRLF: 'a\r\nb' })
+    expect((await api.send('POST', '/api/v1/secret-export', { ...at, keys: ['NONE'] })).status).toBe(400)
   })
 
   it.each(['a\u202Eb', 'a\u200Bb', 'a\u001Bb', 'a\u2028b', 'a\u{E0041}b', 'a\u3164b', 'a\uD800b'])(

@@ -319,10 +319,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await away.other.setOffline(true)
     await away.button('Reveal STRIPE_KEY').click()
     await see(away.view.getByText('STRIPE_KEY could not be read'))
+    await away.button('New secret').click()
     const add = away.view.getByRole('form', { name: 'Add a secret' })
     await add.getByLabel('Key').fill('NEW')
-    await add.getByLabel('Value').fill('x')
-    await add.getByLabel('Value').press('Enter')
+    await add.getByRole('textbox', { name: 'Value' }).fill('x')
+    await add.getByRole('textbox', { name: 'Value' }).press('Enter')
     await see(add.getByText('The server did not answer'))
     for (const section of ['Trash', 'Settings', 'Syncs', 'Connections', 'Activity', 'Access']) {
       await away.go(section)

@@ -95,6 +95,13 @@ export const folder = z
   })
   .meta({ id: 'Folder' })
 
+/** One of a listing. */
+export const listedFolder = folder
+  .extend({
+    secretCount: z.number().int().nullable().describe('Its own secrets; null: the reader may not see their names'),
+  })
+  .meta({ id: 'ListedFolder' })
+
 const inEnvironment = z.object({ id, name: z.string(), slug: z.string() })
 
 /** One that is not shown within its environment. */

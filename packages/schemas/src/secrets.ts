@@ -10,6 +10,7 @@ import {
   type SecretValue,
 } from './names.ts'
 import { place } from './projects.ts'
+import { secretFileFormat } from './secret-file/index.ts'
 
 /**
  * What Infisical’s clients are shown in place of a value that they may not read. As a value it is refused: a listing
@@ -215,6 +216,19 @@ export const pastedDotenv = z.object({
       }),
     )
     .describe('What becomes of each key that is not refused, in the order of the file. Never a value'),
+})
+
+/** Secrets of a folder as a file. */
+export const exportSecrets = inFolder.extend({
+  format: secretFileFormat.default('dotenv'),
+  keys: z.array(secretLookup).min(1).max(10_000).optional().describe('Only these; without it all'),
+  includeImports: z.boolean().default(true).describe('What the folder imports too, as its syncs send it'),
+  expandReferences: z.boolean().default(true),
+})
+export const exportedSecrets = z.object({
+  fileName: z.string(),
+  content: z.string(),
+  count: z.number().int().describe('Secrets in it'),
 })
 
 /** One row of the console's table: never a value. */

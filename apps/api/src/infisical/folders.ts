@@ -1,10 +1,11 @@
 /** Folders and what they import, as Infisical's clients know them. */
-import { folder, ownFolder, ownImport, secretImport } from '@keyferry/schemas'
+import { folder, type listedFolder, ownFolder, ownImport, secretImport } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
 import type { WireOutput } from '../wire/wire.ts'
 
 type Folder = z.output<typeof folder>
+type ListedFolder = z.output<typeof listedFolder>
 type OwnFolder = z.output<typeof ownFolder>
 type Import = z.output<typeof secretImport>
 type OwnImport = z.output<typeof ownImport>
@@ -85,7 +86,10 @@ const writeOwnImport = ({ projectId, into, ...shown }: OwnImport) => ({
 
 const oneFolder: WireOutput<Folder> = { schema: secretFolder, write: writeFolder }
 const anOwnFolder: WireOutput<OwnFolder> = { schema: folderWithPlace, write: writeOwnFolder }
-const folders: WireOutput<Folder[]> = { schema: z.array(secretFolder), write: (all) => all.map(writeFolder) }
+const folders: WireOutput<ListedFolder[]> = {
+  schema: z.array(secretFolder),
+  write: (all) => all.map(({ secretCount: _, ...shown }) => writeFolder(shown)),
+}
 const oneImport: WireOutput<Import> = { schema: imported, write: writeImport }
 const anOwnImport: WireOutput<OwnImport> = { schema: importWithPlace, write: writeOwnImport }
 const imports: WireOutput<Import[]> = { schema: z.array(imported), write: (all) => all.map(writeImport) }
@@ -96,7 +100,7 @@ const folderAt = (method: Route['method'], path: string) =>
   atFolders<Folder>(path, { method, envelope: 'folder', answers: oneFolder })
 
 export const folderRoutes = {
-  list: atFolders<Folder[]>('', { method: 'GET', envelope: 'folders', answers: folders }),
+  list: atFolders<ListedFolder[]>('', { method: 'GET', envelope: 'folders', answers: folders }),
   get: atFolders<OwnFolder>('/:folderId', { method: 'GET', envelope: 'folder', answers: anOwnFolder }),
   byPath: atFolders<OwnFolder>('/:projectId/:environment/:path', {
     method: 'GET',

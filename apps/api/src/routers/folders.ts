@@ -1,4 +1,4 @@
-import { folder, ownFolder } from '@keyferry/schemas'
+import { folder, listedFolder, ownFolder } from '@keyferry/schemas'
 import { folderVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import { folderRoutes } from '../infisical/folders.ts'
@@ -11,7 +11,7 @@ export const folders = router({
     tag,
     summary: 'The folders in a folder',
     routes: folderRoutes.list,
-    output: z.array(folder),
+    output: z.array(listedFolder),
   }),
 
   get: query(folderVerbs.get, {

@@ -1,4 +1,13 @@
-import { checkedKey, id, listedSecrets, pastedDotenv, secret, secretRow, secretVersion } from '@keyferry/schemas'
+import {
+  checkedKey,
+  exportedSecrets,
+  id,
+  listedSecrets,
+  pastedDotenv,
+  secret,
+  secretRow,
+  secretVersion,
+} from '@keyferry/schemas'
 import { secretVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import { secretRoutes } from '../infisical/secrets.ts'
@@ -98,6 +107,15 @@ export const secrets = router({
     summary: 'What a folder holds, own and imported, without values',
     routes: [{ method: 'GET', path: '/api/v1/secret-rows' }],
     output: unchecked(z.object({ rows: z.array(secretRow), folderId: id })),
+  }),
+
+  // A value that was read is not to be kept by a cache, so it is no query.
+  export: mutation(secretVerbs.export, {
+    weight: 'store',
+    tag,
+    summary: 'The secrets of a folder as a `.env`, JSON or YAML file',
+    routes: [{ method: 'POST', path: '/api/v1/secret-export' }],
+    output: exportedSecrets,
   }),
 
   versions: query(secretVerbs.versions, {

@@ -1,11 +1,10 @@
+import { dotenvLine, yamlLine } from '@keyferry/schemas/secret-file'
 import { Failure } from '../failure.ts'
 import { jsonText } from '../terminal.ts'
 import { dockerEnvLine } from './docker-env.ts'
-import { dotenvLine } from './dotenv.ts'
 import { githubEnvLines } from './github-actions.ts'
 import { shellLine } from './shell.ts'
 import { tfvarsLine } from './tfvars.ts'
-import { yamlLine } from './yaml.ts'
 
 export type FormatName = keyof typeof FORMATS
 

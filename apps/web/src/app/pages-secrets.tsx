@@ -25,8 +25,8 @@ export function FirstEnvironment() {
 
 export function Secrets() {
   const { projectId, environment } = secrets.useParams()
-  const { path = '/', q, history } = secrets.useSearch()
+  const { path = '/', q, history, add } = secrets.useSearch()
   const place = { projectId, environment, secretPath: path }
   // A new place is a new page: nothing typed or revealed is carried over.
-  return <SecretsPage key={`${environment}:${path}`} place={place} search={q ?? ''} history={history} />
+  return <SecretsPage key={`${environment}:${path}`} place={place} search={q ?? ''} history={history} adding={add} />
 }

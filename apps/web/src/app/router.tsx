@@ -122,7 +122,7 @@ const secretsRoot = createRoute({
 const secrets = createRoute({
   getParentRoute: () => project,
   path: '/secrets/$environment',
-  validateSearch: texts('path', 'q', 'history'),
+  validateSearch: texts('path', 'q', 'history', 'add'),
   component: lazyRouteComponent(secretsPages, 'Secrets'),
 })
 const paste = createRoute({

@@ -1,12 +1,15 @@
-import { Eye, EyeOff } from 'lucide-react'
-import { useEffect, useState, type ReactNode } from 'react'
+import { ChevronsDownUp, ChevronsUpDown, Eye, EyeOff, Pencil } from 'lucide-react'
+import { useEffect, useState, type ReactNode, type Ref } from 'react'
 import { messageOf } from '../lib/errors.ts'
 import { toast } from '../lib/toast.ts'
+import { onOneLine } from '../lib/white-space.ts'
 import { CopyButton } from './copy-button.tsx'
 import { IconButton } from './ui/icon-button.tsx'
 
 /** How long a revealed value stays on the screen. */
 const SHOWN_MS = 30_000
+/** A longer one may not fit into its line. */
+const SHORT = 40
 
 interface Props {
   /** What the buttons call it. */
@@ -14,22 +17,26 @@ interface Props {
   read: () => Promise<string>
   /** When it moves, what is on the screen is no longer the value. */
   version?: number
+  /** Opens an editor in its place. */
+  onEdit?: (() => void) | undefined
+  editRef?: Ref<HTMLButtonElement>
   /** More that can be done with it. */
   actions?: ReactNode
   /** Why they may not read it; then only this can be found out. */
   denied?: string | undefined
 }
 
-/** Hidden until requested. The value lives in this cell's state and leaves with it. */
-export function HiddenValue({ name, read, version, actions, denied }: Props) {
+/** One line: hidden until requested, with its buttons. The value lives in this cell's state and leaves with it. */
+export function HiddenValue({ name, read, version, onEdit, editRef, actions, denied }: Props) {
   const [value, setValue] = useState<string>()
-  const shown = value !== undefined
+  const [isExpanded, setExpanded] = useState(false)
+  const isShown = value !== undefined
 
   useEffect(() => {
-    if (!shown) return
+    if (!isShown) return
     const timer = setTimeout(() => setValue(undefined), SHOWN_MS)
     return () => clearTimeout(timer)
-  }, [shown])
+  }, [isShown])
 
   useEffect(() => setValue(undefined), [version])
 
@@ -41,28 +48,50 @@ export function HiddenValue({ name, read, version, actions, denied }: Props) {
     }
   }
   return (
-    <div className="flex flex-wrap items-center gap-0.5 max-sm:max-w-[40vw]">
-      <IconButton
-        icon={shown ? EyeOff : Eye}
-        label={`${shown ? 'Hide' : 'Reveal'} ${name}`}
-        denied={denied}
-        onClick={() => (shown ? setValue(undefined) : void reveal())}
-      />
-      {denied === undefined && (
-        <>
-          <CopyButton label={`Copy ${name}`} read={read} />
-          {actions}
-        </>
-      )}
-      {shown ? (
-        <code className="ml-1 max-h-40 min-w-0 overflow-auto max-sm:ml-0 max-sm:basis-full font-mono text-sm break-all whitespace-pre-wrap">
-          {value === '' ? <span className="text-faint">(blank)</span> : value}
+    <div className="flex min-w-0 items-center gap-1">
+      {isShown ? (
+        <code
+          className={
+            isExpanded
+              ? 'max-h-60 min-w-0 flex-1 overflow-auto font-mono text-sm break-all whitespace-pre-wrap'
+              : 'min-w-0 flex-1 truncate font-mono text-sm'
+          }
+        >
+          {value === '' ? <span className="text-faint">(blank)</span> : isExpanded ? value : onOneLine(value)}
         </code>
+      ) : onEdit ? (
+        <button
+          type="button"
+          ref={editRef}
+          aria-label={`Edit ${name}`}
+          className="h-7 min-w-16 flex-1 truncate rounded-md px-1.5 text-left tracking-widest text-faint hover:bg-sunken"
+          onClick={onEdit}
+        >
+          ••••••••
+        </button>
       ) : (
-        <span aria-hidden className="ml-1 tracking-widest text-faint select-none max-sm:hidden">
+        <span aria-hidden className="min-w-0 flex-1 truncate px-1.5 tracking-widest text-faint select-none">
           ••••••••
         </span>
       )}
+      <span className="flex shrink-0 pointer-fine:opacity-0 pointer-fine:group-focus-within/row:opacity-100 pointer-fine:group-hover/row:opacity-100">
+        {isShown && (value.length > SHORT || /[\r\n]/.test(value)) && (
+          <IconButton
+            icon={isExpanded ? ChevronsDownUp : ChevronsUpDown}
+            label={`${isExpanded ? 'Collapse' : 'Expand'} ${name}`}
+            onClick={() => setExpanded(!isExpanded)}
+          />
+        )}
+        {isShown && onEdit && <IconButton icon={Pencil} label={`Edit ${name}`} ref={editRef} onClick={onEdit} />}
+        <IconButton
+          icon={isShown ? EyeOff : Eye}
+          label={`${isShown ? 'Hide' : 'Reveal'} ${name}`}
+          denied={denied}
+          onClick={() => (isShown ? setValue(undefined) : void reveal())}
+        />
+        {denied === undefined && <CopyButton label={`Copy ${name}`} read={read} />}
+        {actions}
+      </span>
     </div>
   )
 }

@@ -8,13 +8,13 @@ const set = (next: string | undefined) => {
   for (const listener of listeners) listener()
 }
 
-/** Names the open page in the breadcrumb and the browser's title while it is mounted. */
-export function usePageTitle(title: string, inBreadcrumb = true): void {
+/** Names the open page in the browser's title and, unless `crumb` is false, in the breadcrumb, while it is mounted. */
+export function usePageTitle(title: string, crumb: string | boolean = true): void {
   useEffect(() => {
     document.title = `${title} · Keyferry`
-    if (inBreadcrumb) set(title)
+    if (crumb !== false) set(crumb === true ? title : crumb)
     return () => set(undefined)
-  }, [title, inBreadcrumb])
+  }, [title, crumb])
 }
 
 export const useCrumb = (): string | undefined =>

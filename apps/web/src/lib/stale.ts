@@ -78,6 +78,7 @@ const STALE = {
 
   'secrets.create': ['secrets.rows', 'tree.compare'],
   'secrets.update': ['secrets.rows', 'tree.compare'],
+  'secrets.updateMany': ['secrets.rows', 'tree.compare', 'tags.list'],
   'secrets.paste': ['secrets.rows'],
   'secrets.deleteMany': ['secrets.rows', 'history', 'tree.compare', 'tree.search'],
   'history.restore': ['history', 'secrets.rows', 'folders.list', 'tree.compare', 'tree.search'],

@@ -5,8 +5,9 @@ import type { z } from 'zod'
 export type AuditEntry = z.output<typeof schemas.auditEntry>
 export type Connection = z.output<typeof schemas.connection>
 export type Destination = z.output<typeof schemas.destination>
+export type ExportedFile = z.output<typeof schemas.exportedSecrets>
 export type FormField = z.output<typeof schemas.formField>
-export type Folder = z.output<typeof schemas.folder>
+export type Folder = z.output<typeof schemas.listedFolder>
 export type ImportPreview = z.output<typeof schemas.importPreview>
 export type ImportPriority = z.output<typeof schemas.importPriority>
 export type InitialSyncBehavior = z.output<typeof schemas.initialSyncBehavior>

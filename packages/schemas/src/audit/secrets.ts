@@ -17,6 +17,11 @@ export const SECRET_ACTIONS = {
         ? say`read the values of ${keys(d)} in ${place(d)}`
         : say`read the values of ${count(Number(text(d, 'count')), 'secret')} in ${place(d)}`,
   },
+  'secret.export': {
+    about: 'readings',
+    label: 'Secrets exported',
+    say: (d) => say`exported ${count(Number(text(d, 'count')), 'secret')} of ${place(d)} as ${text(d, 'format')}`,
+  },
   'secret.read-tree': {
     about: 'readings',
     label: 'References of a value read',

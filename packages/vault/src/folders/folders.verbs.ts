@@ -12,6 +12,7 @@ import {
 import type { ToEnd } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
 import * as schemas from '@keyferry/schemas'
+import { allows } from '@keyferry/schemas/policy'
 import { joinPath } from '@keyferry/schemas/secret-path'
 import { z } from 'zod'
 import {
@@ -24,6 +25,7 @@ import {
 import { createFolder, deleteFolder, getFolder, getFolderByPath, listFolders, updateFolder } from './folders.ts'
 import { findEnvironment } from '../tree/find-folder.ts'
 import { moveFolder } from './move.ts'
+import { secretCounts } from './secret-counts.ts'
 
 const managing = (input: { projectId: string }): Requirements => [requirement('project.manage', project(input))]
 
@@ -56,7 +58,16 @@ export const folderVerbs = {
     run: async (ctx, actor, input, { access }) => {
       const { environment, projectId } = input
       const listed = await listFolders(ctx, actor, input)
-      return filterReadable(access, 'folders.read', projectId, listed, ({ path }) => ({ environment, path }))
+      const shown = filterReadable(access, 'folders.read', projectId, listed, ({ path }) => ({ environment, path }))
+      const named = shown.filter(({ path }) =>
+        allows(access, 'secrets.read-names', { kind: 'folder', projectId, environment, path }),
+      )
+      const counts = await secretCounts(
+        ctx,
+        named.map(({ id }) => id),
+      )
+      const countOf = new Map(named.map(({ id }) => [id, counts.get(id) ?? 0]))
+      return shown.map((each) => ({ ...each, secretCount: countOf.get(each.id) ?? null }))
     },
   }),
 

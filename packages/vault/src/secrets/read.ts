@@ -39,6 +39,7 @@ import { byKey, importBlocks } from './import-blocks.ts'
 
 type Problems = SecretProblem[]
 type Input = z.output<typeof schemas.listSecrets>
+type Listed = z.output<typeof schemas.listedSecrets>
 
 /**
  * The secrets of a folder by key, with `recursive` of all folders below it too, and with `includeImports` those of
@@ -46,11 +47,11 @@ type Input = z.output<typeof schemas.listSecrets>
  * `Unresolvable` naming keys whose value was requested and can't be resolved, `TooLarge` beyond the budget of a
  * request.
  */
-export async function listSecrets(
-  ctx: Context,
-  actor: Actor,
-  input: Input,
-): Promise<z.output<typeof schemas.listedSecrets>> {
+export const listSecrets = async (ctx: Context, actor: Actor, input: Input): Promise<Listed> =>
+  shown(ctx, actor, input, await readSecrets(ctx, input))
+
+/** As `listSecrets`, without a row of the audit log: its caller writes one. */
+export async function readSecrets(ctx: Context, input: Input): Promise<Listed> {
   const names = namerOf(ctx, input.projectId)
   const { show, metadataOf, tree, roots, tags } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
@@ -87,7 +88,7 @@ export async function listSecrets(
   const secrets: Secret[] = []
   for (const folder of folders)
     secrets.push(...(await listed([...folder.secrets.values()].sort(byKey).map((row) => ({ folder, row })))))
-  if (!input.includeImports) return shown(ctx, actor, input, finish({ secrets, imports: [] }, problems))
+  if (!input.includeImports) return finish({ secrets, imports: [] }, problems)
   const { blocks, tooDeep } = importBlocks(tree, folders, (folder) => !names || names(folder))
   problems.push(...tooDeep.map(tooDeepProblem))
   const imports = []
@@ -96,7 +97,7 @@ export async function listSecrets(
     if (input.limit !== undefined && secrets.length === 0) continue
     imports.push({ secretPath: source.path, environment: source.environment, folderId: source.id, secrets })
   }
-  return shown(ctx, actor, input, finish({ secrets, imports }, problems))
+  return finish({ secrets, imports }, problems)
 }
 
 /** Names of the secrets in one row of the audit log; of larger lists it gives the number. */

@@ -15,6 +15,7 @@ import * as schemas from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
 import { checkKey } from './check-key.ts'
 import { pasteDotenv } from './dotenv.ts'
+import { exportSecrets } from './export.ts'
 import { placeOfSecret } from './place-of-secret.ts'
 import { listSecretRows } from './rows.ts'
 import {
@@ -163,6 +164,19 @@ export const secretVerbs = {
         origin.kind === 'own' ? { environment, path } : { environment: origin.environment, path: origin.secretPath }
       return { rows: filterReadable(access, 'secrets.read-names', projectId, rows, placeOf), folderId }
     },
+  }),
+
+  export: defineVerb({
+    input: schemas.exportSecrets,
+    requires: (input) => {
+      const here = folder(input)
+      const isAlone = !input.includeImports && !input.expandReferences
+      return [
+        requirement('secrets.read-values', here),
+        ...(isAlone ? [] : [requirement('secrets.read-values', { kind: 'shown-by', folder: here })]),
+      ]
+    },
+    run: exportSecrets,
   }),
 
   versions: defineVerb({

@@ -62,10 +62,14 @@ function FocusBack() {
   return null
 }
 
-export const Dialog = (props: Omit<Props, 'className'>) => (
+/** `isWide`: for long lines. */
+export const Dialog = ({ isWide = false, ...props }: Omit<Props, 'className'> & { isWide?: boolean }) => (
   <Frame
     {...props}
-    className="top-1/2 left-1/2 max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-lg -translate-x-1/2 -translate-y-1/2 rounded-xl border border-line"
+    className={cn(
+      'top-1/2 left-1/2 max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-line',
+      isWide ? 'max-w-4xl' : 'max-w-lg',
+    )}
   />
 )
 

@@ -1,10 +1,28 @@
 import type { ComponentProps, ReactNode } from 'react'
 import { cn } from '../../lib/cn.ts'
 
-/** The quiet frame of every table. Wide ones scroll sideways inside it, never the page. */
-export const Table = ({ label, children }: { label: string; children: ReactNode }) => (
-  <div className="relative overflow-x-auto rounded-lg border border-line bg-surface">
-    <table aria-label={label} className="w-full border-collapse text-left">
+/**
+ * The quiet frame of every table. Wide ones scroll sideways inside it, never the page. With `isSticky` the head stays
+ * below the top bar while the page scrolls; such a table must fit the width.
+ */
+export const Table = ({
+  label,
+  isSticky = false,
+  children,
+}: {
+  label: string
+  isSticky?: boolean
+  children: ReactNode
+}) => (
+  <div
+    className={cn(
+      'relative rounded-lg border border-line bg-surface',
+      isSticky
+        ? 'overflow-x-clip [&_th]:sticky [&_th]:top-13 [&_th]:z-10 [&_th]:bg-surface [&_th]:shadow-[inset_0_-1px_0_var(--color-line)] [&_th:first-child]:rounded-tl-lg [&_th:last-child]:rounded-tr-lg'
+        : 'overflow-x-auto',
+    )}
+  >
+    <table aria-label={label} className={cn('w-full border-collapse text-left', isSticky && 'table-fixed')}>
       {children}
     </table>
   </div>

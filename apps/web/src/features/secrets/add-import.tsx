@@ -18,7 +18,7 @@ interface Props {
 /** Importing a folder requires read access to it. */
 export function AddImport({ place, environments, onClose }: Props) {
   const { projectId, environment, secretPath: path } = place
-  const [from, setFrom] = useState(environments.find(({ slug }) => slug !== environment)?.slug ?? environment)
+  const [from, setFrom] = useState(environment)
   const [fromPath, setFromPath] = useState('/')
   const create = trpc.imports.create.useMutation({
     onSuccess: async () => {

@@ -1,18 +1,17 @@
-import { Plus } from 'lucide-react'
-import { useEffect, useRef, useState, type ClipboardEvent } from 'react'
-import { onDemand } from '../../components/on-demand.tsx'
+import { Plus, X } from 'lucide-react'
+import { useEffect, useId, useRef, useState, type ClipboardEvent } from 'react'
 import { Button } from '../../components/ui/button.tsx'
-import { TextAreaField, TextField } from '../../components/ui/field.tsx'
-import { isSave } from '../../lib/enter-saves.ts'
-import { messageOf } from '../../lib/errors.ts'
+import { control } from '../../components/ui/field.tsx'
+import { IconButton } from '../../components/ui/icon-button.tsx'
+import { cn } from '../../lib/cn.ts'
 import { code } from '../../lib/code.ts'
+import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
-import { WhiteSpaceNote } from './white-space-note.tsx'
-
-const PastedLines = onDemand(async () => (await import('./pasted-lines.tsx')).PastedLines)
+import { pastedAssignment } from './pasted-assignment.ts'
+import { ValueField } from './value-field.tsx'
 
 /** The schemas weigh more than the rest of the page. */
 const loadNewSecret = code(() => import('./new-secret.ts'))
@@ -21,15 +20,23 @@ const loadNewSecret = code(() => import('./new-secret.ts'))
 const PAUSE_MS = 300
 const NOTHING = { key: '', value: '' }
 
+interface Props {
+  place: FolderRef
+  initialKey: string
+  /** Several lines of a `.env` file were pasted instead of a key. */
+  onLines: (content: string) => void
+  onClose: () => void
+}
+
 /** The row on top of the table. Stays open after a save, for the next one. */
-export function AddSecret({ place }: { place: FolderRef }) {
+export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
+  const id = useId()
   const create = trpc.secrets.create.useMutation()
-  const [typed, setTyped] = useState(NOTHING)
-  const [pasted, setPasted] = useState<string>()
+  const [typed, setTyped] = useState({ key: initialKey, value: '' })
   const [errors, setErrors] = useState<{ key?: string | undefined; value?: string | undefined }>({})
-  const [busy, setBusy] = useState(false)
+  const [isBusy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
-  useUnsaved(typed.key !== '' || typed.value !== '')
+  useUnsaved(typed.key !== initialKey || typed.value !== '')
   const refusal = useRefusal(place, typed.key)
 
   const focus = (field: 'input' | 'textarea') => form.current?.querySelector<HTMLElement>(field)?.focus()
@@ -51,17 +58,19 @@ export function AddSecret({ place }: { place: FolderRef }) {
       setBusy(false)
     }
   }
-  /** `KEY=value` pasted into the key field fills both; more lines become as many secrets. */
-  const split = (event: ClipboardEvent) => {
+  /** `KEY=value` fills both fields; more lines become as many secrets. */
+  const paste = (event: ClipboardEvent) => {
     const text = event.clipboardData.getData('text')
-    const match = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=(.*)$/s.exec(text)
-    if (!match || match[1] === undefined || match[2] === undefined) return
+    const pasted = pastedAssignment(text)
+    if (pasted === null) return
     event.preventDefault()
-    const value = match[2].trim()
-    if (/[\r\n]/.test(value)) setPasted(text)
-    else setTyped({ key: match[1], value: value.replace(/^(['"])([\s\S]*)\1$/, '$2') })
+    if (pasted === 'lines') onLines(text)
+    else setTyped(pasted)
   }
-  if (pasted !== undefined) return <PastedLines place={place} content={pasted} onClose={() => setPasted(undefined)} />
+  const closeUnused = () => {
+    if (typed.key === initialKey && typed.value === '') onClose()
+  }
+  const said = errors.key ?? refusal
   return (
     <form
       aria-label="Add a secret"
@@ -73,43 +82,49 @@ export function AddSecret({ place }: { place: FolderRef }) {
         else void submit()
       }}
       noValidate
-      className="grid items-start gap-3 rounded-lg border border-line bg-surface p-3 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto]"
+      className="grid items-start gap-2 rounded-lg border border-accent bg-surface p-2 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto]"
     >
-      <TextField
-        label="Key"
-        placeholder="DATABASE_URL"
-        spellCheck={false}
-        autoCapitalize="off"
-        className="[&_input]:font-mono [&_input]:text-sm"
-        help={refusal && <span className="text-warn">{`${typed.key.trim()} ${refusal}`}</span>}
-        error={errors.key}
-        onPaste={split}
-        value={typed.key}
-        onChange={(event) => setTyped({ ...typed, key: event.target.value })}
-      />
-      <TextAreaField
+      <div className="grid gap-1.5">
+        <input
+          aria-label="Key"
+          placeholder="KEY, or paste lines of KEY=value"
+          autoFocus={initialKey === ''}
+          autoComplete="off"
+          spellCheck={false}
+          autoCapitalize="off"
+          aria-invalid={errors.key !== undefined || undefined}
+          aria-describedby={said === null ? undefined : id}
+          className={cn(control, 'h-8 px-2.5 font-mono text-sm')}
+          onPaste={paste}
+          onKeyDown={({ key }) => key === 'Escape' && closeUnused()}
+          value={typed.key}
+          onChange={({ target }) => setTyped({ ...typed, key: target.value })}
+        />
+        {errors.key !== undefined ? (
+          <p id={id} role="alert" className="text-sm font-medium text-bad">
+            {errors.key}
+          </p>
+        ) : (
+          refusal !== null && <p id={id} className="text-sm text-warn">{`${typed.key.trim()} ${refusal}`}</p>
+        )}
+      </div>
+      <ValueField
         label="Value"
-        rows={1}
-        spellCheck={false}
-        autoComplete="off"
-        className="[&_textarea]:field-sizing-content [&_textarea]:max-h-64 [&_textarea]:min-h-9 [&_textarea]:resize-none [&_textarea]:py-1.5 [&_textarea]:font-mono [&_textarea]:text-sm"
-        help={
-          typed.value.trim() === typed.value ? undefined : (
-            <WhiteSpaceNote value={typed.value} onTrim={(value) => setTyped({ ...typed, value })} />
-          )
-        }
-        error={errors.value}
-        onKeyDown={(event) => {
-          if (!isSave(event)) return
-          event.preventDefault()
-          void submit()
-        }}
+        placeholder="Value"
+        autoFocus={initialKey !== ''}
+        place={place}
         value={typed.value}
-        onChange={(event) => setTyped({ ...typed, value: event.target.value })}
+        onChange={(value) => setTyped({ ...typed, value })}
+        onSave={() => void submit()}
+        onCancel={closeUnused}
+        error={errors.value}
       />
-      <Button type="submit" variant="primary" busy={busy} className="md:mt-6.5">
-        <Plus aria-hidden className="size-4" /> Add secret
-      </Button>
+      <div className="flex gap-1">
+        <Button type="submit" variant="primary" busy={isBusy} className="h-8">
+          <Plus aria-hidden className="size-4" /> Add secret
+        </Button>
+        <IconButton icon={X} label="Close the new secret" className="size-8" onClick={onClose} />
+      </div>
     </form>
   )
 }

@@ -8,13 +8,16 @@ import { cn } from '../../lib/cn.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 
+/** Pictures that fit the column. */
+const SHOWN = 3
+
 /** The syncs that read this folder: the vendor's picture with a dot for the state. */
 export function Readers({ readers }: { readers: readonly Sync[] }) {
   const { data: destinations } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
-  if (readers.length === 0) return <span className="text-faint">None</span>
+  if (readers.length === 0) return <span className="text-faint">Not synced</span>
   return (
-    <span className="flex gap-1.5">
-      {readers.map(({ id, name, projectId, destination, status }) => {
+    <span className="flex items-center gap-1.5">
+      {readers.slice(0, SHOWN).map(({ id, name, projectId, destination, status }) => {
         const word = STATUS_WORDS[status]
         return (
           <Tooltip key={id} text={`${name}: ${word.toLowerCase()}`}>
@@ -36,6 +39,11 @@ export function Readers({ readers }: { readers: readonly Sync[] }) {
           </Tooltip>
         )
       })}
+      {readers.length > SHOWN && (
+        <span title={readers.map(({ name }) => name).join(', ')} className="text-xs text-soft">
+          +{readers.length - SHOWN}
+        </span>
+      )}
     </span>
   )
 }

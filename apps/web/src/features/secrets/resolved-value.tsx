@@ -29,10 +29,10 @@ export function ResolvedValue({
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger
         aria-label={`Resolve ${secretKey}, refers to ${references.join(', ')}`}
-        className="flex w-fit items-center gap-1 rounded text-left text-xs break-all text-accent hover:underline"
+        className="flex min-w-4 shrink-[3] items-center gap-1 rounded text-xs text-accent hover:underline"
       >
         <Link2 aria-hidden className="size-3.5 shrink-0" />
-        {references.join(', ')}
+        <span className="truncate">{references.join(', ')}</span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content

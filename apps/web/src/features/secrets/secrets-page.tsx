@@ -1,28 +1,43 @@
 import { useNavigate } from '@tanstack/react-router'
-import { ClipboardPaste, GitCompare } from 'lucide-react'
+import { count } from '@keyferry/schemas/count'
+import { ClipboardPaste, Download, Plus, Table2 } from 'lucide-react'
+import { useDeferredValue, useMemo, useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
 import { LeaveGuard } from '../../components/leave-guard.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
-import { Empty, PageHeader } from '../../components/page.tsx'
+import { Empty } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
+import { SearchField } from '../../components/search-field.tsx'
+import { Button } from '../../components/ui/button.tsx'
 import { Skeleton, SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Tabs } from '../../components/ui/tabs.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { statusOf } from '../../lib/errors.ts'
+import { folderPage } from '../../lib/folder-page.ts'
 import { andBelow, inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { FolderRef } from '../../lib/types.ts'
+import type { FolderRef, SecretRow } from '../../lib/types.ts'
 import { ClosedFolder } from './closed-folder.tsx'
-import { FolderBar } from './folder-bar.tsx'
-import { folderPage } from '../../lib/folder-page.ts'
-import { ImportsCard } from './imports-card.tsx'
+import { FolderHeader } from './folder-header.tsx'
+import { MissingFolder } from './missing-folder.tsx'
 import { SecretsTable } from './secrets-table.tsx'
+import { usePastedFile } from './use-pasted-file.ts'
+import { useSearch } from './use-search.ts'
 
 const AddSecret = onDemand(
   async () => (await import('./add-secret.tsx')).AddSecret,
-  <Skeleton className="h-58 rounded-lg md:h-22" />,
+  <Skeleton className="h-23 rounded-lg md:h-12.5" />,
 )
-
+const ExportDialog = onDemand(async () => (await import('./export-dialog.tsx')).ExportDialog)
+const FolderTree = onDemand(
+  async () => (await import('./folder-tree.tsx')).FolderTree,
+  <Skeleton className="h-9 w-28" />,
+)
+const ImportsChip = onDemand(
+  async () => (await import('./imports-chip.tsx')).ImportsChip,
+  <Skeleton className="h-9 w-28" />,
+)
+const PastedLines = onDemand(async () => (await import('./pasted-lines.tsx')).PastedLines)
 const HistoryDrawer = onDemand(async () => (await import('./history-drawer.tsx')).HistoryDrawer)
 
 interface Props {
@@ -30,128 +45,153 @@ interface Props {
   search: string
   /** The key whose versions are open. */
   history: string | undefined
+  /** The form for a new secret is open, with this key, which may be blank. */
+  adding: string | undefined
 }
 
-export function SecretsPage({ place, search, history }: Props) {
+/** The secrets of a folder. */
+export function SecretsPage({ place, search, history, adding }: Props) {
   const { projectId, environment, secretPath } = place
   const navigate = useNavigate()
   const project = trpc.projects.get.useQuery({ projectId })
   const { rights } = useRights(projectId)
-  const closed = rights?.may('secrets.read-names', inFolder(place)) === false
+  const isClosed = rights?.may('secrets.read-names', inFolder(place)) === false
   const unreadable = rights?.whyNot('secrets.read-values', inFolder(place))
   const notWritten = rights?.whyNot('secrets.write', inFolder(place))
-  const rows = trpc.secrets.rows.useQuery(place, { enabled: !closed })
+  const rows = trpc.secrets.rows.useQuery(place, { enabled: !isClosed })
   const syncs = trpc.syncs.list.useQuery({ projectId })
-  usePageTitle(`Secrets of ${environment}`, false)
+  usePageTitle(`${environment}:${secretPath}`, secretPath === '/' ? false : secretPath)
 
+  const path = secretPath === '/' ? undefined : secretPath
+  const setView = (view: { q?: string | undefined; history?: string | undefined; add?: string | undefined }) =>
+    void navigate({
+      to: '/p/$projectId/secrets/$environment',
+      params: { projectId, environment },
+      search: { path, q: search || undefined, history, add: adding, ...view },
+      replace: true,
+    })
+  const [wanted, setWanted] = useSearch(search, (q) => setView({ q: q || undefined }))
+  const [isExporting, setExporting] = useState(false)
+  const [pasted, setPasted] = useState<string>()
+  const isWritable = rights !== undefined && notWritten === undefined && !isClosed
+  const onDrop = usePastedFile(isWritable && pasted === undefined, setPasted)
+  const text = useDeferredValue(wanted.trim().toLowerCase())
+  const all = rows.data?.rows
+  const found = useMemo(() => all?.filter((row) => matches(row, text)) ?? [], [all, text])
   const readers = (syncs.data ?? []).filter(
     (sync) => sync.environment?.slug === environment && sync.folder?.path === secretPath,
   )
-  const setView = (view: { q?: string | undefined; history?: string | undefined }) =>
-    navigate({
-      to: '/p/$projectId/secrets/$environment',
-      params: { projectId, environment },
-      search: { path: secretPath === '/' ? undefined : secretPath, q: search || undefined, history, ...view },
-      replace: true,
-    })
+  const environments = project.data?.environments ?? []
+  const isMissing = statusOf(rows.error) === 404
+  const isEmpty = all?.length === 0
+  const isAdding = adding !== undefined || isEmpty
 
   return (
-    <>
+    <div {...onDrop}>
       <LeaveGuard />
-      <PageHeader
-        title="Secrets"
-        text={unreadable ?? 'Values are hidden until revealed.'}
+      <FolderHeader
+        place={place}
+        environmentName={environments.find(({ slug }) => slug === environment)?.name ?? environment}
         actions={
-          <>
-            <RouteButton
-              to="/p/$projectId/compare"
-              params={{ projectId }}
-              search={{ left: environment, path: secretPath === '/' ? undefined : secretPath }}
-              denied={rights?.whyNot('secrets.read-values', andBelow(place))}
-            >
-              <GitCompare aria-hidden className="size-4" /> Compare
-            </RouteButton>
-            <RouteButton
-              to="/p/$projectId/secrets/$environment/paste"
-              params={{ projectId, environment }}
-              search={secretPath === '/' ? {} : { path: secretPath }}
-              denied={notWritten}
-            >
-              <ClipboardPaste aria-hidden className="size-4" /> Paste .env
-            </RouteButton>
-          </>
+          <RouteButton
+            to="/p/$projectId/compare"
+            params={{ projectId }}
+            search={{ left: environment, path }}
+            denied={rights?.whyNot('secrets.read-values', andBelow(place))}
+          >
+            <Table2 aria-hidden className="size-4" /> Compare
+          </RouteButton>
         }
       />
       <Tabs
         label="Environments"
         value={environment}
-        onChange={(slug) =>
-          void navigate({ to: '/p/$projectId/secrets/$environment', params: { projectId, environment: slug } })
-        }
-        tabs={(project.data?.environments ?? []).map(({ slug, name }) => ({ value: slug, label: name }))}
+        onChange={(slug) => void navigate(folderPage(projectId, slug, secretPath))}
+        tabs={environments.map(({ slug, name }) => ({ value: slug, label: name }))}
       >
-        <div className="grid grid-cols-1 gap-4">
-          <FolderBar place={place} />
-          {closed ? (
-            <ClosedFolder place={place} />
-          ) : statusOf(rows.error) === 404 ? (
-            <NoFolder
-              place={place}
-              noEnvironment={project.data?.environments.every(({ slug }) => slug !== environment) === true}
-            />
-          ) : rows.error ? (
-            <Failure what="The secrets of this folder could not be read" error={rows.error} retry={rows.refetch} />
-          ) : (
-            <>
-              <ImportsCard place={place} environments={project.data?.environments ?? []} />
-              {notWritten === undefined && <AddSecret place={place} />}
-              {rows.data ? (
-                <SecretsTable
-                  place={place}
-                  rows={rows.data.rows}
-                  readers={readers}
-                  search={search}
-                  onSearch={(q) => void setView({ q: q || undefined })}
-                  onHistory={(key) => void setView({ history: key })}
-                />
-              ) : (
-                <SkeletonRows label="Loading secrets" rows={8} />
-              )}
-            </>
-          )}
-        </div>
+        {isClosed ? (
+          <ClosedFolder place={place} />
+        ) : isMissing ? (
+          <MissingFolder
+            place={place}
+            noEnvironment={project.data !== undefined && environments.every(({ slug }) => slug !== environment)}
+          />
+        ) : rows.error ? (
+          <Failure what="The secrets of this folder could not be read" error={rows.error} retry={rows.refetch} />
+        ) : (
+          <div className="grid grid-cols-1 gap-2">
+            <div className="flex min-h-9 flex-wrap items-center gap-2">
+              <FolderTree place={place} />
+              <SearchField label="Search secrets" value={wanted} onChange={setWanted} />
+              <ImportsChip place={place} environments={environments} />
+              <p className="text-sm text-soft" aria-live="polite">
+                {all &&
+                  (found.length === all.length
+                    ? count(found.length, 'secret')
+                    : `${found.length} of ${count(all.length, 'secret')}`)}
+              </p>
+              <div className="ml-auto flex flex-wrap gap-2">
+                <Button denied={unreadable} disabled={isEmpty} onClick={() => setExporting(true)}>
+                  <Download aria-hidden className="size-4" /> Export
+                </Button>
+                <RouteButton
+                  to="/p/$projectId/secrets/$environment/paste"
+                  params={{ projectId, environment }}
+                  search={path === undefined ? {} : { path }}
+                  denied={notWritten}
+                >
+                  <ClipboardPaste aria-hidden className="size-4" /> Paste .env
+                </RouteButton>
+                {notWritten === undefined && (
+                  <Button variant="primary" aria-expanded={isAdding} onClick={() => setView({ add: '' })}>
+                    <Plus aria-hidden className="size-4" /> New secret
+                  </Button>
+                )}
+              </div>
+            </div>
+            {pasted !== undefined && (
+              <PastedLines place={place} content={pasted} onClose={() => setPasted(undefined)} />
+            )}
+            {isWritable && isAdding && pasted === undefined && (
+              <AddSecret
+                key={adding}
+                place={place}
+                initialKey={adding ?? ''}
+                onLines={setPasted}
+                onClose={() => setView({ add: undefined })}
+              />
+            )}
+            {all === undefined ? (
+              <SkeletonRows label="Loading secrets" rows={8} />
+            ) : isEmpty ? (
+              <Empty title="No secrets in this folder yet">
+                {isWritable
+                  ? 'Add the first one, or paste or drop a .env file here. Syncs that read this folder send it on within a second.'
+                  : 'New secrets appear here at once.'}
+              </Empty>
+            ) : found.length === 0 ? (
+              <p className="py-6 text-center text-base text-soft">No key, tag or comment contains “{wanted}”.</p>
+            ) : (
+              <SecretsTable
+                place={place}
+                rows={found}
+                readers={readers}
+                onHistory={(key) => setView({ history: key })}
+                onOverride={(key) => setView({ add: key })}
+              />
+            )}
+          </div>
+        )}
       </Tabs>
-      {history !== undefined && !closed && (
-        <HistoryDrawer place={place} secretKey={history} onClose={() => void setView({ history: undefined })} />
+      {isExporting && <ExportDialog place={place} onClose={() => setExporting(false)} />}
+      {history !== undefined && !isClosed && (
+        <HistoryDrawer place={place} secretKey={history} onClose={() => setView({ history: undefined })} />
       )}
-    </>
+    </div>
   )
 }
 
-/** It was never there, or somebody deleted, renamed or moved it. */
-function NoFolder({ place, noEnvironment }: { place: FolderRef; noEnvironment: boolean }) {
-  const { projectId, environment, secretPath } = place
-  return (
-    <Empty
-      title={
-        noEnvironment ? `There is no environment ${environment}` : `There is no folder ${secretPath} in ${environment}`
-      }
-      action={
-        <>
-          {noEnvironment ? (
-            <RouteButton to="/p/$projectId/secrets" params={{ projectId }}>
-              Go to the first environment
-            </RouteButton>
-          ) : (
-            <RouteButton {...folderPage(projectId, environment, '/')}>Go to the root folder</RouteButton>
-          )}
-          <RouteButton to="/p/$projectId/trash" params={{ projectId }}>
-            Open Trash
-          </RouteButton>
-        </>
-      }
-    >
-      It may have been renamed, moved or deleted. What was deleted can be restored for 30 days.
-    </Empty>
-  )
-}
+const matches = ({ key, tags, comment }: SecretRow, text: string): boolean =>
+  key.toLowerCase().includes(text) ||
+  tags.some(({ name }) => name.toLowerCase().includes(text)) ||
+  comment.toLowerCase().includes(text)

@@ -1,16 +1,12 @@
-import { count } from '@keyferry/schemas/count'
 import {
   getCoreRowModel,
-  getFilteredRowModel,
   getSortedRowModel,
   useReactTable,
   type ColumnDef,
   type RowSelectionState,
   type SortingState,
 } from '@tanstack/react-table'
-import { useState } from 'react'
-import { Empty } from '../../components/page.tsx'
-import { SearchField } from '../../components/search-field.tsx'
+import { useRef, useState } from 'react'
 import { SortHeader } from '../../components/sort-header.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
@@ -19,73 +15,55 @@ import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import type { FolderRef, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { SecretRow } from './secret-row.tsx'
 import { SelectedActions } from './selected-actions.tsx'
-import { useSearch } from './use-search.ts'
 
-const COLUMNS: ColumnDef<Row>[] = [
-  { accessorKey: 'key' },
-  { id: 'origin', accessorFn: (row) => row.origin.kind },
-  { accessorKey: 'version' },
-  { accessorKey: 'updatedAt' },
-]
+const COLUMNS: ColumnDef<Row>[] = [{ accessorKey: 'key' }, { accessorKey: 'updatedAt' }]
+/** Pixels. */
+const ROW_HEIGHT = 36
 
 interface Props {
   place: FolderRef
   rows: Row[]
   readers: readonly Sync[]
-  search: string
-  onSearch: (search: string) => void
   onHistory: (key: string) => void
+  /** Starts a secret of this folder in place of an imported one. */
+  onOverride: (key: string) => void
 }
 
-export function SecretsTable({ place, rows, readers, search, onSearch, onHistory }: Props) {
+export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Props) {
   const [sorting, setSorting] = useState<SortingState>([{ id: 'key', desc: false }])
   const [rowSelection, setRowSelection] = useState<RowSelectionState>({})
-  const [globalFilter, setFilter] = useSearch(search, onSearch)
+  /** The row that was selected last, where a range begins. */
+  const anchor = useRef<string>(undefined)
   const table = useReactTable({
     data: rows,
     columns: COLUMNS,
-    state: { sorting, rowSelection, globalFilter },
+    state: { sorting, rowSelection },
     getRowId: (row) => row.key,
     enableRowSelection: (row) => row.original.origin.kind === 'own',
     onSortingChange: setSorting,
     onRowSelectionChange: setRowSelection,
     getCoreRowModel: getCoreRowModel(),
     getSortedRowModel: getSortedRowModel(),
-    getFilteredRowModel: getFilteredRowModel(),
-    globalFilterFn: (row, _column, text: string) => matches(row.original, text.toLowerCase()),
   })
   const whyNot = useWhyNot(place.projectId)
-  const writable = whyNot('secrets.write', inFolder(place)) === undefined
+  const isWritable = whyNot('secrets.write', inFolder(place)) === undefined
   const visible = table.getRowModel().rows
   const selected = table.getSelectedRowModel().rows.map((row) => row.original)
-
-  if (rows.length === 0) {
-    return (
-      <Empty title="No secrets in this folder yet">
-        {writable
-          ? 'Add the first one above, or paste a whole .env file. Syncs that read this folder send it on within a second.'
-          : 'What somebody adds appears here at once.'}
-      </Empty>
-    )
+  const select = (key: string, isSelected: boolean, isRange: boolean) => {
+    const from = visible.findIndex(({ id }) => id === anchor.current)
+    const to = visible.findIndex(({ id }) => id === key)
+    const range = isRange && from >= 0 ? visible.slice(Math.min(from, to), Math.max(from, to) + 1) : [visible[to]]
+    const keys = range.flatMap((row) => (row?.getCanSelect() ? [row.id] : []))
+    setRowSelection((before) => ({ ...before, ...Object.fromEntries(keys.map((each) => [each, isSelected])) }))
+    anchor.current = key
   }
   return (
-    <div className="grid gap-3">
-      <div className="flex min-h-9 flex-wrap items-center gap-3">
-        <SearchField label="Search secrets" value={globalFilter} onChange={setFilter} />
-        <p className="text-sm text-soft" aria-live="polite">
-          {visible.length === rows.length
-            ? count(rows.length, 'secret')
-            : `${visible.length} of ${count(rows.length, 'secret')}`}
-        </p>
-        {selected.length > 0 && (
-          <SelectedActions place={place} rows={selected} readers={readers} onDone={() => setRowSelection({})} />
-        )}
-      </div>
-      <Table label="Secrets">
+    <>
+      <Table label="Secrets" isSticky>
         <thead>
           <tr>
-            {writable && (
-              <Th className="w-9">
+            {isWritable && (
+              <Th className="w-10">
                 <Checkbox
                   label="Select all"
                   checked={
@@ -95,27 +73,21 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
                 />
               </Th>
             )}
-            <SortHeader column={table.getColumn('key')} className="lg:w-[34%]">
+            <SortHeader column={table.getColumn('key')} className="w-[38%] max-sm:w-[45%]">
               Key
             </SortHeader>
-            <Th className="w-[32%]">Value</Th>
-            <SortHeader column={table.getColumn('origin')} className="max-lg:hidden">
-              Origin
-            </SortHeader>
-            <Th className="max-lg:hidden">Read by</Th>
-            <SortHeader column={table.getColumn('version')} className="max-xl:hidden">
-              Version
-            </SortHeader>
-            <SortHeader column={table.getColumn('updatedAt')} className="max-md:hidden">
+            <Th>Value</Th>
+            <Th className="w-36 max-lg:hidden">Synced to</Th>
+            <SortHeader column={table.getColumn('updatedAt')} className="w-36 max-md:hidden">
               Updated
             </SortHeader>
-            <ActionsTh className="w-10" />
+            <ActionsTh className="w-12" />
           </tr>
         </thead>
         <VirtualRows
           rows={visible}
           idOf={({ id }) => id}
-          height={45}
+          height={ROW_HEIGHT}
           render={(row, virtual) => (
             <SecretRow
               key={row.id}
@@ -124,19 +96,17 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
               row={row.original}
               readers={readers}
               whyNot={whyNot}
-              selected={row.getIsSelected()}
-              onSelect={(next) => row.toggleSelected(next)}
+              isSelected={row.getIsSelected()}
+              onSelect={select}
               onHistory={onHistory}
+              onOverride={onOverride}
             />
           )}
         />
       </Table>
-      {visible.length === 0 && (
-        <p className="py-6 text-center text-base text-soft">No key or tag contains “{globalFilter}”.</p>
+      {selected.length > 0 && (
+        <SelectedActions place={place} rows={selected} readers={readers} onDone={() => setRowSelection({})} />
       )}
-    </div>
+    </>
   )
 }
-
-const matches = ({ key, tags }: Row, text: string): boolean =>
-  key.toLowerCase().includes(text) || tags.some(({ name }) => name.toLowerCase().includes(text))

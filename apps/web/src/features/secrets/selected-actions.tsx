@@ -1,44 +1,69 @@
 import { count } from '@keyferry/schemas/count'
-import { FolderInput, Trash2 } from 'lucide-react'
+import { Copy, Download, FolderInput, Tag, Trash2, X } from 'lucide-react'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
+import { IconButton } from '../../components/ui/icon-button.tsx'
+import { inFolder, useWhyNot } from '../../lib/rights.ts'
+import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow, Sync } from '../../lib/types.ts'
 
+const CopyDialog = onDemand(async () => (await import('./copy-dialog.tsx')).CopyDialog)
 const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')).DeleteSecrets)
+const ExportDialog = onDemand(async () => (await import('./export-dialog.tsx')).ExportDialog)
 const MoveSecrets = onDemand(async () => (await import('./move-secrets.tsx')).MoveSecrets)
+const TagDialog = onDemand(async () => (await import('./tag-dialog.tsx')).TagDialog)
 
 interface Props {
   place: FolderRef
   rows: readonly SecretRow[]
   readers: readonly Sync[]
-  /** They are not here any more. */
+  /** Nothing is selected any more. */
   onDone: () => void
 }
 
-/** What can be done with the secrets that are ticked. */
+/** What can be done with the selected secrets, on a bar that stays in sight. */
 export function SelectedActions({ place, rows, readers, onDone }: Props) {
-  const [dialog, setDialog] = useState<'move' | 'delete'>()
+  const [dialog, setDialog] = useState<'move' | 'copy' | 'tag' | 'export' | 'delete'>()
   const close = () => setDialog(undefined)
+  const project = trpc.projects.get.useQuery({ projectId: place.projectId })
+  const unreadable = useWhyNot(place.projectId)('secrets.read-values', inFolder(place))
+  const keys = rows.map(({ key }) => key)
   const what = count(rows.length, 'secret')
+  const other = project.data?.environments.find(({ slug }) => slug !== place.environment)?.slug ?? place.environment
   return (
-    <>
+    <section
+      aria-label="Selected secrets"
+      className="fixed bottom-4 left-1/2 z-30 flex w-max max-w-[calc(100vw-1rem)] -translate-x-1/2 flex-wrap items-center gap-1.5 rounded-xl border border-line bg-surface p-2 shadow-float"
+    >
+      <p className="px-1.5 text-sm text-soft" aria-live="polite">
+        {rows.length} selected
+      </p>
+      <Button size="sm" denied={unreadable} onClick={() => setDialog('copy')}>
+        <Copy aria-hidden className="size-3.5" /> Copy to environment
+      </Button>
       <Button size="sm" onClick={() => setDialog('move')}>
         <FolderInput aria-hidden className="size-3.5" /> Move {what}
+      </Button>
+      <Button size="sm" onClick={() => setDialog('tag')}>
+        <Tag aria-hidden className="size-3.5" /> Tag
+      </Button>
+      <Button size="sm" denied={unreadable} onClick={() => setDialog('export')}>
+        <Download aria-hidden className="size-3.5" /> Export {what}
       </Button>
       <Button size="sm" variant="quietDanger" onClick={() => setDialog('delete')}>
         <Trash2 aria-hidden className="size-3.5" /> Delete {what}
       </Button>
-      {dialog === 'move' && <MoveSecrets place={place} rows={rows} onDone={onDone} onClose={close} />}
-      {dialog === 'delete' && (
-        <DeleteSecrets
-          place={place}
-          keys={rows.map(({ key }) => key)}
-          readers={readers}
-          onDone={onDone}
-          onClose={close}
-        />
+      <IconButton icon={X} label="Clear the selection" onClick={onDone} />
+      {dialog === 'copy' && (
+        <CopyDialog place={place} keys={keys} environment={other} onDone={onDone} onClose={close} />
       )}
-    </>
+      {dialog === 'move' && <MoveSecrets place={place} rows={rows} onDone={onDone} onClose={close} />}
+      {dialog === 'tag' && <TagDialog place={place} rows={rows} onDone={onDone} onClose={close} />}
+      {dialog === 'export' && <ExportDialog place={place} keys={keys} onClose={close} />}
+      {dialog === 'delete' && (
+        <DeleteSecrets place={place} keys={keys} readers={readers} onDone={onDone} onClose={close} />
+      )}
+    </section>
   )
 }

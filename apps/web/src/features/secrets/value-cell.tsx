@@ -1,48 +1,29 @@
-import { Pencil } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { HiddenValue } from '../../components/hidden-value.tsx'
-import { onDemand } from '../../components/on-demand.tsx'
-import { IconButton } from '../../components/ui/icon-button.tsx'
-import { Skeleton } from '../../components/ui/skeleton.tsx'
-import { messageOf } from '../../lib/errors.ts'
-import { readSecret, readValue, type ReadValue } from '../../lib/read-value.ts'
-import { toast } from '../../lib/toast.ts'
+import { readValue } from '../../lib/read-value.ts'
 import type { FolderRef } from '../../lib/types.ts'
+import { ValueEditor } from './value-editor.tsx'
 
-const ValueEditor = onDemand(async () => (await import('./value-editor.tsx')).ValueEditor, <Skeleton className="h-9" />)
-
-/** A value in the table: hidden, revealed, or edited in place. What is edited lives here and leaves with it. */
-export function ValueCell({
-  place,
-  secretKey,
-  version,
-  editable,
-  denied,
-}: {
+interface Props {
   place: FolderRef
   secretKey: string
   version: number
-  editable: boolean
+  isEditable: boolean
   /** Why they may not read it. */
   denied: string | undefined
-}) {
-  const [editing, setEditing] = useState<ReadValue>()
-  /** The button that opened the editor was replaced by it: the focus moves to the one that takes its place. */
-  const edited = useRef(false)
+}
 
-  const edit = async () => {
-    try {
-      setEditing(await readSecret(place, secretKey))
-    } catch (error) {
-      toast.error(`${secretKey} could not be read: ${messageOf(error)}`)
-    }
-  }
-  if (editing !== undefined) {
+/** A value in the table: hidden, revealed, or edited in place. What is edited lives here and leaves with it. */
+export function ValueCell({ place, secretKey, version, isEditable, denied }: Props) {
+  const [isEditing, setEditing] = useState(false)
+  /** The button that opened the editor was replaced by it: the focus moves to the one that takes its place. */
+  const wasEdited = useRef(false)
+  if (isEditing) {
     const close = () => {
-      edited.current = true
-      setEditing(undefined)
+      wasEdited.current = true
+      setEditing(false)
     }
-    return <ValueEditor place={place} secretKey={secretKey} initial={editing} version={version} onClose={close} />
+    return <ValueEditor place={place} secretKey={secretKey} version={version} onClose={close} />
   }
   return (
     <HiddenValue
@@ -50,19 +31,11 @@ export function ValueCell({
       version={version}
       read={() => readValue(place, secretKey)}
       denied={denied}
-      actions={
-        editable && (
-          <IconButton
-            icon={Pencil}
-            label={`Edit ${secretKey}`}
-            onClick={() => void edit()}
-            ref={(button) => {
-              if (edited.current) button?.focus()
-              edited.current = false
-            }}
-          />
-        )
-      }
+      onEdit={isEditable ? () => setEditing(true) : undefined}
+      editRef={(button) => {
+        if (wasEdited.current) button?.focus()
+        wasEdited.current = false
+      }}
     />
   )
 }

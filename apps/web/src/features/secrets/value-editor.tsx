@@ -1,13 +1,6 @@
-import { zodResolver } from '@hookform/resolvers/zod'
-import { secretValue } from '@keyferry/schemas'
-import { useEffect, useState } from 'react'
-import { useForm } from 'react-hook-form'
-import { z } from 'zod'
+import { useEffect, useRef, useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
-import { control } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { cn } from '../../lib/cn.ts'
-import { isSave } from '../../lib/enter-saves.ts'
 import { messageOf, nameOf } from '../../lib/errors.ts'
 import { withLineEndsOf, withPlainLineEnds } from '../../lib/line-ends.ts'
 import { readSecret, type ReadValue } from '../../lib/read-value.ts'
@@ -15,95 +8,99 @@ import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
-import { WhiteSpaceNote } from './white-space-note.tsx'
+import { ValueField } from './value-field.tsx'
 
-/**
- * Edits a value in place, over as many lines as it has. Enter saves, Shift+Enter begins a line, Escape gives up. What
- * somebody else saved meanwhile is shown before it is overwritten.
- */
-export function ValueEditor({
-  place,
-  secretKey,
-  initial,
-  version,
-  onClose,
-}: {
+interface Props {
   place: FolderRef
   secretKey: string
-  initial: ReadValue
   /** The present version, as far as the page knows. */
   version: number
   onClose: () => void
-}) {
+}
+
+/**
+ * Edits a value in place. It opens at once and is filled when the value has come, selected as a whole: what is typed
+ * replaces it, whichever comes first. What somebody else saved meanwhile is shown before it is overwritten.
+ */
+export function ValueEditor({ place, secretKey, version, onClose }: Props) {
   const update = trpc.secrets.update.useMutation()
+  const field = useRef<HTMLTextAreaElement>(null)
   /** What the edit began with, or what it is meant to replace. */
-  const [base, setBase] = useState(initial)
+  const [base, setBase] = useState<ReadValue>()
   const [other, setOther] = useState<ReadValue>()
-  const { register, handleSubmit, setError, setValue, watch, formState } = useForm({
-    resolver: zodResolver(z.object({ value: secretValue })),
-    defaultValues: { value: withPlainLineEnds(initial.value) },
-  })
-  const { errors, isDirty, isSubmitting } = formState
-  useUnsaved(isDirty)
+  const [typed, setTyped] = useState<string>()
+  const [problem, setProblem] = useState<string>()
+  useUnsaved(typed !== undefined)
+  const [began] = useState(() => readSecret(place, secretKey))
   useEffect(() => {
-    if (version <= base.version) return
-    let here = true
+    let isOpen = true
+    began.then(
+      (present) => isOpen && setBase(present),
+      (error: unknown) => isOpen && setProblem(`${secretKey} could not be read: ${messageOf(error)}`),
+    )
+    return () => {
+      isOpen = false
+    }
+  }, [began, secretKey])
+  const isUntouched = base !== undefined && typed === undefined
+  useEffect(() => {
+    if (isUntouched) field.current?.select()
+  }, [isUntouched])
+  useEffect(() => {
+    if (!base || version <= base.version) return
+    let isOpen = true
     // What can't be read now is said when it is saved.
     readSecret(place, secretKey).then(
-      (present) => here && setOther(present),
+      (present) => isOpen && setOther(present),
       () => undefined,
     )
     return () => {
-      here = false
+      isOpen = false
     }
-  }, [place, secretKey, version, base.version])
+  }, [place, secretKey, version, base])
 
-  const submit = handleSubmit(async ({ value: typed }) => {
-    const value = withLineEndsOf(base.value, typed)
+  const save = async () => {
+    if (other) return
+    if (typed === undefined) return onClose()
+    setProblem(undefined)
     try {
-      if (value !== base.value) await update.mutateAsync({ ...place, key: secretKey, ifVersion: base.version, value })
+      const before = base ?? (await began)
+      const value = withLineEndsOf(before.value, typed)
+      if (value !== before.value)
+        await update.mutateAsync({ ...place, key: secretKey, ifVersion: before.version, value })
       await markStale('secrets.update')
       onClose()
     } catch (error) {
-      if (nameOf(error) === 'Conflict') setOther(await readSecret(place, secretKey))
-      else setError('value', { message: messageOf(error) })
+      if (nameOf(error) === 'Conflict') await readSecret(place, secretKey).then(setOther, report)
+      else report(error)
     }
-  })
-  const settle = (present: ReadValue, value?: string) => {
+  }
+  const report = (error: unknown) => setProblem(messageOf(error))
+  const settle = (present: ReadValue, isMine: boolean) => {
     setBase(present)
     setOther(undefined)
-    if (value !== undefined) setValue('value', withPlainLineEnds(value), { shouldDirty: true })
+    if (!isMine) setTyped(undefined)
   }
   return (
     <form
-      onSubmit={(event) => void submit(event)}
-      className="grid w-full min-w-40 grid-cols-1 gap-2 py-1 max-sm:w-[38vw] max-sm:min-w-0"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save()
+      }}
+      className="grid w-full min-w-0 grid-cols-1 gap-2 py-1"
     >
-      <textarea
-        aria-label={`New value of ${secretKey}`}
-        aria-invalid={errors.value !== undefined || undefined}
+      <ValueField
+        label={`New value of ${secretKey}`}
+        place={place}
+        ref={field}
         autoFocus
-        rows={1}
-        spellCheck={false}
-        autoComplete="off"
-        className={cn(control, 'field-sizing-content max-h-72 min-h-9 px-2.5 py-1.5 font-mono text-sm')}
-        {...register('value')}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') onClose()
-          if (!isSave(event)) return
-          event.preventDefault()
-          if (!other) void submit()
-        }}
+        isLoading={base === undefined && problem === undefined}
+        value={typed ?? withPlainLineEnds(base?.value ?? '')}
+        onChange={setTyped}
+        onSave={() => void save()}
+        onCancel={onClose}
+        error={problem}
       />
-      <WhiteSpaceNote
-        value={watch('value')}
-        onTrim={(trimmed) => setValue('value', trimmed, { shouldDirty: true, shouldValidate: true })}
-      />
-      {errors.value?.message !== undefined && (
-        <p role="alert" className="text-sm font-medium text-bad">
-          {errors.value.message}
-        </p>
-      )}
       {other ? (
         <Notice kind="bad" title={`${secretKey} was changed while you edited it`}>
           <p>Version {other.version} is:</p>
@@ -111,17 +108,17 @@ export function ValueEditor({
             {other.value}
           </code>
           <div className="mt-2 flex flex-wrap gap-2">
-            <Button size="sm" onClick={() => settle(other)}>
+            <Button size="sm" onClick={() => settle(other, true)}>
               Keep my edit
             </Button>
-            <Button size="sm" onClick={() => settle(other, other.value)}>
+            <Button size="sm" onClick={() => settle(other, false)}>
               Use version {other.version}
             </Button>
           </div>
         </Notice>
       ) : (
         <div className="flex gap-2">
-          <Button type="submit" size="sm" variant="primary" busy={isSubmitting}>
+          <Button type="submit" size="sm" variant="primary" busy={update.isPending}>
             Save
           </Button>
           <Button size="sm" onClick={onClose}>

@@ -1,21 +1,13 @@
 import { Button } from '../../components/ui/button.tsx'
+import { findWhiteSpace } from '../../lib/white-space.ts'
 
-/** Says that a value begins or ends with white space, which nobody sees, and takes it away on request. */
-export function WhiteSpaceNote({ value, onTrim }: { value: string; onTrim: (trimmed: string) => void }) {
-  const trimmed = value.trim()
-  if (trimmed === value || trimmed === '') return null
-  const places = [
-    value.startsWith(trimmed[0] ?? '') ? [] : 'begins',
-    value.endsWith(trimmed.at(-1) ?? '') ? [] : 'ends',
-  ]
-  return (
-    <span className="flex flex-wrap items-center gap-2 text-sm text-warn">
-      The value {places.flat().join(' and ')} with {/[\r\n]/.test(ends(value, trimmed)) ? 'a line break' : 'a space'}.
-      <Button size="sm" onClick={() => onTrim(trimmed)}>
-        Trim
+/** Says which characters of a value nobody sees, and removes them on request. */
+export const WhiteSpaceNote = ({ value, onClean }: { value: string; onClean: (cleaned: string) => void }) =>
+  findWhiteSpace(value).map(({ text, cleaned, action }) => (
+    <p key={action} className="flex flex-wrap items-center gap-2 text-sm text-warn">
+      {text}.
+      <Button size="sm" onClick={() => onClean(cleaned)}>
+        {action}
       </Button>
-    </span>
-  )
-}
-
-const ends = (value: string, trimmed: string): string => value.replace(trimmed, '')
+    </p>
+  ))

@@ -1,0 +1,37 @@
+import { namesOf } from '@keyferry/schemas/secret-path'
+import { markStale } from '../../lib/stale.ts'
+import { direct } from '../../lib/trpc.ts'
+import type { FolderRef } from '../../lib/types.ts'
+
+/**
+ * Writes secrets of one folder to another as they are written, with comment, tags and metadata, all in one write; those
+ * that are there get the value as a new version. Folders that are missing on the way are created. The values pass
+ * through this page's memory only. Throws for a key whose value may not be read.
+ */
+export async function copySecrets(from: FolderRef, to: FolderRef, keys: readonly string[]): Promise<void> {
+  const secrets = await Promise.all(keys.map((key) => direct.secrets.get.query({ ...from, key })))
+  const { projectId, environment } = to
+  const present = await direct.folders.list.query({ projectId, environment, path: '/', recursive: true })
+  for (const { path, name } of missingFolders(to.secretPath, new Set(present.map((folder) => folder.path))))
+    await direct.folders.create.mutate({ projectId, environment, path, name })
+  await direct.secrets.updateMany.mutate({
+    ...to,
+    mode: 'upsert',
+    secrets: secrets.map(({ key, value, comment, metadata, isLiteral, skipMultilineEncoding, tags }) => {
+      if (value === null) throw new Error(`You may not read the value of ${key}.`)
+      const tagIds = tags.map(({ id }) => id)
+      return { key, value, comment, metadata, isLiteral, skipMultilineEncoding, tagIds }
+    }),
+  })
+  await Promise.all([markStale('folders.create'), markStale('secrets.updateMany')])
+}
+
+/** The folders on the way to `path` that do not exist, outermost first. */
+export function missingFolders(path: string, present: ReadonlySet<string>): { path: string; name: string }[] {
+  const names = namesOf(path)
+  return names.flatMap((name, depth) =>
+    present.has(`/${names.slice(0, depth + 1).join('/')}`)
+      ? []
+      : [{ path: `/${names.slice(0, depth).join('/')}`, name }],
+  )
+}

@@ -1,0 +1,71 @@
+import { nameOf, namesOf } from '@keyferry/schemas/secret-path'
+import { Link } from '@tanstack/react-router'
+import { ChevronDown, FolderTree as TreeIcon } from 'lucide-react'
+import { Popover } from 'radix-ui'
+import { useState } from 'react'
+import { messageOf } from '../../lib/errors.ts'
+import { Button } from '../../components/ui/button.tsx'
+import { SearchField } from '../../components/search-field.tsx'
+import { folderPage } from '../../lib/folder-page.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { FolderRef } from '../../lib/types.ts'
+
+/** Every folder of the environment, with its number of secrets, to search and to open. */
+export function FolderTree({ place }: { place: FolderRef }) {
+  const { projectId, environment } = place
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <Popover.Root open={isOpen} onOpenChange={setOpen}>
+      <Popover.Trigger asChild>
+        <Button className="text-soft">
+          <TreeIcon aria-hidden className="size-4" /> Folders <ChevronDown aria-hidden className="size-3.5" />
+        </Button>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label={`Folders of ${environment}`}
+          className="z-40 grid w-96 max-w-[calc(100vw-1rem)] gap-2 rounded-lg border border-line bg-surface p-2 shadow-float"
+        >
+          <Folders projectId={projectId} place={place} onOpened={() => setOpen(false)} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+function Folders({ projectId, place, onOpened }: { projectId: string; place: FolderRef; onOpened: () => void }) {
+  const { environment, secretPath } = place
+  const [wanted, setWanted] = useState('')
+  const { data, error } = trpc.folders.list.useQuery({ projectId, environment, path: '/', recursive: true })
+  const all = [{ path: '/', secretCount: null }, ...(data ?? [])].sort((a, b) => (a.path < b.path ? -1 : 1))
+  const found = all.filter(({ path }) => path.toLowerCase().includes(wanted.trim().toLowerCase()))
+  return (
+    <>
+      <SearchField label="Search folders" value={wanted} onChange={setWanted} />
+      {error && <p className="px-2 text-sm text-bad">The folders could not be read: {messageOf(error)}</p>}
+      <ul aria-label="Folders" className="max-h-80 overflow-y-auto">
+        {found.map(({ path, secretCount }) => (
+          <li key={path}>
+            <Link
+              {...folderPage(projectId, environment, path)}
+              onClick={onOpened}
+              aria-label={`Folder ${path}`}
+              aria-current={path === secretPath ? 'page' : undefined}
+              className="flex items-center gap-2 rounded-md px-2 py-1 font-mono text-sm hover:bg-sunken aria-[current=page]:bg-accent-tint"
+            >
+              {wanted === '' && <span aria-hidden style={{ width: `${Math.min(namesOf(path).length, 8)}rem` }} />}
+              <span className="min-w-0 truncate">{wanted === '' && path !== '/' ? nameOf(path) : path}</span>
+              {secretCount !== null && (
+                <span className="ml-auto font-sans text-xs text-faint tabular-nums">{secretCount}</span>
+              )}
+            </Link>
+          </li>
+        ))}
+        {found.length === 0 && <li className="px-2 py-3 text-sm text-soft">No folder contains “{wanted}”.</li>}
+      </ul>
+    </>
+  )
+}

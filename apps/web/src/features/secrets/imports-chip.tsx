@@ -1,0 +1,100 @@
+import { count } from '@keyferry/schemas/count'
+import { ArrowDown, ArrowUp, ChevronDown, Import, Plus, X } from 'lucide-react'
+import { Popover } from 'radix-ui'
+import { useState } from 'react'
+import { FolderLink } from '../../components/folder-link.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { IconButton } from '../../components/ui/icon-button.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { inFolder, useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { FolderRef, Project } from '../../lib/types.ts'
+
+const AddImport = onDemand(async () => (await import('./add-import.tsx')).AddImport)
+
+/** The folders that this one imports. The folder's own keys win, then the lower import. */
+export function ImportsChip({ place, environments }: { place: FolderRef; environments: Project['environments'] }) {
+  const { projectId, environment, secretPath: path } = place
+  const at = { projectId, environment, path }
+  const [isAdding, setAdding] = useState(false)
+  const denied = useWhyNot(projectId)('secrets.write', inFolder(place))
+  const { data: imports = [] } = trpc.imports.list.useQuery(at)
+  const settled = {
+    onSettled: () => markStale('imports.update'),
+    onError: (error: unknown) => toast.error(messageOf(error)),
+  }
+  const update = trpc.imports.update.useMutation(settled)
+  const remove = trpc.imports.delete.useMutation(settled)
+  const move = (importId: string, position: number) => update.mutate({ ...at, importId, import: { position } })
+  const add = (
+    <Button variant="ghost" denied={denied} onClick={() => setAdding(true)}>
+      <Plus aria-hidden className="size-4" /> Add import
+    </Button>
+  )
+
+  return (
+    <>
+      {imports.length === 0 ? (
+        add
+      ) : (
+        <Popover.Root>
+          <Popover.Trigger asChild>
+            <Button className="text-soft">
+              <Import aria-hidden className="size-4" /> {count(imports.length, 'import')}
+              <ChevronDown aria-hidden className="size-3.5" />
+            </Button>
+          </Popover.Trigger>
+          <Popover.Portal>
+            <Popover.Content
+              align="start"
+              sideOffset={4}
+              collisionPadding={8}
+              aria-label="Imports"
+              className="z-40 grid max-w-[calc(100vw-1rem)] gap-1 rounded-lg border border-line bg-surface p-2 shadow-float"
+            >
+              <p className="px-2 text-xs text-faint">Later imports override earlier ones; own keys override both.</p>
+              <ul>
+                {imports.map((each, index) => {
+                  const name = `${each.environment.slug}:${each.path}`
+                  return (
+                    <li key={each.id} className="flex items-center gap-0.5 rounded-md pl-2 text-sm hover:bg-sunken">
+                      <span className="mr-auto min-w-0 break-all">
+                        <FolderLink place={{ projectId, environment: each.environment.slug, secretPath: each.path }} />
+                      </span>
+                      {denied === undefined && (
+                        <>
+                          <IconButton
+                            icon={ArrowUp}
+                            label={`Move import ${name} earlier`}
+                            disabled={index === 0}
+                            onClick={() => move(each.id, each.position - 1)}
+                          />
+                          <IconButton
+                            icon={ArrowDown}
+                            label={`Move import ${name} later`}
+                            disabled={index === imports.length - 1}
+                            onClick={() => move(each.id, each.position + 1)}
+                          />
+                          <IconButton
+                            icon={X}
+                            label={`Remove import ${name}`}
+                            onClick={() => remove.mutate({ ...at, importId: each.id })}
+                          />
+                        </>
+                      )}
+                    </li>
+                  )
+                })}
+              </ul>
+              {add}
+            </Popover.Content>
+          </Popover.Portal>
+        </Popover.Root>
+      )}
+      {isAdding && <AddImport place={place} environments={environments} onClose={() => setAdding(false)} />}
+    </>
+  )
+}

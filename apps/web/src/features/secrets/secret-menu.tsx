@@ -1,0 +1,79 @@
+import { Ellipsis, FileText, FolderInput, History, Import, Trash2, Waypoints } from 'lucide-react'
+import { useState } from 'react'
+import { onDemand } from '../../components/on-demand.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
+import type { FolderRef, SecretRow, Sync } from '../../lib/types.ts'
+
+const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')).DeleteSecrets)
+const DetailsDialog = onDemand(async () => (await import('./details-dialog.tsx')).DetailsDialog)
+const MoveSecrets = onDemand(async () => (await import('./move-secrets.tsx')).MoveSecrets)
+const UsesDialog = onDemand(async () => (await import('./uses-dialog.tsx')).UsesDialog)
+
+interface Props {
+  place: FolderRef
+  row: SecretRow
+  readers: readonly Sync[]
+  isWritable: boolean
+  onHistory: (key: string) => void
+  onOverride: (key: string) => void
+  /** It is not in the folder any more. */
+  onGone: () => void
+}
+
+/** What can be done with one secret; with an imported one, to put an own one in its place. */
+export function SecretMenu({ place, row, readers, isWritable, onHistory, onOverride, onGone }: Props) {
+  const [dialog, setDialog] = useState<'delete' | 'details' | 'move' | 'uses'>()
+  const close = () => setDialog(undefined)
+  const { key } = row
+  const isOwn = row.origin.kind === 'own'
+  if (!isOwn && !isWritable) return null
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button variant="ghost" size="icon" aria-label={`More for ${key}`}>
+            <Ellipsis aria-hidden className="size-4" />
+          </Button>
+        }
+      >
+        {isOwn ? (
+          <>
+            <MenuItem onSelect={() => onHistory(key)}>
+              <History aria-hidden className="size-4" /> History
+            </MenuItem>
+            {isWritable && (
+              <MenuItem onSelect={() => setDialog('details')}>
+                <FileText aria-hidden className="size-4" /> Edit details
+              </MenuItem>
+            )}
+            <MenuItem onSelect={() => setDialog('uses')}>
+              <Waypoints aria-hidden className="size-4" /> Find usages
+            </MenuItem>
+            {isWritable && (
+              <>
+                <MenuItem onSelect={() => setDialog('move')}>
+                  <FolderInput aria-hidden className="size-4" /> Move
+                </MenuItem>
+                <MenuLine />
+                <MenuItem danger onSelect={() => setDialog('delete')}>
+                  <Trash2 aria-hidden className="size-4" /> Delete
+                </MenuItem>
+              </>
+            )}
+          </>
+        ) : (
+          <MenuItem onSelect={() => onOverride(key)}>
+            <Import aria-hidden className="size-4" /> Override in this folder
+          </MenuItem>
+        )}
+      </Menu>
+      {dialog === 'details' && <DetailsDialog place={place} row={row} onClose={close} />}
+      {dialog === 'uses' && <UsesDialog place={place} secretKey={key} onClose={close} />}
+      {dialog === 'move' && <MoveSecrets place={place} rows={[row]} onDone={onGone} onClose={close} />}
+      {dialog === 'delete' && (
+        <DeleteSecrets place={place} keys={[key]} readers={readers} onDone={onGone} onClose={close} />
+      )}
+    </>
+  )
+}
