@@ -110,6 +110,7 @@ export const syncs = router({
       hasDuplicate: z.boolean(),
       maybeDuplicate: z.boolean().describe('A sync writes to a target of that name at a host with another name'),
       duplicateProjectId: id.optional(),
+      sharedPlace: z.string().nullable().describe('What the target is, where other teams keep theirs too'),
     }),
   }),
 

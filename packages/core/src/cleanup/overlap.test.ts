@@ -220,3 +220,61 @@ for (const destination of (await representatives()).keys()) {
     })
   })
 }
+
+onEveryDatabase('one place under two names', (open) => {
+  it('is one target, for a new sync and for one that was stored under a name', async () => {
+    const { ctx, actor, place, create, run, emulator, connectionId, close } = await startSyncFixture(open, 'vercel')
+    onTestFinished(close)
+    const put = (key: string) =>
+      updateSecrets(ctx, actor, { ...place, secretPath: '/', mode: 'upsert', secrets: [{ key, value: 'x' }] })
+    await put('A')
+    const named = { ...emulator.target, teamId: 'keyferry', app: 'storefront', appName: undefined }
+    const sync = await create({ name: 'first', target: named })
+    expect(sync).toMatchObject({ target: emulator.target, targetLabel: 'storefront · production' })
+    const at = { destination: 'vercel', connectionId, projectId: place.projectId }
+    for (const target of [named, emulator.target])
+      expect(await checkDestination(ctx, actor, { ...at, target })).toMatchObject({ hasDuplicate: true })
+    await expect(create({ name: 'second', target: { ...named, app: 'nothing' } })).rejects.toThrow(
+      /no project "nothing"/,
+    )
+
+    const targetKey = 'vercel http://old.example ["keyferry","storefront","production",null]'
+    await amend(ctx.db, 'syncs', sync.id, { target: JSON.stringify(named), targetKey })
+    await updateSync(ctx, actor, { destination: 'vercel', syncId: sync.id, target: emulator.target })
+    expect(await ctx.db.selectFrom('syncs').select('targetKey').executeTakeFirst()).toEqual({ targetKey })
+    expect(await ctx.db.selectFrom('departures').selectAll().execute()).toEqual([])
+    await run(sync)
+    expect([...emulator.contents().keys()]).toEqual(['A'])
+    // Another environment is another place all the same.
+    await updateSync(ctx, actor, { destination: 'vercel', syncId: sync.id, target: { ...named, env: 'development' } })
+    expect(await ctx.db.selectFrom('departures').select('targetKey').execute()).toEqual([{ targetKey }])
+  })
+
+  it('has a key of its own at Azure, whoever gives the tokens', async () => {
+    const { ctx, actor, place, emulator, connectionId, create, close } = await startSyncFixture(open, 'azure-key-vault')
+    onTestFinished(close)
+    await create({ name: 'first' })
+    const { port } = new URL(emulator.url)
+    const second = await createConnection(ctx, actor, {
+      destination: 'azure-key-vault',
+      projectId: null,
+      name: 'other-authority',
+      method: emulator.method ?? 'client-secret',
+      credentials: { ...emulator.credentials, authorityHost: `http://localhost:${port}` },
+    })
+    for (const id of [connectionId, second.id])
+      expect(
+        await checkDestination(ctx, actor, {
+          destination: 'azure-key-vault',
+          target: emulator.target,
+          connectionId: id,
+          projectId: place.projectId,
+        }),
+      ).toEqual({
+        hasDuplicate: true,
+        maybeDuplicate: false,
+        sharedPlace: 'a whole key vault',
+        duplicateProjectId: place.projectId,
+      })
+  })
+})

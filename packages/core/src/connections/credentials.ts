@@ -46,7 +46,9 @@ export function settingsIn(key: DataKey, row: Sealed): Credentials | null {
  * targets at different places are different targets.
  */
 export const placeOf = (definition: ConnectionDefinition, credentials: Credentials): string =>
-  [originOf(definition, credentials), credentials.account].filter((part) => part !== null).join(' ')
+  [definition.targetOrigin?.(credentials) ?? originOf(definition, credentials), credentials.account]
+    .filter((part) => part !== null)
+    .join(' ')
 
 export const originOf = (definition: ConnectionDefinition, credentials: Credentials): string =>
   new URL(definition.baseUrl(credentials)).origin

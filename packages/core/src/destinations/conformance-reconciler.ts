@@ -20,7 +20,7 @@ export interface TestReconciler {
   converge(desired: ReadonlyMap<string, string>, limits?: Limits): Promise<{ failures: DestinationError[] }>
 }
 
-export type Limits = Partial<Pick<HttpOptions, 'guard' | 'timeoutMs' | 'waitBudgetMs'>>
+export type Limits = Partial<Pick<HttpOptions, 'guard' | 'signal' | 'timeoutMs' | 'waitBudgetMs'>>
 
 function testReconciler(definition: DestinationDefinition, emulator: Emulator): TestReconciler {
   const options = definition.options.parse({})

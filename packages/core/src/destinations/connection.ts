@@ -15,6 +15,11 @@ export interface ConnectionDefinition<Credentials = AnyCredentials, M extends Me
   /** `https://…` without a trailing slash; its host is the one that `session.http` calls. */
   baseUrl(credentials: Credentials): string
   /**
+   * The origin that stands for the account in a target's key, where connections of different base URLs write to the
+   * same targets. Left out: that of `baseUrl`.
+   */
+  targetOrigin?(credentials: Credentials): string
+  /**
    * Other hosts that a session may call through `http.at()`, such as `sts.eu-central-1.amazonaws.com` or
    * `*.vault.azure.net`. A credential never goes to any other: a target is written by people who must not see it.
    */

@@ -62,6 +62,11 @@ export interface DestinationDefinition<
   hidesValues?(target: z.infer<Target>): boolean
   /** A listing may lag behind our own write by as many milliseconds: until then what it lacks is not missing. */
   listingLagMs?: number
+  /**
+   * The target with the vendor's ids in place of names that a person may have typed, so that one place has one key.
+   * Called when a sync is given a target. Throws `missing` for a name that the account does not have.
+   */
+  resolve?(session: Session<Credentials>, target: z.infer<Target>): Promise<z.infer<Target>>
   /** Two configs with the same key write to the same place. Without host and account, which are added. */
   targetKey(target: z.infer<Target>): string
   /** The target in words, such as `proj_abc · prod`. */

@@ -2,6 +2,7 @@
  * The one network door of the destinations: counts, times out, checks the lease, keeps to public addresses and rate
  * limits, repeats what is safe to repeat, and turns every failure into a `DestinationError`.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Network } from '@keyferry/kernel'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { noAuthorization } from './authorization.ts'
@@ -58,6 +59,8 @@ export interface Http {
    * `http:` where the connection has `https:`.
    */
   at(baseUrl: string, authorization?: Authorization): Http
+  /** Waits as long as a run may: rejects with the reason of the session's end. */
+  wait(ms: number): Promise<void>
   /** Requests sent so far, repeats and other hosts included. */
   readonly calls: number
 }
@@ -135,6 +138,7 @@ export function createHttp(options: HttpOptions): Http {
         }
         return doorTo(url, other, isTokens)
       },
+      wait: (ms) => delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),
       get calls() {
         return wire.calls()
       },

@@ -1,12 +1,11 @@
 import type { Actor, Context } from '@keyferry/kernel'
-import { connectionFor } from '../connections/find.ts'
 import { destination } from '../destinations/registry.ts'
 import { targetAliases } from '../sync/target-aliases.ts'
-import { targetKey, targetOf } from './source.ts'
+import { placeFor, targetKey, targetOf } from './source.ts'
 
 /**
  * Whether another sync already writes to this target. Without a connection every account of the vendor counts.
- * `maybeDuplicate`: one writes to a target of that name at another host, which may be the same under another name.
+ * `sharedPlace`: what the target is where other teams keep theirs too. `maybeDuplicate`: one writes to a target of that name at another host, which may be the same under another name.
  */
 export async function checkDestination(
   ctx: Context,
@@ -18,9 +17,16 @@ export async function checkDestination(
     excludeSyncId?: string
     projectId: string
   },
-): Promise<{ hasDuplicate: boolean; maybeDuplicate: boolean; duplicateProjectId?: string }> {
+): Promise<{
+  hasDuplicate: boolean
+  maybeDuplicate: boolean
+  duplicateProjectId?: string
+  sharedPlace: string | null
+}> {
   const definition = destination(input.destination)
-  const target = targetOf(definition, input.target)
+  const { connectionId } = input
+  const place = connectionId === undefined ? null : await placeFor(ctx, definition, { ...input, connectionId })
+  const target = place?.target ?? targetOf(definition, input.target)
   const others = await ctx.db
     .selectFrom('syncs')
     .where('destination', '=', definition.name)
@@ -30,13 +36,9 @@ export async function checkDestination(
   const sameName = others.filter(
     (other) => definition.targetKey(targetOf(definition, JSON.parse(other.target))) === definition.targetKey(target),
   )
-  const aliases = input.connectionId === undefined ? null : await aliasesThrough(input.connectionId)
+  const aliases = place && targetAliases(targetKey(definition, place.connection, target))
   const duplicate = sameName.find(({ targetKey }) => aliases?.includes(targetKey) ?? true)
-  if (!duplicate) return { hasDuplicate: false, maybeDuplicate: sameName.length > 0 }
-  return { hasDuplicate: true, maybeDuplicate: false, duplicateProjectId: duplicate.projectId }
-
-  async function aliasesThrough(connectionId: string): Promise<string[]> {
-    const at = { projectId: input.projectId, target }
-    return targetAliases(targetKey(definition, await connectionFor(ctx, definition, connectionId, at), target))
-  }
+  const sharedPlace = definition.sharedPlace?.(target) ?? null
+  if (!duplicate) return { sharedPlace, hasDuplicate: false, maybeDuplicate: sameName.length > 0 }
+  return { sharedPlace, hasDuplicate: true, maybeDuplicate: false, duplicateProjectId: duplicate.projectId }
 }

@@ -4,7 +4,9 @@ import type { createSync } from '@keyferry/schemas'
 import { findFolder } from '@keyferry/vault'
 import type { z } from 'zod'
 import type { SyncSpec } from '../apply/target.ts'
+import { refuseNotAllowed } from '../connections/allowed.ts'
 import { connectionFor, type ConnectionRow } from '../connections/find.ts'
+import { resolveTarget } from '../connections/resolve-target.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { refuseUnreadable } from '../drift/values.ts'
@@ -25,9 +27,8 @@ export interface CheckedBody {
  */
 export async function checkBody(ctx: Context, body: PreviewBody): Promise<CheckedBody> {
   const definition = destination(body.destination)
-  const target = targetOf(definition, body.target)
+  const { connection, target } = await placeFor(ctx, definition, body)
   const options = parseOptions(definition, target, body.options)
-  const connection = await connectionFor(ctx, definition, body.connectionId, { projectId: body.projectId, target })
   const spec = {
     id: null,
     destination: definition.name,
@@ -40,6 +41,22 @@ export async function checkBody(ctx: Context, body: PreviewBody): Promise<Checke
   }
   await refuseUnreadable(ctx, spec)
   return { definition, connection, spec }
+}
+
+/**
+ * The connection and the target that a sync is given, names resolved to the vendor's ids. Throws like `connectionFor`
+ * and `targetOf`, and `BadRequest` with the vendor's reason when a name does not resolve.
+ */
+export async function placeFor(
+  ctx: Context,
+  definition: DestinationDefinition,
+  { projectId, connectionId, target: typed }: Pick<CreateBody, 'projectId' | 'connectionId' | 'target'>,
+): Promise<{ connection: ConnectionRow; target: Record<string, unknown> }> {
+  const parsed = targetOf(definition, typed)
+  const connection = await connectionFor(ctx, definition, connectionId, { projectId, target: parsed })
+  const target = await resolveTarget(ctx, definition, connectionId, parsed)
+  if (target !== parsed) refuseNotAllowed(connection, projectId, target)
+  return { connection, target }
 }
 
 /** Throws `Invalid` with paths below `target`. */

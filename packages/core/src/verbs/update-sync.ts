@@ -1,11 +1,13 @@
 import { amend } from '@keyferry/db'
-import { audit, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { audit, BadRequest, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { updateSync as updateSchema } from '@keyferry/schemas'
 import { lockProject } from '@keyferry/vault'
 import type { z } from 'zod'
 import { retarget } from '../cleanup/retarget.ts'
 import { refuseOverlap } from '../cleanup/overlap.ts'
-import { connectionFor } from '../connections/find.ts'
+import { connectionFor, type ConnectionRow } from '../connections/find.ts'
+import { resolveTarget } from '../connections/resolve-target.ts'
+import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { refuseUnreadable } from '../drift/values.ts'
 import { nextCheck, NOT_CHECKED } from '../sync/drift-record.ts'
@@ -16,7 +18,7 @@ import type { SyncRow } from '../sync/row.ts'
 import { blockageWithoutOwner, storedOwner } from '../sync/owner.ts'
 import { requestRun } from '../sync/request-run.ts'
 import { refuseNameClash } from './create-sync.ts'
-import { sourceFolder, targetKey, targetOf } from './source.ts'
+import { placeFor, sourceFolder, targetKey, targetOf } from './source.ts'
 
 /**
  * Changes what the patch names. Under auto-sync a run follows when the change can reach the target; a new name or
@@ -36,12 +38,16 @@ export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typ
 async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof updateSchema>): Promise<SyncRow | null> {
   const stored = await findSync(ctx, patch)
   const definition = destination(stored.destination)
-  const target = targetOf(definition, patch.target ?? JSON.parse(stored.target))
+  const before = targetOf(definition, JSON.parse(stored.target))
   const { projectId } = stored
-  const connection = await connectionFor(ctx, definition, patch.connectionId ?? stored.connectionId, {
-    projectId,
-    target,
-  })
+  const connectionId = patch.connectionId ?? stored.connectionId
+  const { connection, target } =
+    patch.target === undefined && connectionId === stored.connectionId
+      ? {
+          connection: await connectionFor(ctx, definition, connectionId, { projectId, target: before }),
+          target: before,
+        }
+      : await placeFor(ctx, definition, { projectId, connectionId, target: patch.target ?? before })
   const options = patchOptions(definition, target, JSON.parse(stored.options), patch.options ?? {})
   const spec = {
     id: stored.id,
@@ -50,7 +56,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     connectionId: connection.id,
     folderId: await newSource(ctx, stored, patch),
     target: JSON.stringify(target),
-    targetKey: targetKey(definition, connection, target),
+    targetKey: await keyAfter(ctx, { definition, connection, before, target }, stored),
     options: JSON.stringify(options),
   }
   await refuseUnreadable(ctx, spec)
@@ -119,6 +125,41 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
   const row = await syncRow(ctx, stored.id)
   publishSync(ctx, stored, row.state)
   return row
+}
+
+/**
+ * Where the edited sync writes. A target that only gets another spelling keeps the key it was stored under: a sync that
+ * seems to move would remove at its old place what it writes at the new one.
+ */
+async function keyAfter(
+  ctx: Context,
+  {
+    definition,
+    connection,
+    before,
+    target,
+  }: {
+    definition: DestinationDefinition
+    connection: ConnectionRow
+    before: Record<string, unknown>
+    target: Record<string, unknown>
+  },
+  stored: { connectionId: string; targetKey: string },
+): Promise<string> {
+  const after = targetKey(definition, connection, target)
+  if (connection.id !== stored.connectionId || after === stored.targetKey) return after
+  const isSame = async (): Promise<boolean> => {
+    if (targetKey(definition, connection, before) === after) return true
+    try {
+      const resolved = await resolveTarget(ctx, definition, connection.id, before)
+      return targetKey(definition, connection, resolved) === after
+    } catch (error) {
+      // The old place is gone, so it is no other name of the new one.
+      if (error instanceof BadRequest && error.details?.kind === 'missing') return false
+      throw error
+    }
+  }
+  return (await isSame()) ? stored.targetKey : after
 }
 
 /** Without auto-sync the edit waits for a person, like a change. */

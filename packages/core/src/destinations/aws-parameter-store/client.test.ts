@@ -259,3 +259,13 @@ test('a picker offers the KMS keys of the region', async () => {
     expect(await failureOf(listed)).toMatchObject({ kind: 'rejected', message: expect.stringContaining('may send to') })
   }
 })
+
+test('a changed parameter stays under the KMS key that it has', async () => {
+  await apply(opened({ options: { keyId: 'alias/keyferry' } }), [create('A')])
+  const client = opened()
+  await client.list()
+  await apply(client, [update('A', 'new')])
+  const keyOf = async () => (await opened({ options: { keyId: 'alias/keyferry' } }).list())[0]?.flags
+  expect(await keyOf()).toEqual({ kmsKey: 'alias/keyferry' })
+  expect(emulator.contents().get('A')).toBe('new')
+})

@@ -29,16 +29,24 @@ type Delete = Extract<Change, { action: 'delete' }>
 export function parameterStoreClient(path: ParameterPath, options: ParameterStoreOptions): Client {
   /** Whether the listing shows the marks of first versions. */
   let showsMarks = true
+  /** The KMS keys of the parameters, where the listing shows them. */
+  let keyIds: ReadonlyMap<string, string> = new Map()
+  /** A write without a key would move the parameter to the account's default key. */
+  const optionsFor = ({ key }: Change): ParameterStoreOptions => ({
+    ...options,
+    keyId: options.keyId ?? keyIds.get(path.path + key),
+  })
   return {
     list: async () => {
       const { found, isDescribed } = await metadataOf(path)
       showsMarks = isDescribed
+      keyIds = new Map(found.flatMap(({ Name, KeyId }) => (KeyId ? [[Name, KeyId] as const] : [])))
       return withoutTwins(found).map((parameter) => observed(path, options, parameter))
     },
     // New values first: a renamed key exists under its new name before the old one is deleted.
     async apply(changes, report) {
       const writes = changes.filter((change) => change.action !== 'delete')
-      await applyEach(writes, report, (change) => write(path, options, { change, showsMarks }), {
+      await applyEach(writes, report, (change) => write(path, optionsFor(change), { change, showsMarks }), {
         concurrency: CONCURRENCY,
       })
       await deleteAll(path, changes, report)

@@ -22,7 +22,13 @@ const row = z.object({
   contentType: z.string().nullish(),
   tags: z.record(z.string(), z.string()).nullish(),
   managed: z.boolean().nullish(),
-  attributes: z.object({ enabled: z.boolean().default(true), updated: z.number().default(0) }),
+  attributes: z.object({
+    enabled: z.boolean().default(true),
+    updated: z.number().default(0),
+    /** Seconds since 1970. */
+    nbf: z.number().nullish(),
+    exp: z.number().nullish(),
+  }),
 })
 export type Row = z.infer<typeof row>
 
@@ -57,7 +63,8 @@ export interface NewVersion {
   value: string
   /** Those of this version only: what is left out is lost. */
   tags: Readonly<Record<string, string>>
-  contentType?: string
+  contentType?: string | undefined
+  attributes: { enabled: true; nbf?: number | undefined; exp?: number | undefined }
 }
 
 /** Why a name can't be written now: it is in the bin, or on its way into it or out of it. */
@@ -70,7 +77,7 @@ export async function setSecret({ http }: Vault, name: string, version: NewVersi
   const answer = await http.request({
     method: 'PUT',
     path: `/secrets/${encodeURIComponent(name)}?${VERSION}`,
-    body: { ...version, attributes: { enabled: true } },
+    body: version,
     // A second version with the same value and tags does no harm.
     repeatable: true,
     accept: (status, body) => status === 409 && obstacleIn(body) !== null,

@@ -58,15 +58,21 @@ describe('what others keep in the vault', () => {
     expect(await client().readValues?.(['OFF', 'NOT-THERE'])).toEqual(new Map())
   })
 
-  test('a spelling, tags and a content type stay when the value changes', async () => {
-    emulator.plant({ name: 'Db-Url', value: 'old', contentType: 'text/plain', tags: { team: 'billing' } })
+  test('a spelling, tags, a content type and times stay when the value changes', async () => {
+    const times = { notBefore: 1_767_600_000, expires: 4_102_444_800 }
+    emulator.plant({ name: 'Db-Url', value: 'old', contentType: 'text/plain', tags: { team: 'billing' }, ...times })
     const mine = client()
     const [before] = await mine.list()
     const { key = '', remoteIds = [] } = before ?? {}
     await apply([{ action: 'update', key, value: 'new', flags: {}, remoteIds }], {}, mine)
     const [secret] = emulator.secrets()
     expect(secret?.name).toBe('Db-Url')
-    expect(secret?.versions.at(-1)).toMatchObject({ value: 'new', contentType: 'text/plain', isEnabled: true })
+    expect(secret?.versions.at(-1)).toMatchObject({
+      value: 'new',
+      contentType: 'text/plain',
+      isEnabled: true,
+      ...times,
+    })
     expect(secret?.versions.at(-1)?.tags).toEqual({
       team: 'billing',
       keyferry: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -111,6 +117,22 @@ describe('the bin', () => {
       ['A', false],
       ['THEIRS', true],
     ])
+  })
+
+  test('a wait for it ends with the run', async () => {
+    await restart({ settleAfter: 1_000 })
+    await apply([create('A', 'v')])
+    await apply([remove('A')])
+    const ended = new AbortController()
+    const target = keyVault.target.parse({ vaultBaseUrl: emulator.url })
+    const mine = keyVault.open(sessionTo(keyVault, emulator.credentials, { signal: ended.signal }), target, {
+      purgeDeleted: false,
+    })
+    const from = emulator.log.length
+    const written = apply([create('A', 'new')], {}, mine)
+    await expect.poll(() => emulator.log.length).toBeGreaterThan(from)
+    ended.abort(new Error('the lease is gone'))
+    await expect(written).rejects.toThrow('the lease is gone')
   })
 
   test('a right to purge that is missing is named; a vault without a bin needs none', async () => {

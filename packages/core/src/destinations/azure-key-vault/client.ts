@@ -3,7 +3,6 @@
  * set, and deletes and recoveries take effect some seconds after their answer.
  */
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { applyEach } from '../apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
@@ -16,6 +15,7 @@ import {
   purgeSecret,
   recoverSecret,
   setSecret,
+  type NewVersion,
   type Row,
   type Vault,
 } from './api.ts'
@@ -81,7 +81,7 @@ async function write(
   const { vault, report, seen } = work
   const { id, ...version } = versionOf(change.value, seen.get(change.key))
   let isJournaled = false
-  await untilSettled(change.key, async () => {
+  await untilSettled(vault, change.key, async () => {
     const obstacle = await setSecret(vault, change.key, version)
     if (obstacle !== 'in-bin') return obstacle === null
     // A recovery shows consumers the old value, until ours is set.
@@ -93,26 +93,32 @@ async function write(
   return [id]
 }
 
-/** A version that keeps the tags and the content type of the one before, which others may have set. */
-function versionOf(value: string, before: Row | undefined) {
+/** A version that keeps tags, content type and times of the one before, which others may have set. */
+function versionOf(value: string, before: Row | undefined): NewVersion & { id: string } {
   const { [TAG]: _, ...kept } = before?.tags ?? {}
   const hasRoom = Object.keys(kept).length < MAX_TAGS
   const id = hasRoom ? randomUUID().replaceAll('-', '') : UNTAGGED
-  const contentType = before?.contentType ?? undefined
-  return { id, value, tags: hasRoom ? { ...kept, [TAG]: id } : kept, ...(contentType !== undefined && { contentType }) }
+  const { contentType, attributes: { nbf, exp } = {} } = before ?? {}
+  return {
+    id,
+    value,
+    tags: hasRoom ? { ...kept, [TAG]: id } : kept,
+    contentType: contentType ?? undefined,
+    attributes: { enabled: true, nbf: nbf ?? undefined, exp: exp ?? undefined },
+  }
 }
 
 async function remove(vault: Vault, key: string, purges: boolean): Promise<readonly string[]> {
   const isInBin = await deleteSecret(vault, key)
-  if (isInBin && purges) await untilSettled(key, () => purgeSecret(vault, key))
+  if (isInBin && purges) await untilSettled(vault, key, () => purgeSecret(vault, key))
   return []
 }
 
 /** Tries until `isDone` says so. Throws `unavailable` when that takes longer than Key Vault should need. */
-async function untilSettled(key: string, isDone: () => Promise<boolean>): Promise<void> {
+async function untilSettled({ http }: Vault, key: string, isDone: () => Promise<boolean>): Promise<void> {
   for (const waitMs of SETTLING_MS) {
     if (await isDone()) return
-    await delay(waitMs)
+    await http.wait(waitMs)
   }
   if (await isDone()) return
   throw new DestinationError(

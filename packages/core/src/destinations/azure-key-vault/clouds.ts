@@ -1,6 +1,8 @@
 /** Azure's clouds: who gives tokens, and the domain of their vaults (the documents of each cloud, 2026-11-28). */
 
 interface Cloud {
+  /** The one of its token hosts that its documents name first. */
+  authority: string
   /** What a token is for. */
   resource: string
   /** Without the vault's name. */
@@ -9,9 +11,21 @@ interface Cloud {
 
 export const PUBLIC_AUTHORITY = 'https://login.microsoftonline.com'
 
-const PUBLIC: Cloud = { resource: 'https://vault.azure.net', vaultDomain: 'vault.azure.net' }
-const CHINA: Cloud = { resource: 'https://vault.azure.cn', vaultDomain: 'vault.azure.cn' }
-const GOVERNMENT: Cloud = { resource: 'https://vault.usgovcloudapi.net', vaultDomain: 'vault.usgovcloudapi.net' }
+const PUBLIC: Cloud = {
+  authority: PUBLIC_AUTHORITY,
+  resource: 'https://vault.azure.net',
+  vaultDomain: 'vault.azure.net',
+}
+const CHINA: Cloud = {
+  authority: 'https://login.chinacloudapi.cn',
+  resource: 'https://vault.azure.cn',
+  vaultDomain: 'vault.azure.cn',
+}
+const GOVERNMENT: Cloud = {
+  authority: 'https://login.microsoftonline.us',
+  resource: 'https://vault.usgovcloudapi.net',
+  vaultDomain: 'vault.usgovcloudapi.net',
+}
 
 const BY_AUTHORITY = new Map([
   [new URL(PUBLIC_AUTHORITY).host, PUBLIC],

@@ -113,8 +113,32 @@ export async function addVersion(collection: Collection, key: string, value: str
   if (answer.status === 404) return null
   const { success, data } = version.safeParse(answer.body)
   if (!success) throw new DestinationError('unavailable', `Google's answer does not say whether "${key}" was stored`)
-  return Number(data.name.slice(data.name.lastIndexOf('/') + 1))
+  return numberIn(data.name)
 }
+
+const versions = z.object({ versions: z.array(z.object({ name: version.shape.name })).default([]) })
+
+/** The number of the newest version that programs can read, or null when there is none. */
+export async function newestEnabled(collection: Collection, key: string): Promise<number | null> {
+  const answer = await collection.http.request({
+    method: 'GET',
+    path: `${pathOf(collection, key)}/versions?filter=${encodeURIComponent('state:ENABLED')}&pageSize=1`,
+    repeatable: true,
+    accept: isNotFound,
+    classify: ({ status }) =>
+      status === 403
+        ? { message: 'the service account may not list versions; grant it that, or keep old versions' }
+        : null,
+    bucket: 'read',
+  })
+  if (answer.status === 404) return null
+  const { success, data } = versions.safeParse(answer.body)
+  if (!success) throw notUnderstood(`the versions of "${key}"`)
+  const [newest] = data.versions
+  return newest === undefined ? null : numberIn(newest.name)
+}
+
+const numberIn = (name: string): number => Number(name.slice(name.lastIndexOf('/') + 1))
 
 /** Disables or destroys a version. One that is destroyed already, or that never was, is left alone. */
 export async function retireVersion(

@@ -76,6 +76,22 @@ describe('versions', () => {
     expect(emulator.contents().get('A')).toBe('three')
   })
 
+  test('the version that was readable before the write is retired, not the one with the number below', async () => {
+    emulator.plant({ id: 'A', values: ['one', 'two'] })
+    const [, second] = emulator.secrets().find(({ id }) => id === 'A')?.versions ?? []
+    if (second) second.state = 'DESTROYED'
+    expect((await apply([update('A', 'three')], { oldVersions: 'destroy' })).reported).toEqual(['done A'])
+    expect(statesOf('A')).toEqual(['DESTROYED', 'DESTROYED', 'ENABLED'])
+    // Added by somebody else between our look and our write: it is theirs.
+    const release = emulator.hold((method, path) => method === 'POST' && path.endsWith(':addVersion'))
+    const written = apply([update('A', 'five')], { oldVersions: 'destroy' })
+    await expect.poll(() => emulator.log.filter(({ path }) => path.includes('/versions?')).length).toBe(2)
+    emulator.put('A', 'four')
+    release()
+    await written
+    expect(statesOf('A')).toEqual(['DESTROYED', 'DESTROYED', 'DESTROYED', 'ENABLED', 'ENABLED'])
+  })
+
   test('pages smaller than those that were requested are read to the end', async () => {
     await emulator.close()
     emulator = await startEmulator({ pageCap: 3 })

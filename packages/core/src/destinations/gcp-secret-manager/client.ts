@@ -12,6 +12,7 @@ import {
   deleteSecret,
   getSecret,
   keyOf,
+  newestEnabled,
   listSecrets,
   readValue,
   retireVersion,
@@ -63,17 +64,17 @@ async function carryOut(collection: Collection, change: Change, oldVersions: Old
     await deleteSecret(collection, key)
     return []
   }
+  // Read before: the number below the new one may be of a version that somebody else added or destroyed.
+  const before = oldVersions === 'keep' ? null : await newestEnabled(collection, key)
   const known = action === 'update' ? await addVersion(collection, key, change.value) : null
-  const number = known ?? (await createWith(collection, key, change.value))
-  // The new version is stored by now: Google answers its number and state consistently.
-  if (number > 1 && oldVersions !== 'keep') await retireVersion(collection, key, number - 1, oldVersions)
+  if (known === null) await createWith(collection, key, change.value)
+  if (before !== null && oldVersions !== 'keep') await retireVersion(collection, key, before, oldVersions)
   return []
 }
 
-async function createWith(collection: Collection, key: string, value: string): Promise<number> {
+async function createWith(collection: Collection, key: string, value: string): Promise<void> {
   await createSecret(collection, key)
-  const number = await addVersion(collection, key, value)
-  if (number !== null) return number
+  if ((await addVersion(collection, key, value)) !== null) return
   throw new DestinationError(
     'unavailable',
     `Google created "${key}" and does not know it yet; the next run tries again`,

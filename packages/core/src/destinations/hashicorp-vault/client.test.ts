@@ -216,3 +216,13 @@ test.for([{ mount: 'a/../b' }, { path: '..' }, { path: 'a b' }, { mount: '' }, {
 )
 test('slashes at the ends of mount and path are taken off', () =>
   expect(vault.target.parse({ mount: '/secret/', path: 'app/prod/' })).toEqual({ mount: 'secret', path: 'app/prod' }))
+
+test.each(['..', '.', 'a/../../sys', 'approle/..'])(
+  'an auth mount "%s" would be another path of the API',
+  (authMount) => {
+    const { credentials } = vault.connection.methods['app-role']
+    const given = { instanceUrl: 'https://vault.example.com', roleId: 'r', secretId: 's' }
+    expect(credentials.safeParse({ ...given, authMount: 'team/approle/' }).data?.authMount).toBe('team/approle')
+    expect(credentials.safeParse({ ...given, authMount }).success).toBe(false)
+  },
+)

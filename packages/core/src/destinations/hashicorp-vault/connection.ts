@@ -6,6 +6,7 @@ import { DestinationError } from '../destination-error.ts'
 import { field } from '../destination.ts'
 import { addressField, caField, tokenField } from '../fields.ts'
 import type { Http, HttpAnswer } from '../http.ts'
+import { pathText } from './path-text.ts'
 import { tokenAuthorization } from '../token-source.ts'
 
 const place = {
@@ -40,11 +41,7 @@ const methods = {
       ...place,
       roleId: tokenField({ label: 'Role ID', secret: false }),
       secretId: tokenField({ label: 'Secret ID' }),
-      authMount: z
-        .string()
-        .trim()
-        .regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'Auth mount must be a path such as approle')
-        .max(128, 'Auth mount must be at most 128 characters')
+      authMount: pathText('Auth mount')
         .default('approle')
         .meta(field({ label: 'Auth mount', help: 'Where the auth method AppRole is mounted.' })),
     }),

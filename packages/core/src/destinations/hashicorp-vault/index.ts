@@ -4,27 +4,14 @@ import { defineDestination, field } from '../destination.ts'
 import { listMounts } from './api.ts'
 import { vaultClient } from './client.ts'
 import { vaultConnection, type VaultCredentials, vaultHeaders } from './connection.ts'
+import { pathText } from './path-text.ts'
 import { vaultKeyRules, vaultLimits, vaultRateLimits } from './limits.ts'
 
-/** A path as Infisical's API takes it: slashes at its ends are taken off. */
-const pathField = (label: string) =>
-  z
-    .string()
-    .trim()
-    .overwrite((text) => text.replaceAll(/^\/+|\/+$/g, ''))
-    .min(1, `${label} must not be empty`)
-    .max(128, `${label} must be at most 128 characters`)
-    .regex(
-      /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
-      `${label} may have letters, digits, dots, dashes, _ and slashes only`,
-    )
-    .refine((text) => !/(^|\/)\.\.?(\/|$)/.test(text), `${label} must not contain . or .. as a part`)
-
 const target = z.object({
-  mount: pathField('Mount').meta(
+  mount: pathText('Mount').meta(
     field({ label: 'Mount', placeholder: 'secret', help: 'The path of a KV secrets engine.', choices: 'mounts' }),
   ),
-  path: pathField('Path').meta(
+  path: pathText('Path').meta(
     field({
       label: 'Path',
       placeholder: 'app/prod',

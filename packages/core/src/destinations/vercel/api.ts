@@ -70,14 +70,14 @@ export async function listVariables(api: VercelApi): Promise<{ variables: Variab
   return { variables, hidden }
 }
 
-/** The value of one variable; null when it is gone or never shown. */
-export async function readVariable(api: VercelApi, id: string): Promise<string | null> {
+/** The record as it is now; null when it is gone. */
+export async function readVariable(api: VercelApi, id: string): Promise<Variable | null> {
   const request = { method: 'GET', path: `/v1${path(api, id)}?`, accept: [404], repeatable: true } as const
   const answer = await call(api, request)
   if (answer.status === 404) return null
-  const { success, data } = z.object({ id: z.string(), value: z.string().nullish() }).safeParse(answer.body)
+  const { success, data } = variable.safeParse(answer.body)
   if (!success) throw notUnderstood('a variable')
-  return data.value ?? null
+  return data
 }
 
 export interface Entry extends Environments {

@@ -46,11 +46,14 @@ const accountQuery = ({ teamId = '' }: Record<string, string>): string => teamQu
 
 const project = ({ app = '' }: Record<string, string>): string => encodeURIComponent(app)
 
+/** Every team that the token reaches. */
+export const listTeams = (http: Http) =>
+  readAll(http, '/v2/teams?limit=100', (body) => teams.safeParse(body).data?.teams)
+
 export const vercelChoices: Record<string, ChoiceList<unknown>> = {
   teams: list([], async (http) => {
     const user = await whoAmI(http)
-    const found = await readAll(http, '/v2/teams?limit=100', (body) => teams.safeParse(body).data?.teams)
-    const rows = found.map(({ id, slug, name }) => ({ id, name: name ?? slug, hint: slug }))
+    const rows = (await listTeams(http)).map(({ id, slug, name }) => ({ id, name: name ?? slug, hint: slug }))
     // A token of one team doesn't reach the personal account.
     return user === null ? rows : [...rows, { id: user.id, name: user.username, hint: 'personal account' }]
   }),

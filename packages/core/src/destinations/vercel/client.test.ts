@@ -80,6 +80,43 @@ test('a record of several environments keeps its value in the others', async () 
   expect(shown()).toContainEqual(['NEW', 'n', 'env_emulatedStaging'])
 })
 
+test('an environment that a shared record gets during a run is not taken from it', async () => {
+  await begin()
+  for (const key of ['CHANGED', 'REMOVED', 'VERCEL_ENV'])
+    emulator.plant({ key, value: 'all', target: ['production', 'preview'] })
+  const client = clientAt()
+  await client.list()
+  for (const { id } of emulator.variables()) emulator.edit(id, { target: ['production', 'preview', 'development'] })
+  expect(await outcomes(client, [write('CHANGED', 'own'), removal('REMOVED'), write('VERCEL_ENV', 'x')])).toEqual({
+    CHANGED: 'done',
+    REMOVED: 'done',
+    VERCEL_ENV: 'rejected',
+  })
+  expect(shown()).toEqual([
+    ['CHANGED', 'all', 'preview,development'],
+    ['REMOVED', 'all', 'preview,development'],
+    ['VERCEL_ENV', 'all', 'production,preview,development'],
+    ['CHANGED', 'own', 'production'],
+  ])
+})
+
+test('a team and a project by name are those of their IDs', async () => {
+  await begin()
+  const session = (apiToken: string) => sessionTo(vercel, { ...emulator.credentials, apiToken })
+  const resolved = async (target: Record<string, unknown>, apiToken: string = emulator.tokens.member) =>
+    vercel.targetKey(await vercel.resolve!(session(apiToken), vercel.target.parse({ ...emulator.target, ...target })))
+  const key = vercel.targetKey(vercel.target.parse(emulator.target))
+  expect(await resolved({})).toBe(key)
+  expect(emulator.log).toEqual([])
+  expect(await resolved({ teamId: 'keyferry' })).toBe(key)
+  expect(await resolved({ teamId: 'keyferry', app: 'storefront' }, emulator.tokens.ofTeam)).toBe(key)
+  expect(await resolved({ teamId: 'ada', app: 'website' })).toBe(
+    await resolved({ teamId: 'user_keyferry', app: 'website' }),
+  )
+  await expect(resolved({ teamId: 'nobody' })).rejects.toMatchObject({ kind: 'missing' })
+  await expect(resolved({ app: 'nothing' })).rejects.toMatchObject({ kind: 'missing' })
+})
+
 test('a record whose split is refused returns to its environments', async () => {
   await begin()
   emulator.plant({ key: 'VERCEL_ENV', value: 'old', target: ['production', 'preview'] })

@@ -165,7 +165,7 @@ const demanded = (key: string): DestinationError =>
 
 /** A change of a record that has other environments or another type. Vercel changes neither in place. */
 async function rewrite(work: Work, change: Change, isDemanded: () => Promise<boolean>): Promise<readonly string[]> {
-  const { api, place, report } = work
+  const { place, report } = work
   const held = work.records.get(change.key) ?? []
   if (change.action === 'delete') {
     for (const record of held) await release(work, record)
@@ -178,25 +178,39 @@ async function rewrite(work: Work, change: Change, isDemanded: () => Promise<boo
   for (const record of held) await release(work, record)
   const [refused] = await upsert(work, [change])
   if (refused === undefined) return []
-  for (const record of held) if (isShared(record, place)) await moveVariable(api, record.id, environmentsOf(record))
+  for (const record of held) if (isShared(record, place)) await giveBack(work, record)
   throw refused.error
 }
 
-/** Takes a record out of this environment; in others it stays as it is. */
-async function release({ api, place }: Work, record: Variable): Promise<void> {
+/**
+ * Takes a record out of this environment; in others it stays as it is. One that was shared is read again: it may have
+ * been given to another environment since the listing, and Vercel replaces the whole list.
+ */
+async function release({ api, place }: Work, listed: Variable): Promise<void> {
+  const record = isShared(listed, place) ? await readVariable(api, listed.id) : listed
+  if (record === null) return
   if (isShared(record, place)) await moveVariable(api, record.id, otherEnvironments(record, place))
   else await removeVariables(api, [record.id])
 }
 
-const environmentsOf = ({ target, customEnvironmentIds }: Variable) => ({ target, customEnvironmentIds })
+/** Gives a record that was taken out of this environment back to it, beside those that it has by now. */
+async function giveBack({ api, place }: Work, { id }: Variable): Promise<void> {
+  const record = await readVariable(api, id)
+  if (record === null) return
+  const own = ownEnvironments(place)
+  await moveVariable(api, id, {
+    target: [...new Set([...record.target, ...own.target])],
+    customEnvironmentIds: [...new Set([...record.customEnvironmentIds, ...own.customEnvironmentIds])],
+  })
+}
 
 /** The listing's values, and those that only a read of the record shows. Sensitive ones are never shown. */
 async function readValues(api: VercelApi, records: Records): Promise<ReadonlyMap<string, string>> {
   const values = new Map<string, string>()
   for (const [key, [record]] of records) {
     if (record === undefined || record.type === 'sensitive') continue
-    const value = shownValue(record) ?? (await readVariable(api, record.id))
-    if (value !== null) values.set(key, value)
+    const value = shownValue(record) ?? (await readVariable(api, record.id))?.value
+    if (value !== undefined) values.set(key, value)
   }
   return values
 }

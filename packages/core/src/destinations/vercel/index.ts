@@ -7,6 +7,7 @@ import { checkVercel, teamOf } from './account.ts'
 import { meaningOf } from './api.ts'
 import { vercelChoices } from './choices.ts'
 import { vercelClient } from './client.ts'
+import { resolveProject, resolveTeam } from './resolve.ts'
 import { vercelKeyRules, vercelLimits, vercelRateLimits } from './limits.ts'
 
 const credentials = z.object({
@@ -107,6 +108,12 @@ export default defineDestination({
   limits: vercelLimits,
   rateLimits: vercelRateLimits,
   values: 'listed',
+  async resolve({ http }, config) {
+    const teamId = await resolveTeam(http, config.teamId)
+    if (config.app.startsWith('prj_')) return { ...config, teamId }
+    const { id, name } = await resolveProject(http, teamId, config.app)
+    return { ...config, teamId, app: id, appName: config.appName || name }
+  },
   targetKey: (config) => JSON.stringify([config.teamId, config.app, config.env, branchOf(config)]),
   targetLabel: (config) =>
     [config.appName || config.app, config.env, branchOf(config)].filter((part) => part !== null).join(' · '),

@@ -159,6 +159,8 @@ export function directory(projects: readonly Project[], policy: () => 'on' | 'of
         }))
         return ok({ environments, accountLimit: { total: 1 } })
       }
+      const single = /^\/v9\/projects\/([^/]+)$/.exec(path)?.[1]
+      if (single !== undefined) return ok(shownProject(projectOf(decodeURIComponent(single), account)))
       throw noSuchEndpoint()
     },
   }

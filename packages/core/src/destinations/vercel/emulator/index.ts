@@ -8,7 +8,7 @@ import { Refused } from './answers.ts'
 import { accountOf, directory, holderOf, seededProjects, TEAM, TOKENS } from './directory.ts'
 import { projectIn, projectRoute, type Behaviour } from './project-routes.ts'
 import { rateLimits } from './rate-limits.ts'
-import { environmentsOf, type Variable } from './variables.ts'
+import { environmentsOf, type Variable, type Variables } from './variables.ts'
 
 export interface VercelEmulatorOptions extends EmulatorOptions {
   behaviour?: Partial<Behaviour>
@@ -20,6 +20,8 @@ export interface VercelEmulator extends Emulator {
   tokens: typeof TOKENS
   /** Puts any record into the project of `target`, beside others of its key. Answers its id. */
   plant(variable: Pick<Variable, 'key' | 'value'> & Partial<Variable>): string
+  /** Changes a record behind the product's back. */
+  edit(id: string, changes: Parameters<Variables['edit']>[1]): void
   /** Every record of that project, in clear. */
   variables(): Variable[]
 }
@@ -91,6 +93,7 @@ export async function startEmulator(options: VercelEmulatorOptions = {}): Promis
       server.resetInFlight()
     },
     plant: (variable) => variables.add(variable).id,
+    edit: (id, changes) => void variables.edit(id, changes),
     variables: () => variables.all(),
     setLatency: server.setLatency,
     hold: server.hold,
