@@ -23,6 +23,10 @@ export const formField = z
       .object({ field: z.string(), in: z.array(z.string()) })
       .nullable()
       .describe('Shown only while another field has one of these values'),
+    labelOf: z
+      .string()
+      .nullable()
+      .describe('Not asked for: keeps the name of what was picked for this field, in place of its ID'),
   })
   .meta({ id: 'FormField' })
 
@@ -43,6 +47,7 @@ export const destination = z
     target: z.object({ fields: z.array(formField) }),
     options: z.object({ fields: z.array(formField) }),
     notes: z.object({
+      initialWarning: z.string().nullable().describe('What the first sync may replace or remove unexpectedly'),
       initialSync: z.string().describe('Why overwrite is the only first-run behaviour offered'),
       options: z.array(z.string()).describe('Warnings shown beside the sync options'),
     }),

@@ -25,7 +25,7 @@ export function GeneratedFields({ fields, under, asked = NOBODY }: Props) {
   const { control } = useFormContext()
   const values: Values = useWatch({ control, name: under }) ?? {}
   return fields
-    .filter((field) => isShown(field, values))
+    .filter((field) => field.labelOf === null && isShown(field, values))
     .map((field) => (
       <OneField
         key={field.name}

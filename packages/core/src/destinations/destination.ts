@@ -43,6 +43,8 @@ export interface DestinationDefinition<
   notes: {
     /** What the first sync does to existing secrets. */
     initialSync: string
+    /** What it may replace or remove that a person would not expect. */
+    initialWarning?: string
     options: readonly string[]
   }
   /** What the vendor can hold, as sentences for people; `limits` enforces them. */
@@ -198,6 +200,8 @@ export interface Field {
   /** The value is picked from `choices[name]`. */
   choices?: string
   showWhen?: { field: string; in: string[] }
+  /** Not asked for: it keeps the name of what is picked for this field, so that a person reads no ID. */
+  labelOf?: string
 }
 
 /** Zod metadata that makes a form field: `z.string().meta(field({ label: 'API key', secret: true }))`. */

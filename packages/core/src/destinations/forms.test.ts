@@ -15,6 +15,7 @@ const plain: Omit<FormField, 'name'> = {
   choices: null,
   dependsOn: [],
   showWhen: null,
+  labelOf: null,
 }
 const x = field({ label: 'X' })
 

@@ -61,6 +61,7 @@ function formField(
     choices: field.choices ?? null,
     dependsOn: [...needs],
     showWhen: field.showWhen ?? null,
+    labelOf: field.labelOf ?? null,
   }
 }
 

@@ -28,7 +28,11 @@ export async function listDestinations(
       },
       target: { fields: formFields(definition.target, definition.choices) },
       options: { fields: formFields(definition.options, definition.choices) },
-      notes: { initialSync: definition.notes.initialSync, options: [...definition.notes.options] },
+      notes: {
+        initialSync: definition.notes.initialSync,
+        initialWarning: definition.notes.initialWarning ?? null,
+        options: [...definition.notes.options],
+      },
       keyRules: [...definition.keyRules],
       canImportSecrets: definition.values !== 'hidden',
     }))

@@ -56,7 +56,7 @@ test('the list has what its schema promises, by title', async () => {
         },
       ],
     },
-    target: { fields: [{ name: 'orgId', kind: 'text', required: true }] },
+    target: { fields: [{ name: 'orgId', kind: 'choice', required: true }] },
     options: { fields: [] },
     canImportSecrets: false,
   })

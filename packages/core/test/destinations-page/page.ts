@@ -68,7 +68,7 @@ async function sectionOf(definition: DestinationDefinition): Promise<string> {
     ),
     `- **Target**: ${namesOf(formFields(target, definition.choices))}.`,
     `- **Options**: ${namesOf(formFields(options, definition.choices)) || 'none of its own'}.`,
-    `- **First sync**: ${notes.initialSync}`,
+    `- **First sync**: ${[notes.initialSync, notes.initialWarning].filter(Boolean).join(' ')}`,
     ...notes.options.map((note) => `- ${note}`),
     `- **Requests at the least**: ${callsOf(minimum)}.`,
     ...(unsettled.length === 0 ? [] : [`- **Tested both ways**, where no document says it: ${unsettled.join('; ')}.`]),

@@ -14,7 +14,8 @@ type Target = Record<string, string>
 
 interface Props {
   connection: Connection
-  destination: Destination
+  /** Those that use connections of this kind. */
+  destinations: readonly Destination[]
   onClose: () => void
 }
 
@@ -22,11 +23,12 @@ interface Props {
  * Which targets syncs of a connection may have: every one, or those that match one of the rows in all fields that are
  * filled in.
  */
-export function AllowedTargets({ connection, destination, onClose }: Props) {
+export function AllowedTargets({ connection, destinations, onClose }: Props) {
   const update = trpc.connections.update.useMutation()
   const [allowed, setAllowed] = useState<Target[] | null>(connection.allowedTargets)
   const { id: connectionId, name } = connection
-  const { fields } = destination.target
+  const asked = destinations.flatMap(({ target }) => target.fields.filter(({ labelOf }) => labelOf === null))
+  const fields = new Map(asked.map((field) => [field.name, field]))
   const filled = allowed?.map(withoutBlanks) ?? null
 
   const change = (index: number, field: string, value: string) =>
@@ -55,11 +57,11 @@ export function AllowedTargets({ connection, destination, onClose }: Props) {
       </div>
       {allowed?.map((row, index) => (
         // Rows have no identity beside their position.
-        <fieldset key={index} aria-label={`Target ${index + 1}`} className="flex items-end gap-2">
-          {fields.map((field) => (
+        <fieldset key={index} aria-label={`Target ${index + 1}`} className="flex flex-wrap items-end gap-2">
+          {[...fields.values()].map((field) => (
             <TextField
               key={field.name}
-              className="min-w-0 flex-1"
+              className="min-w-40 flex-1"
               label={field.label}
               placeholder="Any"
               value={row[field.name] ?? ''}

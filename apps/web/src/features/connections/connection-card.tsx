@@ -26,12 +26,14 @@ const ConnectionForm = onDemand(async () => (await import('../../components/conn
 export function ConnectionCard({
   projectId,
   connection,
-  destination,
+  destinations,
 }: {
   projectId: string
   connection: Connection
-  destination: Destination | undefined
+  /** Those that use connections of this kind. */
+  destinations: readonly Destination[]
 }) {
+  const [destination] = destinations
   const [dialog, setDialog] = useState<'replace' | 'projects' | 'targets' | 'delete'>()
   const close = () => setDialog(undefined)
   const remove = trpc.connections.delete.useMutation()
@@ -141,9 +143,7 @@ export function ConnectionCard({
         </Dialog>
       )}
       {dialog === 'projects' && <AllowedProjects connection={connection} onClose={close} />}
-      {dialog === 'targets' && destination && (
-        <AllowedTargets connection={connection} destination={destination} onClose={close} />
-      )}
+      {dialog === 'targets' && <AllowedTargets connection={connection} destinations={destinations} onClose={close} />}
       {dialog === 'delete' && (
         <Confirm title={`Delete ${name}?`} label="Delete connection" onConfirm={deleteConnection} onClose={close}>
           <p>

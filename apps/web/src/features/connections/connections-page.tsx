@@ -50,7 +50,7 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
               <ConnectionCard
                 projectId={projectId}
                 connection={connection}
-                destination={destinations.data.find((each) => each.connection.app === connection.destination)}
+                destinations={destinations.data.filter((each) => each.connection.app === connection.destination)}
               />
             </li>
           ))}

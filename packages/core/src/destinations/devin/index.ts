@@ -3,6 +3,7 @@ import { bearer } from '../authorization.ts'
 import { defineConnection } from '../connection.ts'
 import { defineDestination, field } from '../destination.ts'
 import { tokenField, urlField } from '../fields.ts'
+import { whoAmI } from './api.ts'
 import { checkDevin } from './check.ts'
 import { devinClient } from './client.ts'
 import { devinKeyRules, devinLimits, devinRateLimits } from './limits.ts'
@@ -28,6 +29,7 @@ const target = z.object({
     .meta(
       field({
         label: 'Organization ID',
+        choices: 'organizations',
         placeholder: 'org-…',
         help: 'Shown in the Service users section of the Devin organization settings.',
       }),
@@ -59,9 +61,9 @@ export default defineDestination({
   notes: {
     initialSync:
       'Devin never shows the value of a secret, so existing secrets cannot be imported. The first sync overwrites the destination.',
+    initialWarning:
+      'Every secret is written as a key-value secret. A TOTP or cookie secret with the name of a synced key is replaced by one. Unless secret deletion is disabled, TOTP and cookie secrets whose names match the key schema, or all of them without a schema, are removed. The plan lists each of them first.',
     options: [
-      'Every secret is written as a key-value secret. A TOTP or cookie secret of the same name is replaced by it, and one that matches the key schema is removed, unless secret deletion is disabled. The review shows each before it happens.',
-      'Use a key schema, so that only the names you mean are managed and everything else in the organization stays as it is.',
       'Devin cannot change a value in place: a changed secret is removed and created again, with a new id. Sessions see what was there when they started.',
     ],
   },
@@ -74,6 +76,20 @@ export default defineDestination({
   // docs.devin.ai/product-guides/secrets, 2026-11-28: the page of the organization that one is signed in to.
   targetUrl: (_target, { instanceUrl }) =>
     instanceUrl === 'https://api.devin.ai' ? 'https://app.devin.ai/secrets' : null,
+  choices: {
+    // The key of a service user belongs to one organization; that of an enterprise names none.
+    organizations: {
+      needs: [],
+      list: async ({ http }) => {
+        const { orgId, name } = await whoAmI(http)
+        return orgId === null ? [] : [{ id: orgId, name }]
+      },
+      choice: (row) => {
+        const { id, name } = z.object({ id: z.string(), name: z.string().nullable() }).parse(row)
+        return { value: id, label: id, hint: name }
+      },
+    },
+  },
   // Everything is written as sensitive, so there is nothing to choose and nothing to compare.
   flags: () => ({}),
   open: ({ http }, { orgId }) => devinClient({ http, orgId }),

@@ -19,7 +19,6 @@ export default defineDestination({
       'GitHub never shows the value of a secret, so existing secrets cannot be imported: the first sync overwrites them. Variables can be imported.',
     options: [
       'GitHub stores names in upper case.',
-      'Use a key schema, so that only the names you mean are managed and everything else stays as it is.',
       'Workflows read secrets of a repository and an organization when a run is queued, and those of an environment when the job starts. A secret of an environment goes before one of the repository, and that before one of the organization.',
       'A workflow sees only the first 100 secrets of an organization, by name.',
     ],

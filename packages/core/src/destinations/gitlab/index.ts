@@ -29,7 +29,6 @@ export default defineDestination({
     initialSync:
       'GitLab shows the values of variables that are not hidden, so existing ones can be imported, or the first sync overwrites them.',
     options: [
-      'Use a key schema, so that only the names you mean are managed and everything else stays as it is.',
       'A protected variable exists only in pipelines on protected branches and tags.',
       'A hidden variable can never be shown again. To turn hiding on or off, each variable is removed and created again.',
       'A variable of a project goes before one of its group, and a more specific environment before *.',

@@ -10,13 +10,13 @@ const id = (label: string) =>
     .max(20, `${label} must be at most 20 digits`)
     .regex(/^\d+$/, `${label} must be the number that GitLab shows`)
 
-const nameField = (label: string) =>
+const nameField = (label: string, labelOf: string) =>
   z
     .string()
     .trim()
     .max(500, `${label} must be at most 500 characters`)
     .optional()
-    .meta(field({ label, help: 'Shown in place of the number.' }))
+    .meta(field({ label, help: 'Shown in place of the number.', labelOf }))
 
 const flag = (label: string, help: string) => z.boolean().default(false).meta(field({ label, help }))
 
@@ -48,14 +48,14 @@ const common = {
 const project = z.object({
   scope: z.literal('project').meta(field(scopeField())),
   projectId: id('Project').meta(field({ label: 'Project', choices: 'projects', placeholder: '1234' })),
-  projectName: nameField('Project name'),
+  projectName: nameField('Project name', 'projectId'),
   ...common,
 })
 
 const group = z.object({
   scope: z.literal('group').meta(field(scopeField())),
   groupId: id('Group').meta(field({ label: 'Group', choices: 'groups', placeholder: '1234' })),
-  groupName: nameField('Group name'),
+  groupName: nameField('Group name', 'groupId'),
   ...common,
 })
 

@@ -40,6 +40,12 @@ const target = z.object({
         help: 'The Trigger.dev project to sync secrets to.',
       }),
     ),
+  projectName: z
+    .string()
+    .trim()
+    .max(255, 'Project name must be at most 255 characters')
+    .optional()
+    .meta(field({ label: 'Project name', help: 'Shown in place of its reference.', labelOf: 'projectRef' })),
   environment: z
     .enum(['prod', 'staging', 'stg', 'dev', 'preview'], 'Environment must be one of prod, staging, dev or preview')
     .meta(
@@ -79,9 +85,9 @@ const options = z.object({
     .default('')
     .meta(
       field({
-        label: 'Except',
+        label: 'Except these variables',
         placeholder: 'LOG_LEVEL, REGION',
-        help: 'Names of variables, separated by commas, for which the opposite holds.',
+        help: 'Names, separated by commas, of variables that should be the other way round.',
       }),
     ),
 })
@@ -112,7 +118,6 @@ export default defineDestination({
     initialSync:
       'Trigger.dev does not support importing secrets because it redacts secret values when they are read back. Only the overwrite behavior is available.',
     options: [
-      'Use a key schema, so that only the names you mean are managed and everything else in the environment stays as it is.',
       'A branch inherits the variables of its environment, which cannot be deleted from the branch. For a branch, delete only what this sync wrote.',
       'Runs read their variables when they start; a run that is on keeps what it had.',
     ],
@@ -127,7 +132,7 @@ export default defineDestination({
   },
   targetLabel: (config) => {
     const { projectRef, environment, branch } = placeOf(config)
-    return [projectRef, environment, branch].filter(Boolean).join(' · ')
+    return [config.projectName || projectRef, environment, branch].filter(Boolean).join(' · ')
   },
   // The link that its command line prints (4.8.3): the page of an environment needs the slugs of project and account.
   targetUrl: ({ projectRef }, { instanceUrl }) =>

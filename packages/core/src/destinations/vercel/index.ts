@@ -40,7 +40,7 @@ const target = z
       .string()
       .max(255, 'Project name must be at most 255 characters')
       .optional()
-      .meta(field({ label: 'Project name', help: 'Shown in place of its ID.' })),
+      .meta(field({ label: 'Project name', help: 'Shown in place of its ID.', labelOf: 'app' })),
     env: idField('Environment').meta(
       field({
         label: 'Environment',
