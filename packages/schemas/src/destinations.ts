@@ -26,7 +26,7 @@ export const formField = z
     labelOf: z
       .string()
       .nullable()
-      .describe('Not asked for: keeps the name of what was picked for this field, in place of its ID'),
+      .describe('Not shown in forms: keeps the name of what was picked for this field, in place of its ID'),
   })
   .meta({ id: 'FormField' })
 

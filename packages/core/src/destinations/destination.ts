@@ -200,7 +200,7 @@ export interface Field {
   /** The value is picked from `choices[name]`. */
   choices?: string
   showWhen?: { field: string; in: string[] }
-  /** Not asked for: it keeps the name of what is picked for this field, so that a person reads no ID. */
+  /** Not shown in forms: it keeps the name of what is picked for this field, so that a person reads no ID. */
   labelOf?: string
 }
 
