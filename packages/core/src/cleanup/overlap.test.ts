@@ -250,7 +250,7 @@ onEveryDatabase('one place under two names', (open) => {
     expect(await ctx.db.selectFrom('departures').select('targetKey').execute()).toEqual([{ targetKey }])
   })
 
-  it('has a key of its own at Azure, whoever gives the tokens', async () => {
+  it('is one key vault at Azure, through any authority', async () => {
     const { ctx, actor, place, emulator, connectionId, create, close } = await startSyncFixture(open, 'azure-key-vault')
     onTestFinished(close)
     await create({ name: 'first' })

@@ -5,7 +5,8 @@ import { placeFor, targetKey, targetOf } from './source.ts'
 
 /**
  * Whether another sync already writes to this target. Without a connection every account of the vendor counts.
- * `sharedPlace`: what the target is where other teams keep theirs too. `maybeDuplicate`: one writes to a target of that name at another host, which may be the same under another name.
+ * `maybeDuplicate`: one writes to a target of that name at another host, which may be the same under another name.
+ * `sharedPlace`: what the target is, where other teams keep theirs too.
  */
 export async function checkDestination(
   ctx: Context,

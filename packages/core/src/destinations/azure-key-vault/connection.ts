@@ -89,7 +89,7 @@ export const azureKeyVaultConnection = defineConnection({
     },
   },
   baseUrl: ({ authorityHost }) => authorityHost,
-  // A vault has one address, whoever gives the tokens for it.
+  // A vault has one address, and any authority of its cloud may give the tokens for it.
   targetOrigin: ({ authorityHost }) => cloudOf(authorityHost).authority,
   // A token works for every vault of the tenant: it must not go where a sync's author points it.
   hosts: ({ authorityHost }) => [`*.${cloudOf(authorityHost).vaultDomain}`],
