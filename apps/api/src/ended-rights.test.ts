@@ -17,6 +17,7 @@ import { inputFor, procedures, type Procedure } from './request-matrix/inputs.ts
 const WRITE_NOTHING = new Set([
   'audit.verify',
   'notifications.test',
+  'notifications.try',
   'syncs.checkDestination',
   'syncs.importSecrets',
   'syncs.previewFirstImport',

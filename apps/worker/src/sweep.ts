@@ -25,7 +25,7 @@ export function startSweep(
     every(ctx, DUE_MS, 'deletions', () => completeDeletions(ctx)),
     every(ctx, HISTORY_MS, 'old runs', () => pruneHistory(ctx, historyDays)),
     every(ctx, CHECK_MS, 'changes outside Keyferry', async () => void (await checkStore(ctx)), { atOnce: false }),
-    every(ctx, NOTICES_MS, 'webhooks', () => deliverNotices(ctx, 'webhook')),
+    every(ctx, NOTICES_MS, 'webhooks', () => deliverNotices(ctx, 'http')),
     every(ctx, NOTICES_MS, 'e-mails', () => deliverNotices(ctx, 'email')),
     ...auditStreams.map((stream) => every(ctx, STREAM_MS, 'the audit stream', () => streamAudit(ctx, stream))),
   ]

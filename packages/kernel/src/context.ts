@@ -27,6 +27,8 @@ export interface Context {
   metrics: Metrics
   /** Null: e-mail is not set up. */
   mail: Mailer | null
+  /** Where people reach the console, such as `https://keyferry.example.com`; null: not set. */
+  consoleUrl: string | null
   log: Logger
   /** What one request and one project may cost. */
   limits: Limits

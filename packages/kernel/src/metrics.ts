@@ -84,7 +84,7 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
   })
   const notices = new Counter({
     name: 'keyferry_notices_total',
-    help: 'Deliveries of notices, by kind (webhook, email) and result (arrived, failed)',
+    help: 'Deliveries of notices, by kind (webhook, email, slack, teams, pagerduty) and result (arrived, failed)',
     labelNames: ['kind', 'result'],
     registers,
   })

@@ -73,6 +73,7 @@ export async function testContext(
     network: { allowPrivate: true },
     metrics: createMetrics(),
     mail: null,
+    consoleUrl: null,
     log: pino({ level: 'silent' }),
     limits: structuredClone(DEFAULT_LIMITS),
     now,

@@ -79,6 +79,7 @@ export async function commandContext(env: Env, store: Db, keyring: Keyring): Pro
     network: { allowPrivate: false },
     metrics: createMetrics(),
     mail: null,
+    consoleUrl: null,
     log: createLog(env.LOG_LEVEL),
     limits: limitsOf(env),
     now: () => new Date(),

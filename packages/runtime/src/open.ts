@@ -202,6 +202,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Runtime {
       env.SMTP_URL !== undefined && env.MAIL_FROM !== undefined
         ? createMailer({ url: env.SMTP_URL, from: env.MAIL_FROM })
         : null,
+    consoleUrl: env.KEYFERRY_URL ?? null,
     log,
     limits: limitsOf(env),
     now: () => new Date(),

@@ -17,7 +17,7 @@ export type Deletions = z.output<typeof deletions>
 const keys = z.object({ count: z.number(), named: z.array(z.object({ key: z.string(), reason: z.string() })) })
 
 /** `text`: what an error says that has words of its own, without values and credentials. */
-const syncMessage = z.discriminatedUnion('code', [
+export const syncMessage = z.discriminatedUnion('code', [
   z.object({ code: z.literal('internal-error') }),
   z.object({ code: z.literal('interrupted') }),
   z.object({ code: z.literal('destination-error'), text: z.string() }),

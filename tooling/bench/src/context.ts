@@ -31,6 +31,7 @@ export async function benchContext(store: Db): Promise<Context> {
     network: { allowPrivate: true },
     metrics: createMetrics(),
     mail: null,
+    consoleUrl: null,
     log: pino({ level: 'warn' }),
     limits: DEFAULT_LIMITS,
     now,

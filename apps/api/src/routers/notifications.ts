@@ -16,7 +16,7 @@ export const notifications = router({
 
   create: mutation(noticeVerbs.create, {
     tag,
-    summary: 'Adds a webhook or an e-mail address, for one project or all',
+    summary: 'Adds a webhook, an e-mail address, or a channel of Slack, Teams or PagerDuty, for one project or all',
     routes: [{ method: 'POST', path: base, envelope: 'noticeTarget' }],
     output: createdNoticeTarget,
   }),
@@ -26,6 +26,14 @@ export const notifications = router({
     summary: 'Removes one, and what is still on its way to it',
     routes: [{ method: 'DELETE', path: `${base}/:targetId`, envelope: 'noticeTarget', input: 'query' }],
     output: noticeTarget,
+  }),
+
+  try: mutation(noticeVerbs.try, {
+    weight: 'vendor',
+    tag,
+    summary: 'Sends a test to what is not added yet, and says whether it arrived',
+    routes: [{ method: 'POST', path: `${base}/try` }],
+    output: noticeTested,
   }),
 
   test: mutation(noticeVerbs.test, {

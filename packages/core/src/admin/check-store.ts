@@ -67,8 +67,8 @@ async function report(ctx: Context, tx: Tx, found: readonly Failure[]): Promise<
   const news = found.filter((failure) => !before.has(JSON.stringify(failure))).slice(0, REPORTED)
   for (const failure of news) await audit(ctx, tx, SYSTEM, 'integrity.failure', null, failure)
   if (news.length > 0) {
-    const message = `${found.length} rows, folders or parts of the audit log were changed outside Keyferry. The audit log names them. "keyferry admin verify-store" and "keyferry admin verify-audit" say what to do.`
-    await enqueueOfInstance(ctx, tx, { type: 'integrity.failed', message })
+    const reason = { code: 'changed-outside', count: found.length } as const
+    await enqueueOfInstance(ctx, tx, { type: 'integrity.failed', reason })
   }
   return news
 }

@@ -88,7 +88,7 @@ onEveryDatabase('the audit log as a stream', (open) => {
     const people = await receiveWebhooks()
     await createNoticeTarget(t.ctx, t.actor, { kind: 'webhook', address: people.url })
     const told = async () => {
-      await deliverNotices(t.ctx, 'webhook')
+      await deliverNotices(t.ctx, 'http')
       return people.got.splice(0).map(({ text }) => notice.parse(JSON.parse(text)))
     }
     receiver.answer = 503

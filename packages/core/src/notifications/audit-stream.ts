@@ -140,8 +140,8 @@ function advance(ctx: Context, { id, kind, holder }: Taken, seq: number): Promis
       .set({ attempts: 0, nextAt: '', problem: null, toldAt: null, leasedUntil })
       .where('id', '=', id)
       .execute()
-    const message = `The audit log is streamed again (${kind}). Nothing is missing.`
-    if (row.toldAt !== null) await enqueueOfInstance(ctx, tx, { type: 'audit-stream.recovered', message })
+    const reason = { code: 'audit-stream-recovered', stream: kind } as const
+    if (row.toldAt !== null) await enqueueOfInstance(ctx, tx, { type: 'audit-stream.recovered', reason })
     return seq
   })
 }
@@ -159,11 +159,11 @@ async function putOff(ctx: Context, { id, kind, holder }: Taken, problem: string
     const attempts = row.attempts + 1
     const nextAt = new Date(now + Math.min(FIRST_WAIT_MS * 2 ** row.attempts, LONGEST_WAIT_MS)).toISOString()
     const isNews = row.toldAt === null || now - Date.parse(row.toldAt) >= TOLD_EVERY_MS
-    const message = `The audit log cannot be streamed (${kind}): ${problem} It is tried again.`
+    const reason = { code: 'audit-stream-failed', stream: kind, problem } as const
     const isTold =
       attempts >= FAILURES_BEFORE_ALERT &&
       isNews &&
-      (await enqueueOfInstance(ctx, tx, { type: 'audit-stream.failed', message }))
+      (await enqueueOfInstance(ctx, tx, { type: 'audit-stream.failed', reason }))
     await tx
       .updateTable('auditStreams')
       .set({ attempts, nextAt, problem, ...(isTold ? { toldAt: timestamp(ctx) } : {}) })

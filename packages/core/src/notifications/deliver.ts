@@ -2,8 +2,8 @@
 import type { NoticeTable, Selectable } from '@keyferry/db'
 import { backOffWindow, timestamp, whereBackOffOver, type Context } from '@keyferry/kernel'
 import { sql } from 'kysely'
-import type { NoticeBody } from './outbox.ts'
-import { send, type NoticeTarget } from './send.ts'
+import { readNotice } from './outbox.ts'
+import { recipientOf, send } from './send.ts'
 
 const AT_ONCE = 100
 /** A worker that dies while it delivers leaves the notice to the others after this. */
@@ -12,16 +12,19 @@ const FIRST_MS = 10_000
 const LONGEST_MS = 60 * 60_000
 const GIVE_UP_MS = 24 * 60 * 60_000
 
+/** E-mails wait for a mail server, all else for the receiver of a request: neither waits for the other. */
+export type Channel = 'email' | 'http'
+
 /**
- * Delivers what is to go out by now to targets of one kind. Safe to call from several processes at once. A notice may
+ * Delivers what is to go out by now on one channel. Safe to call from several processes at once. A notice may
  * arrive twice, when a process dies between the delivery and its entry; it has the same id then. A target that does not
  * answer delays only itself.
  */
-export async function deliverNotices(ctx: Context, kind: NoticeTarget['kind']): Promise<void> {
+export async function deliverNotices(ctx: Context, channel: Channel): Promise<void> {
   const due = await ctx.db
     .selectFrom('notices')
     .innerJoin('noticeTargets', 'noticeTargets.id', 'notices.targetId')
-    .where('noticeTargets.kind', '=', kind)
+    .where('noticeTargets.kind', channel === 'email' ? '=' : '!=', 'email')
     .where(whereBackOffOver('notices.sendAt', backOffWindow(ctx, LONGEST_MS)))
     .orderBy('notices.createdAt')
     .limit(AT_ONCE)
@@ -35,10 +38,10 @@ export async function deliverNotices(ctx: Context, kind: NoticeTarget['kind']): 
 async function deliverTo(ctx: Context, targetId: string, notices: readonly Selectable<NoticeTable>[]): Promise<void> {
   const target = await ctx.db.selectFrom('noticeTargets').where('id', '=', targetId).selectAll().executeTakeFirst()
   if (!target || (await isPaused(ctx, targetId))) return
+  const recipient = await recipientOf(ctx, target)
   for (const notice of notices) {
     if (!(await claim(ctx, notice))) continue
-    const body: NoticeBody = JSON.parse(notice.body)
-    const problem = await send(ctx, target, body)
+    const problem = await send(ctx, recipient, readNotice(notice.body))
     if (problem === null) await arrived(ctx, notice)
     else await failed(ctx, notice, problem)
     if (problem !== null) return

@@ -57,9 +57,9 @@ onEveryDatabase('notices', (open) => {
     await webhook(fixture, hook.url)
     await webhook(fixture, `${hook.url}?all`, null)
     await fixture.fail()
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
     await fixture.again()
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
 
     expect(typesOf(hook.got)).toEqual(['sync.failed', 'sync.failed', 'sync.recovered', 'sync.recovered'])
     expect(hook.got.map(({ path }) => path).sort()).toEqual([
@@ -97,7 +97,7 @@ onEveryDatabase('notices', (open) => {
     const flap = async () => {
       await fixture.fail()
       await fixture.again()
-      await deliverNotices(fixture.ctx, 'webhook')
+      await deliverNotices(fixture.ctx, 'http')
     }
     await flap()
     expect(typesOf(hook.got)).toEqual(['sync.failed', 'sync.recovered'])
@@ -109,18 +109,18 @@ onEveryDatabase('notices', (open) => {
     // Another trouble is news; staying in it is not.
     await fixture.block()
     await fixture.again()
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
     await fixture.unblock()
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
     expect(typesOf(hook.got).slice(2)).toEqual(['sync.blocked', 'sync.recovered'])
     // It fails permanently within the hour: the alert is sent once the hour is over.
     await fixture.fail()
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
     expect(hook.got).toHaveLength(4)
     fixture.clock.advance(31 * MINUTE)
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
     await fixture.again()
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
     expect(typesOf(hook.got).slice(4)).toEqual(['sync.failed', 'sync.recovered'])
   })
 
@@ -132,23 +132,23 @@ onEveryDatabase('notices', (open) => {
     await fixture.fail()
     fixture.clock.advance(1)
     await fixture.again()
-    await deliverNotices(fixture.ctx, 'webhook')
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
+    await deliverNotices(fixture.ctx, 'http')
     // The second is not tried while the first fails.
     expect(typesOf(hook.got)).toEqual(['sync.failed'])
     const [problem] = await listNoticeTargets(fixture.ctx, fixture.actor, {})
     expect(problem?.problem).toContain('answered 500')
     hook.answer = 302
     fixture.clock.advance(MINUTE)
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
     hook.answer = 204
     fixture.clock.advance(10 * MINUTE)
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
     expect(typesOf(hook.got)).toEqual(['sync.failed', 'sync.failed', 'sync.failed', 'sync.recovered'])
     const ids = hook.got.map(({ text }) => notice.parse(JSON.parse(text)).id)
     expect(new Set(ids).size).toBe(2)
     expect(await fixture.ctx.db.selectFrom('notices').selectAll().execute()).toEqual([])
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
     expect(hook.got).toHaveLength(4)
   })
 
@@ -159,12 +159,12 @@ onEveryDatabase('notices', (open) => {
     hook.answer = 410
     await fixture.fail()
     for (let hours = 0; hours < 26; hours++) {
-      await deliverNotices(fixture.ctx, 'webhook')
+      await deliverNotices(fixture.ctx, 'http')
       fixture.clock.advance(61 * MINUTE)
     }
     expect(await fixture.ctx.db.selectFrom('notices').selectAll().execute()).toEqual([])
     const tries = hook.got.length
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
     expect(hook.got).toHaveLength(tries)
   })
 
@@ -173,7 +173,7 @@ onEveryDatabase('notices', (open) => {
     const hook = await receiveWebhooks()
     await webhook(fixture, hook.url)
     await fixture.fail()
-    await Promise.all([1, 2, 3, 4].map(() => deliverNotices(fixture.ctx, 'webhook')))
+    await Promise.all([1, 2, 3, 4].map(() => deliverNotices(fixture.ctx, 'http')))
     expect(hook.got).toHaveLength(1)
   })
 
@@ -190,7 +190,7 @@ onEveryDatabase('notices', (open) => {
       projectId: fixture.projectId,
     })
     await fixture.block()
-    void deliverNotices(ctx, 'webhook').catch(() => {})
+    void deliverNotices(ctx, 'http').catch(() => {})
     await expect.poll(() => hook.got.length).toBe(1)
     await deliverNotices(ctx, 'email')
     expect(mail.got.map(({ to }) => to)).toEqual([['ada@example.com']])
@@ -269,7 +269,7 @@ onEveryDatabase('notices', (open) => {
     expect(typesOf(hook.got)).toEqual(['test', 'test'])
     await fixture.fail()
     await deleteNoticeTarget(fixture.ctx, fixture.actor, { targetId: id })
-    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'http')
     expect(hook.got).toHaveLength(2)
     await expect(createNoticeTarget(fixture.ctx, fixture.actor, { kind: 'email', address: 'a@b.co' })).rejects.toThrow(
       'SMTP_URL',

@@ -2,7 +2,13 @@
 import { defineVerb, RUNS_INSTANCE } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
-import { createNoticeTarget, deleteNoticeTarget, listNoticeTargets, testNoticeTarget } from './targets.ts'
+import {
+  createNoticeTarget,
+  deleteNoticeTarget,
+  listNoticeTargets,
+  testNoticeTarget,
+  tryNoticeTarget,
+} from './targets.ts'
 
 const one = z.object({ targetId: schemas.id })
 
@@ -19,5 +25,6 @@ export const noticeVerbs = {
     run: deleteNoticeTarget,
     ends: ({ targetId: id }) => ({ table: 'noticeTargets', values: { id } }),
   }),
+  try: defineVerb({ input: schemas.createNoticeTarget, requires: () => RUNS_INSTANCE, run: tryNoticeTarget }),
   test: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: testNoticeTarget }),
 }

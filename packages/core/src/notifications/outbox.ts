@@ -1,27 +1,47 @@
 /** Where notices wait until they arrived: written in the transaction of what they tell of. */
 import { randomUUID } from 'node:crypto'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
-import type { notice } from '@keyferry/schemas'
+import { noticeReasonText, type notice } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { destination } from '../destinations/registry.ts'
 import type { DueSync } from '../sync/due.ts'
 
 export type NoticeBody = z.output<typeof notice>
 
-/** What there is to tell of a sync. */
-export type Told = Pick<NoticeBody, 'type' | 'message' | 'run'>
+/** As it waits: its words are made when it is sent. */
+type Stored = Omit<NoticeBody, 'message'>
 
-const NO_SYNC: NoticeBody['sync'] = { id: '', name: '', destination: '', target: '', environment: '', secretPath: '' }
+/** What there is to tell of a sync. */
+export type Told = Pick<NoticeBody, 'type' | 'reason' | 'run'>
+
+/** The notice with its words. */
+export const noticeOf = (stored: Stored): NoticeBody => ({
+  ...stored,
+  message: stored.reason ? noticeReasonText(stored.reason) : '',
+})
+
+/** A notice from its row. Earlier versions stored the words. */
+export function readNotice(row: string): NoticeBody {
+  const stored: Omit<Stored, 'reason'> & Partial<NoticeBody> = JSON.parse(row)
+  const { reason = null, message = '' } = stored
+  return reason ? noticeOf({ ...stored, reason }) : { ...stored, reason, message }
+}
+
+/** Of a notice that is about no sync. */
+export const OF_NO_SYNC: Pick<NoticeBody, 'project' | 'sync' | 'run'> = {
+  project: { id: '', name: '' },
+  sync: { id: '', name: '', destination: '', target: '', environment: '', secretPath: '' },
+  run: { id: '', state: '', counts: null },
+}
 
 /** One row per target of the instance, to go out at once; false when there is none to tell. */
 export async function enqueueOfInstance(
   ctx: Context,
   tx: Tx,
-  told: Pick<NoticeBody, 'type' | 'message'>,
+  told: Pick<NoticeBody, 'type' | 'reason'>,
 ): Promise<boolean> {
   const targets = await tx.selectFrom('noticeTargets').where('projectId', 'is', null).select('id').execute()
-  const nothing = { project: { id: '', name: '' }, sync: NO_SYNC, run: { id: '', state: '', counts: null } }
-  return insertNotices(ctx, tx, targets, { ...told, ...nothing }, timestamp(ctx))
+  return insertNotices(ctx, tx, targets, { ...told, ...OF_NO_SYNC }, timestamp(ctx))
 }
 
 /**
@@ -61,14 +81,14 @@ async function insertNotices(
   ctx: Context,
   tx: Tx,
   targets: readonly { id: string }[],
-  body: Omit<NoticeBody, 'id' | 'at'>,
+  body: Omit<Stored, 'id' | 'at'>,
   sendAt: string,
 ): Promise<boolean> {
   if (targets.length === 0) return false
   const createdAt = timestamp(ctx)
   const rows = targets.map((target) => {
     const id = randomUUID()
-    const whole: NoticeBody = { ...body, id, at: createdAt }
+    const whole: Stored = { ...body, id, at: createdAt }
     return {
       id,
       targetId: target.id,

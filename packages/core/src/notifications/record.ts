@@ -4,7 +4,7 @@
  */
 import { inList, batchLoader } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
-import { syncMessageText, type SyncMessage } from '@keyferry/schemas'
+import type { SyncMessage } from '@keyferry/schemas'
 import type { DueSync } from '../sync/due.ts'
 import { enqueue, type NoticeBody, type Told } from './outbox.ts'
 
@@ -72,7 +72,7 @@ const health = batchLoader(async (tx: Tx, syncIds: readonly string[]) => {
 
 const toldOf = ({ runId, state, message, counts }: RunEnd): Told => ({
   type: state === 'succeeded' ? 'sync.recovered' : `sync.${state}`,
-  message: message ? syncMessageText(message) : state === 'succeeded' ? 'The target is in sync again.' : '',
+  reason: message ?? (state === 'succeeded' ? { code: 'in-sync' } : null),
   run: { id: runId, state, counts },
 })
 

@@ -1,39 +1,72 @@
-/** One delivery of one notice to one target. */
+/** One delivery of one notice to one recipient. */
 import type { NoticeTargetTable, Selectable } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
+import type { NoticeKind } from '@keyferry/schemas'
 import { organizationKey } from '../connections/credentials.ts'
+import { slackMessage, teamsMessage } from './chat.ts'
 import type { NoticeBody } from './outbox.ts'
-import { textOf } from './text.ts'
-import { postSigned, type WebhookSecret } from './webhook.ts'
+import { pagerDutyEvents } from './pagerduty.ts'
+import { summaryOf, textOf } from './text.ts'
+import { postJson, postSigned, type WebhookSecret } from './webhook.ts'
 
 export type NoticeTarget = Selectable<NoticeTargetTable>
+
+/** Where a notice is sent. `key`: signs deliveries to a webhook; for PagerDuty the integration key. */
+export type Recipient = { kind: 'email'; address: string } | ({ kind: Exclude<NoticeKind, 'email'> } & WebhookSecret)
 
 export async function sealWebhook(ctx: Context, targetId: string, secret: WebhookSecret): Promise<string> {
   return (await organizationKey(ctx)).seal(JSON.stringify(secret), 'notice target', targetId)
 }
 
+/** The recipient behind a target, its secret opened. */
+export async function recipientOf(ctx: Context, { id, kind, address, secret }: NoticeTarget): Promise<Recipient> {
+  if (kind === 'email') return { kind, address }
+  const sealed = (await organizationKey(ctx)).open(secret ?? '', 'notice target', id)
+  const webhook: WebhookSecret = JSON.parse(sealed)
+  return { kind, ...webhook }
+}
+
 /**
  * Why a notice did not arrive, in words for people. Resolves to null when it did. Rejects only for an internal error.
  */
-export async function send(ctx: Context, target: NoticeTarget, body: NoticeBody): Promise<string | null> {
-  const problem = target.kind === 'email' ? await sendMail(ctx, target, body) : await post(ctx, target, body)
-  ctx.metrics.noticeSent(target.kind, problem === null)
+export async function send(ctx: Context, recipient: Recipient, body: NoticeBody): Promise<string | null> {
+  const problem = await deliver(ctx, recipient, body)
+  ctx.metrics.noticeSent(recipient.kind, problem === null)
   return problem
 }
 
-async function sendMail(ctx: Context, target: NoticeTarget, body: NoticeBody): Promise<string | null> {
-  if (!ctx.mail) return 'E-mail is not set up: start every process with SMTP_URL and MAIL_FROM.'
-  try {
-    await ctx.mail.send({ to: target.address, ...textOf(body) })
-    return null
-  } catch (error) {
-    ctx.log.warn({ err: error, targetId: target.id }, 'an e-mail was not taken')
-    return 'The mail server did not take it; the log has the details.'
+async function deliver(ctx: Context, recipient: Recipient, body: NoticeBody): Promise<string | null> {
+  const summary = summaryOf(body, ctx.consoleUrl)
+  switch (recipient.kind) {
+    case 'email':
+      return sendMail(ctx, recipient.address, textOf(summary))
+    case 'webhook':
+      return postSigned(ctx, recipient, { id: body.id, contentType: 'application/json', text: JSON.stringify(body) })
+    case 'slack':
+      return postJson(ctx, recipient.url, slackMessage(summary))
+    case 'teams':
+      return postJson(ctx, recipient.url, teamsMessage(summary))
+    case 'pagerduty':
+      for (const event of pagerDutyEvents(body, summary, recipient.key)) {
+        const problem = await postJson(ctx, recipient.url, event)
+        if (problem !== null) return problem
+      }
+      return null
   }
 }
 
-async function post(ctx: Context, target: NoticeTarget, body: NoticeBody): Promise<string | null> {
-  const sealed = (await organizationKey(ctx)).open(target.secret ?? '', 'notice target', target.id)
-  const webhook: WebhookSecret = JSON.parse(sealed)
-  return postSigned(ctx, webhook, { id: body.id, contentType: 'application/json', text: JSON.stringify(body) })
+/** The same for an e-mail. */
+export async function sendMail(
+  ctx: Context,
+  to: string,
+  mail: { subject: string; text: string },
+): Promise<string | null> {
+  if (!ctx.mail) return 'E-mail is not set up: start every process with SMTP_URL and MAIL_FROM.'
+  try {
+    await ctx.mail.send({ to, ...mail })
+    return null
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'an e-mail was not taken')
+    return 'The mail server did not take it; the log has the details.'
+  }
 }

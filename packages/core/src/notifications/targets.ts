@@ -1,13 +1,24 @@
 /** Where people want alerts about failing syncs. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { audit, BadRequest, NotFound, timestamp, transactChecked, type Actor, type Context } from '@keyferry/kernel'
+import {
+  audit,
+  BadRequest,
+  Invalid,
+  NotFound,
+  timestamp,
+  transactChecked,
+  type Actor,
+  type Context,
+} from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { warnOfPlainHttp } from '@keyferry/kernel/network'
 import { mailAddress, shownUrl, webhookUrl } from './address.ts'
-import { sealWebhook, send, type NoticeTarget } from './send.ts'
+import { noticeOf, OF_NO_SYNC } from './outbox.ts'
+import { recipientOf, sealWebhook, send, type NoticeTarget, type Recipient } from './send.ts'
 
 type Shown = z.output<typeof schemas.noticeTarget>
+type Tested = z.output<typeof schemas.noticeTested>
 
 /** Oldest first; with `projectId` those that receive alerts of that project, the instance's included. */
 export async function listNoticeTargets(
@@ -37,14 +48,13 @@ export async function createNoticeTarget(
   const projectId = input.projectId ?? null
   const id = randomUUID()
   if (projectId !== null) await refuseMissingProject(ctx, projectId)
-  const { address, sealed, secret } =
-    input.kind === 'email' ? forMail(ctx, input.address) : await forWebhook(ctx, id, input)
+  const recipient = newRecipient(ctx, input)
   const row = {
     id,
     projectId,
     kind: input.kind,
-    address,
-    secret: sealed,
+    address: recipient.kind === 'email' ? recipient.address : shownUrl(new URL(recipient.url)),
+    secret: recipient.kind === 'email' ? null : await sealWebhook(ctx, id, { url: recipient.url, key: recipient.key }),
     problem: null,
     deliveredAt: null,
     createdAt: timestamp(ctx),
@@ -52,9 +62,13 @@ export async function createNoticeTarget(
   }
   await transactChecked(ctx, async (tx) => {
     await tx.insertInto('noticeTargets').values(row).execute()
-    await audit(ctx, tx, actor, 'notice-target.create', projectId, { targetId: id, kind: row.kind, address })
+    await audit(ctx, tx, actor, 'notice-target.create', projectId, {
+      targetId: id,
+      kind: row.kind,
+      address: row.address,
+    })
   })
-  return { ...shown(row), secret }
+  return { ...shown(row), secret: recipient.kind === 'webhook' ? recipient.key : null }
 }
 
 /** Removes a target and what is still on its way to it. Throws `NotFound`. */
@@ -75,37 +89,56 @@ export async function deleteNoticeTarget(
   return shown(row)
 }
 
+/** Sends a test to what is not added yet. Nothing is stored. Throws as `createNoticeTarget`. */
+export async function tryNoticeTarget(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createNoticeTarget>,
+): Promise<Tested> {
+  if (input.projectId) await refuseMissingProject(ctx, input.projectId)
+  return tested(await sendTest(ctx, actor, newRecipient(ctx, input)))
+}
+
 /** Sends a test now and says how that went. Throws `NotFound`. */
 export async function testNoticeTarget(
   ctx: Context,
   actor: Actor,
   { targetId }: { targetId: string },
-): Promise<z.output<typeof schemas.noticeTested>> {
+): Promise<Tested> {
   const row = await find(ctx, targetId)
-  const problem = await send(ctx, row, {
-    id: randomUUID(),
-    type: 'test',
-    at: timestamp(ctx),
-    message: `${actor.name} requested this test. When a sync fails, an alert like this one comes here.`,
-    project: { id: row.projectId ?? '', name: '' },
-    sync: { id: '', name: '', destination: '', target: '', environment: '', secretPath: '' },
-    run: { id: '', state: '', counts: null },
-  })
+  const problem = await sendTest(ctx, actor, await recipientOf(ctx, row))
   const outcome = problem === null ? { problem, deliveredAt: timestamp(ctx) } : { problem }
   await ctx.db.updateTable('noticeTargets').set(outcome).where('id', '=', targetId).execute()
-  return problem === null ? { delivered: true, message: 'It arrived.' } : { delivered: false, message: problem }
+  return tested(problem)
 }
 
-function forMail(ctx: Context, address: string) {
-  if (!ctx.mail) throw new BadRequest('E-mail is not set up: start Keyferry with SMTP_URL and MAIL_FROM')
-  return { address: mailAddress(address), sealed: null, secret: null }
-}
+const tested = (problem: string | null): Tested =>
+  problem === null ? { delivered: true, message: 'It arrived.' } : { delivered: false, message: problem }
 
-async function forWebhook(ctx: Context, id: string, input: { address: string; secret?: string | undefined }) {
-  const url = webhookUrl(ctx.network, input.address)
+const sendTest = (ctx: Context, actor: Actor, recipient: Recipient): Promise<string | null> =>
+  send(
+    ctx,
+    recipient,
+    noticeOf({
+      id: randomUUID(),
+      type: 'test',
+      at: timestamp(ctx),
+      reason: { code: 'test', by: actor.name },
+      ...OF_NO_SYNC,
+    }),
+  )
+
+/** Throws `Invalid` (address, secret), and `BadRequest` for e-mail where it is not set up. */
+function newRecipient(ctx: Context, { kind, address, secret }: z.output<typeof schemas.createNoticeTarget>): Recipient {
+  if (kind === 'email') {
+    if (!ctx.mail) throw new BadRequest('E-mail is not set up: start Keyferry with SMTP_URL and MAIL_FROM')
+    return { kind, address: mailAddress(address) }
+  }
+  const url = webhookUrl(ctx.network, address)
   warnOfPlainHttp(ctx.log, url.origin)
-  const secret = input.secret ?? randomBytes(32).toString('base64url')
-  return { address: shownUrl(url), sealed: await sealWebhook(ctx, id, { url: url.href, key: secret }), secret }
+  if (kind === 'pagerduty' && secret === undefined)
+    throw new Invalid([{ path: ['secret'], message: 'Integration key is required' }])
+  return { kind, url: url.href, key: secret ?? randomBytes(32).toString('base64url') }
 }
 
 async function find(ctx: Context, targetId: string): Promise<NoticeTarget> {

@@ -1,36 +1,45 @@
+import { noticeHeadline } from '@keyferry/schemas'
 import type { NoticeBody } from './outbox.ts'
 
-const HEADLINES: Record<NoticeBody['type'], (name: string) => string> = {
-  'sync.failed': (name) => `${name} failed`,
-  'sync.partial': (name) => `${name} did not deliver everything`,
-  'sync.blocked': (name) => `${name} is blocked`,
-  'sync.recovered': (name) => `${name} is in sync again`,
-  'sync.repairs-stopped': (name) => `${name} does not repair drift any more`,
-  'sync.move-stuck': (name) => `${name} cannot leave its old place`,
-  'audit-stream.failed': () => 'The audit log cannot be streamed',
-  'audit-stream.recovered': () => 'The audit log is streamed again',
-  'integrity.failed': () => 'The store was changed outside Keyferry',
-  test: () => 'Test: notices arrive here',
+/** What every form of an alert says. */
+export interface Summary {
+  headline: string
+  message: string
+  facts: readonly (readonly [label: string, value: string])[]
+  /** Of the sync in the console; null where there is none, or nobody said where the console is. */
+  link: string | null
+}
+
+export function summaryOf(body: NoticeBody, consoleUrl: string | null): Summary {
+  const { sync, project, run, message, at } = body
+  const isAboutSync = sync.id !== ''
+  return {
+    headline: noticeHeadline(body.type, sync.name),
+    message,
+    facts: [
+      ...(isAboutSync
+        ? ([
+            ['Project', project.name],
+            ['From', `${sync.environment} ${sync.secretPath}`],
+            ['To', `${sync.destination}, ${sync.target}`],
+          ] as const)
+        : []),
+      ...(run.id === '' ? [] : [['Run', run.id] as const]),
+      ['At', at],
+    ],
+    link: isAboutSync && consoleUrl !== null ? `${consoleUrl}/p/${project.id}/syncs/${sync.id}` : null,
+  }
 }
 
 /** A notice for people. One line of subject: a name cannot start a header of its own. */
-export function textOf(body: NoticeBody): { subject: string; text: string } {
-  const { sync, project, message } = body
-  const headline = HEADLINES[body.type](sync.name)
+export function textOf({ headline, message, facts, link }: Summary): { subject: string; text: string } {
   const lines = [
     headline,
     '',
     message,
     '',
-    ...(sync.id === ''
-      ? []
-      : [
-          `Project: ${project.name}`,
-          `From: ${sync.environment} ${sync.secretPath}`,
-          `To: ${sync.destination}, ${sync.target}`,
-          ...(body.run.id === '' ? [] : [`Run: ${body.run.id}`]),
-        ]),
-    `At: ${body.at}`,
+    ...facts.map(([label, value]) => `${label}: ${value}`),
+    ...(link === null ? [] : ['', link]),
   ]
   return { subject: `[Keyferry] ${headline}`.replaceAll(/\s+/g, ' '), text: `${lines.join('\n')}\n` }
 }

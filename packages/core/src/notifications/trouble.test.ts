@@ -27,7 +27,7 @@ onEveryDatabase('trouble', (open) => {
     const sync = await fixture.create({ name: 'shop', options })
     await fixture.run(sync)
     const told = async () => {
-      await deliverNotices(fixture.ctx, 'webhook')
+      await deliverNotices(fixture.ctx, 'http')
       return hook.got.splice(0).map(({ text }) => {
         expect(text).not.toContain('the-value-that-must-not-leave')
         return notice.parse(JSON.parse(text))

@@ -1,6 +1,6 @@
 /** Trouble outside of runs, which would otherwise only show on the sync's page. */
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
-import { syncMessageText, type SyncMessage } from '@keyferry/schemas'
+import type { SyncMessage } from '@keyferry/schemas'
 import type { DueSync } from '../sync/due.ts'
 import { enqueue, type Told } from './outbox.ts'
 
@@ -14,7 +14,7 @@ const DAY_MS = 24 * 60 * 60_000
  * them again.
  */
 export async function noteRepairsStopped(ctx: Context, tx: Tx, sync: DueSync, message: SyncMessage): Promise<void> {
-  const told = { type: 'sync.repairs-stopped', message: syncMessageText(message), run: NO_RUN } as const
+  const told = { type: 'sync.repairs-stopped', reason: message, run: NO_RUN } as const
   await enqueue(ctx, tx, sync, told, timestamp(ctx))
 }
 
@@ -35,7 +35,7 @@ export async function noteStuckMove(
   const noticed = new Map<string, string>(Object.entries(JSON.parse(before?.noticed ?? '{}')))
   const last = noticed.get(type)
   if (last !== undefined && Date.parse(now) - Date.parse(last) < DAY_MS) return
-  if (!(await enqueue(ctx, tx, sync, { type, message: syncMessageText(message), run: NO_RUN }, now))) return
+  if (!(await enqueue(ctx, tx, sync, { type, reason: message, run: NO_RUN }, now))) return
   noticed.set(type, now)
   const told = { noticed: JSON.stringify(Object.fromEntries(noticed)) }
   await tx

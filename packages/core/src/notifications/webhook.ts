@@ -1,4 +1,4 @@
-/** A signed POST to an address that somebody else runs. */
+/** A POST to an address that somebody else runs, signed or not. */
 import { createHmac } from 'node:crypto'
 import type { Context } from '@keyferry/kernel'
 import { DestinationError } from '../destinations/destination-error.ts'
@@ -25,10 +25,26 @@ const signature = (key: string, seconds: number, text: string): string =>
   `t=${seconds},v1=${createHmac('sha256', key).update(`${seconds}.${text}`).digest('hex')}`
 
 /** Why it did not arrive, in words for people. Resolves to null when it did. Rejects only for an internal error. */
-export async function postSigned(
+export const postSigned = (
   ctx: Pick<Context, 'network' | 'now'>,
-  { url: address, key }: WebhookSecret,
+  { url, key }: WebhookSecret,
   { id, contentType, text }: Delivery,
+): Promise<string | null> =>
+  post(ctx, url, text, {
+    'content-type': contentType,
+    'x-keyferry-delivery': id,
+    'x-keyferry-signature': signature(key, Math.floor(ctx.now().getTime() / 1000), text),
+  })
+
+/** The same, not signed: the receiver's address is the secret, or the body has one. */
+export const postJson = (ctx: Pick<Context, 'network'>, url: string, body: object): Promise<string | null> =>
+  post(ctx, url, JSON.stringify(body), { 'content-type': 'application/json' })
+
+async function post(
+  ctx: Pick<Context, 'network'>,
+  address: string,
+  text: string,
+  headers: Record<string, string>,
 ): Promise<string | null> {
   const url = new URL(address)
   const deadline = AbortSignal.timeout(TIMEOUT_MS)
@@ -38,12 +54,7 @@ export async function postSigned(
       origin: url.origin,
       path: url.pathname + url.search,
       method: 'POST',
-      headers: {
-        'content-type': contentType,
-        'user-agent': 'Keyferry',
-        'x-keyferry-delivery': id,
-        'x-keyferry-signature': signature(key, Math.floor(ctx.now().getTime() / 1000), text),
-      },
+      headers: { 'user-agent': 'Keyferry', ...headers },
       body: text,
       signal: deadline,
     })

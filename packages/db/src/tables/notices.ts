@@ -6,10 +6,10 @@ export interface NoticeTargetTable {
   id: Fixed<string>
   /** Null: every project. */
   projectId: Fixed<string | null>
-  kind: Fixed<'webhook' | 'email'>
+  kind: Fixed<'webhook' | 'email' | 'slack' | 'teams' | 'pagerduty'>
   /** For people: an e-mail address, or a URL without its path, which may be a secret. */
   address: Fixed<string>
-  /** Sealed JSON: a webhook's whole URL, and what signs its deliveries. */
+  /** Sealed JSON: a webhook's whole URL, and what signs its deliveries or, for PagerDuty, says whose they are. */
   secret: string | null
   /** Why the last delivery failed; null when it arrived. */
   problem: string | null

@@ -7,50 +7,69 @@ import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
+import { PasswordField } from '../../components/ui/password-field.tsx'
 import { RadioCards } from '../../components/ui/radio-cards.tsx'
 import { issuesOf, messageOf } from '../../lib/errors.ts'
 import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
+import type { NoticeTarget } from '../../lib/types.ts'
+import { KINDS, PAGERDUTY_REGIONS } from './kinds.ts'
 import { SigningSecret } from './signing-secret.tsx'
 
-const KINDS = [
-  {
-    value: 'webhook',
-    title: 'Webhook',
-    text: 'Posts JSON to a URL, signed with a secret that only the two of you know.',
-  },
-  { value: 'email', title: 'E-mail', text: 'Writes to one address, through the mail server of this instance.' },
-] as const
+type Kind = NoticeTarget['kind']
 
-const form = createNoticeTarget.pick({ kind: true, address: true }).extend({ projects: z.enum(['this', 'every']) })
-const EMPTY: z.input<typeof form> = { kind: 'webhook', address: '', projects: 'this' }
+const CARDS = (Object.keys(KINDS) as Kind[]).map((value) => ({ value, ...KINDS[value] }))
 
-/** Adds a target; the secret of a webhook is shown once, in place of the form. */
+const form = createNoticeTarget
+  .pick({ kind: true, address: true })
+  .extend({ projects: z.enum(['this', 'every']), integrationKey: z.string().trim() })
+  .refine(({ kind, integrationKey }) => kind !== 'pagerduty' || integrationKey.length >= 16, {
+    path: ['integrationKey'],
+    message: 'Integration key is required: 32 characters, from the Events API V2 integration of the service',
+  })
+const EMPTY: z.input<typeof form> = { kind: 'slack', address: '', projects: 'this', integrationKey: '' }
+
+const emptyOf = (kind: Kind): z.input<typeof form> => ({
+  ...EMPTY,
+  kind,
+  address: kind === 'pagerduty' ? PAGERDUTY_REGIONS[0].url : '',
+})
+
+/** Adds a recipient, which can be tested before; the secret of a webhook is shown once, in place of the form. */
 export function AddTarget({ projectId }: { projectId: string }) {
   const create = trpc.notifications.create.useMutation()
+  const attempt = trpc.notifications.try.useMutation()
   const [made, setMade] = useState<{ address: string; secret: string }>()
-  const { register, handleSubmit, setError, reset, watch, setValue, clearErrors, formState } = useForm({
+  const { register, handleSubmit, setError, reset, watch, formState } = useForm({
     resolver: zodResolver(form),
     defaultValues: EMPTY,
   })
-  const { errors, isSubmitting } = formState
+  const { errors } = formState
   const kind = watch('kind')
+  const { address, add } = KINDS[kind]
 
-  const submit = handleSubmit(async ({ kind, address, projects }) => {
-    try {
-      const target = await create.mutateAsync({ kind, address, projectId: projects === 'this' ? projectId : null })
-      await markStale('notifications.create')
-      reset({ ...EMPTY, kind })
-      if (target.secret !== null) setMade({ address: target.address, secret: target.secret })
-      else toast.success(`${target.address}: added.`)
-    } catch (error) {
-      const [issue] = issuesOf(error)
-      if (issue?.path.at(-1) === 'address') setError('address', { message: issue.message }, { shouldFocus: true })
-      else setError('root', { message: messageOf(error) })
-    }
+  /** Sends what was filled in; shows where it is refused. */
+  const submitTo = <T,>(send: (input: z.input<typeof createNoticeTarget>) => Promise<T>, done: (result: T) => void) =>
+    handleSubmit(async ({ kind, address, projects, integrationKey }) => {
+      const secret = kind === 'pagerduty' ? { secret: integrationKey } : {}
+      try {
+        done(await send({ kind, address, projectId: projects === 'this' ? projectId : null, ...secret }))
+      } catch (error) {
+        const [issue] = issuesOf(error)
+        if (issue?.path.at(-1) === 'address') setError('address', { message: issue.message }, { shouldFocus: true })
+        else setError('root', { message: messageOf(error) })
+      }
+    })
+  const submit = submitTo(create.mutateAsync, ({ address, secret }) => {
+    attempt.reset()
+    reset(emptyOf(kind))
+    if (secret !== null) setMade({ address, secret })
+    else toast.success(`${address}: added.`)
+    void markStale('notifications.create')
   })
+  const tryOut = submitTo(attempt.mutateAsync, () => undefined)
   if (made) return <SigningSecret {...made} onDone={() => setMade(undefined)} />
   return (
     <Section title="Add recipient">
@@ -64,34 +83,57 @@ export function AddTarget({ projectId }: { projectId: string }) {
           label="How"
           value={kind}
           onChange={(next) => {
-            setValue('kind', next)
-            clearErrors()
+            attempt.reset()
+            reset(emptyOf(next))
           }}
-          cards={KINDS}
+          cards={CARDS}
         />
-        <TextField
-          label={kind === 'webhook' ? 'URL' : 'E-mail address'}
-          type={kind === 'webhook' ? 'url' : 'email'}
-          help={
-            kind === 'webhook'
-              ? isPlainHttp(watch('address'))
-                ? PLAIN_HTTP
-                : 'Its path may be a secret: from now on only the host is shown.'
-              : undefined
-          }
-          placeholder={kind === 'webhook' ? 'https://hooks.example.com/…' : 'oncall@example.com'}
-          spellCheck={false}
-          error={errors.address?.message}
-          {...register('address')}
-        />
+        {kind === 'pagerduty' ? (
+          <>
+            <SelectField label={address.label} {...register('address')}>
+              {PAGERDUTY_REGIONS.map(({ url, name }) => (
+                <option key={url} value={url}>
+                  {name}
+                </option>
+              ))}
+            </SelectField>
+            <PasswordField
+              label="Integration key"
+              help="In PagerDuty: the service, Integrations, Events API V2."
+              error={errors.integrationKey?.message}
+              {...register('integrationKey')}
+            />
+          </>
+        ) : (
+          <TextField
+            label={address.label}
+            type={kind === 'email' ? 'email' : 'url'}
+            help={isPlainHttp(watch('address')) ? PLAIN_HTTP : address.help}
+            placeholder={address.placeholder}
+            spellCheck={false}
+            error={errors.address?.message}
+            {...register('address')}
+          />
+        )}
         <SelectField label="For the syncs of" {...register('projects')}>
           <option value="this">This project</option>
           <option value="every">Every project</option>
         </SelectField>
-        <div>
-          <Button type="submit" variant="primary" busy={isSubmitting}>
-            {kind === 'webhook' ? 'Add webhook' : 'Add e-mail address'}
+        {attempt.data?.delivered === false && (
+          <Notice kind="bad" title="The test did not arrive">
+            {attempt.data.message}
+          </Notice>
+        )}
+        <div className="flex flex-wrap items-center gap-3">
+          <Button type="submit" variant="primary" busy={create.isPending}>
+            {add}
           </Button>
+          <Button busy={attempt.isPending} onClick={() => void tryOut()}>
+            Send a test
+          </Button>
+          <p role="status" className="text-sm text-soft">
+            {attempt.data?.delivered === true && 'The test arrived.'}
+          </p>
         </div>
       </form>
     </Section>

@@ -9,7 +9,7 @@ import { TargetCard } from './target-card.tsx'
 
 const AddTarget = onDemand(
   async () => (await import('./add-target.tsx')).AddTarget,
-  <Skeleton className="h-112 rounded-lg" />,
+  <Skeleton className="h-176 rounded-lg" />,
 )
 
 /** Deliveries are made in the background: their outcome is fetched this often. */
@@ -43,8 +43,8 @@ export function AlertsPage({ projectId }: { projectId: string }) {
         <div className="grid gap-5">
           {targets.data.length === 0 ? (
             <Empty title="No alert recipients">
-              A sync that fails shows it here in the console. Add a webhook or an e-mail address, and your team hears
-              about it.
+              A sync that fails shows it here in the console. Add a Slack or Teams channel, PagerDuty, an e-mail address
+              or a webhook, so your team hears about it.
             </Empty>
           ) : (
             <ul aria-label="Recipients" className="grid gap-3 xl:grid-cols-2">

@@ -1,4 +1,4 @@
-import { Mail, Trash2, Webhook } from 'lucide-react'
+import { Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { Time } from '../../components/time.tsx'
@@ -13,6 +13,7 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { NoticeTarget } from '../../lib/types.ts'
+import { KINDS } from './kinds.ts'
 
 /** One target: whether it arrives there, a test, and the way to remove it. */
 export function TargetCard({ target }: { target: NoticeTarget }) {
@@ -27,7 +28,7 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
     onSettled: () => markStale('notifications.test'),
   })
   const { id, kind, address, projectId, problem, deliveredAt, createdAt } = target
-  const Icon = kind === 'email' ? Mail : Webhook
+  const { icon: Icon, title } = KINDS[kind]
   const state = problem !== null ? 'Does not arrive' : deliveredAt === null ? 'Nothing sent yet' : 'Arrives'
 
   const removeTarget = async () => {
@@ -42,13 +43,13 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
         <div className="grid min-w-0 flex-1 gap-0.5">
           <h2 className="text-base font-semibold break-all">{address}</h2>
           <p className="text-sm text-soft">
-            {kind === 'email' ? 'E-mail' : 'Signed webhook'} · {projectId === null ? 'every project' : 'this project'}
+            {title} · {projectId === null ? 'every project' : 'this project'}
           </p>
         </div>
         <Badge tone={problem !== null ? 'bad' : deliveredAt === null ? 'neutral' : 'good'}>{state}</Badge>
       </div>
       {problem !== null && (
-        <Notice kind="bad" title="The last notice did not arrive">
+        <Notice kind="bad" title="The last alert did not arrive">
           {problem} What does not arrive is tried again for a day; a test is not.
         </Notice>
       )}
