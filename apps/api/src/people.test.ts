@@ -2,6 +2,7 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { apiKeys } from '../test/people/api-keys.ts'
 import { invitations } from '../test/people/invitations.ts'
+import { notifications } from '../test/people/notifications.ts'
 import { passwords } from '../test/people/passwords.ts'
 import { permissions } from '../test/people/permissions.ts'
 import { secondFactors } from '../test/people/second-factor.ts'
@@ -16,4 +17,5 @@ onEveryDatabase('people', (open) => {
   secondFactors(people)
   sessions(people)
   apiKeys(people)
+  notifications(people)
 })

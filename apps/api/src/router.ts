@@ -11,6 +11,7 @@ import { jwtAuth, kubernetesAuth, oidcAuth } from './routers/federated-auth.ts'
 import { folders } from './routers/folders.ts'
 import { identities } from './routers/identities.ts'
 import { history } from './routers/history.ts'
+import { inbox } from './routers/inbox.ts'
 import { imports } from './routers/imports.ts'
 import { instance } from './routers/instance.ts'
 import { notifications } from './routers/notifications.ts'
@@ -36,6 +37,7 @@ export const appRouter = router({
   connections,
   syncs,
   notifications,
+  inbox,
   members,
   people,
   identities,

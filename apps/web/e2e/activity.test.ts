@@ -219,6 +219,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
     await go('Activity')
     await page.getByLabel('Filter by scope').selectOption('instance')
     await see(entry(/removed the alert recipient http:\/\/127\.0\.0\.1:\d+\/…$/))
+
+    // What one person wants to hear of.
+    await page.goto('/account')
+    await see(page.getByText('E-mail is not set up on this instance'))
+    await page.getByLabel('Drifted').selectOption('Off')
+    await see(page.getByText('Saved.'))
+    await screens.look('account-notifications')
+    await page.reload()
+    await expect.poll(() => page.getByLabel('Drifted').inputValue()).toBe('none')
   })
 
   it('is kept from who is no admin, with the reason', TIMEOUT, async () => {

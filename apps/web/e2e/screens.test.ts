@@ -284,6 +284,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.goto(at('/syncs'))
     await see(row(`to-${first.destination}`))
     await look('syncs-blocked')
+    await page.getByRole('button', { name: /^Notifications/ }).click()
+    await see(dialog().getByRole('link', { name: /needs approval/ }))
+    await look('notifications')
+    await dialog().getByRole('button', { name: 'Close' }).click()
   }, 300_000)
 
   it('stay on the screen while the server is away, and after an update of it', async () => {

@@ -106,6 +106,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await atRest()
       await client.secrets.deleteMany.mutate({ ...source, secrets: MANY.map((key) => ({ key })) })
       await see(alert('Blocked: this plan deletes many keys'))
+      await page.getByRole('button', { name: /^Notifications, \d+ unread$/ }).click()
+      await see(
+        dialog()
+          .getByRole('link', { name: /needs approval/ })
+          .getByText('New'),
+      )
+      await see(dialog().getByRole('link', { name: /is in sync again/ }))
+      await dialog().getByRole('button', { name: 'Close' }).click()
+      await see(button('Notifications'))
       expect([...emulator.contents().keys()]).toEqual(expect.arrayContaining(MANY))
       await alert('Blocked').getByRole('button', { name: 'Review the plan' }).click()
       await see(dialog().getByText('8 keys will be deleted'))

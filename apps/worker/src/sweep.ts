@@ -1,4 +1,4 @@
-import { checkStore, completeDeletions, deliverNotices, pruneHistory } from '@keyferry/core'
+import { checkStore, completeDeletions, deliverEventMails, deliverNotices, pruneHistory } from '@keyferry/core'
 import { dueSyncs, streamAudit, type AuditStream } from '@keyferry/core/process'
 import { repeat, type Context, type Queue, type Repeated } from '@keyferry/kernel'
 
@@ -27,6 +27,7 @@ export function startSweep(
     every(ctx, CHECK_MS, 'changes outside Keyferry', async () => void (await checkStore(ctx)), { atOnce: false }),
     every(ctx, NOTICES_MS, 'webhooks', () => deliverNotices(ctx, 'http')),
     every(ctx, NOTICES_MS, 'e-mails', () => deliverNotices(ctx, 'email')),
+    every(ctx, NOTICES_MS, 'e-mails to people', () => deliverEventMails(ctx)),
     ...auditStreams.map((stream) => every(ctx, STREAM_MS, 'the audit stream', () => streamAudit(ctx, stream))),
   ]
   return {

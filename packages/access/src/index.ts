@@ -15,6 +15,7 @@ export {
 export { placesOf, reachableFolderIds, reachableFolders } from './grants/reachable-folders.ts'
 export { storeScopes } from './grants/scopes.ts'
 export { endSessions } from './people/end-sessions.ts'
+export { usersOf } from './people/users.ts'
 export { authorize, refusal } from './policy/authorize.ts'
 export {
   connectionAt,

@@ -20,7 +20,16 @@ import type {
 } from './tables/access.ts'
 import type { AuditFloorTable, AuditHeadTable, AuditStreamTable, AuditTable } from './tables/audit.ts'
 import type { InstanceKeyRotationTable, InstanceKeyTable, KeyRotationTable, ProcessTable } from './tables/keys.ts'
-import type { HeartbeatTable, NoticeTable, NoticeTargetTable, SyncHealthTable } from './tables/notices.ts'
+import type {
+  HeartbeatTable,
+  NoticeTable,
+  NoticeTargetTable,
+  NotificationPreferenceTable,
+  NotificationReadTable,
+  SyncEventMailTable,
+  SyncEventTable,
+  SyncHealthTable,
+} from './tables/notices.ts'
 import type { LeaseTable, OutcomeTable, PaceTable, RunTable, SnapshotTable } from './tables/run.ts'
 import type { ConnectionTable, DeletionTable, DepartureTable, LedgerTable, SyncTable } from './tables/sync.ts'
 import type {
@@ -83,6 +92,10 @@ export interface Tables {
   noticeTargets: NoticeTargetTable
   notices: NoticeTable
   syncHealth: SyncHealthTable
+  syncEvents: SyncEventTable
+  syncEventMails: SyncEventMailTable
+  notificationPreferences: NotificationPreferenceTable
+  notificationReads: NotificationReadTable
   heartbeats: HeartbeatTable
   instanceAdmins: InstanceAdminTable
   memberships: MembershipTable

@@ -1,7 +1,7 @@
 /** The words of alerts, for every place that shows one: mail, chat, the console. */
 import { count } from './count.ts'
-import type { NoticeReason, NoticeType } from './notices.ts'
-import { syncMessageText } from './sync-messages.ts'
+import type { NoticeReason, NoticeType, NotificationKind } from './notices.ts'
+import { listed, syncMessageText } from './sync-messages.ts'
 
 /** `name`: of the sync. */
 const HEADLINES: Record<NoticeType, (name: string) => string> = {
@@ -11,19 +11,43 @@ const HEADLINES: Record<NoticeType, (name: string) => string> = {
   'sync.recovered': (name) => `${name} is in sync again`,
   'sync.repairs-stopped': (name) => `${name} does not repair drift any more`,
   'sync.move-stuck': (name) => `${name} cannot leave its old place`,
+  'sync.drifted': (name) => `${name} drifted`,
   'audit-stream.failed': () => 'The audit log cannot be streamed',
   'audit-stream.recovered': () => 'The audit log is streamed again',
   'integrity.failed': () => 'The store was changed outside Keyferry',
   test: () => 'Test: alerts arrive here',
 }
 
-export const noticeHeadline = (type: NoticeType, name: string): string => HEADLINES[type](name)
+interface Happened {
+  type: NoticeType
+  reason: NoticeReason | null
+}
+
+/** `name`: of the sync. */
+export const noticeHeadline = ({ type, reason }: Happened, name: string): string =>
+  reason?.code === 'approval-needed' ? `${name} needs approval` : HEADLINES[type](name)
+
+const KINDS: Partial<Record<NoticeType, NotificationKind>> = {
+  'sync.failed': 'failed',
+  'sync.partial': 'failed',
+  'sync.move-stuck': 'failed',
+  'sync.blocked': 'blocked',
+  'sync.drifted': 'drifted',
+  'sync.repairs-stopped': 'drifted',
+  'sync.recovered': 'recovered',
+}
+
+/** What a person chooses by; null: it is about no sync. */
+export const kindOfNotice = ({ type, reason }: Happened): NotificationKind | null =>
+  reason?.code === 'approval-needed' ? 'approval' : (KINDS[type] ?? null)
 
 /** What happened and what to do. */
 export function noticeReasonText(reason: NoticeReason): string {
   switch (reason.code) {
     case 'in-sync':
       return 'The target is in sync again.'
+    case 'drifted':
+      return `Somebody else changed ${listed(reason.keys, reason.count)} at the target. Sync now writes what Keyferry has; the sync can also repair drift automatically.`
     case 'test':
       return `${reason.by} requested this test. When a sync fails, an alert like this one is sent here.`
     case 'audit-stream-failed':

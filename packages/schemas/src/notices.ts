@@ -50,6 +50,7 @@ export const noticeTested = z.object({ delivered: z.boolean(), message: z.string
 export const noticeReason = z.discriminatedUnion('code', [
   ...syncMessage.options,
   z.object({ code: z.literal('in-sync') }),
+  z.object({ code: z.literal('drifted'), keys: z.array(z.string()), count: z.number() }),
   z.object({ code: z.literal('test'), by: z.string() }),
   z.object({ code: z.literal('audit-stream-failed'), stream: z.string(), problem: z.string() }),
   z.object({ code: z.literal('audit-stream-recovered'), stream: z.string() }),
@@ -67,6 +68,7 @@ export const notice = z
       'sync.recovered',
       'sync.repairs-stopped',
       'sync.move-stuck',
+      'sync.drifted',
       'audit-stream.failed',
       'audit-stream.recovered',
       'integrity.failed',
@@ -91,6 +93,54 @@ export const notice = z
       .describe('Its id and state are empty where there is no run'),
   })
   .meta({ id: 'Notice' })
+
+/** What a person chooses by: each kind of what happens to a sync. */
+export const NOTIFICATION_KINDS = ['failed', 'blocked', 'approval', 'drifted', 'recovered'] as const
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number]
+
+/** `console`: in the notification centre only; `mail`: there and by e-mail. */
+export const notificationDelivery = z.enum(['none', 'console', 'mail'])
+
+export const notification = notice
+  .pick({ id: true, type: true, at: true, message: true, reason: true, project: true })
+  .extend({
+    sync: z.object({ id, name: z.string(), destination: z.string() }),
+    unread: z.boolean(),
+  })
+  .meta({ id: 'Notification' })
+
+export const notificationInbox = z
+  .object({
+    notifications: z.array(notification).describe('Newest first'),
+    unread: z.number().describe('At most 99'),
+    next: z.string().nullable().describe('For `before`, to get older ones; null: there are none'),
+  })
+  .meta({ id: 'NotificationInbox' })
+
+const choices = z.object({
+  failed: notificationDelivery.describe(
+    'A run failed, did not deliver everything, or could not clean up an old target',
+  ),
+  blocked: notificationDelivery.describe('Nothing is sent until somebody mends the source or the owner’s rights'),
+  approval: notificationDelivery.describe('A plan deletes many keys and waits for an approval'),
+  drifted: notificationDelivery.describe('Somebody else changed keys at the target'),
+  recovered: notificationDelivery.describe('A sync that was in trouble is in sync again'),
+})
+
+export const notificationPreferences = choices
+  .extend({ canMail: z.boolean().describe('E-mail is set up') })
+  .meta({ id: 'NotificationPreferences' })
+
+export const setNotificationPreferences = choices.partial()
+
+export const listNotifications = z.object({
+  before: z.string().max(100).optional().describe('`next` of the page before'),
+  limit: z.coerce.number().int().min(1).max(100).default(30),
+})
+
+export const markNotificationsRead = z.object({
+  upTo: z.iso.datetime().describe('`at` of the newest one that was seen'),
+})
 
 export type NoticeReason = z.output<typeof noticeReason>
 export type NoticeType = z.output<typeof notice>['type']

@@ -117,7 +117,8 @@ const keysText = ({ count: all, named }: z.output<typeof keys>, what: string): s
   return `${all} ${what}: ${listed(each, all)}`
 }
 
-const listed = (named: readonly string[], all: number): string =>
+/** "A, B and 3 more". */
+export const listed = (named: readonly string[], all: number): string =>
   named.join(', ') + (all > named.length ? ` and ${all - named.length} more` : '')
 
 /** A stored message; null for one of an earlier version, which stored the words themselves. */

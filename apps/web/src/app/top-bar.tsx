@@ -5,6 +5,7 @@ import { onDemand } from '../components/on-demand.tsx'
 import { Button } from '../components/ui/button.tsx'
 import { useCrumb } from '../lib/crumbs.ts'
 import { trpc } from '../lib/trpc.ts'
+import { NotificationBell } from './notification-bell.tsx'
 
 const NavDrawer = onDemand(async () => (await import('./nav-drawer.tsx')).NavDrawer)
 
@@ -38,6 +39,7 @@ export function TopBar({ projectId, onSearch }: { projectId: string | undefined;
           {mac ? '⌘' : 'Ctrl'} K
         </kbd>
       </Button>
+      <NotificationBell />
     </header>
   )
 }

@@ -24,7 +24,7 @@ type Change =
 
 const SYNC = ['syncs.list', 'syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run'] as const
 /** A run also finds out whether the credentials work, and a removal whether a deletion waits. */
-const RUN_ENDED = [...SYNC, 'syncs.plan', 'delivery', 'connections.list', 'tree.deletions'] as const
+const RUN_ENDED = [...SYNC, 'syncs.plan', 'delivery', 'connections.list', 'tree.deletions', 'inbox.list'] as const
 const FOLDER = [
   'secrets.rows',
   'secrets.versions',
@@ -98,6 +98,8 @@ const STALE = {
   'syncs.removeSecrets': ['syncs'],
   'syncs.restore': ['syncs', 'secrets'],
   'syncs.delete': ['syncs.list', 'tree.deletions'],
+  'inbox.markRead': ['inbox.list'],
+  'inbox.setPreferences': ['inbox'],
   'notifications.create': ['notifications'],
   'notifications.test': ['notifications'],
   'notifications.delete': ['notifications'],

@@ -10,7 +10,7 @@ import { noteConnectionProblem } from '../connections/health.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
 import { destination } from '../destinations/registry.ts'
 import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
-import { noteRepairsStopped } from '../notifications/trouble.ts'
+import { noteDrift, noteRepairsStopped } from '../notifications/trouble.ts'
 import type { Plan } from '../plan/plan.ts'
 import { nextCheck, recorded, type Drifted } from '../sync/drift-record.ts'
 import { dueOnTarget, loadDue, loadDueCheck, nextChecks, type DueSync } from '../sync/due.ts'
@@ -129,7 +129,15 @@ async function recordCheck(ctx: Context, sync: DueSync, lease: Lease, { seen, me
       .where('version', '=', sync.version)
       .where('seen', '=', sync.seen)
       .executeTakeFirst()
-    if (seen?.stopped && numUpdatedRows > 0n) await noteRepairsStopped(ctx, tx, sync, seen.stopped)
+    if (!seen || numUpdatedRows === 0n) return
+    if (seen.stopped) await noteRepairsStopped(ctx, tx, sync, seen.stopped)
+    else
+      await noteDrift(
+        ctx,
+        tx,
+        sync,
+        seen.left.map(({ key }) => key),
+      )
   })
 }
 

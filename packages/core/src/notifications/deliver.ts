@@ -3,14 +3,10 @@ import type { NoticeTable, Selectable } from '@keyferry/db'
 import { backOffWindow, timestamp, whereBackOffOver, type Context } from '@keyferry/kernel'
 import { sql } from 'kysely'
 import { readNotice } from './outbox.ts'
+import { CLAIM_MS, FIRST_MS, GIVE_UP_MS, LONGEST_MS } from './retry.ts'
 import { recipientOf, send } from './send.ts'
 
 const AT_ONCE = 100
-/** A worker that dies while it delivers leaves the notice to the others after this. */
-const CLAIM_MS = 60_000
-const FIRST_MS = 10_000
-const LONGEST_MS = 60 * 60_000
-const GIVE_UP_MS = 24 * 60 * 60_000
 
 /** E-mails wait for a mail server, all else for the receiver of a request: neither waits for the other. */
 export type Channel = 'email' | 'http'

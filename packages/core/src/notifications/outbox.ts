@@ -5,6 +5,7 @@ import { noticeReasonText, type notice } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { destination } from '../destinations/registry.ts'
 import type { DueSync } from '../sync/due.ts'
+import { recordEvent } from './sync-events.ts'
 
 export type NoticeBody = z.output<typeof notice>
 
@@ -44,17 +45,15 @@ export async function enqueueOfInstance(
   return insertNotices(ctx, tx, targets, { ...told, ...OF_NO_SYNC }, timestamp(ctx))
 }
 
-/**
- * One row per target of the sync's project and of the instance, to go out at `sendAt`; false when there is none to
- * tell.
- */
-export async function enqueue(ctx: Context, tx: Tx, sync: DueSync, told: Told, sendAt: string): Promise<boolean> {
+/** In the notification centre, and one row per target of the sync's project and of the instance, from `sendAt` on. */
+export async function enqueue(ctx: Context, tx: Tx, sync: DueSync, told: Told, sendAt: string): Promise<void> {
+  await recordEvent(tx, sync, told, sendAt)
   const targets = await tx
     .selectFrom('noticeTargets')
     .where((eb) => eb.or([eb('projectId', 'is', null), eb('projectId', '=', sync.projectId)]))
     .select('id')
     .execute()
-  if (targets.length === 0) return false
+  if (targets.length === 0) return
   const place = await tx
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
@@ -74,7 +73,7 @@ export async function enqueue(ctx: Context, tx: Tx, sync: DueSync, told: Told, s
       secretPath: place?.secretPath ?? '',
     },
   }
-  return insertNotices(ctx, tx, targets, body, sendAt)
+  await insertNotices(ctx, tx, targets, body, sendAt)
 }
 
 async function insertNotices(

@@ -9,6 +9,7 @@ const SEVERITIES = {
   'sync.blocked': 'error',
   'sync.repairs-stopped': 'warning',
   'sync.move-stuck': 'warning',
+  'sync.drifted': 'warning',
   'audit-stream.failed': 'error',
   'integrity.failed': 'critical',
   test: 'info',
@@ -17,7 +18,7 @@ const SEVERITIES = {
 /** What an event resolves. */
 const RESOLVED = { 'sync.recovered': 'sync.health', 'audit-stream.recovered': 'audit-stream.failed' } as const
 /** Troubles of a sync that end together. */
-const HEALTH: readonly NoticeType[] = ['sync.failed', 'sync.partial', 'sync.blocked']
+const HEALTH: readonly NoticeType[] = ['sync.failed', 'sync.partial', 'sync.blocked', 'sync.drifted']
 /** Characters of a summary. */
 const SUMMARY = 1_024
 

@@ -36,7 +36,7 @@ onEveryDatabase('alerts for Slack, Teams and PagerDuty', (open) => {
     fixture.emulator.heal()
     await again()
 
-    const link = `https://keyferry.example.com/p/${fixture.projectId}/syncs/${sync.id}`
+    const link = `https://keyferry.example.com/p/${fixture.projectId}/syncs/${destination}/${sync.id}`
     const sentTo = (kind: string) =>
       hook.got.filter(({ path }) => path.endsWith(kind)).map(({ text }) => JSON.parse(text))
     expect(hook.got.every(({ headers }) => headers['x-keyferry-signature'] === undefined)).toBe(true)

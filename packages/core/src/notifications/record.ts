@@ -7,6 +7,7 @@ import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { SyncMessage } from '@keyferry/schemas'
 import type { DueSync } from '../sync/due.ts'
 import { enqueue, type NoticeBody, type Told } from './outbox.ts'
+import { dropHeldBackEvents } from './sync-events.ts'
 
 export interface RunEnd {
   runId: string
@@ -25,8 +26,12 @@ const QUIET_MS = 60 * 60_000
  */
 export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEnd): Promise<void> {
   const before = await health(tx, sync.id)
-  if ((before?.state ?? 'succeeded') === end.state) return
   const now = timestamp(ctx)
+  if ((before?.state ?? 'succeeded') === end.state) {
+    if (end.state === 'succeeded' && sync.drift !== null && !(await isDrifted(tx, sync.id)))
+      await enqueue(ctx, tx, sync, toldOf(end), now)
+    return
+  }
   const noticed = new Map<string, string>(Object.entries(JSON.parse(before?.noticed ?? '{}')))
   let toldAt = before?.toldAt ?? null
 
@@ -38,6 +43,7 @@ export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEn
       .where('attempts', '=', 0)
       .where('sendAt', '>', now)
       .execute()
+    await dropHeldBackEvents(ctx, tx, sync.id)
     noticed.set(before.state, minus(toldAt, QUIET_MS))
     toldAt = null
   }
@@ -47,10 +53,9 @@ export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEn
   } else {
     const last = noticed.get(end.state)
     const sendAt = last === undefined ? now : later(now, minus(last, -QUIET_MS))
-    if (await enqueue(ctx, tx, sync, toldOf(end), sendAt)) {
-      noticed.set(end.state, sendAt)
-      toldAt ??= sendAt
-    }
+    await enqueue(ctx, tx, sync, toldOf(end), sendAt)
+    noticed.set(end.state, sendAt)
+    toldAt ??= sendAt
   }
   const row = { state: end.state, noticed: JSON.stringify(Object.fromEntries(noticed)), toldAt }
   await tx
@@ -69,6 +74,9 @@ const health = batchLoader(async (tx: Tx, syncIds: readonly string[]) => {
   const bySync = new Map(rows.map((row) => [row.syncId, row]))
   return (syncId) => bySync.get(syncId)
 })
+
+const isDrifted = async (tx: Tx, syncId: string): Promise<boolean> =>
+  (await tx.selectFrom('syncs').where('id', '=', syncId).select('drift').executeTakeFirst())?.drift !== null
 
 const toldOf = ({ runId, state, message, counts }: RunEnd): Told => ({
   type: state === 'succeeded' ? 'sync.recovered' : `sync.${state}`,

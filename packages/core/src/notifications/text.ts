@@ -14,7 +14,7 @@ export function summaryOf(body: NoticeBody, consoleUrl: string | null): Summary 
   const { sync, project, run, message, at } = body
   const isAboutSync = sync.id !== ''
   return {
-    headline: noticeHeadline(body.type, sync.name),
+    headline: noticeHeadline(body, sync.name),
     message,
     facts: [
       ...(isAboutSync
@@ -27,7 +27,8 @@ export function summaryOf(body: NoticeBody, consoleUrl: string | null): Summary 
       ...(run.id === '' ? [] : [['Run', run.id] as const]),
       ['At', at],
     ],
-    link: isAboutSync && consoleUrl !== null ? `${consoleUrl}/p/${project.id}/syncs/${sync.id}` : null,
+    link:
+      isAboutSync && consoleUrl !== null ? `${consoleUrl}/p/${project.id}/syncs/${sync.destination}/${sync.id}` : null,
   }
 }
 

@@ -59,7 +59,7 @@ onEveryDatabase('trouble', (open) => {
     await triggerSync(it.ctx, it.actor, { destination, syncId: it.sync.id })
     await it.run(it.sync)
     await drift(it, it.sync, 3)
-    expect((await it.told()).map(({ type }) => type)).toEqual(['sync.repairs-stopped'])
+    expect((await it.told()).map(({ type }) => type)).toEqual(['sync.recovered', 'sync.repairs-stopped'])
   })
 
   it('gets an alert about a cleanup that fails: at once where a person has to help, then once a day', async () => {

@@ -1,6 +1,6 @@
 /** Trouble outside of runs, which would otherwise only show on the sync's page. */
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
-import type { SyncMessage } from '@keyferry/schemas'
+import { NAMED_KEYS, type SyncMessage } from '@keyferry/schemas'
 import type { DueSync } from '../sync/due.ts'
 import { enqueue, type Told } from './outbox.ts'
 
@@ -16,6 +16,17 @@ const DAY_MS = 24 * 60 * 60_000
 export async function noteRepairsStopped(ctx: Context, tx: Tx, sync: DueSync, message: SyncMessage): Promise<void> {
   const told = { type: 'sync.repairs-stopped', reason: message, run: NO_RUN } as const
   await enqueue(ctx, tx, sync, told, timestamp(ctx))
+}
+
+/** Drift was found that is not repaired, or what was found before is gone. Once each time that this changes. */
+export async function noteDrift(ctx: Context, tx: Tx, sync: DueSync, keys: readonly string[]): Promise<void> {
+  const isDrifted = keys.length > 0
+  if (isDrifted === (sync.drift !== null)) return
+  const reason = isDrifted
+    ? ({ code: 'drifted', keys: keys.slice(0, NAMED_KEYS), count: keys.length } as const)
+    : ({ code: 'in-sync' } as const)
+  const type = isDrifted ? 'sync.drifted' : 'sync.recovered'
+  await enqueue(ctx, tx, sync, { type, reason, run: NO_RUN }, timestamp(ctx))
 }
 
 /**
@@ -35,7 +46,7 @@ export async function noteStuckMove(
   const noticed = new Map<string, string>(Object.entries(JSON.parse(before?.noticed ?? '{}')))
   const last = noticed.get(type)
   if (last !== undefined && Date.parse(now) - Date.parse(last) < DAY_MS) return
-  if (!(await enqueue(ctx, tx, sync, { type, reason: message, run: NO_RUN }, now))) return
+  await enqueue(ctx, tx, sync, { type, reason: message, run: NO_RUN }, now)
   noticed.set(type, now)
   const told = { noticed: JSON.stringify(Object.fromEntries(noticed)) }
   await tx

@@ -2,6 +2,7 @@
 export { auditVerbs, dataKeyVerbs, storeVerbs } from '../admin/admin.verbs.ts'
 export { connectionVerbs, destinationVerbs } from '../connections/connections.verbs.ts'
 export { deliveryVerbs } from '../delivery/delivery.verbs.ts'
+export { inboxVerbs } from '../notifications/inbox.verbs.ts'
 export { noticeVerbs } from '../notifications/notices.verbs.ts'
 export { createSync } from './create-sync.ts'
 export { removeSecrets } from './remove.ts'

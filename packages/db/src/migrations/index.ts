@@ -44,6 +44,7 @@ import * as ledgerRevision from './0160-ledger-revision.ts'
 import * as importsFromTargets from './0161-imports-from-targets.ts'
 import * as statusTimes from './0170-status-times.ts'
 import * as deliveredVersions from './0175-delivered-versions.ts'
+import * as syncEvents from './0180-sync-events.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -91,4 +92,5 @@ export const migrations: Record<string, Migration> = {
   '0161-imports-from-targets': importsFromTargets,
   '0170-status-times': statusTimes,
   '0175-delivered-versions': deliveredVersions,
+  '0180-sync-events': syncEvents,
 }

@@ -41,6 +41,41 @@ export interface SyncHealthTable {
   toldAt: Timestamp | null
 }
 
+/** Something that happened to a sync, for the notification centre. */
+export interface SyncEventTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  syncId: Fixed<string>
+  type: Fixed<string>
+  /** JSON: a code with data, never values. */
+  reason: Fixed<string | null>
+  /** JSON: ids of the folders that the reason says something about; null: not known. */
+  reached: Fixed<string | null>
+  /** From when on it is shown. */
+  at: Fixed<Timestamp>
+}
+
+/** An event on its way to one person by e-mail; deleted once it arrived. */
+export interface SyncEventMailTable {
+  eventId: Fixed<string>
+  userId: Fixed<string>
+  attempts: number
+  sendAt: Timestamp
+}
+
+/** What a person chose for one kind of event: `none`, `console` or `mail`. */
+export interface NotificationPreferenceTable {
+  userId: Fixed<string>
+  kind: Fixed<string>
+  delivery: string
+}
+
+/** Up to where a person has read. */
+export interface NotificationReadTable {
+  userId: Fixed<string>
+  readAt: Timestamp
+}
+
 /** Written by the readiness check. */
 export interface HeartbeatTable {
   id: Fixed<string>

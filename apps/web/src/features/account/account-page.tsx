@@ -5,6 +5,7 @@ import { Section } from '../../components/ui/card.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { accountQuery } from './account-query.ts'
+import { NotificationsCard } from './notifications-card.tsx'
 import { PasskeysCard } from './passkeys-card.tsx'
 import { PasswordCard } from './password-card.tsx'
 import { SessionsCard } from './sessions-card.tsx'
@@ -31,6 +32,7 @@ export function AccountPage() {
           text="This account has no password here, so there is none to change, and your organization asks for the second factor."
         />
       )}
+      <NotificationsCard />
       <SessionsCard here={data.sessionId} />
     </div>
   )

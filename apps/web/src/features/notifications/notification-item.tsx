@@ -1,0 +1,34 @@
+import { kindOfNotice, noticeHeadline } from '@keyferry/schemas/notice-words'
+import { Link } from '@tanstack/react-router'
+import { Time } from '../../components/time.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { cn } from '../../lib/cn.ts'
+import type { Notification } from '../../lib/types.ts'
+import { KINDS } from './kinds.ts'
+
+/** One thing that happened, with the way to its sync. */
+export function NotificationItem({ notification, unread }: { notification: Notification; unread: boolean }) {
+  const { sync, project, message, at } = notification
+  const { icon: Icon, tone } = KINDS[kindOfNotice(notification) ?? 'failed']
+  return (
+    <Link
+      to="/p/$projectId/syncs/$destination/$syncId"
+      params={{ projectId: project.id, destination: sync.destination, syncId: sync.id }}
+      className="flex gap-3 rounded-md px-1 py-3 hover:bg-sunken"
+    >
+      <Icon aria-hidden className={cn('mt-0.5 size-4.5 shrink-0', tone)} />
+      <span className="grid min-w-0 flex-1 gap-0.5 text-sm">
+        <span className="flex flex-wrap items-center gap-1.5">
+          <span className={cn('break-words', unread && 'font-semibold')}>
+            {noticeHeadline(notification, sync.name)}
+          </span>
+          {unread && <Badge tone="accent">New</Badge>}
+        </span>
+        {message !== '' && <span className="line-clamp-3 break-words text-soft">{message}</span>}
+        <span className="text-soft">
+          {project.name} · <Time iso={at} />
+        </span>
+      </span>
+    </Link>
+  )
+}
