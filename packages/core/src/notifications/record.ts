@@ -27,7 +27,8 @@ const QUIET_MS = 60 * 60_000
 export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEnd): Promise<void> {
   const before = await health(tx, sync.id)
   const now = timestamp(ctx)
-  if ((before?.state ?? 'succeeded') === end.state) {
+  const trouble = troubleOf(end)
+  if ((before?.state ?? 'succeeded') === trouble) {
     if (end.state === 'succeeded' && sync.drift !== null && !(await isDrifted(tx, sync.id)))
       await enqueue(ctx, tx, sync, toldOf(end), now)
     return
@@ -51,19 +52,22 @@ export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEn
     if (toldAt !== null) await enqueue(ctx, tx, sync, toldOf(end), now)
     toldAt = null
   } else {
-    const last = noticed.get(end.state)
+    const last = noticed.get(trouble)
     const sendAt = last === undefined ? now : later(now, minus(last, -QUIET_MS))
     await enqueue(ctx, tx, sync, toldOf(end), sendAt)
-    noticed.set(end.state, sendAt)
+    noticed.set(trouble, sendAt)
     toldAt ??= sendAt
   }
-  const row = { state: end.state, noticed: JSON.stringify(Object.fromEntries(noticed)), toldAt }
+  const row = { state: trouble, noticed: JSON.stringify(Object.fromEntries(noticed)), toldAt }
   await tx
     .insertInto('syncHealth')
     .values({ syncId: sync.id, ...row })
     .onConflict((conflict) => conflict.column('syncId').doUpdateSet(row))
     .execute()
 }
+
+/** Waiting for an approval is another trouble than a source that can't be sent. */
+const troubleOf = ({ state, message }: RunEnd): string => (message?.code === 'approval-needed' ? 'approval' : state)
 
 const health = batchLoader(async (tx: Tx, syncIds: readonly string[]) => {
   const rows = await tx
