@@ -1,4 +1,4 @@
-/** The notification centre, from the run that fails to the people who may see it. */
+/** The notification centre, from the run that fails to the people who can see it. */
 import { deliverEventMails, runSync } from '@keyferry/core'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { expect, it, onTestFinished } from 'vitest'

@@ -8,7 +8,7 @@ const NotificationCentre = onDemand(
   async () => (await import('../features/notifications/notification-centre.tsx')).NotificationCentre,
 )
 
-/** The live feed tells of the project that is open; other projects are looked at this often. */
+/** The live feed covers the open project; other projects are read this often. */
 const LOOK_MS = 60_000
 
 /** The way to what happened to syncs, with how much of it is unread. */

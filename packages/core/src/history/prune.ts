@@ -2,7 +2,10 @@ import { maintain, type Context } from '@keyferry/kernel'
 
 const DAY_MS = 24 * 60 * 60_000
 
-/** Forgets events and runs older than `days`, and what only they restored; of every sync the last run stays, however old. */
+/**
+ * Forgets events and runs older than `days`, and what only they restored; of every sync the last run stays, however
+ * old.
+ */
 export function pruneHistory(ctx: Context, days: number): Promise<void> {
   const cutoff = new Date(ctx.now().getTime() - days * DAY_MS).toISOString()
   return maintain(ctx, async (tx) => {

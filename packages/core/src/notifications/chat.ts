@@ -1,4 +1,4 @@
-/** Alerts as Slack and Teams show them. Names and messages are sent as plain text: they make no link and call nobody. */
+/** Alerts as Slack and Teams show them. Names and messages are plain text: they make no link and call nobody. */
 import type { Summary } from './text.ts'
 
 /** Slack's limits, in characters. */

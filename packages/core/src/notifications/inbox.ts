@@ -118,7 +118,7 @@ interface Asked {
 
 /** Rows that are read at a time: of a person with narrow rights, few of them are shown. */
 const BATCH = 200
-/** Rows that one call looks at: a person who may see next to nothing does not make it read everything. */
+/** Rows that one call looks at: a person with few rights does not make it read everything. */
 const MOST = 2_000
 
 /** Up to `limit` and one more, newest first. */

@@ -39,7 +39,7 @@ export async function recordEvent(tx: Tx, sync: DueSync, { type, reason }: Told,
   await tx.insertInto('syncEventMails').values(mails).execute()
 }
 
-/** Takes back what is not shown yet. */
+/** Removes what is not shown yet. */
 export async function dropHeldBackEvents(ctx: Context, tx: Tx, syncId: string): Promise<void> {
   await tx.deleteFrom('syncEvents').where('syncId', '=', syncId).where('at', '>', timestamp(ctx)).execute()
 }
