@@ -202,6 +202,17 @@ onEveryDatabase('a narrowed developer', (open) => {
     expect((await ofSync(narrowed, '/plan')).body).toMatchObject({ changes: [], hash: '', outOfReach: true })
     const uses = await narrowed('GET', `/api/v1/secret-uses?projectId=${projectId}&environment=dev&secretPath=/a`)
     expect(uses.body.syncs).toMatchObject([{ id: syncId, written: null }])
+    const query = new URLSearchParams(at('/a')).toString()
+    for (const key of ['OWN', 'SHARED']) {
+      const { body } = await narrowed('GET', `/api/v1/secrets/${key}/delivery?${query}`)
+      expect(body).toMatchObject({ destinations: [], hiddenDestinations: 1, readers: null, runs: [] })
+    }
+    const sums = await narrowed('GET', `/api/v1/secret-deliveries?${query}`)
+    expect(sums.body.keys).toContainEqual({ key: 'OWN', destinations: 0, delivered: 0, troubled: 0, deliveredAt: null })
+    const whole = await admin('GET', `/api/v1/secrets/OWN/delivery?${query}`)
+    expect(whole.body.destinations.map(({ key }: { key: string }) => key)).toEqual(['OWN', 'REF'])
+    expect(whole.body).toMatchObject({ hiddenDestinations: 0, readers: [] })
+    expect((await narrowed('GET', `/api/v1/secrets/RESTRICTED_KEY/delivery?${query}`)).status).toBe(404)
     const { secretSync } = (await ofSync(narrowed)).body
     expect(secretSync).toMatchObject({ lastSyncMessage: null, outOfReach: true, lastRun: { counts: null } })
     const imports = await admin('GET', `/api/v2/secret-imports?projectId=${projectId}&environment=dev&path=/a`)
