@@ -25,6 +25,8 @@ onEveryDatabase('the audit log over REST', (open) => {
       `/api/v1/audit?projectId=${projectId}&action=secret.&limit=1&cursor=${body.nextCursor}`,
     )
     expect(next.body.entries[0]).toMatchObject({ action: 'secret.create' })
+    const changes = await api.send('GET', `/api/v1/audit?projectId=${projectId}&action=secret.&except=secret.read`)
+    expect(changes.body.entries).toMatchObject([{ action: 'secret.create' }])
     expect((await api.send('GET', '/api/v1/audit?limit=0')).status).toBe(422)
   })
 

@@ -26,6 +26,7 @@ export const listAudit = z.object({
     .describe(
       'Actions such as `secret.update`, or the first part of several, such as `secret.`, with commas between them',
     ),
+  except: comparedText(1000).min(1).optional().describe('Actions that are left out, with commas between them'),
   environment: comparedText(255).min(1).optional().describe('Slug of an environment that the details name'),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),

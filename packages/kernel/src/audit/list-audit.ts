@@ -10,7 +10,7 @@ export async function listAudit(
   _actor: Actor,
   input: z.output<typeof schemas.listAudit>,
 ): Promise<z.output<typeof schemas.listedAudit>> {
-  const { projectId, actor, action, environment, from, to, text, cursor, limit } = input
+  const { projectId, actor, action, except, environment, from, to, text, cursor, limit } = input
   let query = ctx.db
     .selectFrom('audit')
     .selectAll()
@@ -22,6 +22,12 @@ export async function listAudit(
     const some = action.split(',')
     query = query.where((eb) => eb.or(some.map((one) => beginsWith('action', one.trim()))))
   }
+  if (except !== undefined)
+    query = query.where(
+      'action',
+      'not in',
+      except.split(',').map((one) => one.trim()),
+    )
   if (environment !== undefined) query = query.where(holds('details', JSON.stringify({ environment }).slice(1, -1)))
   if (from !== undefined) query = query.where('at', '>=', new Date(from).toISOString())
   if (to !== undefined) query = query.where('at', '<', new Date(to).toISOString())

@@ -42,7 +42,8 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
         value={filters.what ?? ''}
         onChange={(event) => set({ what: event.target.value || undefined })}
       >
-        <option value="">All events</option>
+        <option value="">All changes</option>
+        <option value="all">All events, reads included</option>
         {Object.entries(ABOUT).map(([about, label]) => (
           <optgroup key={about} label={label}>
             <option value={about}>{label}: all</option>

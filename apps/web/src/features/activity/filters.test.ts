@@ -5,8 +5,11 @@ import { askedFor, exportUrl, isFiltered } from './filters.ts'
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 
 describe('the filters of the activity page', () => {
-  it('ask for nothing when the URL says nothing', () => {
-    expect(askedFor({ q: ' ', open: '7', scope: 'instance' }, NOW)).toEqual({})
+  it('leave out readings when the URL says nothing', () => {
+    expect(askedFor({ q: ' ', open: '7', scope: 'instance' }, NOW)).toEqual({
+      except: expect.stringMatching(/^(secret\.read|secret\.list|secret\.read-tree|,)+$/),
+    })
+    expect(askedFor({ what: 'all' }, NOW)).toEqual({})
     expect(isFiltered({ open: '7', scope: 'instance', q: '' })).toBe(false)
     expect(isFiltered({ actor: 'ana' })).toBe(true)
   })
@@ -23,7 +26,7 @@ describe('the filters of the activity page', () => {
   it('take days whole, and leave out what is none', () => {
     const { from, to } = askedFor({ since: 'custom', from: '2026-11-20', to: '2026-11-20' }, NOW)
     expect(Date.parse(to ?? '') - Date.parse(from ?? '')).toBe(24 * 60 * 60_000)
-    expect(askedFor({ since: 'custom', from: 'yesterday' }, NOW)).toEqual({})
+    expect(askedFor({ what: 'all', since: 'custom', from: 'yesterday' }, NOW)).toEqual({})
     expect(askedFor({ since: 'week', from: '2026-11-20', to: '2026-11-20' }, NOW)).not.toHaveProperty('to')
   })
 

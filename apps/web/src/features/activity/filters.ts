@@ -4,7 +4,7 @@ import { ABOUT, AUDIT_ACTIONS, type About } from '@keyferry/schemas/audit'
 /** As in the URL: shared links work for everyone who opens them. */
 export interface Filters {
   actor?: string | undefined
-  /** A group of actions, or one. */
+  /** A group of actions, or one; `all`: readings too, which are left out otherwise. */
   what?: string | undefined
   environment?: string | undefined
   q?: string | undefined
@@ -30,6 +30,7 @@ const isPreset = (since: string): since is keyof typeof SINCE => Object.hasOwn(S
 export interface Asked {
   actor?: string
   action?: string
+  except?: string
   environment?: string
   text?: string
   from?: string
@@ -38,13 +39,14 @@ export interface Asked {
 
 /** What to ask at the time `now`, milliseconds. What is not filtered by stays away. */
 export function askedFor({ actor, what, environment, q, since, from, to }: Filters, now: number): Asked {
-  const action = what === undefined ? undefined : actionsOf(what)
+  const chosen =
+    what === undefined ? { except: actionsOf('readings') } : what === 'all' ? {} : { action: actionsOf(what) }
   const begin =
     since !== undefined && isPreset(since) ? new Date(now - SINCE[since].ms).toISOString() : dayOf(since, from, 0)
   const end = dayOf(since, to, 1)
   return {
     ...(actor ? { actor } : {}),
-    ...(action ? { action } : {}),
+    ...chosen,
     ...(environment ? { environment } : {}),
     ...(q?.trim() ? { text: q.trim() } : {}),
     ...(begin ? { from: begin } : {}),
