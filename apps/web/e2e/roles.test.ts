@@ -155,7 +155,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     expect(await page.getByRole('checkbox').count()).toBe(0)
     await screens.look('secrets')
     await ui.button('More for ROOT_KEY').click()
-    expect(await texts(page.getByRole('menuitem'))).toEqual(['History', 'Find usages'])
+    expect(await texts(page.getByRole('menuitem'))).toEqual(['History', 'Delivery', 'Find usages'])
     await page.getByRole('menuitem', { name: 'History' }).click()
     await denied(viewer, 'Reveal', 'may read values')
     expect(await isInDocument(page, CANARY)).toBe(false)

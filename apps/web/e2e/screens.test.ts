@@ -243,6 +243,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await button('Delete sync').click()
     await see(dialog())
     await look('sync-danger')
+    await page.goto(at('/secrets/dev'))
+    await button('More for LOG_LEVEL').click()
+    await page.getByRole('menuitem', { name: 'Delivery' }).click()
+    await see(dialog().getByText('The old value can be revoked'))
+    await look('secret-delivery')
+    await page.goto(at('/secrets/dev?history=LOG_LEVEL'))
+    await see(dialog().getByText('Delivered to').first())
   }, 300_000)
 
   it('of syncs that wait for a person', async () => {

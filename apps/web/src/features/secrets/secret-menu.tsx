@@ -1,4 +1,4 @@
-import { Ellipsis, FileText, FolderInput, History, Import, Trash2, Waypoints } from 'lucide-react'
+import { Ellipsis, FileText, FolderInput, History, Import, Send, Trash2, Waypoints } from 'lucide-react'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -6,6 +6,7 @@ import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import type { FolderRef, SecretRow, Sync } from '../../lib/types.ts'
 
 const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')).DeleteSecrets)
+const DeliveryDrawer = onDemand(async () => (await import('../delivery/delivery-drawer.tsx')).DeliveryDrawer)
 const DetailsDialog = onDemand(async () => (await import('./details-dialog.tsx')).DetailsDialog)
 const MoveSecrets = onDemand(async () => (await import('./move-secrets.tsx')).MoveSecrets)
 const UsesDialog = onDemand(async () => (await import('./uses-dialog.tsx')).UsesDialog)
@@ -23,7 +24,7 @@ interface Props {
 
 /** What can be done with one secret; with an imported one, to put an own one in its place. */
 export function SecretMenu({ place, row, readers, isWritable, onHistory, onOverride, onGone }: Props) {
-  const [dialog, setDialog] = useState<'delete' | 'details' | 'move' | 'uses'>()
+  const [dialog, setDialog] = useState<'delete' | 'delivery' | 'details' | 'move' | 'uses'>()
   const close = () => setDialog(undefined)
   const { key } = row
   const isOwn = row.origin.kind === 'own'
@@ -41,6 +42,9 @@ export function SecretMenu({ place, row, readers, isWritable, onHistory, onOverr
           <>
             <MenuItem onSelect={() => onHistory(key)}>
               <History aria-hidden className="size-4" /> History
+            </MenuItem>
+            <MenuItem onSelect={() => setDialog('delivery')}>
+              <Send aria-hidden className="size-4" /> Delivery
             </MenuItem>
             {isWritable && (
               <MenuItem onSelect={() => setDialog('details')}>
@@ -68,6 +72,7 @@ export function SecretMenu({ place, row, readers, isWritable, onHistory, onOverr
           </MenuItem>
         )}
       </Menu>
+      {dialog === 'delivery' && <DeliveryDrawer place={place} secretKey={key} onClose={close} />}
       {dialog === 'details' && <DetailsDialog place={place} row={row} onClose={close} />}
       {dialog === 'uses' && <UsesDialog place={place} secretKey={key} onClose={close} />}
       {dialog === 'move' && <MoveSecrets place={place} rows={[row]} onDone={onGone} onClose={close} />}
