@@ -81,6 +81,19 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       expect(await page.evaluate('window.neverLoadedAgain')).toBe(true)
     })
 
+    it('says where a value has arrived and when the old one can be revoked', async () => {
+      await page.goto(`/p/${source.projectId}/secrets/dev`)
+      await button('More for ONE').click()
+      await page.getByRole('menuitem', { name: 'Delivery' }).click()
+      await see(dialog().getByText('The old value can be revoked'))
+      const release = emulator.hold()
+      await client.secrets.update.mutate({ ...source, key: 'ONE', value: `${CANARY}-again` })
+      await see(dialog().getByText('Don’t revoke the old value yet'))
+      release()
+      await see(dialog().getByText('The old value can be revoked'))
+      await page.goto(home)
+    })
+
     it('names the secret that blocks it, and leads there', async () => {
       await client.secrets.create.mutate({
         ...source,
