@@ -11,6 +11,8 @@ function subjectOf(event: LiveEvent): string {
       return event.folderId
     case 'deletion-ended':
       return event.subjectId
+    case 'pauses':
+      return event.projectId
     case 'sync':
     case 'sync-deleted':
       return event.syncId

@@ -25,6 +25,7 @@ const OTHERS = {
   'takes-over': () => 'overwrites a key that this sync did not write',
   'takes-over-type': (type) => `replaces ${type} of this name`,
   'in-sync': () => 'in sync',
+  excluded: () => 'excluded from this sync',
   'left-behind': () => 'left behind: it is gone here, and the deletion policy keeps it there',
   renamed: (name) => `renamed to ${name}`,
   'not-in-source': () => 'no longer in the source',

@@ -14,6 +14,23 @@ export type SyncStatus = z.output<typeof syncStatus>
 export const pauseScope = z.enum(['sync', 'project', 'instance'])
 export type PauseScope = z.output<typeof pauseScope>
 
+/** Asked for when syncs are paused. */
+export const pauseSyncs = z.object({
+  reason: z.string().trim().min(1).max(200),
+  until: z.iso.datetime().optional().describe('When it ends without being resumed; left out: never'),
+})
+
+/** A pause that holds. */
+export const pause = z
+  .object({
+    scope: pauseScope,
+    by: z.string(),
+    why: z.string(),
+    since: timestamp,
+    until: timestamp.nullable(),
+  })
+  .meta({ id: 'Pause' })
+
 const retry = { attempts: z.number().int(), retryAt: timestamp.nullable() }
 const message = z.string()
 const keys = z.number().int()

@@ -9,6 +9,7 @@ import {
   keySchema,
   MAX_OPEN_FIELDS,
   openFields,
+  secretKey,
   secretPath,
   shownHash,
   syncName,
@@ -145,6 +146,26 @@ export const leaving = z
   })
   .meta({ id: 'Leaving' })
 
+/** The most keys that one sync excludes. */
+export const MAX_EXCLUDED_KEYS = 500
+
+/** A key that a sync neither writes nor deletes. */
+export const excludedKey = z
+  .object({
+    key: z.string().describe('The key of the secret'),
+    reason: z.string(),
+    by: z.string(),
+    at: timestamp,
+  })
+  .meta({ id: 'ExcludedKey' })
+
+const someKeys = z.array(secretKey).min(1).max(100)
+export const excludeKeys = z.object({
+  keys: someKeys.describe('Keys of secrets, as in the source'),
+  reason: z.string().trim().min(1).max(200).describe('Kept with them'),
+})
+export const includeKeys = excludeKeys.pick({ keys: true })
+
 export const sync = z
   .object({
     id,
@@ -192,6 +213,7 @@ export const sync = z
     behindSince: timestamp.nullable(),
     retryAt: timestamp.nullable(),
     outOfReach,
+    excludedKeys: z.array(excludedKey).describe('Keys that are neither written nor deleted'),
     blocked: blockage.nullable(),
     leaving: leaving.nullable(),
     removal: z
@@ -286,7 +308,7 @@ export const keyState = z
   .object({
     key: z.string().describe('The name at the target'),
     sourceKey: z.string().nullable(),
-    state: z.enum(['in-sync', 'pending', 'rejected', 'failed', 'left-behind', 'drifted']),
+    state: z.enum(['in-sync', 'pending', 'rejected', 'failed', 'left-behind', 'drifted', 'excluded']),
     reason: z.string().nullable(),
     writtenAt: timestamp.nullable(),
     remoteId: z.string().nullable(),
@@ -305,6 +327,7 @@ export const liveEvent = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('sync-deleted'), projectId: id, syncId: id }),
   z.object({ kind: z.literal('secrets'), projectId: id, folderId: id }),
+  z.object({ kind: z.literal('pauses'), projectId: id }),
   /**
    * A deletion that waited for syncs to remove what they wrote. `given-up`: its subject stays, because a sync still
    * reads it.

@@ -194,6 +194,7 @@ function write(shown: Sync): z.output<typeof secretSync> {
     behindSince: shown.behindSince,
     retryAt: shown.retryAt,
     outOfReach: shown.outOfReach,
+    excludedKeys: shown.excludedKeys,
     blocked: shown.blocked,
     leaving: shown.leaving,
     removal: shown.removal,
@@ -266,6 +267,10 @@ export const syncRoutes = {
   removeSecrets: doing('remove-secrets'),
   checkDrift: doing('check-drift'),
   approve: doing('approve'),
+  excludeKeys: doing('exclude-keys'),
+  includeKeys: doing('include-keys'),
+  pause: doing('pause'),
+  resume: doing('resume'),
   checkDestination: [
     {
       method: 'POST',

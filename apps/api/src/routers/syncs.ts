@@ -1,5 +1,5 @@
-import { syncVerbs } from '@keyferry/core/verbs'
-import { id, importPreview, keyState, outcome, plan, restorePlan, run, sync } from '@keyferry/schemas'
+import { pauseVerbs, syncVerbs } from '@keyferry/core/verbs'
+import { id, importPreview, pause, keyState, outcome, plan, restorePlan, run, sync } from '@keyferry/schemas'
 import { z } from 'zod'
 import { syncRoutes } from '../infisical/syncs.ts'
 import { mutation, query, router, subscription } from '../trpc/procedures.ts'
@@ -100,6 +100,69 @@ export const syncs = router({
     summary: 'Looks at the target for drift now; a run that is due takes its place',
     routes: syncRoutes.checkDrift,
     output: sync,
+  }),
+
+  excludeKeys: mutation(syncVerbs.excludeKeys, {
+    tag,
+    summary: 'Leaves keys alone: they are neither written nor deleted',
+    routes: syncRoutes.excludeKeys,
+    output: sync,
+  }),
+
+  includeKeys: mutation(syncVerbs.includeKeys, {
+    tag,
+    summary: 'Sends keys again that were excluded',
+    routes: syncRoutes.includeKeys,
+    output: sync,
+  }),
+
+  pause: mutation(syncVerbs.pause, {
+    tag,
+    summary: 'Pauses a sync: no run, drift repair or deletion until it is resumed',
+    routes: syncRoutes.pause,
+    output: sync,
+  }),
+
+  resume: mutation(syncVerbs.resume, {
+    tag,
+    summary: 'Resumes a paused sync; what waited is sent',
+    routes: syncRoutes.resume,
+    output: sync,
+  }),
+
+  pauses: query(syncVerbs.pauses, {
+    tag,
+    summary: 'The pauses that hold for every sync of a project',
+    routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/pauses', envelope: 'pauses' }],
+    output: z.array(pause),
+  }),
+
+  pauseProject: mutation(pauseVerbs.pauseProject, {
+    tag,
+    summary: 'Pauses every sync of a project',
+    routes: [{ method: 'POST', path: '/api/v1/projects/:projectId/pause-syncs', envelope: 'pauses' }],
+    output: z.array(pause),
+  }),
+
+  resumeProject: mutation(pauseVerbs.resumeProject, {
+    tag,
+    summary: 'Resumes the syncs of a project',
+    routes: [{ method: 'POST', path: '/api/v1/projects/:projectId/resume-syncs', envelope: 'pauses' }],
+    output: z.array(pause),
+  }),
+
+  pauseInstance: mutation(pauseVerbs.pauseInstance, {
+    tag,
+    summary: 'Pauses every sync of the instance',
+    routes: [{ method: 'POST', path: '/api/v1/instance/pause-syncs', envelope: 'pauses' }],
+    output: z.array(pause),
+  }),
+
+  resumeInstance: mutation(pauseVerbs.resumeInstance, {
+    tag,
+    summary: 'Resumes every sync of the instance',
+    routes: [{ method: 'POST', path: '/api/v1/instance/resume-syncs', envelope: 'pauses' }],
+    output: z.array(pause),
   }),
 
   checkDestination: mutation(syncVerbs.checkDestination, {

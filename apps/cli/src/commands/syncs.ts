@@ -1,72 +1,65 @@
 import type { KeyferryClient } from '@keyferry/client'
+import { STATUS_WORDS, statusReasonText } from '@keyferry/schemas/sync-status-words'
 import type { Command } from 'commander'
-import { named, openProject, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
+import { openProject, withProject, type Cli, type JsonOption } from '../cli.ts'
+import { chosenSyncs, refOf, type SyncsOptions } from '../chosen-syncs.ts'
 import { EXIT } from '../failure.ts'
 import { followed, seconds, type SyncRef } from '../follow.ts'
 import { changesOf, printPlan, type Plan, type Sync } from '../plan-text.ts'
 import { count } from '../table.ts'
-
-type Options = PlaceOptions & JsonOption
+import { addExclusions } from './sync-exclusions.ts'
+import { addPauses } from './sync-pauses.ts'
 
 export function addSyncs(program: Command, cli: Cli): void {
   const syncs = program.command('syncs').description('What keeps targets equal to folders')
 
   withProject(syncs.command('list'))
     .description('Every sync of a project and how it stands')
-    .action((options: Options) => list(cli, options))
+    .action((options: SyncsOptions) => list(cli, options))
 
   withProject(syncs.command('plan'))
     .description('What the next run would do; exit code 2 when that is something')
     .argument('[sync...]', 'names or ids (default: all of the project)')
-    .action((names: string[], options: Options) => plan(cli, names, options))
+    .action((names: string[], options: SyncsOptions) => plan(cli, names, options))
 
   withProject(syncs.command('apply'))
     .description('Run now and follow until it is done')
     .argument('[sync...]', 'names or ids (default: all of the project)')
     .option('--approve', 'approve exactly the plan that is printed, where one needs an approval')
     .option('--timeout <seconds>', 'how long to follow one run', seconds, 600)
-    .action((names: string[], options: Options & ApplyOptions) => apply(cli, names, options))
+    .action((names: string[], options: SyncsOptions & ApplyOptions) => apply(cli, names, options))
+
+  addPauses(syncs, cli)
+  addExclusions(syncs, cli)
 
   withProject(syncs.command('watch'))
     .description('Print what happens in a project, until Ctrl-C')
-    .action((options: Options) => watch(cli, options))
+    .action((options: SyncsOptions) => watch(cli, options))
 }
 
-async function chosen(
-  cli: Cli,
-  names: readonly string[],
-  options: Options,
-): Promise<{ client: KeyferryClient; projectId: string; syncs: Sync[] }> {
-  const { client, project } = await openProject(cli, options)
-  const all = await client.syncs.list.query({ projectId: project.id })
-  const syncs = names.length === 0 ? all : names.map((name) => named(all, name, 'sync'))
-  if (syncs.length === 0 && !options.json) cli.terminal.note(`${project.name} has no syncs.`)
-  return { client, projectId: project.id, syncs }
-}
-
-const refOf = ({ destination, id }: Sync): SyncRef => ({ destination, syncId: id })
-
-async function list(cli: Cli, options: Options): Promise<void> {
-  const { syncs } = await chosen(cli, [], options)
+async function list(cli: Cli, options: SyncsOptions): Promise<void> {
+  const { syncs } = await chosenSyncs(cli, [], options)
   if (options.json) return cli.terminal.json(syncs)
   if (syncs.length === 0) return
   const rows = syncs.map(
-    ({ name, environment, folder, destination, targetLabel, state, inSync, syncedAt, blocked, message }) => [
+    ({ name, environment, folder, destination, targetLabel, status, reason, since, destinationTitle, message }) => [
       name,
       environment && folder ? `${environment.slug}:${folder.path}` : '(deleted)',
       `${destination} (${targetLabel})`,
-      state,
-      inSync ? 'yes' : 'no',
-      syncedAt ?? 'never',
-      (blocked?.message ?? message ?? '').replaceAll(/\s+/g, ' '),
+      STATUS_WORDS[status].toLowerCase(),
+      since ?? '',
+      [reason === null ? '' : statusReasonText(reason, destinationTitle), message ?? '']
+        .filter((text) => text !== '')
+        .join('. ')
+        .replaceAll(/\s+/g, ' '),
     ],
   )
-  cli.terminal.table(['NAME', 'SOURCE', 'TARGET', 'STATE', 'IN SYNC', 'SYNCED', 'NOTE'], rows)
+  cli.terminal.table(['NAME', 'SOURCE', 'TARGET', 'STATUS', 'SINCE', 'NOTE'], rows)
 }
 
-async function plan(cli: Cli, names: readonly string[], options: Options): Promise<void> {
+async function plan(cli: Cli, names: readonly string[], options: SyncsOptions): Promise<void> {
   const { terminal } = cli
-  const { client, syncs } = await chosen(cli, names, options)
+  const { client, syncs } = await chosenSyncs(cli, names, options)
   const plans: { sync: Sync; plan: Plan }[] = []
   for (const sync of syncs) {
     terminal.progress(`Looking at ${sync.targetLabel} …`)
@@ -89,8 +82,8 @@ interface ApplyOptions {
   timeout: number
 }
 
-async function apply(cli: Cli, names: readonly string[], options: Options & ApplyOptions): Promise<void> {
-  const { client, projectId, syncs } = await chosen(cli, names, options)
+async function apply(cli: Cli, names: readonly string[], options: SyncsOptions & ApplyOptions): Promise<void> {
+  const { client, projectId, syncs } = await chosenSyncs(cli, names, options)
   const codes: number[] = []
   const results: Applied[] = []
   for (const sync of syncs) {
@@ -198,7 +191,7 @@ const nameOfSubject = ({
   secretPath: string | null
 }): string => [subject, environment, secretPath].filter((part) => part !== null).join(' ')
 
-async function watch(cli: Cli, options: Options): Promise<void> {
+async function watch(cli: Cli, options: SyncsOptions): Promise<void> {
   const { terminal } = cli
   const { client, project } = await openProject(cli, options)
   const names = new Map<string, string>()
@@ -224,6 +217,7 @@ async function watch(cli: Cli, options: Options): Promise<void> {
           .then(() =>
             print(data, async () => {
               if (data.kind === 'secrets') return 'secrets changed'
+              if (data.kind === 'pauses') return 'syncs paused or resumed'
               if (data.kind === 'deletion-ended')
                 return `${nameOfSubject(data)}  ${data.outcome === 'deleted' ? 'deleted' : 'not deleted: a sync still reads it'}`
               if (data.kind === 'sync-deleted') return `${await nameOf(data.syncId)}  deleted`

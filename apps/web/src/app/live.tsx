@@ -32,6 +32,8 @@ export function Live({ projectId }: { projectId: string }) {
           case 'secrets':
             void markStale('feed.secrets')
             return markRunning()
+          case 'pauses':
+            return void markStale('feed.sync')
           case 'deletion-ended':
             if (event.outcome === 'given-up')
               toast.error(

@@ -108,6 +108,7 @@ export interface Difference {
  */
 export async function difference(ctx: Context, target: OpenTarget, reads: Reads): Promise<Difference> {
   const { spec, definition, options, schema, key } = target
+  const excluded = new Set(options.excluded?.map((each) => each.key))
   const desired = await readDesired(ctx, {
     folderId: spec.folderId,
     definition,
@@ -116,26 +117,35 @@ export async function difference(ctx: Context, target: OpenTarget, reads: Reads)
     schema,
     key,
     reads,
+    excluded,
   })
-  return compare(ctx, target, desired, options.deletionPolicy)
+  return compare(ctx, target, desired, { policy: options.deletionPolicy, excluded })
 }
 
 /** The difference that removes everything this sync wrote, whatever its policy; other keys stay. */
 export function removalDifference(ctx: Context, target: OpenTarget): Promise<Difference> {
-  return compare(ctx, target, { entries: new Map(), refused: new Map() }, 'owned')
+  return compare(ctx, target, NOTHING, { policy: 'owned', excluded: new Set() })
 }
 
 /** The same at a target the sync has left; keys that other syncs still have to remove there are theirs. */
 export function cleanupDifference(ctx: Context, target: OpenTarget): Promise<Difference> {
-  return compare(ctx, target, { entries: new Map(), refused: new Map() }, 'owned', true)
+  return compare(ctx, target, NOTHING, { policy: 'owned', excluded: new Set(), isCleanup: true })
+}
+
+const NOTHING: Desired = { entries: new Map(), refused: new Map() }
+
+interface Comparing {
+  policy: StoredOptions['deletionPolicy']
+  /** Keys of secrets. */
+  excluded: ReadonlySet<string>
+  isCleanup?: boolean
 }
 
 async function compare(
   ctx: Context,
   target: OpenTarget,
   desired: Desired,
-  policy: StoredOptions['deletionPolicy'],
-  isCleanup = false,
+  { policy, excluded, isCleanup = false }: Comparing,
 ): Promise<Difference> {
   const { spec, definition, schema, key } = target
   const ledgers = readTargetLedgers(ctx, key, spec)
@@ -161,7 +171,17 @@ async function compare(
     if (!wanted && (isCleanup || !ledger.has(key))) claimed.set(key, words)
   }
   const maxKeys = definition.limits.maxKeys?.(target.target) ?? null
-  const plan = makePlan({ desired, observed, ledger, policy, covers: (name) => schema.covers(name), claimed, maxKeys })
+  const names = new Set([...excluded].map((sourceKey) => schema.name(sourceKey)))
+  const plan = makePlan({
+    desired,
+    observed,
+    ledger,
+    policy,
+    covers: (name) => schema.covers(name),
+    excludes: (name, sourceKey) => names.has(name) || (sourceKey !== undefined && excluded.has(sourceKey)),
+    claimed,
+    maxKeys,
+  })
   return { plan, desired, observed, ledger, unread: read.unread }
 }
 

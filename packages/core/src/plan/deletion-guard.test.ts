@@ -61,6 +61,7 @@ function blown({
     covers,
     maxKeys: null,
     claimed: new Map(),
+    excludes: () => false,
   })
   const deletions = deletionGuard(plan, observed, covers)
   return deletions && deletionsText(deletions)

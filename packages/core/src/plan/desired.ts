@@ -38,6 +38,8 @@ export interface DesiredInput {
   options: Record<string, unknown>
   schema: KeySchema
   key: DataKey
+  /** Secrets that are left out, by key: one that cannot be resolved stops nothing. */
+  excluded: ReadonlySet<string>
   /** The folders that the values may come from. */
   reads: Reads
 }
@@ -47,13 +49,13 @@ export interface DesiredInput {
  * one comes from out of reach.
  */
 export async function readDesired(ctx: Context, input: DesiredInput): Promise<Desired> {
-  return desiredOf(await resolveFolder(ctx, input.folderId, input.reads), input)
+  return desiredOf(await resolveFolder(ctx, input.folderId, input.reads, input.excluded), input)
 }
 
 /** The pure half: names, limits, collisions, digests. */
 function desiredOf(
   secrets: ReadonlyMap<string, Pick<Resolved, 'value' | 'version' | 'madeOf'>>,
-  { definition, target, options, schema, key }: Omit<DesiredInput, 'folderId' | 'reads'>,
+  { definition, target, options, schema, key }: Omit<DesiredInput, 'folderId' | 'reads' | 'excluded'>,
 ): Desired {
   const entries = new Map<string, DesiredEntry>()
   const refused = new Map<string, RefusedEntry>()

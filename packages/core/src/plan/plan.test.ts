@@ -12,6 +12,7 @@ type Row = {
   policy?: DeletionPolicy
   covers?: boolean
   claimed?: string
+  excluded?: true
   expect: readonly string[] | 'forget'
   reason?: RegExp
   takesOver?: boolean
@@ -168,6 +169,24 @@ const TABLE: readonly Row[] = [
     reason: /sync b/,
   },
   {
+    name: 'excluded, ours: kept though it is not wanted',
+    ledger: {},
+    observed: {},
+    policy: 'mirror',
+    excluded: true,
+    expect: ['keep'],
+    reason: /excluded/,
+  },
+  {
+    name: 'excluded, not ours: kept under mirror',
+    observed: {},
+    policy: 'mirror',
+    excluded: true,
+    expect: ['foreign'],
+    reason: /excluded/,
+  },
+  { name: 'excluded, gone at the target', ledger: {}, excluded: true, expect: 'forget' },
+  {
     name: 'another sync took it over',
     ledger: {},
     observed: {},
@@ -253,6 +272,7 @@ function empty(): PlanInput {
     ledger: new Map(),
     policy: 'mirror',
     covers: () => true,
+    excludes: () => false,
     claimed: new Map(),
     maxKeys: null,
   }
@@ -296,6 +316,7 @@ function inputOf(key: string, row: Row): PlanInput {
     ),
     policy: row.policy ?? 'mirror',
     covers: () => row.covers ?? true,
+    excludes: () => row.excluded === true,
     claimed: new Map(row.claimed === undefined ? [] : [[key, row.claimed]]),
     maxKeys: null,
   }

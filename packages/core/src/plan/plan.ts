@@ -17,6 +17,8 @@
  * | no           | -            | present, not managed        | foreign, never touched                               |
  * | not storable | -            | any                         | reject                                               |
  * | not storable | ours         | present                     | reject; delete what we wrote unless policy none      |
+ * | excluded     | ours         | present                     | keep: excluded                                       |
+ * | excluded     | -            | present                     | foreign, never touched                               |
  *
  * Two rows that the table owes to other rules: a key that another sync wrote at this target is foreign to us, and
  * refused when we want it too; a key of a type or scope that is not ours to see is refused when we want it.
@@ -39,6 +41,8 @@ export interface PlanInput {
   ledger: ReadonlyMap<string, LedgerEntry>
   policy: DeletionPolicy
   covers: (key: string) => boolean
+  /** Whether a key is left alone; with the secret that it was written from, where the ledger has it. */
+  excludes: (key: string, sourceKey: string | undefined) => boolean
   /** Keys that other syncs wrote at this very target, with words for the other sync. */
   claimed: ReadonlyMap<string, string>
   /** The most keys that the target holds; null: no limit. */
@@ -143,6 +147,10 @@ function planKey(
     ...extra,
   })
 
+  if (!wanted && !refused && input.excludes(key, ours?.sourceKey)) {
+    if (present) return [change(ours ? 'keep' : 'foreign', 'excluded')]
+    return ours ? 'forget' : []
+  }
   if (refused) {
     const rejected = change('reject', { code: 'refused', detail: refused.reason })
     if (!ours || !present || policy === 'none' || refused.stays) return [rejected]

@@ -20,6 +20,7 @@ import { interruptRun, recordWriting, type ActiveRun } from '../status/record.ts
 import { beginRun, endRun } from '../status/status.ts'
 import { followsImport } from '../sync/options.ts'
 import { blockedByOwner, blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
+import { PauseBegan, pauseGuard } from '../sync/pauses.ts'
 import { dueOnTarget, loadDue, loadSync, type DueSync, type LoadedSync } from '../sync/due.ts'
 
 /** Milliseconds that one run may take. What has landed by then stays; the next try continues from there. */
@@ -62,7 +63,7 @@ async function runDue(outer: Context, found: LoadedSync, signal: AbortSignal): P
       return await carryOut(ctx, run, lease, signal)
     } catch (error) {
       if (error instanceof LeaseLost) ctx.metrics.leaseLost(found.sync.destination)
-      else if (!signal.aborted) throw error
+      else if (!(error instanceof PauseBegan) && !signal.aborted) throw error
       await interruptRun(ctx, run)
       return { again: false }
     }
@@ -79,7 +80,12 @@ async function carryOut(ctx: Context, run: ActiveRun, lease: Lease, signal: Abor
   let result: RunResult
   try {
     const removes = run.sync.removal !== null
-    const limits = { signal: AbortSignal.any([signal, budget]), guard: () => lease.check(), removes }
+    const isAllowed = pauseGuard(ctx, run.sync)
+    const guard = async (): Promise<void> => {
+      await lease.check()
+      await isAllowed()
+    }
+    const limits = { signal: AbortSignal.any([signal, budget]), guard, removes }
     const [opened, ownerless] = await Promise.all([
       openTarget(ctx, run.sync, limits),
       removes ? null : blockageWithoutOwner(ctx.db, run.sync),
@@ -93,7 +99,7 @@ async function carryOut(ctx: Context, run: ActiveRun, lease: Lease, signal: Abor
       result = first === 'none' ? await planAndApply(ctx, run, target, lease) : first
     }
   } catch (error) {
-    if (error instanceof LeaseLost || signal.aborted) throw error
+    if (error instanceof LeaseLost || error instanceof PauseBegan || signal.aborted) throw error
     result = budget.aborted ? overBudget(error) : resultOfError(error, run.sync)
   } finally {
     await target?.close()

@@ -1,8 +1,16 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
 import { valuesTable, inList, batchLoader, type Db, type SyncTable, type Tables } from '@keyferry/db'
-import { backOffWindow, isBackOffOver, whereBackOffOver, type BackOffWindow, type Context } from '@keyferry/kernel'
+import {
+  backOffWindow,
+  isBackOffOver,
+  timestamp,
+  whereBackOffOver,
+  type BackOffWindow,
+  type Context,
+} from '@keyferry/kernel'
 import { expressionBuilder, sql, type ExpressionBuilder, type Selectable } from 'kysely'
 import { lockSyncs } from '../lease/lock-syncs.ts'
+import { isPaused, pausedUntil, whereNotPaused } from './pauses.ts'
 
 export type DueSync = Selectable<SyncTable>
 
@@ -49,8 +57,8 @@ export interface LoadedSync {
 export async function loadSync(ctx: Context, syncId: string): Promise<LoadedSync | undefined> {
   const row = await syncs(ctx.db, syncId)
   if (!row) return undefined
-  const { running, leaving, ...sync } = row
-  const isDue = sync.seen < sync.due && isBackOffOver(sync.retryAt, present(ctx))
+  const { running, leaving, paused, ...sync } = row
+  const isDue = sync.seen < sync.due && !isPaused(ctx, paused) && isBackOffOver(sync.retryAt, present(ctx))
   return { sync, isDue, interrupted: running !== null, hasCleanups: leaving !== null }
 }
 
@@ -73,6 +81,7 @@ const syncs = batchLoader(async (db: Db, ids: readonly string[]) => {
         .select('departures.id')
         .limit(1)
         .as('leaving'),
+      pausedUntil().as('paused'),
     ])
     .execute()
   const byId = new Map(rows.map((row) => [row.id, row]))
@@ -104,6 +113,7 @@ const claims = batchLoader(async (db: Db, asked: readonly (BackOffWindow & { id:
       (join) => join.onRef('asked.id', '=', 'syncs.id').onRef('asked.targetKey', '=', 'syncs.targetKey'),
     )
     .whereRef('seen', '<', 'due')
+    .where(whereNotPaused(sql.ref('asked.now')))
     .where((eb) =>
       eb.or([
         eb('retryAt', 'is', null),
@@ -139,7 +149,9 @@ export function loadDueCheck(ctx: Context, syncId: string): Promise<DueSync | un
 export async function dueOnTarget(ctx: Context, targetKey: string, except: string): Promise<string[]> {
   const at = present(ctx)
   const waiting = await waitingForTarget(ctx.db, targetKey)
-  return waiting.filter(({ id, retryAt }) => id !== except && isBackOffOver(retryAt, at)).map(({ id }) => id)
+  return waiting
+    .filter(({ id, retryAt, paused }) => id !== except && !isPaused(ctx, paused) && isBackOffOver(retryAt, at))
+    .map(({ id }) => id)
 }
 
 const waitingForTarget = batchLoader(async (db: Db, targetKeys: readonly string[]) => {
@@ -148,13 +160,15 @@ const waitingForTarget = batchLoader(async (db: Db, targetKeys: readonly string[
     .where((eb) => inList(db, eb.ref('targetKey'), targetKeys))
     .whereRef('seen', '<', 'due')
     .select(['id', 'targetKey', 'retryAt'])
+    .select(pausedUntil().as('paused'))
     .union((eb) =>
       eb
         .selectFrom('departures')
         .innerJoin('syncs', 'syncs.id', 'departures.syncId')
         .where((eb) => inList(db, eb.ref('departures.targetKey'), targetKeys))
         .whereRef('syncs.applied', '>=', 'departures.revision')
-        .select(['departures.syncId as id', 'departures.targetKey', 'departures.retryAt']),
+        .select(['departures.syncId as id', 'departures.targetKey', 'departures.retryAt'])
+        .select(pausedUntil().as('paused')),
     )
     .execute()
   const byTarget = Map.groupBy(rows, (row) => row.targetKey)
@@ -168,6 +182,7 @@ export function dueCleanups(ctx: Context) {
     .innerJoin('syncs', 'syncs.id', 'departures.syncId')
     .whereRef('syncs.applied', '>=', 'departures.revision')
     .where(whereBackOffOver('departures.retryAt', present(ctx)))
+    .where(whereNotPaused(timestamp(ctx)))
 }
 
 /** How many syncs wait for a run. */
@@ -182,7 +197,11 @@ export async function countDue(ctx: Context): Promise<number> {
 const due = (ctx: Context) => ctx.db.selectFrom('syncs').where(isDueNow(ctx))
 
 const isDueNow = (ctx: Context) => (eb: ExpressionBuilder<Tables, 'syncs'>) =>
-  eb.and([eb('seen', '<', eb.ref('due')), whereBackOffOver('syncs.retryAt', present(ctx))])
+  eb.and([
+    eb('seen', '<', eb.ref('due')),
+    whereBackOffOver('syncs.retryAt', present(ctx)),
+    whereNotPaused(timestamp(ctx)),
+  ])
 
 /** Skip syncs with a pending run (the run detects drift itself), never-synced ones, and ones being removed. */
 function dueChecks(ctx: Context) {
@@ -193,4 +212,5 @@ function dueChecks(ctx: Context) {
     .where(sql.ref('seen'), '>=', sql.ref('due'))
     .where('applied', '>', 0)
     .where('removal', 'is', null)
+    .where(whereNotPaused(timestamp(ctx)))
 }

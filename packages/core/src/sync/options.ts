@@ -3,6 +3,7 @@ import { BadRequest, Invalid } from '@keyferry/kernel'
 import {
   KEY_PLACEHOLDER,
   type driftCheck,
+  type excludedKey,
   type ImportPriority,
   type InitialSyncBehavior,
   type syncOptions,
@@ -19,10 +20,13 @@ export interface StoredOptions {
   driftCheck?: DriftCheck
   driftRepair?: boolean
   driftReadsValues?: boolean
+  /** Keys of secrets that it leaves alone, oldest first; absent in rows older than this. */
+  excluded?: ExcludedKey[]
   /** The destination's own options, complete: parsed by its schema. */
   own: Record<string, unknown>
 }
 
+export type ExcludedKey = z.output<typeof excludedKey>
 type SentOptions = z.output<typeof syncOptions>
 type DriftCheck = z.output<typeof driftCheck>
 
@@ -115,6 +119,7 @@ export function patchOptions(
   stored: StoredOptions,
   sent: SentOptions,
 ): StoredOptions {
-  const { own, ...common } = stored
-  return parseOptions(definition, target, { ...own, ...common, ...sent })
+  const { own, excluded, ...common } = stored
+  const next = parseOptions(definition, target, { ...own, ...common, ...sent })
+  return excluded === undefined ? next : { ...next, excluded }
 }

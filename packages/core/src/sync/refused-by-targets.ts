@@ -35,7 +35,9 @@ export async function refusedByTargets(
     const schema = keySchema(stored.keySchema, environment, limits.storedName)
     const colliding = collisions(values.keys(), schema, definition)
     const at = { target: JSON.parse(target), options: stored.own }
+    const excluded = new Set(stored.excluded?.map((each) => each.key))
     for (const [key, value] of values) {
+      if (excluded.has(key)) continue
       const reason = limits.refuse(schema.name(key), value ?? 'x', at) ?? colliding.get(key)?.reason ?? null
       if (reason !== null && !refused.has(key)) refused.set(key, `is refused by ${title} (sync ${name}): ${reason}`)
     }

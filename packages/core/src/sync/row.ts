@@ -8,8 +8,9 @@ import { organizationKey, settingsIn } from '../connections/credentials.ts'
 import type { Credentials } from '../destinations/credentials.ts'
 import { destination } from '../destinations/registry.ts'
 import { blockageText } from '../plan/blockage.ts'
-import { syncStatus } from './sync-status.ts'
+import { syncStatus, type StatusPause } from './sync-status.ts'
 import { driftOf } from './drift-record.ts'
+import { pauseFinder } from './pauses.ts'
 import { driftOptions, importsFirst, type StoredOptions } from './options.ts'
 
 export type SyncRow = z.output<typeof syncSchema>
@@ -92,17 +93,18 @@ const textOf = (stored: string | null): string | null => (stored === null ? null
 export async function toRows(ctx: Context, rows: readonly Joined[]): Promise<SyncRow[]> {
   if (rows.length === 0) return []
   const key = await organizationKey(ctx)
+  const pauseOf = await pauseFinder(ctx, rows)
   const settings = new Map<string, Credentials | null>()
   return rows.map((row) => {
     const { connectionId: id, connectionApp: app, connectionMethod: method, connectionCredentials: credentials } = row
     if (!settings.has(id)) settings.set(id, settingsIn(key, { id, app, method, credentials }))
-    return toRow(row, settings.get(id) ?? null)
+    return toRow(row, settings.get(id) ?? null, pauseOf(row))
   })
 }
 
-function toRow(row: Joined, settings: Credentials | null): SyncRow {
+function toRow(row: Joined, settings: Credentials | null, pause: StatusPause | null): SyncRow {
   const definition = destination(row.destination)
-  const { own, ...common }: StoredOptions = JSON.parse(row.options)
+  const { own, excluded = [], ...common }: StoredOptions = JSON.parse(row.options)
   const target: Record<string, unknown> = JSON.parse(row.target)
   const drift = driftOf(row)
   const leaving =
@@ -147,11 +149,12 @@ function toRow(row: Joined, settings: Credentials | null): SyncRow {
       drift,
       repairs: driftOptions(common).driftRepair,
       leaving,
-      pause: null,
+      pause,
     }),
     inSync: row.applied === row.wanted,
     behindSince: row.behindSince,
     retryAt: row.retryAt,
+    excludedKeys: excluded,
     blocked: row.blockage === null ? null : blockageText(row.blockage),
     leaving,
     removal: row.removal,

@@ -12,6 +12,7 @@ export async function hideResults(ctx: Context, row: SyncRow): Promise<SyncRow> 
   return {
     ...row,
     reason: row.reason && withoutDetails(row.reason),
+    excludedKeys: [],
     message: null,
     importMessage: null,
     removeMessage: null,

@@ -4,6 +4,7 @@ export { connectionVerbs, destinationVerbs } from '../connections/connections.ve
 export { deliveryVerbs } from '../delivery/delivery.verbs.ts'
 export { inboxVerbs } from '../notifications/inbox.verbs.ts'
 export { noticeVerbs } from '../notifications/notices.verbs.ts'
+export { pauseVerbs } from './pause.verbs.ts'
 export { createSync } from './create-sync.ts'
 export { removeSecrets } from './remove.ts'
 export { getSync } from './syncs.ts'

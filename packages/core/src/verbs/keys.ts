@@ -13,7 +13,7 @@ import { parseTarget, readDesired, type Desired } from '../plan/desired.ts'
 import { keySchema } from '../plan/key-schema.ts'
 import { driftedKeys, type Drifted } from '../sync/drift-record.ts'
 import { findSync, type SyncAddress } from '../sync/find.ts'
-import type { StoredOptions } from '../sync/options.ts'
+import type { ExcludedKey, StoredOptions } from '../sync/options.ts'
 
 type KeyState = z.output<typeof keyState>
 
@@ -37,6 +37,7 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
   const failures = new Map(
     outcomes.filter((outcome) => outcome.state === 'failed').map(({ key, reason }) => [key, reason]),
   )
+  const excluded = new Map((options.excluded ?? []).map((each) => [schema.name(each.key), each]))
   try {
     const desired = await readDesired(ctx, {
       folderId: sync.folderId,
@@ -46,12 +47,13 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
       schema,
       key,
       reads: namerOf(ctx, sync.projectId),
+      excluded: new Set(options.excluded?.map((each) => each.key)),
     })
     const leaving = options.deletionPolicy === 'none' ? null : sync.state === 'blocked' ? WAITS : DELETES
-    return withDrift(statesOf(desired, ledger, failures, leaving), driftedKeys(sync))
+    return withExcluded(withDrift(statesOf(desired, ledger, failures, leaving), driftedKeys(sync)), excluded)
   } catch (error) {
     if (!(error instanceof Unresolvable)) throw error
-    return blockedStates(error, ledger, schema.name)
+    return withExcluded(blockedStates(error, ledger, schema.name), excluded)
   }
 }
 
@@ -115,6 +117,17 @@ function withDrift(states: readonly KeyState[], drifted: readonly Drifted[]): Ke
     return one.state === 'in-sync' && reason !== undefined ? { ...one, state: 'drifted', reason } : one
   })
   return [...shown, ...appeared].sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** `excluded`: by name at the target. Nothing else is said of them. */
+function withExcluded(states: readonly KeyState[], excluded: ReadonlyMap<string, ExcludedKey>): KeyState[] {
+  const known = new Map(states.map((state) => [state.key, state]))
+  const left = [...excluded].map(([key, { key: sourceKey, reason }]): KeyState => {
+    const written = known.get(key)
+    const { writtenAt, remoteId } = written ?? { writtenAt: null, remoteId: null }
+    return { key, sourceKey, state: 'excluded', reason, writtenAt, remoteId }
+  })
+  return [...states.filter(({ key }) => !excluded.has(key)), ...left].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
 /** A source that cannot be read says nothing about its good keys: they are shown as they were written. */

@@ -24,7 +24,9 @@ import { checkDestination } from './check-destination.ts'
 import { checkDrift } from './check-drift.ts'
 import { createSync } from './create-sync.ts'
 import { hideResults } from './hide-results.ts'
+import { excludeKeys, includeKeys } from './exclude-keys.ts'
 import { listKeys } from './keys.ts'
+import { listPauses, pauseSync, resumeSync } from './pause.ts'
 import { planSync, previewSync } from './preview.ts'
 import { deleteSync, removeSecrets } from './remove.ts'
 import { getSync, getSyncByName, listSyncOptions, listSyncs } from './syncs.ts'
@@ -169,6 +171,36 @@ export const syncVerbs = {
     input: one,
     requires: (input) => [requirement('syncs.run', syncAt(input))],
     run: shown(checkDrift),
+  }),
+
+  excludeKeys: defineVerb({
+    input: one.extend(schemas.excludeKeys.shape),
+    requires: (input) => [requirement('syncs.manage', syncAt(input))],
+    run: shown(excludeKeys),
+  }),
+
+  includeKeys: defineVerb({
+    input: one.extend(schemas.includeKeys.shape),
+    requires: (input) => [requirement('syncs.manage', syncAt(input)), sending(input)],
+    run: shown(includeKeys),
+  }),
+
+  pause: defineVerb({
+    input: one.extend(schemas.pauseSyncs.shape),
+    requires: (input) => [requirement('syncs.run', syncAt(input))],
+    run: shown(pauseSync),
+  }),
+
+  resume: defineVerb({
+    input: one,
+    requires: (input) => [requirement('syncs.run', syncAt(input)), sending(input)],
+    run: shown(resumeSync),
+  }),
+
+  pauses: defineVerb({
+    input: z.object({ projectId: schemas.id }),
+    requires: (input) => [requirement('project.read', project(input))],
+    run: listPauses,
   }),
 
   checkDestination: defineVerb({

@@ -1,4 +1,5 @@
 import { audit, transactChecked, type Actor, type Context } from '@keyferry/kernel'
+import { refusePaused } from '../sync/pauses.ts'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import { publishSync } from '../sync/publish.ts'
 import type { SyncRow } from '../sync/row.ts'
@@ -8,6 +9,7 @@ import { requestRun } from '../sync/request-run.ts'
 /** "Sync now". While a run is on it is coalesced into one more. A person looked: repairs that had stopped continue. */
 export async function triggerSync(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
+  await refusePaused(ctx, sync)
   await transactChecked(ctx, async (tx) => {
     await takeOwnership(tx, actor, sync)
     await requestRun(ctx, tx, actor, 'manual', [sync.id])

@@ -92,6 +92,7 @@ async function inReach(
   }
   // The sync is gone, and its place with it.
   if (event.kind === 'sync-deleted') return known.delete(event.syncId) ? event : null
+  if (event.kind === 'pauses') return event
   const folderId = event.kind === 'secrets' ? event.folderId : await sourceOf(ctx, event.syncId)
   if (folderId === null) return null
   const places = await reachableFolders(ctx.db, [folderId])

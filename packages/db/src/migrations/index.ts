@@ -43,6 +43,7 @@ import * as tagChanges from './0145-tag-changes.ts'
 import * as ledgerRevision from './0160-ledger-revision.ts'
 import * as importsFromTargets from './0161-imports-from-targets.ts'
 import * as statusTimes from './0170-status-times.ts'
+import * as pauses from './0171-pauses.ts'
 import * as deliveredVersions from './0175-delivered-versions.ts'
 import * as syncEvents from './0180-sync-events.ts'
 
@@ -91,6 +92,7 @@ export const migrations: Record<string, Migration> = {
   '0160-ledger-revision': ledgerRevision,
   '0161-imports-from-targets': importsFromTargets,
   '0170-status-times': statusTimes,
+  '0171-pauses': pauses,
   '0175-delivered-versions': deliveredVersions,
   '0180-sync-events': syncEvents,
 }

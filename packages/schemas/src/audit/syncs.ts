@@ -2,7 +2,18 @@
 import { count } from '../count.ts'
 import type { ActionWords } from './action-words.ts'
 import { lowerFirst } from './phrases.ts'
-import { flag, inside, keys, say, sync, text } from './sentence.ts'
+import { flag, inside, keys, list, say, sync, text, type Details } from './sentence.ts'
+
+/** Up to three keys by name, more by their number. */
+const keysNamed = (d: Details): string => {
+  const keys = list(d, 'keys')
+  return keys.length > 3 ? count(keys.length, 'key') : keys.join(', ')
+}
+
+const pauseEnd = (d: Details): string => {
+  const until = text(d, 'until')
+  return until === '' ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`
+}
 
 export const SYNC_ACTIONS = {
   'create-secret-sync': {
@@ -37,6 +48,38 @@ export const SYNC_ACTIONS = {
     label: 'Drift check started',
     say: (d) => say`started a drift check of ${sync(d)}`,
   },
+  'secret-sync-exclude-keys': {
+    about: 'syncs',
+    label: 'Keys excluded',
+    say: (d) => say`excluded ${keysNamed(d)} from ${sync(d)}: ${text(d, 'reason')}`,
+  },
+  'secret-sync-include-keys': {
+    about: 'syncs',
+    label: 'Keys included again',
+    say: (d) => say`included ${keysNamed(d)} in ${sync(d)} again`,
+  },
+  'secret-sync-pause': {
+    about: 'syncs',
+    label: 'Sync paused',
+    say: (d) => say`paused ${sync(d)}${pauseEnd(d)}: ${text(d, 'reason')}`,
+  },
+  'secret-sync-resume': { about: 'syncs', label: 'Sync resumed', say: (d) => say`resumed ${sync(d)}` },
+  'project.pause-syncs': {
+    about: 'syncs',
+    label: 'All syncs of a project paused',
+    say: (d) => say`paused all syncs of the project${pauseEnd(d)}: ${text(d, 'reason')}`,
+  },
+  'project.resume-syncs': {
+    about: 'syncs',
+    label: 'All syncs of a project resumed',
+    say: () => say`resumed the syncs of the project`,
+  },
+  'instance.pause-syncs': {
+    about: 'syncs',
+    label: 'All syncs paused',
+    say: (d) => say`paused all syncs${pauseEnd(d)}: ${text(d, 'reason')}`,
+  },
+  'instance.resume-syncs': { about: 'syncs', label: 'All syncs resumed', say: () => say`resumed all syncs` },
   'secret-sync-import-secrets': {
     about: 'syncs',
     label: 'Secrets imported from the destination',

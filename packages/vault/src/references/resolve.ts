@@ -29,12 +29,13 @@ export interface Resolved {
  * The complete map of a folder: its own secrets and those it imports, every reference resolved. All or nothing: throws
  * `Unresolvable` naming keys that cannot be had, `TooLarge` for more than one request may resolve, `NotFound` when the
  * folder is gone, and `Forbidden` when a folder that it is made of is not in the reach of `reads`. A key hidden by
- * another of the same name is not checked.
+ * another of the same name is not checked, nor is one of `excluded`, which the map leaves out.
  */
 export async function resolveFolder(
   ctx: Context,
   folderId: string,
   reads: Reads = null,
+  excluded: ReadonlySet<string> = new Set(),
 ): Promise<ReadonlyMap<string, Resolved>> {
   // A tree that others share has folders that this one is not made of.
   const { folder, tree, dataKey } = reads ? await alone(ctx, folderId) : await loaded(ctx, folderId)
@@ -42,7 +43,7 @@ export async function resolveFolder(
   refuseTreeOutOfReach(tree, reads, folder)
   const { projectId } = folder
   const open = valueOpener(ctx.keyring.open(projectId, dataKey), projectId)
-  return resolveVisible(tree, createExpander(tree, open, budget(ctx.limits)), folder)
+  return resolveVisible(tree, createExpander(tree, open, budget(ctx.limits)), folder, excluded)
 }
 
 type Loaded = { tree: Tree; folder: TreeFolder | undefined; dataKey: string | undefined }
@@ -90,13 +91,19 @@ const load = (ctx: Context, folderIds: readonly string[]): Promise<(folderId: st
   })
 
 /** Everything `folder` shows, expanded. Throws `Unresolvable`. */
-async function resolveVisible(tree: Tree, expanding: Expander, folder: TreeFolder): Promise<Map<string, Resolved>> {
+async function resolveVisible(
+  tree: Tree,
+  expanding: Expander,
+  folder: TreeFolder,
+  excluded: ReadonlySet<string>,
+): Promise<Map<string, Resolved>> {
   const { keys, tooDeep } = visible(tree, folder)
   const problems: SecretProblem[] = tooDeep.map(tooDeepProblem)
   const resolved = new Map<string, Resolved>()
   const slice = timeSlice()
   for (const [key, source] of keys) {
     if (slice.isOver()) await slice.rest()
+    if (excluded.has(key)) continue
     const expanded = await expanding.expand(source, key)
     if ('problem' in expanded) {
       const imported = source === folder ? '' : `, imported from ${source.environment}:${source.path}`

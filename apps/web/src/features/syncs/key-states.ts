@@ -7,5 +7,6 @@ export const KEY_STATES: Record<KeyState['state'], { word: string; tone: Tone }>
   rejected: { word: 'Rejected', tone: 'warn' },
   failed: { word: 'Failed', tone: 'bad' },
   drifted: { word: 'Drifted', tone: 'warn' },
+  excluded: { word: 'Excluded', tone: 'neutral' },
   'left-behind': { word: 'Left behind', tone: 'warn' },
 }

@@ -1,0 +1,113 @@
+/** Pausing syncs, one, a project's or all, and resuming them. */
+import { audit, BadRequest, timestamp, transactChecked, type Actor, type Context } from '@keyferry/kernel'
+import type { AuditAction, pause as pauseSchema, pauseSyncs } from '@keyferry/schemas'
+import type { z } from 'zod'
+import { dueSyncs } from '../sync/due.ts'
+import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
+import { pausesOf, shown, WHOLE_INSTANCE } from '../sync/pauses.ts'
+import type { SyncRow } from '../sync/row.ts'
+
+export type Pause = z.output<typeof pauseSchema>
+type Reason = z.output<typeof pauseSyncs>
+
+interface Subject {
+  subject: string
+  projectId: string | null
+  syncId: string | null
+  /** What the audit row says of it. */
+  details: Record<string, unknown>
+}
+
+/** Throws `BadRequest` for an end that has passed. A second pause of the same subject replaces the first. */
+export async function pauseSync(ctx: Context, actor: Actor, input: SyncAddress & Reason): Promise<SyncRow> {
+  const sync = await findSync(ctx, input)
+  await pause(ctx, actor, subjectOf(sync), input, 'secret-sync-pause')
+  return syncRow(ctx, sync.id)
+}
+
+export async function resumeSync(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
+  const sync = await findSync(ctx, input)
+  await resume(ctx, actor, subjectOf(sync), 'secret-sync-resume')
+  return syncRow(ctx, sync.id)
+}
+
+const subjectOf = ({ id, projectId, name }: { id: string; projectId: string; name: string }): Subject => ({
+  subject: id,
+  projectId,
+  syncId: id,
+  details: { syncId: id, name },
+})
+
+const ofProject = (projectId: string): Subject => ({ subject: projectId, projectId, syncId: null, details: {} })
+const EVERYTHING: Subject = { subject: WHOLE_INSTANCE, projectId: null, syncId: null, details: {} }
+
+export async function pauseProject(
+  ctx: Context,
+  actor: Actor,
+  input: { projectId: string } & Reason,
+): Promise<Pause[]> {
+  await pause(ctx, actor, ofProject(input.projectId), input, 'project.pause-syncs')
+  return listPauses(ctx, actor, input)
+}
+
+export async function resumeProject(ctx: Context, actor: Actor, input: { projectId: string }): Promise<Pause[]> {
+  await resume(ctx, actor, ofProject(input.projectId), 'project.resume-syncs')
+  return listPauses(ctx, actor, input)
+}
+
+export async function pauseInstance(ctx: Context, actor: Actor, input: Reason): Promise<Pause[]> {
+  await pause(ctx, actor, EVERYTHING, input, 'instance.pause-syncs')
+  return (await pausesOf(ctx, ctx.db, [WHOLE_INSTANCE])).map(shown)
+}
+
+export async function resumeInstance(ctx: Context, actor: Actor, _input: undefined): Promise<Pause[]> {
+  await resume(ctx, actor, EVERYTHING, 'instance.resume-syncs')
+  return []
+}
+
+/** The pauses that hold for the whole project: its own, and that of the instance. */
+export async function listPauses(ctx: Context, _actor: Actor, { projectId }: { projectId: string }): Promise<Pause[]> {
+  return (await pausesOf(ctx, ctx.db, [WHOLE_INSTANCE, projectId])).map(shown)
+}
+
+async function pause(
+  ctx: Context,
+  actor: Actor,
+  subject: Subject,
+  { reason, until }: Reason,
+  action: AuditAction,
+): Promise<void> {
+  if (until !== undefined && until <= timestamp(ctx)) throw new BadRequest(`The end of the pause, ${until}, has passed`)
+  const { details, ...of } = subject
+  await transactChecked(ctx, async (tx) => {
+    await tx.deleteFrom('pauses').where('subject', '=', of.subject).execute()
+    await tx
+      .insertInto('pauses')
+      .values({ ...of, why: reason, pausedBy: actor.name, until: until ?? null, createdAt: timestamp(ctx) })
+      .execute()
+    await audit(ctx, tx, actor, action, of.projectId, { ...details, reason, ...(until === undefined ? {} : { until }) })
+  })
+  await publish(ctx, of.projectId)
+}
+
+async function resume(
+  ctx: Context,
+  actor: Actor,
+  { subject, projectId, details }: Subject,
+  action: AuditAction,
+): Promise<void> {
+  const held = await transactChecked(ctx, async (tx) => {
+    const { numDeletedRows } = await tx.deleteFrom('pauses').where('subject', '=', subject).executeTakeFirst()
+    if (numDeletedRows > 0n) await audit(ctx, tx, actor, action, projectId, details)
+    return numDeletedRows > 0n
+  })
+  if (!held) throw new BadRequest('It is not paused')
+  await ctx.queue.wake(await dueSyncs(ctx))
+  await publish(ctx, projectId)
+}
+
+/** Screens of the project, or of every project, show it. */
+async function publish(ctx: Context, projectId: string | null): Promise<void> {
+  const projects = projectId === null ? await ctx.db.selectFrom('projects').select('id').execute() : [{ id: projectId }]
+  for (const { id } of projects) ctx.events.publish({ kind: 'pauses', projectId: id })
+}
