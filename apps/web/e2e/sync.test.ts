@@ -100,7 +100,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
         key: 'BROKEN',
         value: ['$', '{NOT_THERE}'].join(''),
       })
-      await see(alert('Blocked: 1 secret cannot be sent').getByText('NOT_THERE'))
+      await see(alert('1 secret can’t be resolved').getByText('NOT_THERE'))
       await see(fact(/^Needs attention/))
       await page.getByRole('link', { name: 'Open secret BROKEN' }).click()
       await see(page.getByText('1 of 5 secrets'))
@@ -110,7 +110,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await gone(page.getByLabel('New value of BROKEN'))
       await page.goBack()
       await see(fact(/^In sync/))
-      await gone(alert('Blocked'))
+      await gone(alert('1 secret can’t be resolved'))
       await reaches('BROKEN', `${CANARY}-mended`)
     })
 
@@ -118,7 +118,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await createMany(MANY.map((key) => [key, `${CANARY}-${key}`]))
       await atRest()
       await client.secrets.deleteMany.mutate({ ...source, secrets: MANY.map((key) => ({ key })) })
-      await see(alert('Blocked: this plan deletes many keys'))
+      await see(alert('Deleting 8 keys waits for approval'))
       await page.getByRole('button', { name: /^Notifications, \d+ unread$/ }).click()
       await see(
         dialog()
@@ -129,12 +129,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await dialog().getByRole('button', { name: 'Close' }).click()
       await see(button('Notifications'))
       expect([...emulator.contents().keys()]).toEqual(expect.arrayContaining(MANY))
-      await alert('Blocked').getByRole('button', { name: 'Review the plan' }).click()
+      await button('Review the plan').click()
       await see(dialog().getByText('8 keys will be deleted'))
       await dialog().getByRole('button', { name: 'Approve and delete 8 keys' }).click()
       await gone(dialog())
       await see(fact(/^In sync/))
-      await gone(alert('Blocked'))
+      await gone(alert('Deleting 8 keys'))
       await reaches('MANY_0', undefined)
       expect(emulator.contents().size).toBe(5)
     })

@@ -39,7 +39,7 @@ export function statusReasonText(reason: StatusReason, provider: string): string
     case 'repairs-stopped':
       return 'Automatic repair is paused: another writer changes this destination'
     case 'retrying':
-      return `${provider} could not be reached; retrying`
+      return 'The last run failed; retrying'
     case 'failed':
       return 'The last run failed'
     case 'removal-failed':

@@ -1,20 +1,29 @@
 import type { PlanSummary } from '../lib/types.ts'
 
-/** `+3 ~1 -0` with the words for screen readers. */
-export const Counts = ({ counts }: { counts: PlanSummary }) => (
-  <span className="font-mono text-xs tabular-nums sm:whitespace-nowrap">
-    <span className={counts.create > 0 ? 'font-semibold text-good' : 'text-faint'}>
-      <span aria-hidden>+{counts.create}</span>
-      <span className="sr-only">{counts.create} created, </span>
-    </span>{' '}
-    <span className={counts.update > 0 ? 'font-semibold text-warn' : 'text-faint'}>
-      <span aria-hidden>~{counts.update}</span>
-      <span className="sr-only">{counts.update} updated, </span>
-    </span>{' '}
-    <span className={counts.delete > 0 ? 'font-semibold text-bad' : 'text-faint'}>
-      <span aria-hidden>−{counts.delete}</span>
-      <span className="sr-only">{counts.delete} deleted</span>
+const PARTS = [
+  { count: 'create', sign: '+', word: 'created', tone: 'text-good' },
+  { count: 'update', sign: '~', word: 'updated', tone: 'text-warn' },
+  { count: 'delete', sign: '−', word: 'deleted', tone: 'text-bad' },
+] as const
+
+/** `+3 ~1` with the words for screen readers; only what is not zero. */
+export function Counts({ counts }: { counts: PlanSummary }) {
+  const parts = PARTS.filter(({ count }) => counts[count] > 0)
+  if (parts.length === 0 && counts.reject === 0) return <span className="text-xs text-faint">No changes</span>
+  return (
+    <span className="font-mono text-xs tabular-nums sm:whitespace-nowrap">
+      {parts.map(({ count, sign, word, tone }) => (
+        <span key={count} className={`mr-1.5 font-semibold ${tone}`}>
+          <span aria-hidden>
+            {sign}
+            {counts[count].toLocaleString('en')}
+          </span>
+          <span className="sr-only">
+            {counts[count].toLocaleString('en')} {word},{' '}
+          </span>
+        </span>
+      ))}
+      {counts.reject > 0 && <span className="text-warn">{counts.reject.toLocaleString('en')} rejected</span>}
     </span>
-    {counts.reject > 0 && <span className="ml-1.5 text-warn">{counts.reject} rejected</span>}
-  </span>
-)
+  )
+}

@@ -25,6 +25,7 @@ export type Run = z.output<typeof schemas.run>
 export type SecretMetadata = z.output<typeof schemas.secretMetadata>
 export type SecretRow = z.output<typeof schemas.secretRow>
 export type SecretVersion = z.output<typeof schemas.secretVersion>
+export type StatusReason = z.output<typeof schemas.statusReason>
 export type Sync = z.output<typeof schemas.sync>
 export type Tag = z.output<typeof schemas.tag>
 export type Trashed = z.output<typeof schemas.trashed>

@@ -4,7 +4,7 @@
  */
 import { Forbidden, timestamp, TooLarge, transact, Unresolvable, type Context } from '@keyferry/kernel'
 import { driftText, SYNC_STATES, type SyncMessage } from '@keyferry/schemas'
-import { difference, openTarget } from '../apply/target.ts'
+import { difference, openTarget, type Difference } from '../apply/target.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import { noteConnectionProblem } from '../connections/health.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
@@ -12,7 +12,7 @@ import { destination } from '../destinations/registry.ts'
 import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
 import { noteDrift, noteRepairsStopped } from '../notifications/trouble.ts'
 import type { Plan } from '../plan/plan.ts'
-import { nextCheck, recorded, type Drifted } from '../sync/drift-record.ts'
+import { driftedKeys, nextCheck, recorded, type Drifted } from '../sync/drift-record.ts'
 import { dueOnTarget, loadDue, loadDueCheck, nextChecks, type DueSync } from '../sync/due.ts'
 import { blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
 import { publishSync } from '../sync/publish.ts'
@@ -103,6 +103,31 @@ function driftIn(plan: Plan, sync: DueSync): Drifted[] {
     if (kind === null || (kind === 'appeared' && sync.applied !== sync.wanted)) return []
     return [{ key, kind, reason: kind === 'appeared' ? `it appeared there, ${driftText(reason)}` : driftText(reason) }]
   })
+}
+
+/**
+ * What a plan that somebody looked at shows of the target is kept like what a check finds. Not while a run is due or on:
+ * it compares everything itself.
+ */
+export async function noteDriftInPlan(ctx: Context, sync: DueSync, { plan, unread }: Difference): Promise<void> {
+  if (unread !== undefined || sync.applied === 0 || sync.removal !== null || sync.seen < sync.due) return
+  const drifted = driftIn(plan, sync)
+  const now = timestamp(ctx)
+  const isNews = JSON.stringify(driftedKeys(sync)) !== JSON.stringify(drifted)
+  await ctx.db
+    .updateTable('syncs')
+    .set({
+      checkedAt: now,
+      driftMessage: null,
+      drift: recorded(sync, drifted, now),
+      ...(sync.drift !== null && drifted.length === 0 ? { inSyncSince: now } : {}),
+    })
+    .where('id', '=', sync.id)
+    .where('version', '=', sync.version)
+    .whereRef('seen', '>=', 'due')
+    .where('seen', '=', sync.seen)
+    .execute()
+  if (isNews) await publish(ctx, sync.id)
 }
 
 async function recordCheck(ctx: Context, sync: DueSync, lease: Lease, { seen, message }: CheckResult): Promise<void> {

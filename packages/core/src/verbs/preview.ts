@@ -3,8 +3,9 @@ import { BadRequest, type Actor, type Context } from '@keyferry/kernel'
 import { deletionsText, type plan as planSchema, type previewSync as previewSchema } from '@keyferry/schemas'
 import { isOutOfReach, namerOf, reachedOf, readerOf, type Reads } from '@keyferry/vault'
 import type { z } from 'zod'
-import { difference, openTarget, type SyncSpec } from '../apply/target.ts'
+import { difference, openTarget, type Difference, type SyncSpec } from '../apply/target.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
+import { noteDriftInPlan } from '../drift/drift.ts'
 import { deletionGuard } from '../plan/deletion-guard.ts'
 import { findSync, type SyncAddress } from '../sync/find.ts'
 import { followsImport } from '../sync/options.ts'
@@ -22,7 +23,10 @@ export async function previewSync(ctx: Context, _actor: Actor, body: z.output<ty
 export async function planSync(ctx: Context, _actor: Actor, input: SyncAddress): Promise<PlanRow> {
   const sync = await findSync(ctx, input)
   if (await isOutOfReach(ctx, sync.projectId, { reached: reachedOf(sync), source: sync.folderId })) return UNSEEN
-  return planOf(ctx, sync, namerOf(ctx, sync.projectId), followsImport(sync))
+  return planOf(ctx, sync, namerOf(ctx, sync.projectId), {
+    isAfterImport: followsImport(sync),
+    note: (found) => noteDriftInPlan(ctx, sync, found),
+  })
 }
 
 const NOTHING = { create: 0, update: 0, delete: 0, keep: 0, foreign: 0, reject: 0 }
@@ -32,10 +36,17 @@ const UNSEEN: PlanRow = { hash: '', summary: NOTHING, changes: [], fuse: null, o
  * Throws `Unresolvable` for a bad source, `Forbidden` for one that `reads` does not reach, `BadRequest` with the
  * vendor's reason when the target cannot be read.
  */
-export async function planOf(ctx: Context, spec: SyncSpec, reads: Reads, isAfterImport = false): Promise<PlanRow> {
+export async function planOf(
+  ctx: Context,
+  spec: SyncSpec,
+  reads: Reads,
+  { isAfterImport = false, note }: { isAfterImport?: boolean; note?: (found: Difference) => Promise<void> } = {},
+): Promise<PlanRow> {
   const target = await openTarget(ctx, spec, { signal: AbortSignal.timeout(60_000) })
   try {
-    const { plan, observed } = await difference(ctx, target, reads)
+    const found = await difference(ctx, target, reads)
+    await note?.(found)
+    const { plan, observed } = found
     // Keys of the target that are not the sync's may be another folder's.
     const isNarrowed = namerOf(ctx, spec.projectId) !== null
     const deletions = deletionGuard(plan, observed, target.schema.covers, isAfterImport)

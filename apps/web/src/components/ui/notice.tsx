@@ -17,7 +17,7 @@ export function Notice({
   action,
 }: {
   kind?: keyof typeof kinds
-  title?: string
+  title?: ReactNode
   children?: ReactNode
   action?: ReactNode
 }) {

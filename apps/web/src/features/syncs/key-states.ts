@@ -10,3 +10,6 @@ export const KEY_STATES: Record<KeyState['state'], { word: string; tone: Tone }>
   excluded: { word: 'Excluded', tone: 'neutral' },
   'left-behind': { word: 'Left behind', tone: 'warn' },
 }
+
+/** Whether the key is an issue: what somebody excluded is as they want it. */
+export const isTrouble = ({ state }: KeyState): boolean => state !== 'in-sync' && state !== 'excluded'

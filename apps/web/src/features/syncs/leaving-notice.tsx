@@ -1,35 +1,19 @@
 import { count } from '@keyferry/schemas/count'
-import { Time } from '../../components/time.tsx'
-import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import type { Sync } from '../../lib/types.ts'
-import { useTrigger } from './use-trigger.ts'
 
-/** The sync was pointed elsewhere, and what it wrote before has not gone yet. */
-export function LeavingNotice({ sync }: { sync: Sync }) {
-  const { trigger, busy, denied } = useTrigger(sync)
-  const { leaving } = sync
-  if (leaving === null) return null
-  const { keys, message, retryAt } = leaving
+/** The sync was pointed elsewhere, and what it wrote before leaves once the new destination is filled. */
+export function LeavingNotice({ sync: { leaving } }: { sync: Sync }) {
+  if (leaving === null || leaving.retryAt !== null) return null
   return (
     <Notice
-      kind={retryAt === null ? 'info' : 'warn'}
-      title={keys === 0 ? 'Leaving its old place' : `Still leaving its old place: ${count(keys, 'key')}`}
-      action={
-        retryAt !== null && (
-          <Button size="sm" busy={busy} denied={denied} onClick={trigger}>
-            Try now
-          </Button>
-        )
+      title={
+        leaving.keys === 0
+          ? 'Leaving its old destination'
+          : `Leaving its old destination: ${count(leaving.keys, 'key')} to remove`
       }
     >
-      {message}
-      {retryAt !== null && (
-        <>
-          {' '}
-          Tries again <Time iso={retryAt} until />.
-        </>
-      )}
+      {leaving.message}
     </Notice>
   )
 }

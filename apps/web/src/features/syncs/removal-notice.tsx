@@ -1,26 +1,10 @@
-import { Link } from '@tanstack/react-router'
 import { PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import type { PendingDeletion, Sync } from '../../lib/types.ts'
 
-/** The sync is removing what it wrote, and what waits for that; or it could not. */
+/** The sync is removing what it wrote, and what waits for that. */
 export function RemovalNotice({ sync }: { sync: Sync }) {
-  const { projectId, destination, id, removal, removeState, removeMessage, targetLabel } = sync
-  if (removal === null && removeState === 'failed') {
-    return (
-      <Notice kind="bad" title="What it wrote could not be removed">
-        {removeMessage}{' '}
-        <Link
-          to="/p/$projectId/syncs/$destination/$syncId"
-          params={{ projectId, destination, syncId: id }}
-          search={{ tab: 'danger' }}
-          className="font-medium text-accent underline"
-        >
-          Try again
-        </Link>
-      </Notice>
-    )
-  }
+  const { removal, removeMessage, targetLabel } = sync
   if (removal === null) return null
   return (
     <>

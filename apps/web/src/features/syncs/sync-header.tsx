@@ -1,6 +1,6 @@
-import { Copy, Download, Ellipsis, Play, Trash2, Zap, ZapOff } from 'lucide-react'
+import { Copy, Download, Ellipsis, Pause, Play, Radar, Trash2, Zap, ZapOff } from 'lucide-react'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { toast } from '../../lib/toast.ts'
 import { OpenTarget } from '../../components/open-target.tsx'
 import { RunStateBadge } from '../../components/run-state.tsx'
@@ -14,11 +14,13 @@ import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
-import { DriftNotice } from './drift-notice.tsx'
+import { CheckNotice } from './check-notice.tsx'
 import { ImportNotice } from './import-notice.tsx'
 import { LeavingNotice } from './leaving-notice.tsx'
+import { PauseDialog } from './pause-dialog.tsx'
 import { ProgressBar } from './progress-bar.tsx'
 import { RemovalNotice } from './removal-notice.tsx'
+import { usePauses } from './use-pauses.ts'
 import { useTrigger } from './use-trigger.ts'
 
 /** What the sync is, how it is, and what can be done with it. */
@@ -34,6 +36,13 @@ export function SyncHeader({
   onRemove: () => void
 }) {
   const { trigger, busy, denied } = useTrigger(sync)
+  const [pausing, setPausing] = useState(false)
+  const pauses = usePauses({ scope: 'sync', sync })
+  const check = trpc.syncs.checkDrift.useMutation({
+    onSuccess: () => toast.success('Checking the destination.'),
+    onError: (error) => toast.error(`${sync.name} could not be checked: ${messageOf(error)}`),
+    onSettled: () => markStale('syncs.checkDrift'),
+  })
   const update = trpc.syncs.update.useMutation({
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => markStale('syncs.update'),
@@ -67,6 +76,14 @@ export function SyncHeader({
           )}
         </div>
         <div className="flex gap-2">
+          <Button
+            busy={check.isPending}
+            denied={denied}
+            className="max-sm:hidden"
+            onClick={() => check.mutate({ destination: sync.destination, syncId: sync.id })}
+          >
+            {!check.isPending && <Radar aria-hidden className="size-4" />} Check for drift
+          </Button>
           <Button variant="primary" busy={busy} denied={denied} onClick={trigger}>
             {!busy && <Play aria-hidden className="size-4" />} Sync now
           </Button>
@@ -81,6 +98,22 @@ export function SyncHeader({
             <MenuItem onSelect={() => void navigator.clipboard.writeText(sync.id).then(() => toast.success('Copied.'))}>
               <Copy aria-hidden className="size-4" /> Copy sync ID
             </MenuItem>
+            <MenuItem
+              className="sm:hidden"
+              onSelect={() => check.mutate({ destination: sync.destination, syncId: sync.id })}
+            >
+              <Radar aria-hidden className="size-4" /> Check for drift
+            </MenuItem>
+            {pauses.denied === undefined &&
+              (isPausedAlone(sync) ? (
+                <MenuItem onSelect={() => void pauses.resume()}>
+                  <Play aria-hidden className="size-4" /> Resume
+                </MenuItem>
+              ) : (
+                <MenuItem onSelect={() => setPausing(true)}>
+                  <Pause aria-hidden className="size-4" /> Pause…
+                </MenuItem>
+              ))}
             {managed && (
               <>
                 <MenuItem
@@ -123,17 +156,14 @@ export function SyncHeader({
       <ProgressBar sync={sync} />
       <RemovalNotice sync={sync} />
       <LeavingNotice sync={sync} />
-      <DriftNotice sync={sync} />
+      <CheckNotice sync={sync} />
       <ImportNotice sync={sync} />
-      {(sync.state === 'failed' || sync.state === 'partial') && sync.message !== null && (
-        <p className="rounded-lg border border-line bg-surface px-4 py-3 text-sm break-words">
-          <span className="font-semibold">Last error: </span>
-          {sync.message}
-        </p>
-      )}
+      {pausing && <PauseDialog subject={{ scope: 'sync', sync }} onClose={() => setPausing(false)} />}
     </header>
   )
 }
+
+const isPausedAlone = ({ reason }: Sync): boolean => reason?.code === 'paused' && reason.scope === 'sync'
 
 const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
   <div className="grid content-start gap-1 bg-surface px-4 py-3">

@@ -9,10 +9,10 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { statusOf } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { BlockedBanner } from './blocked-banner.tsx'
 import { KeysTab } from './keys-tab.tsx'
 import { PlanTab } from './plan-tab.tsx'
 import { RunsTab } from './runs-tab.tsx'
+import { SyncBanner } from './sync-banner.tsx'
 import { SyncHeader } from './sync-header.tsx'
 
 const ImportDialog = onDemand(async () => (await import('./import-dialog.tsx')).ImportDialog)
@@ -79,7 +79,7 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
         onRemove={() => show({ tab: 'danger' })}
       />
       {importing && <ImportDialog sync={sync} onClose={() => setImporting(false)} />}
-      <BlockedBanner sync={sync} />
+      <SyncBanner sync={sync} />
       <Tabs label="Sync" value={tab} onChange={(next) => show({ tab: next === 'keys' ? undefined : next })} tabs={TABS}>
         {tab === 'keys' && (
           <KeysTab

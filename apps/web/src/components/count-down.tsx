@@ -1,0 +1,19 @@
+import { useEffect, useState } from 'react'
+import { exactTime, untilTime } from '../lib/time.ts'
+
+const LAST_MINUTE_MS = 60_000
+
+/** How long it is until then, by the second in the last minute; "now" once it has come. */
+export function CountDown({ iso }: { iso: string }) {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const left = Date.parse(iso) - now
+  return (
+    <time dateTime={iso} title={exactTime(iso)} className="whitespace-nowrap tabular-nums">
+      {left <= 0 ? 'now' : left < LAST_MINUTE_MS ? `in ${Math.ceil(left / 1000)} s` : untilTime(iso, now)}
+    </time>
+  )
+}

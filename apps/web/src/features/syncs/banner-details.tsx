@@ -1,0 +1,94 @@
+import { count } from '@keyferry/schemas/count'
+import { LinkedText } from '../../components/linked-text.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { KeyState, StatusReason, Sync } from '../../lib/types.ts'
+import { TroubledKeys } from './troubled-keys.tsx'
+
+interface Props {
+  sync: Sync
+  reason: StatusReason
+  withKeys: boolean
+}
+
+/** Why, in the words of the refusal, and the keys concerned. */
+export function BannerDetails({ sync, reason, withKeys }: Props) {
+  switch (reason.code) {
+    case 'source-incomplete':
+      return (
+        <>
+          <p>
+            {reason.keys === 0
+              ? reason.message
+              : 'Nothing is sent until every secret resolves. Fix them and the sync resumes automatically.'}
+          </p>
+          {withKeys && <TroubledKeys sync={sync} keys={sync.blocked?.keys ?? []} ofSource />}
+        </>
+      )
+    case 'approval-needed':
+      return (
+        <>
+          <p>{reason.message}</p>
+          {withKeys && <TroubledKeys sync={sync} keys={sync.blocked?.keys ?? []} />}
+        </>
+      )
+    case 'keys-not-written':
+      return withKeys ? <TroubledKeys sync={sync} keys={reason.named} excludes /> : null
+    case 'drifted':
+      return (
+        <p>
+          {sync.options.driftRepair
+            ? 'The next check repairs it.'
+            : '“Sync now” writes the folder’s values again; the plan shows what differs.'}
+        </p>
+      )
+    case 'paused':
+      return reason.waiting ? <Waiting sync={sync} withKeys={withKeys} /> : <p>Nothing waits.</p>
+    case 'changes-waiting':
+    case 'never-synced':
+      return <Waiting sync={sync} withKeys={withKeys} />
+    case 'queued':
+    case 'running':
+    case 'removing':
+    case 'secrets-removed':
+      return null
+    default:
+      return (
+        <>
+          {reason.message !== '' && (
+            <p>
+              <LinkedText text={reason.message} />
+            </p>
+          )}
+          {(reason.code === 'failed' || reason.code === 'retrying' || reason.code === 'credential-rejected') && (
+            <Waiting sync={sync} withKeys={withKeys} />
+          )}
+        </>
+      )
+  }
+}
+
+const WAIT: readonly KeyState['state'][] = ['pending', 'failed']
+const NAMED = 5
+
+/** The keys that are not at the destination as they should be. */
+function Waiting({ sync, withKeys }: Pick<Props, 'sync' | 'withKeys'>) {
+  const { data } = trpc.syncs.keys.useQuery(
+    { destination: sync.destination, syncId: sync.id },
+    { enabled: withKeys && !sync.outOfReach },
+  )
+  const keys = data?.filter(({ state }) => WAIT.includes(state)) ?? []
+  if (keys.length === 0) return null
+  const more = keys.length > NAMED ? ` and ${keys.length - NAMED} more` : ''
+  return (
+    <p>
+      {count(keys.length, 'key waits', 'keys wait')}:{' '}
+      <span className="font-mono break-words">
+        {keys
+          .slice(0, NAMED)
+          .map(({ key }) => key)
+          .join(', ')}
+      </span>
+      {more}
+    </p>
+  )
+}

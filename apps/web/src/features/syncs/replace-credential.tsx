@@ -1,0 +1,64 @@
+import { KeyRound } from 'lucide-react'
+import { useState } from 'react'
+import { Failure } from '../../components/failure.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Dialog } from '../../components/ui/dialog.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { useWhyNot } from '../../lib/rights.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Sync } from '../../lib/types.ts'
+
+const ConnectionForm = onDemand(async () => (await import('../../components/connection-form.tsx')).ConnectionForm)
+
+/** Replaces the credential of the sync's connection where its trouble is shown; its syncs then run. */
+export function ReplaceCredential({ sync }: { sync: Sync }) {
+  const { projectId, connection } = sync
+  const [open, setOpen] = useState(false)
+  const denied = useWhyNot(projectId)('connections.manage')
+  return (
+    <>
+      <Button size="sm" variant="primary" denied={denied} onClick={() => setOpen(true)}>
+        <KeyRound aria-hidden className="size-3.5" /> Replace credential
+      </Button>
+      {open && (
+        <Dialog
+          open
+          onClose={() => setOpen(false)}
+          title={`Replace the credential of ${connection.name}`}
+          description="Syncs that use it continue with the new one."
+        >
+          <Form sync={sync} onClose={() => setOpen(false)} />
+        </Dialog>
+      )}
+    </>
+  )
+}
+
+function Form({ sync: { projectId, destination: name, connection }, onClose }: { sync: Sync; onClose: () => void }) {
+  const {
+    data: existing,
+    error,
+    refetch,
+  } = trpc.connections.get.useQuery({
+    destination: name,
+    connectionId: connection.id,
+  })
+  const { data: destinations } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
+  const destination = destinations?.find((each) => each.name === name)
+  if (error) return <Failure what="The connection could not be read" error={error} retry={refetch} />
+  if (!existing || !destination) return <SkeletonRows label="Loading the connection" rows={2} />
+  return (
+    <ConnectionForm
+      destination={destination}
+      projectId={projectId}
+      existing={existing}
+      onCancel={onClose}
+      onDone={() => {
+        toast.success(`${connection.name} has a new credential.`)
+        onClose()
+      }}
+    />
+  )
+}

@@ -1,0 +1,73 @@
+/** The one form of trouble: what, why, since when, how often, when again, what waits, and the action that resolves it. */
+import { count } from '@keyferry/schemas/count'
+import { Link } from '@tanstack/react-router'
+import { CountDown } from '../../components/count-down.tsx'
+import { reasonOf } from '../../components/sync-status.tsx'
+import { Time } from '../../components/time.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import type { Sync } from '../../lib/types.ts'
+import { BannerActions } from './banner-actions.tsx'
+import { BannerDetails } from './banner-details.tsx'
+
+/** Statuses that say everything with their chip and their progress. */
+const QUIET: readonly Sync['status'][] = ['in-sync', 'syncing']
+
+/**
+ * Nothing for a sync that is in sync or on its way. `named`: on a page of several syncs, with the sync's name and link,
+ * without the keys.
+ */
+export function SyncBanner({ sync, named = false }: { sync: Sync; named?: boolean }) {
+  const { status, reason, since, projectId, destination, id } = sync
+  if (reason === null || QUIET.includes(status)) return null
+  const kind = status === 'needs-attention' ? 'bad' : status === 'paused' ? 'info' : 'warn'
+  const attempts = 'attempts' in reason && reason.attempts > 1 ? count(reason.attempts, 'attempt') : null
+  const retryAt = 'retryAt' in reason ? reason.retryAt : null
+  const ends = reason.code === 'paused' ? reason.until : null
+  return (
+    <Notice
+      kind={kind}
+      title={
+        <>
+          {named && (
+            <>
+              <Link
+                to="/p/$projectId/syncs/$destination/$syncId"
+                params={{ projectId, destination, syncId: id }}
+                className="text-accent underline"
+              >
+                {sync.name}
+              </Link>
+              {': '}
+            </>
+          )}
+          {reasonOf(sync)}
+        </>
+      }
+      action={<BannerActions sync={sync} reason={reason} />}
+    >
+      <div className="grid gap-1.5">
+        <p className="text-soft">
+          {since !== null && (
+            <>
+              Since <Time iso={since} />
+            </>
+          )}
+          {attempts !== null && ` · ${attempts}`}
+          {retryAt !== null && (
+            <>
+              {' · next attempt '}
+              <CountDown iso={retryAt} />
+            </>
+          )}
+          {ends !== null && (
+            <>
+              {' · ends '}
+              <Time iso={ends} until />
+            </>
+          )}
+        </p>
+        <BannerDetails sync={sync} reason={reason} withKeys={!named} />
+      </div>
+    </Notice>
+  )
+}

@@ -1,0 +1,69 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Button } from '../../components/ui/button.tsx'
+import { atSource, useWhyNot } from '../../lib/rights.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Sync } from '../../lib/types.ts'
+import { ExcludeDialog } from './exclude-dialog.tsx'
+
+const FIRST = 8
+
+interface Props {
+  sync: Sync
+  keys: readonly { key: string; reason: string }[]
+  /** The keys are those of secrets; else names at the destination. */
+  ofSource?: boolean
+  /** Each can be excluded. Those of the source always can. */
+  excludes?: boolean
+}
+
+/** Keys with the reason, the way to the secret, and "Exclude". */
+export function TroubledKeys({ sync, keys, ofSource = false, excludes = ofSource }: Props) {
+  const { environment, folder, projectId } = sync
+  const denied = useWhyNot(projectId)('syncs.manage', atSource(sync))
+  const [excluding, setExcluding] = useState<string>()
+  const { data: states } = trpc.syncs.keys.useQuery(
+    { destination: sync.destination, syncId: sync.id },
+    { enabled: excludes && !ofSource },
+  )
+  const secretOf = (key: string): string | null =>
+    ofSource ? key : (states?.find((state) => state.key === key)?.sourceKey ?? null)
+  return (
+    <>
+      <ul className="grid gap-1">
+        {keys.slice(0, FIRST).map(({ key, reason }) => {
+          const secret = secretOf(key)
+          return (
+            <li key={key} className="flex flex-wrap items-baseline gap-x-2 break-words">
+              <span className="min-w-0">
+                {secret !== null && environment && folder ? (
+                  <Link
+                    to="/p/$projectId/secrets/$environment"
+                    params={{ projectId, environment: environment.slug }}
+                    search={{ q: secret, ...(folder.path === '/' ? {} : { path: folder.path }) }}
+                    className="font-mono font-semibold text-accent underline"
+                    aria-label={`Open secret ${secret}`}
+                  >
+                    {key}
+                  </Link>
+                ) : (
+                  <span className="font-mono">{key}</span>
+                )}
+                : {reason}
+              </span>
+              {excludes && secret !== null && (
+                <Button size="sm" denied={denied} aria-label={`Exclude ${secret}`} onClick={() => setExcluding(secret)}>
+                  Exclude
+                </Button>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {keys.length > FIRST && <p>And {keys.length - FIRST} more.</p>}
+      {excluding !== undefined && (
+        <ExcludeDialog sync={sync} secret={excluding} onClose={() => setExcluding(undefined)} />
+      )}
+    </>
+  )
+}
