@@ -6,6 +6,7 @@ import { Button } from '../components/ui/button.tsx'
 import { Menu, MenuItem, MenuLabel } from '../components/ui/menu.tsx'
 import { signOut } from '../lib/auth.ts'
 import { useRights } from '../lib/rights.ts'
+import { useSyncsInTrouble } from '../lib/syncs-in-trouble.ts'
 import { trpc } from '../lib/trpc.ts'
 import { ProjectSwitcher } from './project-switcher.tsx'
 import { sectionsOf } from './sections.ts'
@@ -24,6 +25,7 @@ const Item = ({ icon: Icon, children }: { icon: LucideIcon; children: ReactNode 
 /** The left rail. `onNavigate` lets the small-screen drawer close itself. */
 export function Rail({ projectId, onNavigate }: { projectId: string | undefined; onNavigate?: () => void }) {
   const { rights } = useRights(projectId ?? '')
+  const trouble = useSyncsInTrouble(projectId).length
   return (
     <div className="flex h-full flex-col gap-4 p-3">
       <Link
@@ -40,6 +42,12 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
           {sectionsOf(rights).map(({ to, name, icon }) => (
             <Link key={to} to={to} params={{ projectId }} className={link} onClick={onNavigate}>
               <Item icon={icon}>{name}</Item>
+              {name === 'Syncs' && trouble > 0 && (
+                <span className="ml-auto rounded-full bg-bad px-1.5 text-xs font-semibold text-on-bad tabular-nums">
+                  {trouble}
+                  <span className="sr-only"> need attention</span>
+                </span>
+              )}
             </Link>
           ))}
         </nav>

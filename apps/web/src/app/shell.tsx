@@ -8,6 +8,7 @@ import { rememberProject } from './guards.ts'
 import { Live } from './live.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
+import { TroubleWatch } from './trouble-watch.tsx'
 
 const CommandPalette = onDemand(async () => (await import('./command-palette.tsx')).CommandPalette)
 
@@ -59,6 +60,7 @@ export function Shell() {
         </main>
       </div>
       {projectId !== undefined && <Live key={projectId} projectId={projectId} />}
+      {projectId !== undefined && <TroubleWatch key={projectId} projectId={projectId} />}
       {palette && <CommandPalette projectId={projectId} onClose={() => setPalette(false)} />}
     </div>
   )

@@ -69,7 +69,6 @@ function KeyName({ sync: { environment, folder, projectId }, row }: { sync: Sync
         params={{ projectId, environment: environment.slug }}
         search={{ q: row.sourceKey, ...(folder.path === '/' ? {} : { path: folder.path }) }}
         className="font-mono font-medium break-all hover:text-accent hover:underline"
-        aria-label={`Open secret ${row.sourceKey}`}
       >
         {row.key}
       </Link>

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
@@ -19,8 +20,10 @@ export function PauseDialog({ subject, onClose }: { subject: PauseSubject; onClo
   const [reason, setReason] = useState('')
   const [hours, setHours] = useState('')
   const what =
-    subject.scope === 'sync'
-      ? subject.sync.name
+    subject.scope === 'syncs'
+      ? subject.syncs.length === 1
+        ? subject.syncs[0].name
+        : count(subject.syncs.length, 'sync')
       : subject.scope === 'project'
         ? 'all syncs of this project'
         : 'all syncs of every project'

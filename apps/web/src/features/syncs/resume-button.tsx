@@ -6,7 +6,7 @@ import { usePauses } from './use-pauses.ts'
 /** Ends the pause that holds a sync: its own, the project's, or that of the instance. */
 export function ResumeButton({ sync, reason }: { sync: Sync; reason: Extract<StatusReason, { code: 'paused' }> }) {
   const { resume, busy, denied } = usePauses(
-    reason.scope === 'sync' ? { scope: 'sync', sync } : { scope: reason.scope, projectId: sync.projectId },
+    reason.scope === 'sync' ? { scope: 'syncs', syncs: [sync] } : { scope: reason.scope, projectId: sync.projectId },
   )
   const label = { sync: 'Resume', project: 'Resume the project', instance: 'Resume everything' }[reason.scope]
   return (

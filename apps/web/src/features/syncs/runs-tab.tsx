@@ -8,6 +8,7 @@ import { Time } from '../../components/time.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Table, Td, Th, Tr } from '../../components/ui/table.tsx'
 import { cn } from '../../lib/cn.ts'
+import { rowClick } from '../../lib/row-click.ts'
 import { duration } from '../../lib/time.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Run, Sync } from '../../lib/types.ts'
@@ -49,7 +50,7 @@ export function RunsTab({
           <Th>State</Th>
           <Th>Changes</Th>
           <Th className="max-md:hidden">Why</Th>
-          <Th className="text-right max-sm:hidden">Took</Th>
+          <Th className="text-right max-sm:hidden">Duration</Th>
           <Th className="text-right max-md:hidden">API calls</Th>
         </tr>
       </thead>
@@ -58,7 +59,7 @@ export function RunsTab({
           const isOpen = run.id === open
           return (
             <Fragment key={run.id}>
-              <Tr>
+              <Tr className="cursor-pointer" onClick={rowClick(() => onOpen(isOpen ? undefined : run.id))}>
                 <Td>
                   <button
                     type="button"

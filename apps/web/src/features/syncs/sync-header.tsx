@@ -37,7 +37,7 @@ export function SyncHeader({
 }) {
   const { trigger, busy, denied } = useTrigger(sync)
   const [pausing, setPausing] = useState(false)
-  const pauses = usePauses({ scope: 'sync', sync })
+  const pauses = usePauses({ scope: 'syncs', syncs: [sync] })
   const check = trpc.syncs.checkDrift.useMutation({
     onSuccess: () => toast.success('Checking the destination.'),
     onError: (error) => toast.error(`${sync.name} could not be checked: ${messageOf(error)}`),
@@ -158,7 +158,7 @@ export function SyncHeader({
       <LeavingNotice sync={sync} />
       <CheckNotice sync={sync} />
       <ImportNotice sync={sync} />
-      {pausing && <PauseDialog subject={{ scope: 'sync', sync }} onClose={() => setPausing(false)} />}
+      {pausing && <PauseDialog subject={{ scope: 'syncs', syncs: [sync] }} onClose={() => setPausing(false)} />}
     </header>
   )
 }

@@ -1,17 +1,29 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { Play } from 'lucide-react'
 import { Counts } from '../../components/counts.tsx'
 import { SyncReason, SyncStatusBadge } from '../../components/sync-status.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
+import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
+import type { RowProps } from '../../components/virtual-rows.tsx'
+import { cn } from '../../lib/cn.ts'
 import { useProgress } from '../../lib/live.ts'
+import { rowClick } from '../../lib/row-click.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { useTrigger } from './use-trigger.ts'
 
-export function SyncRow({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
+interface Props extends RowProps {
+  sync: Sync
+  destination: Destination | undefined
+  isSelected: boolean
+  onSelect: (on: boolean) => void
+}
+
+export function SyncRow({ sync, destination, isSelected, onSelect, index, measure }: Props) {
+  const navigate = useNavigate()
   const progress = useProgress(sync.id)
   const { trigger, busy, denied } = useTrigger(sync)
   const { id, name, projectId, lastRun } = sync
@@ -21,7 +33,16 @@ export function SyncRow({ sync, destination }: { sync: Sync; destination: Destin
   } as const
   const source = `${sync.environment?.slug ?? '?'}:${sync.folder?.path ?? 'deleted folder'}`
   return (
-    <Tr aria-label={name} className={sync.status === 'needs-attention' ? 'bg-bad-tint/40' : undefined}>
+    <Tr
+      ref={measure}
+      data-index={index}
+      onClick={rowClick(() => void navigate(page))}
+      aria-label={name}
+      className={cn('cursor-pointer', sync.status === 'needs-attention' && 'bg-bad-tint/40')}
+    >
+      <Td className="w-8">
+        <Checkbox label={`Select ${name}`} checked={isSelected} onChange={onSelect} />
+      </Td>
       <Td className="max-w-72">
         <Link {...page} className="font-semibold break-words text-ink hover:text-accent hover:underline">
           {name}

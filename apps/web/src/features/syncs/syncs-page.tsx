@@ -10,6 +10,8 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
+import { PauseMenu } from './pause-menu.tsx'
+import { PausesNotice } from './pauses-notice.tsx'
 import { SyncFilters, type Filters } from './sync-filters.tsx'
 import { SyncsTable } from './syncs-table.tsx'
 
@@ -48,7 +50,15 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
       <PageHeader
         title="Syncs"
         text="Each sync keeps one destination in line with one folder."
-        actions={syncs.data && !empty && add}
+        actions={
+          syncs.data &&
+          !empty && (
+            <>
+              {add}
+              <PauseMenu projectId={projectId} />
+            </>
+          )
+        }
       />
       {syncs.error ? (
         <Failure what="The syncs could not be read" error={syncs.error} retry={syncs.refetch} />
@@ -61,6 +71,7 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
         </Empty>
       ) : (
         <div className="grid gap-3">
+          <PausesNotice projectId={projectId} />
           <SyncFilters
             filters={filters}
             onChange={setFilters}

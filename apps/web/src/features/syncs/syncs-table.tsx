@@ -7,9 +7,12 @@ import {
 } from '@tanstack/react-table'
 import { useState } from 'react'
 import { SortHeader } from '../../components/sort-header.tsx'
-import { Table, Th } from '../../components/ui/table.tsx'
-import type { Destination, Sync } from '../../lib/types.ts'
 import { byStatus } from '../../components/sync-status.tsx'
+import { Checkbox } from '../../components/ui/checkbox.tsx'
+import { Table, Th } from '../../components/ui/table.tsx'
+import { VirtualRows } from '../../components/virtual-rows.tsx'
+import type { Destination, Sync } from '../../lib/types.ts'
+import { BulkBar } from './bulk-bar.tsx'
 import { SyncRow } from './sync-row.tsx'
 
 const COLUMNS: ColumnDef<Sync>[] = [
@@ -20,8 +23,10 @@ const COLUMNS: ColumnDef<Sync>[] = [
   { id: 'lastRun', accessorFn: (sync) => sync.lastRun?.startedAt ?? '' },
 ]
 
+/** Problems first; some can be selected for an action on all of them. */
 export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destinations: readonly Destination[] }) {
   const [sorting, setSorting] = useState<SortingState>([{ id: 'status', desc: false }])
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const table = useReactTable({
     data: syncs,
     columns: COLUMNS,
@@ -31,35 +36,58 @@ export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destination
     getCoreRowModel: getCoreRowModel(),
     getSortedRowModel: getSortedRowModel(),
   })
+  const chosen = syncs.filter(({ id }) => selected.has(id))
+  const select = (id: string, on: boolean) => {
+    const next = new Set(selected)
+    if (on) next.add(id)
+    else next.delete(id)
+    setSelected(next)
+  }
   return (
-    <Table label="Syncs">
-      <thead>
-        <tr>
-          <SortHeader column={table.getColumn('name')}>Name</SortHeader>
-          <SortHeader column={table.getColumn('source')} className="max-lg:hidden">
-            Source
-          </SortHeader>
-          <SortHeader column={table.getColumn('target')} className="max-md:hidden">
-            Destination
-          </SortHeader>
-          <SortHeader column={table.getColumn('status')}>Status</SortHeader>
-          <SortHeader column={table.getColumn('lastRun')} className="max-md:hidden">
-            Last run
-          </SortHeader>
-          <Th>
-            <span className="sr-only">Next action</span>
-          </Th>
-        </tr>
-      </thead>
-      <tbody>
-        {table.getRowModel().rows.map((row) => (
-          <SyncRow
-            key={row.id}
-            sync={row.original}
-            destination={destinations.find(({ name }) => name === row.original.destination)}
-          />
-        ))}
-      </tbody>
-    </Table>
+    <>
+      <Table label="Syncs">
+        <thead>
+          <tr>
+            <Th className="w-8">
+              <Checkbox
+                label="Select all syncs"
+                checked={chosen.length === 0 ? false : chosen.length === syncs.length ? true : 'indeterminate'}
+                onChange={(on) => setSelected(new Set(on ? syncs.map(({ id }) => id) : []))}
+              />
+            </Th>
+            <SortHeader column={table.getColumn('name')}>Name</SortHeader>
+            <SortHeader column={table.getColumn('source')} className="max-lg:hidden">
+              Source
+            </SortHeader>
+            <SortHeader column={table.getColumn('target')} className="max-md:hidden">
+              Destination
+            </SortHeader>
+            <SortHeader column={table.getColumn('status')}>Status</SortHeader>
+            <SortHeader column={table.getColumn('lastRun')} className="max-md:hidden">
+              Last run
+            </SortHeader>
+            <Th>
+              <span className="sr-only">Next action</span>
+            </Th>
+          </tr>
+        </thead>
+        <VirtualRows
+          rows={table.getRowModel().rows.map((row) => row.original)}
+          idOf={({ id }) => id}
+          height={57}
+          render={(sync, row) => (
+            <SyncRow
+              key={sync.id}
+              sync={sync}
+              destination={destinations.find(({ name }) => name === sync.destination)}
+              isSelected={selected.has(sync.id)}
+              onSelect={(on) => select(sync.id, on)}
+              {...row}
+            />
+          )}
+        />
+      </Table>
+      <BulkBar selected={chosen} onClear={() => setSelected(new Set())} />
+    </>
   )
 }

@@ -5,17 +5,21 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 
-/** What is paused: one sync, every sync of a project, or of the instance. */
-export type PauseSubject = { scope: 'sync'; sync: Sync } | { scope: 'project' | 'instance'; projectId: string }
+/** What is paused: single syncs, every sync of a project, or of the instance. */
+export type PauseSubject =
+  | { scope: 'syncs'; syncs: readonly [Sync, ...Sync[]] }
+  | { scope: 'project' | 'instance'; projectId: string }
 
 interface Terms {
   reason: string
   until?: string
 }
 
+const refOf = ({ destination, id: syncId }: Sync) => ({ destination, syncId })
+
 /** Pausing and resuming a subject, and why they may not. `resume` says by a toast when it is refused. */
 export function usePauses(subject: PauseSubject) {
-  const projectId = subject.scope === 'sync' ? subject.sync.projectId : subject.projectId
+  const projectId = subject.scope === 'syncs' ? subject.syncs[0].projectId : subject.projectId
   const whyNot = useWhyNot(projectId)
   const calls = {
     pauseSync: trpc.syncs.pause.useMutation(),
@@ -26,24 +30,21 @@ export function usePauses(subject: PauseSubject) {
     resumeInstance: trpc.syncs.resumeInstance.useMutation(),
   }
   const denied =
-    subject.scope === 'sync'
-      ? whyNot('syncs.run', atSource(subject.sync))
+    subject.scope === 'syncs'
+      ? subject.syncs.map((sync) => whyNot('syncs.run', atSource(sync))).find((reason) => reason !== undefined)
       : whyNot(subject.scope === 'project' ? 'project.manage' : 'instance.manage')
 
   const pause = async (terms: Terms): Promise<void> => {
-    if (subject.scope === 'sync') {
-      const { destination, id: syncId } = subject.sync
-      await calls.pauseSync.mutateAsync({ destination, syncId, ...terms })
-    } else if (subject.scope === 'project') await calls.pauseProject.mutateAsync({ projectId, ...terms })
+    if (subject.scope === 'syncs')
+      for (const sync of subject.syncs) await calls.pauseSync.mutateAsync({ ...refOf(sync), ...terms })
+    else if (subject.scope === 'project') await calls.pauseProject.mutateAsync({ projectId, ...terms })
     else await calls.pauseInstance.mutateAsync(terms)
     await markStale('syncs.pause')
   }
   const resume = async (): Promise<void> => {
     try {
-      if (subject.scope === 'sync') {
-        const { destination, id: syncId } = subject.sync
-        await calls.resumeSync.mutateAsync({ destination, syncId })
-      } else if (subject.scope === 'project') await calls.resumeProject.mutateAsync({ projectId })
+      if (subject.scope === 'syncs') for (const sync of subject.syncs) await calls.resumeSync.mutateAsync(refOf(sync))
+      else if (subject.scope === 'project') await calls.resumeProject.mutateAsync({ projectId })
       else await calls.resumeInstance.mutateAsync()
     } catch (error) {
       toast.error(`Not resumed: ${messageOf(error)}`)

@@ -1,0 +1,65 @@
+import { count } from '@keyferry/schemas/count'
+import { Pause, Play, X } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '../../components/ui/button.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Sync } from '../../lib/types.ts'
+import { PauseDialog } from './pause-dialog.tsx'
+
+/** What can be done with the selected syncs, in sight at the foot of the screen. */
+export function BulkBar({ selected, onClear }: { selected: readonly Sync[]; onClear: () => void }) {
+  const trigger = trpc.syncs.trigger.useMutation()
+  const resume = trpc.syncs.resume.useMutation()
+  const [pausing, setPausing] = useState(false)
+  const paused = selected.filter(({ reason }) => reason?.code === 'paused' && reason.scope === 'sync')
+  const [first, ...others] = selected
+  if (!first) return null
+
+  const each = async (syncs: readonly Sync[], act: (sync: Sync) => Promise<unknown>, done: string) => {
+    const results = await Promise.allSettled(syncs.map(act))
+    await markStale('syncs.trigger')
+    const refused = results.flatMap((result, index) =>
+      result.status === 'rejected' ? [`${syncs[index]?.name ?? ''}: ${messageOf(result.reason)}`] : [],
+    )
+    if (refused.length < syncs.length) toast.success(`${done} ${count(syncs.length - refused.length, 'sync')}.`)
+    if (refused.length > 0) toast.error(refused.slice(0, 3).join(' '))
+  }
+  const at = ({ destination, id: syncId }: Sync) => ({ destination, syncId })
+  return (
+    <div
+      role="toolbar"
+      aria-label="Selected syncs"
+      className="sticky bottom-4 z-20 mx-auto flex w-fit max-w-full flex-wrap items-center gap-2 rounded-lg border border-line bg-surface px-3 py-2 shadow-float"
+    >
+      <span className="text-sm font-medium tabular-nums">{count(selected.length, 'sync')} selected</span>
+      <Button
+        size="sm"
+        busy={trigger.isPending}
+        onClick={() => void each(selected, (sync) => trigger.mutateAsync(at(sync)), 'Started')}
+      >
+        {!trigger.isPending && <Play aria-hidden className="size-3.5" />} Sync now
+      </Button>
+      <Button size="sm" onClick={() => setPausing(true)}>
+        <Pause aria-hidden className="size-3.5" /> Pause…
+      </Button>
+      {paused.length > 0 && (
+        <Button
+          size="sm"
+          busy={resume.isPending}
+          onClick={() => void each(paused, (sync) => resume.mutateAsync(at(sync)), 'Resumed')}
+        >
+          Resume {count(paused.length, 'sync')}
+        </Button>
+      )}
+      <Button size="icon" variant="ghost" aria-label="Clear selection" onClick={onClear}>
+        <X aria-hidden className="size-4" />
+      </Button>
+      {pausing && (
+        <PauseDialog subject={{ scope: 'syncs', syncs: [first, ...others] }} onClose={() => setPausing(false)} />
+      )}
+    </div>
+  )
+}

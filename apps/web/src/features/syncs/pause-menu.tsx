@@ -1,0 +1,34 @@
+import { Ellipsis, Pause } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '../../components/ui/button.tsx'
+import { Menu, MenuItem } from '../../components/ui/menu.tsx'
+import { useRights } from '../../lib/rights.ts'
+import { PauseDialog } from './pause-dialog.tsx'
+
+/** Pausing all syncs of the project, or of the instance, for those who may. */
+export function PauseMenu({ projectId }: { projectId: string }) {
+  const { rights } = useRights(projectId)
+  const [scope, setScope] = useState<'project' | 'instance'>()
+  if (rights?.may('project.manage') !== true) return null
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button aria-label="More for all syncs" className="w-9 px-0">
+            <Ellipsis aria-hidden className="size-4" />
+          </Button>
+        }
+      >
+        <MenuItem onSelect={() => setScope('project')}>
+          <Pause aria-hidden className="size-4" /> Pause all syncs of this project…
+        </MenuItem>
+        {rights.may('instance.manage') && (
+          <MenuItem onSelect={() => setScope('instance')}>
+            <Pause aria-hidden className="size-4" /> Pause all syncs of every project…
+          </MenuItem>
+        )}
+      </Menu>
+      {scope !== undefined && <PauseDialog subject={{ scope, projectId }} onClose={() => setScope(undefined)} />}
+    </>
+  )
+}
