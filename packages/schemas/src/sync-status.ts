@@ -14,7 +14,7 @@ export type SyncStatus = z.output<typeof syncStatus>
 export const pauseScope = z.enum(['sync', 'project', 'instance'])
 export type PauseScope = z.output<typeof pauseScope>
 
-/** Asked for when syncs are paused. */
+/** Why and until when syncs are paused. */
 export const pauseSyncs = z.object({
   reason: z.string().trim().min(1).max(200),
   until: z.iso.datetime().optional().describe('When it ends without being resumed; left out: never'),

@@ -106,8 +106,8 @@ function driftIn(plan: Plan, sync: DueSync): Drifted[] {
 }
 
 /**
- * What a plan that somebody looked at shows of the target is kept like what a check finds. Not while a run is due or on:
- * it compares everything itself.
+ * Keeps what a plan shows of the target like what a check finds. Not while a run is due or on: it compares everything
+ * itself.
  */
 export async function noteDriftInPlan(ctx: Context, sync: DueSync, { plan, unread }: Difference): Promise<void> {
   if (unread !== undefined || sync.applied === 0 || sync.removal !== null || sync.seen < sync.due) return
