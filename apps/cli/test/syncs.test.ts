@@ -78,7 +78,7 @@ it('shows what would happen, does it, and says when nothing is left', async () =
   expect(JSON.parse(waiting.output())).toMatchObject({ version: 2, isDelivered: true, revocation: { isSafe: true } })
   expect((await where()).stdout).toContain('The old value can be revoked.')
   await client.secrets.update.mutate({ ...place(), key: 'KEY_3', value: 'once more' })
-  expect((await keyferry('syncs', 'list')).stdout).toMatch(/^to-vendor +dev:\/ .* no /m)
+  expect((await keyferry('syncs', 'list')).stdout).toMatch(/^to-vendor +dev:\/ .* out of sync /m)
   expect((await keyferry('syncs', 'plan', 'nope')).stderr).toContain('There are: to-vendor.')
 
   const connection = await keyferry('connections', 'test', 'vendor')
