@@ -205,15 +205,20 @@ const referenceNode = z.object({
 export const secretReferenceTree = z.object({ tree: referenceNode, value: z.string() })
 
 /** Who would notice if it were gone. */
+export const reader = z
+  .object({
+    id,
+    name: z.string(),
+    destination: z.string(),
+    direct: z.boolean().describe('Its source is the folder or one below: it is deleted with the folder'),
+  })
+  .meta({ id: 'Reader' })
+
 export const uses = z
   .object({
     syncs: z
       .array(
-        z.object({
-          id,
-          name: z.string(),
-          destination: z.string(),
-          direct: z.boolean().describe('Its source is the folder or one below: it is deleted with the folder'),
+        reader.extend({
           written: z
             .number()
             .int()
@@ -231,6 +236,7 @@ export const uses = z
   })
   .meta({ id: 'Uses' })
 export const usesQuery = inFolder.extend({ key: secretLookup.optional() })
+export const readersQuery = inFolder
 
 /** Deleted once the syncs that read it have removed what they wrote. */
 export const pendingDeletion = z

@@ -1,5 +1,6 @@
 import { syncVerbs } from '@keyferry/core/verbs'
 import {
+  reader,
   comparedEnvironments,
   folder,
   foundSecrets,
@@ -56,6 +57,13 @@ export const tree = router({
     summary: 'Who uses a folder or a secret: syncs, imports and references. Shown before it is deleted',
     routes: secretRoutes.uses,
     output: unchecked(uses),
+  }),
+
+  readers: query(treeVerbs.readers, {
+    tag,
+    summary: 'The syncs that read a folder, directly or through imports and references',
+    routes: [{ method: 'GET', path: '/api/v1/folder-readers', envelope: 'readers' }],
+    output: z.array(reader),
   }),
 
   references: query(treeVerbs.references, {

@@ -90,7 +90,7 @@ const STALE = {
   'connections.update': ['connections'],
   'connections.check': ['connections'],
   'connections.delete': ['connections'],
-  'syncs.create': ['syncs.list'],
+  'syncs.create': ['syncs.list', 'tree.readers'],
   'syncs.update': ['syncs'],
   'syncs.trigger': ['syncs'],
   'syncs.approve': ['syncs'],

@@ -2,7 +2,7 @@
 import { defineVerb, folder, requirement, project, type Requirements } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
-import { listReferences, listUses, readReferenceTree } from '../references/uses.ts'
+import { listReferences, listReaders, listUses, readReferenceTree } from '../references/uses.ts'
 import { compareEnvironments } from '../tree/compare.ts'
 import { searchSecrets } from '../tree/search.ts'
 import { moveSecrets } from './move.ts'
@@ -52,6 +52,7 @@ export const treeVerbs = {
   }),
 
   uses: defineVerb({ input: schemas.usesQuery, requires: naming, run: listUses }),
+  readers: defineVerb({ input: schemas.readersQuery, requires: naming, run: listReaders }),
   references: defineVerb({ input: schemas.referenceQuery, requires: naming, run: listReferences }),
 
   /** Shows the values of everything that a value is made of. */

@@ -67,6 +67,23 @@ export async function listUses(ctx: Context, _actor: Actor, input: z.output<type
   return { ...uses, syncs: await Promise.all(syncs.map((sync) => shownSync(ctx, input.projectId, sync))) }
 }
 
+/**
+ * The syncs that read a folder, directly or through imports and references; of those the ones in folders that the caller
+ * may know. They are the ones that `listUses` names for each of its secrets. Throws `NotFound`.
+ */
+export function listReaders(
+  ctx: Context,
+  _actor: Actor,
+  input: z.output<typeof schemas.readersQuery>,
+): Promise<z.output<typeof schemas.reader>[]> {
+  const knows = namerOf(ctx, input.projectId) ?? (() => true)
+  return snapshot(ctx, async (tx) => {
+    const { folder } = await findFolder(tx, input)
+    const found = await syncsReading(tx, await dependentsOf(tx, [folder.id]), new Set([folder.id]))
+    return found.filter(knows).map(({ id, name, destination, direct }) => ({ id, name, destination, direct }))
+  })
+}
+
 /** A number of keys reveals which of them a hidden folder has, like every result of a sync. */
 async function shownSync(
   ctx: Context,

@@ -52,7 +52,7 @@ export function Readers({ readers }: { readers: readonly Sync[] }) {
 export const DeleteConsequence = ({ readers }: { readers: readonly Sync[] }) => (
   <p className="text-base">
     {readers.length === 0
-      ? 'No sync reads this folder directly.'
-      : `${count(readers.length, 'sync reads', 'syncs read')} this folder (${readers.map((sync) => sync.name).join(', ')}) and will remove it at the target too, unless deletion is switched off there.`}
+      ? 'No sync reads this folder.'
+      : `${count(readers.length, 'sync reads', 'syncs read')} this folder (${readers.map((sync) => sync.name).join(', ')}) and will also delete it at the destination, unless deletion is switched off there.`}
   </p>
 )

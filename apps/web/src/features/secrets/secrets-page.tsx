@@ -17,6 +17,7 @@ import { folderPage } from '../../lib/folder-page.ts'
 import { andBelow, inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow } from '../../lib/types.ts'
+import { useReaders } from '../../lib/use-readers.ts'
 import { ClosedFolder } from './closed-folder.tsx'
 import { FolderHeader } from './folder-header.tsx'
 import { MissingFolder } from './missing-folder.tsx'
@@ -59,7 +60,6 @@ export function SecretsPage({ place, search, history, adding }: Props) {
   const unreadable = rights?.whyNot('secrets.read-values', inFolder(place))
   const notWritten = rights?.whyNot('secrets.write', inFolder(place))
   const rows = trpc.secrets.rows.useQuery(place, { enabled: !isClosed })
-  const syncs = trpc.syncs.list.useQuery({ projectId })
   usePageTitle(`${environment}:${secretPath}`, secretPath === '/' ? false : secretPath)
 
   const path = secretPath === '/' ? undefined : secretPath
@@ -78,9 +78,7 @@ export function SecretsPage({ place, search, history, adding }: Props) {
   const text = useDeferredValue(wanted.trim().toLowerCase())
   const all = rows.data?.rows
   const found = useMemo(() => all?.filter((row) => matches(row, text)) ?? [], [all, text])
-  const readers = (syncs.data ?? []).filter(
-    (sync) => sync.environment?.slug === environment && sync.folder?.path === secretPath,
-  )
+  const readers = useReaders(place, !isClosed)
   const environments = project.data?.environments ?? []
   const isMissing = statusOf(rows.error) === 404
   const isEmpty = all?.length === 0
