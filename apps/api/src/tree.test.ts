@@ -35,9 +35,10 @@ onEveryDatabase('the tree over REST', (open) => {
     })
     const references = await get('/api/v4/secrets/HOST/secret-references', { environment: 'prod' })
     expect(references.body).toMatchObject({ references: [{ secretKey: 'URL', environment: 'dev' }], totalCount: 1 })
-    expect(
-      (await get('/api/v1/secret-uses', { environment: 'prod', secretName: 'HOST' })).body.references,
-    ).toHaveLength(1)
+    const uses = (await get('/api/v1/secret-uses', { environment: 'prod', secretName: 'HOST' })).body
+    expect(uses.references).toHaveLength(1)
+    const readers = await get('/api/v1/folder-readers', { environment: 'prod', secretPath: '/' })
+    expect(readers).toMatchObject({ status: 200, body: { readers: [] } })
   })
 
   it('tags, searches, compares, warns', async () => {

@@ -81,6 +81,27 @@ it('shows what would happen, does it, and says when nothing is left', async () =
   expect((await keyferry('syncs', 'list')).stdout).toMatch(/^to-vendor +dev:\/ .* out of sync /m)
   expect((await keyferry('syncs', 'plan', 'nope')).stderr).toContain('There are: to-vendor.')
 
+  await keyferry('syncs', 'pause', 'to-vendor', '--reason', 'release 12')
+  expect(await client.syncs.get.query(ref)).toMatchObject({
+    status: 'paused',
+    reason: { scope: 'sync', why: 'release 12', waiting: true },
+  })
+  expect(await keyferry('syncs', 'apply', 'to-vendor')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('release 12. Resume first.'),
+  })
+  const arrived = emulator.contents().get('KEY_3')
+  await keyferry('syncs', 'exclude', 'to-vendor', 'KEY_3', '--reason', 'set by hand')
+  await keyferry('syncs', 'resume', 'to-vendor')
+  await client.secrets.update.mutate({ ...place(), key: 'KEY_4', value: 'sent' })
+  expect(await keyferry('syncs', 'apply', 'to-vendor')).toMatchObject({ code: 0 })
+  expect(emulator.contents().get('KEY_4')).toBe('sent')
+  expect(emulator.contents().get('KEY_3')).toBe(arrived)
+  await keyferry('syncs', 'pause', '--reason', 'freeze')
+  expect((await keyferry('syncs', 'list')).stdout).toMatch(
+    / paused .*All syncs of this project are paused by .*: freeze/m,
+  )
+
   const connection = await keyferry('connections', 'test', 'vendor')
   expect(connection).toMatchObject({ code: 0, stdout: expect.stringMatching(/^vendor works/) })
   expect((await keyferry('connections', 'list')).stdout).toContain('vendor')

@@ -15,7 +15,7 @@ export { namerOf, readerOf, readerWith, type Reads } from './references/out-of-r
 export { isOutOfReach, reachedOf, type Reached } from './references/reached.ts'
 export { MAX_IMPORT_LEVELS, visible } from './references/reference-graph.ts'
 export { resolveFolder, type Resolved } from './references/resolve.ts'
-export { listReferences, listUses, readReferenceTree } from './references/uses.ts'
+export { listReaders, listReferences, listUses, readReferenceTree } from './references/uses.ts'
 export { pasteDotenv } from './secrets/dotenv.ts'
 export { readDotenv } from './secrets/read-dotenv.ts'
 export { listFolderHistory, restoreFolder, restoreVersion } from './secrets/history.ts'

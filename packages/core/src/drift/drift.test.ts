@@ -12,7 +12,9 @@ import { dueSyncs } from '../sync/due.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { checkDrift } from '../verbs/check-drift.ts'
 import { listKeys } from '../verbs/keys.ts'
+import { planSync } from '../verbs/preview.ts'
 import { removeSecrets } from '../verbs/remove.ts'
+import { getSync } from '../verbs/syncs.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 
@@ -191,6 +193,29 @@ for (const destination of (await representatives()).keys()) {
         }
         expect(ids.size).toBe(0)
         expect(await dueSyncs(it.ctx)).toEqual([])
+      }))
+
+    it('a plan that somebody looks at shows the drift with the sync and its keys', () =>
+      fixture(async (it) => {
+        const { ctx, actor, emulator, events, set, create, run } = it
+        await set({ A: '1', B: '2' })
+        const sync = await create()
+        await run(sync)
+        emulator.remove('A')
+        events.length = 0
+        const at = { destination, syncId: sync.id }
+        for (let times = 0; times < 2; times++) await planSync(ctx, actor, at)
+        expect(await getSync(ctx, actor, at)).toMatchObject({
+          status: 'out-of-sync',
+          reason: { code: 'drifted', keys: 1 },
+        })
+        expect(await drifted(it, sync.id)).toEqual([['A', 'it was removed there']])
+        // Once: screens that show the plan make it again after each event.
+        expect(events).toHaveLength(1)
+        emulator.put('STRAY', 'theirs')
+        await run(sync)
+        await triggerSync(ctx, actor, at)
+        expect((await run(sync)).row).toMatchObject({ status: 'in-sync' })
       }))
 
     it('a vendor that fails only puts the next look off', () =>

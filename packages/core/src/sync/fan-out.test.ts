@@ -12,6 +12,8 @@ import {
   lockProject,
   openForPlainValues,
   dependentsOf,
+  listReaders,
+  listUses,
   updateEnvironment,
   updateFolder,
   updateImport,
@@ -61,6 +63,16 @@ onEveryDatabase('fan-out', (open, dialect) => {
     expect(await readers(b)).toEqual([b, a].sort())
 
     const syncs = [await v.sync('dev:/a'), await v.sync('prod:/d'), await v.sync('dev:/other')]
+    const place = { projectId, environment: 'prod', secretPath: '/d' }
+    const named = await listReaders(t.ctx, t.actor, place)
+    expect(new Map(named.map(({ id, direct }) => [id, direct]))).toEqual(
+      new Map([
+        [syncs[0], false],
+        [syncs[1], true],
+      ]),
+    )
+    const { syncs: users } = await listUses(t.ctx, t.actor, { ...place, key: 'K' })
+    expect(users.map(({ id }) => id)).toEqual(named.map(({ id }) => id))
     expect(await moved(syncs, () => v.put('prod:/d', { K: '2' }))).toEqual([1, 1, 0])
     expect(await moved(syncs, () => v.put('dev:/b', { NEW: '2' }))).toEqual([1, 0, 0])
     expect(await moved(syncs, () => v.put('dev:/a', { OWN: '2' }))).toEqual([1, 0, 0])

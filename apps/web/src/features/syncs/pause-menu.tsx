@@ -5,7 +5,7 @@ import { Menu, MenuItem } from '../../components/ui/menu.tsx'
 import { useRights } from '../../lib/rights.ts'
 import { PauseDialog } from './pause-dialog.tsx'
 
-/** Pausing all syncs of the project, or of the instance, for those who may. */
+/** Pausing all syncs of the project, or of the instance, for those who can. */
 export function PauseMenu({ projectId }: { projectId: string }) {
   const { rights } = useRights(projectId)
   const [scope, setScope] = useState<'project' | 'instance'>()

@@ -1,4 +1,4 @@
-/** The one form of trouble: what, why, since when, how often, when again, what waits, and the action that resolves it. */
+/** The one form of trouble: what, why, since when, how often, when again, what waits, and the action. */
 import { count } from '@keyferry/schemas/count'
 import { Link } from '@tanstack/react-router'
 import { CountDown } from '../../components/count-down.tsx'
