@@ -68,8 +68,8 @@ export async function listUses(ctx: Context, _actor: Actor, input: z.output<type
 }
 
 /**
- * The syncs that read a folder, directly or through imports and references; of those the ones in folders that the caller
- * may know. They are the ones that `listUses` names for each of its secrets. Throws `NotFound`.
+ * The syncs that read a folder, directly or through imports and references; of those the ones in folders that the
+ * caller may know. They are the ones that `listUses` names for each of its secrets. Throws `NotFound`.
  */
 export function listReaders(
   ctx: Context,
