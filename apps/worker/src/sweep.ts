@@ -1,4 +1,11 @@
-import { checkStore, completeDeletions, deliverEventMails, deliverNotices, pruneHistory } from '@keyferry/core'
+import {
+  announceDeliveries,
+  checkStore,
+  completeDeletions,
+  deliverEventMails,
+  deliverNotices,
+  pruneHistory,
+} from '@keyferry/core'
 import { dueSyncs, streamAudit, type AuditStream } from '@keyferry/core/process'
 import { repeat, type Context, type Queue, type Repeated } from '@keyferry/kernel'
 
@@ -22,6 +29,7 @@ export function startSweep(
 ): Repeated {
   const sweeps = [
     every(ctx, DUE_MS, 'due syncs', async () => queue.wake(await dueSyncs(ctx))),
+    every(ctx, DUE_MS, 'delivered secrets', () => announceDeliveries(ctx)),
     every(ctx, DUE_MS, 'deletions', () => completeDeletions(ctx)),
     every(ctx, HISTORY_MS, 'old runs', () => pruneHistory(ctx, historyDays)),
     every(ctx, CHECK_MS, 'changes outside Keyferry', async () => void (await checkStore(ctx)), { atOnce: false }),

@@ -21,6 +21,7 @@ import type {
 import type { AuditFloorTable, AuditHeadTable, AuditStreamTable, AuditTable } from './tables/audit.ts'
 import type { InstanceKeyRotationTable, InstanceKeyTable, KeyRotationTable, ProcessTable } from './tables/keys.ts'
 import type {
+  DeliveryAnnouncementTable,
   HeartbeatTable,
   NoticeTable,
   NoticeTargetTable,
@@ -100,6 +101,7 @@ export interface Tables {
   noticeTargets: NoticeTargetTable
   notices: NoticeTable
   syncHealth: SyncHealthTable
+  deliveryAnnouncements: DeliveryAnnouncementTable
   syncEvents: SyncEventTable
   syncEventMails: SyncEventMailTable
   notificationPreferences: NotificationPreferenceTable

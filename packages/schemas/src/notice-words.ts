@@ -1,7 +1,7 @@
 /** The words of alerts, for every place that shows one: mail, chat, the console. */
 import { count } from './count.ts'
 import type { NoticeReason, NoticeType, NotificationKind } from './notices.ts'
-import { listed, syncMessageText } from './sync-messages.ts'
+import { listed, NAMED_KEYS, syncMessageText } from './sync-messages.ts'
 
 /** `name`: of the sync. */
 const HEADLINES: Record<NoticeType, (name: string) => string> = {
@@ -12,6 +12,7 @@ const HEADLINES: Record<NoticeType, (name: string) => string> = {
   'sync.repairs-stopped': (name) => `${name} does not repair drift any more`,
   'sync.move-stuck': (name) => `${name} cannot leave its old place`,
   'sync.drifted': (name) => `${name} drifted`,
+  'secret.delivered': () => 'Secrets were delivered',
   'audit-stream.failed': () => 'The audit log cannot be streamed',
   'audit-stream.recovered': () => 'The audit log is streamed again',
   'integrity.failed': () => 'The store was changed outside Keyferry',
@@ -48,6 +49,11 @@ export function noticeReasonText(reason: NoticeReason): string {
       return 'The target is in sync again.'
     case 'drifted':
       return `Somebody else changed ${listed(reason.keys, reason.count)} at the target. Sync now writes what Keyferry has; the sync can also repair drift automatically.`
+    case 'secrets-delivered':
+      return `Every destination has the newest version of ${listed(
+        reason.secrets.slice(0, NAMED_KEYS).map(({ key }) => key),
+        reason.secrets.length,
+      )} in ${reason.environment}:${reason.secretPath}.`
     case 'test':
       return `${reason.by} requested this test. When a sync fails, an alert like this one is sent here.`
     case 'audit-stream-failed':

@@ -11,6 +11,7 @@ export const noticeTarget = z
     projectId: id.nullable().describe('Null: gets alerts of every project'),
     kind,
     address: z.string().describe('An e-mail address, or a URL without its path, which may be a secret'),
+    deliveries: z.boolean().describe('Also gets `secret.delivered`, once per version that every destination has'),
     problem: z.string().nullable().describe('Why the last delivery failed'),
     deliveredAt: timestamp.nullable(),
     createdAt: timestamp,
@@ -42,6 +43,10 @@ export const createNoticeTarget = z.object({
     .describe(
       'Signs the deliveries to a webhook; made when left out. For PagerDuty: the integration key, which is required',
     ),
+  deliveries: z
+    .boolean()
+    .optional()
+    .describe('Of a webhook: also send `secret.delivered`, once per version that every destination has'),
 })
 
 export const noticeTested = z.object({ delivered: z.boolean(), message: z.string() }).meta({ id: 'NoticeTested' })
@@ -51,6 +56,12 @@ export const noticeReason = z.discriminatedUnion('code', [
   ...syncMessage.options,
   z.object({ code: z.literal('in-sync') }),
   z.object({ code: z.literal('drifted'), keys: z.array(z.string()), count: z.number() }),
+  z.object({
+    code: z.literal('secrets-delivered'),
+    environment: z.string(),
+    secretPath: z.string(),
+    secrets: z.array(z.object({ id, key: z.string(), version: z.number().int() })),
+  }),
   z.object({ code: z.literal('test'), by: z.string() }),
   z.object({ code: z.literal('audit-stream-failed'), stream: z.string(), problem: z.string() }),
   z.object({ code: z.literal('audit-stream-recovered'), stream: z.string() }),
@@ -69,6 +80,7 @@ export const notice = z
       'sync.repairs-stopped',
       'sync.move-stuck',
       'sync.drifted',
+      'secret.delivered',
       'audit-stream.failed',
       'audit-stream.recovered',
       'integrity.failed',

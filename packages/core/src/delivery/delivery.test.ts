@@ -4,10 +4,14 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { createFolder, createImport, getSecret, updateSecrets } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
 import { representatives } from '../destinations/emulators.ts'
+import { createNoticeTarget } from '../notifications/targets.ts'
+import { deliverNotices } from '../notifications/deliver.ts'
+import { receiveWebhooks } from '../testing/notices.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { checkDrift } from '../verbs/check-drift.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
+import { announceDeliveries } from './announcements.ts'
 import { deliveryVerbs } from './delivery.verbs.ts'
 
 const [destination = ''] = (await representatives()).keys()
@@ -170,5 +174,40 @@ onEveryDatabase('delivery receipts', (open) => {
       isSafe: false,
       reasons: [{ code: 'old-copy', key: 'A' }, { code: 'read-by-machine' }],
     })
+  })
+
+  it('tell a webhook of each version once, when the last destination has it', async () => {
+    const { ctx, actor, clock, set, create, run } = await start()
+    const hook = await receiveWebhooks()
+    const address = hook.url
+    await createNoticeTarget(ctx, actor, { kind: 'webhook', address, deliveries: true })
+    await createNoticeTarget(ctx, actor, { kind: 'webhook', address, deliveries: false })
+    await expect(createNoticeTarget(ctx, actor, { kind: 'slack', address, deliveries: true })).rejects.toThrow(
+      /Only a webhook/,
+    )
+    const heard = async () => {
+      await announceDeliveries(ctx)
+      await deliverNotices(ctx, 'http')
+      const bodies = hook.got.map(({ text }) => JSON.parse(text)).filter(({ type }) => type === 'secret.delivered')
+      return bodies.map(({ message, reason }) => [
+        message,
+        ...reason.secrets.map(({ key, version }: { key: string; version: number }) => `${key} ${version}`),
+      ])
+    }
+    await set({ A: 'one', B: 'b' })
+    const schemaOf = (keySchema: string) => ({ keySchema, deletionPolicy: 'owned' as const })
+    const first = await create({ name: 'first', options: schemaOf('X_{{secretKey}}') })
+    const second = await create({ name: 'second', options: schemaOf('Y_{{secretKey}}') })
+    await run(first)
+    expect(await heard()).toEqual([])
+    await run(second)
+    const both = ['Every destination has the newest version of A, B in dev:/.', 'A 1', 'B 1']
+    expect(await heard()).toEqual([both])
+    clock.advance(120_000)
+    expect(await heard()).toEqual([both])
+    await set({ A: 'two' })
+    await run(first)
+    await run(second)
+    expect(await heard()).toEqual([both, [expect.stringContaining('A in dev:/'), 'A 2']])
   })
 })

@@ -1,7 +1,7 @@
 /** Where notices wait until they arrived: written in the transaction of what they tell of. */
 import { randomUUID } from 'node:crypto'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
-import { noticeReasonText, type notice } from '@keyferry/schemas'
+import { noticeReasonText, type notice, type NoticeReason } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { destination } from '../destinations/registry.ts'
 import type { DueSync } from '../sync/due.ts'
@@ -43,6 +43,23 @@ export async function enqueueOfInstance(
 ): Promise<boolean> {
   const targets = await tx.selectFrom('noticeTargets').where('projectId', 'is', null).select('id').execute()
   return insertNotices(ctx, tx, targets, { ...told, ...OF_NO_SYNC }, timestamp(ctx))
+}
+
+/** One row per webhook that asks for the deliveries of this project. */
+export async function enqueueDelivered(
+  ctx: Context,
+  tx: Tx,
+  project: NoticeBody['project'],
+  reason: Extract<NoticeReason, { code: 'secrets-delivered' }>,
+): Promise<void> {
+  const targets = await tx
+    .selectFrom('noticeTargets')
+    .where('deliveries', '=', 1)
+    .where((eb) => eb.or([eb('projectId', 'is', null), eb('projectId', '=', project.id)]))
+    .select('id')
+    .execute()
+  const told = { type: 'secret.delivered' as const, reason, ...OF_NO_SYNC, project }
+  await insertNotices(ctx, tx, targets, told, timestamp(ctx))
 }
 
 /** In the notification centre, and one row per target of the sync's project and of the instance, from `sendAt` on. */

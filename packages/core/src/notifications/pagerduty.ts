@@ -10,6 +10,7 @@ const SEVERITIES = {
   'sync.repairs-stopped': 'warning',
   'sync.move-stuck': 'warning',
   'sync.drifted': 'warning',
+  'secret.delivered': 'info',
   'audit-stream.failed': 'error',
   'integrity.failed': 'critical',
   test: 'info',

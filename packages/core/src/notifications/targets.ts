@@ -45,6 +45,7 @@ export async function createNoticeTarget(
   actor: Actor,
   input: z.output<typeof schemas.createNoticeTarget>,
 ): Promise<z.output<typeof schemas.createdNoticeTarget>> {
+  refuseDeliveries(input)
   const projectId = input.projectId ?? null
   const id = randomUUID()
   if (projectId !== null) await refuseMissingProject(ctx, projectId)
@@ -55,6 +56,7 @@ export async function createNoticeTarget(
     kind: input.kind,
     address: recipient.kind === 'email' ? recipient.address : shownUrl(new URL(recipient.url)),
     secret: recipient.kind === 'email' ? null : await sealWebhook(ctx, id, { url: recipient.url, key: recipient.key }),
+    deliveries: input.deliveries === true ? (1 as const) : (0 as const),
     problem: null,
     deliveredAt: null,
     createdAt: timestamp(ctx),
@@ -147,16 +149,23 @@ async function find(ctx: Context, targetId: string): Promise<NoticeTarget> {
   return row
 }
 
+/** People and on-call services get alerts of trouble only, not of every version that arrives. */
+function refuseDeliveries({ kind, deliveries }: z.output<typeof schemas.createNoticeTarget>): void {
+  if (deliveries !== true || kind === 'webhook') return
+  throw new Invalid([{ path: ['deliveries'], message: 'Only a webhook can get the deliveries of secrets' }])
+}
+
 async function refuseMissingProject(ctx: Context, projectId: string): Promise<void> {
   const project = await ctx.db.selectFrom('projects').where('id', '=', projectId).select('id').executeTakeFirst()
   if (!project) throw new NotFound(`There is no project with the id ${projectId}`)
 }
 
-const shown = ({ id, projectId, kind, address, problem, deliveredAt, createdAt }: NoticeTarget): Shown => ({
+const shown = ({ id, projectId, kind, address, deliveries, problem, deliveredAt, createdAt }: NoticeTarget): Shown => ({
   id,
   projectId,
   kind,
   address,
+  deliveries: deliveries === 1,
   problem,
   deliveredAt,
   createdAt,

@@ -4,6 +4,7 @@ import type { OpenTarget } from '../apply/target.ts'
 import { noteConnectionProblem } from '../connections/health.ts'
 import { keepSnapshot } from '../history/snapshot.ts'
 import type { Lease } from '../lease/lease.ts'
+import { noteWritten } from '../delivery/announcements.ts'
 import { noteHealth } from '../notifications/record.ts'
 import { keysFreed } from '../sync/freed.ts'
 import { publishSync, publishSyncDeleted } from '../sync/publish.ts'
@@ -58,6 +59,7 @@ export async function endRun(
     await recordRun(tx, run, { state, message, plan, calls, snapshotId, finishedAt: timestamp(ctx) })
     if (result.kind === 'applied') {
       await recordOutcomes(tx, run.id, result.outcomes)
+      await noteWritten(ctx, tx, sync.projectId, result.outcomes)
       // Who waits for this target is woken with the lease.
       if (result.outcomes.some(({ action, state }) => action === 'delete' && state === 'done'))
         await keysFreed(ctx, tx, sync)

@@ -45,6 +45,7 @@ import * as importsFromTargets from './0161-imports-from-targets.ts'
 import * as statusTimes from './0170-status-times.ts'
 import * as pauses from './0171-pauses.ts'
 import * as deliveredVersions from './0175-delivered-versions.ts'
+import * as deliveryAnnouncements from './0176-delivery-announcements.ts'
 import * as syncEvents from './0180-sync-events.ts'
 
 export const migrations: Record<string, Migration> = {
@@ -94,5 +95,6 @@ export const migrations: Record<string, Migration> = {
   '0170-status-times': statusTimes,
   '0171-pauses': pauses,
   '0175-delivered-versions': deliveredVersions,
+  '0176-delivery-announcements': deliveryAnnouncements,
   '0180-sync-events': syncEvents,
 }

@@ -1,5 +1,5 @@
 /** Recipients of alerts, alerts on their way, and heartbeats of the processes. */
-import type { Fixed, Timestamp } from './column.ts'
+import type { Fixed, Flag, Timestamp } from './column.ts'
 
 /** A recipient of alerts about failing syncs. */
 export interface NoticeTargetTable {
@@ -13,6 +13,8 @@ export interface NoticeTargetTable {
   secret: string | null
   /** Why the last delivery failed; null when it arrived. */
   problem: string | null
+  /** Also gets `secret.delivered`. */
+  deliveries: Fixed<Flag>
   deliveredAt: Timestamp | null
   createdAt: Fixed<Timestamp>
   createdBy: Fixed<string>
@@ -29,6 +31,17 @@ export interface NoticeTable {
   createdAt: Fixed<Timestamp>
   attempts: number
   sendAt: Timestamp
+}
+
+/** A secret whose versions are announced once every destination has them; only while a webhook asks for it. */
+export interface DeliveryAnnouncementTable {
+  secretId: Fixed<string>
+  /** The newest version that a run wrote somewhere. */
+  written: number
+  /** The newest version that was announced; 0: none. */
+  announced: number
+  /** When to look next, while `announced` is behind `written`. */
+  checkAt: Timestamp
 }
 
 /** What was last reported of a sync, so that it is not reported again and again. */
