@@ -89,7 +89,16 @@ export async function destinationsOf(
       ...expectedAt({ dataKey, sender, secret, name, stored, key, trouble, exact }),
     }))
   })
-  if (only) found.push(...(await leftBehind(ctx, dataKey, senders, only, [...copyAt.values()], shown)))
+  if (only) {
+    const sent = new Set(expected.map(({ sender, name }) => `${sender.sync.id} ${name}`))
+    // Of another secret by the same name, which another of the folders has, nothing is said.
+    const rest = [...copyAt.values()].filter(({ syncId, key, sourceKey, madeOf }) => {
+      if (madeOf) return Object.hasOwn(madeOf, only.id)
+      const isOwn = senders.get(syncId)?.sync.folderId === folderId && sourceKey === only.key
+      return isOwn || sent.has(`${syncId} ${key}`)
+    })
+    found.push(...(await leftBehind(ctx, dataKey, senders, only, rest, shown)))
+  }
   const places = new Map(syncs.map(({ folderId, environment, secretPath }) => [folderId, { environment, secretPath }]))
   return { found, hidden, shown, places }
 }

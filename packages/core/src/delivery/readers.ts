@@ -2,13 +2,16 @@
 import { timeSlice } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
 import type { SecretReader } from '@keyferry/schemas'
+import { AUDIT_ACTIONS } from '@keyferry/schemas/audit'
 import { z } from 'zod'
 
 const WINDOW_MS = 30 * 24 * 60 * 60_000
 /** Rows of the log that one receipt reads, and of one statement. */
 const MAX_ROWS = 50_000
 const PAGE = 1000
-const READS: readonly string[] = ['secret.read', 'secret.list', 'secret.read-tree']
+const READS: ReadonlySet<string> = new Set(
+  Object.entries(AUDIT_ACTIONS).flatMap(([action, { about }]) => (about === 'readings' ? action : [])),
+)
 
 export interface ReadersQuery {
   projectId: string
@@ -49,7 +52,7 @@ export async function readersOf(
       if (slice.isOver()) await slice.rest()
       if (row.at < start) return { readers: [...readers.values()], since: start }
       const id = `${row.actorKind} ${row.actorId}`
-      if (!READS.includes(row.action) || readers.has(id)) continue
+      if (!READS.has(row.action) || readers.has(id)) continue
       const read = details.safeParse(JSON.parse(row.details))
       if (!read.success || !concerns(query, read.data)) continue
       const actor = { kind: row.actorKind, id: row.actorId, name: row.actor }
