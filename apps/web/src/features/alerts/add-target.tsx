@@ -9,6 +9,7 @@ import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { PasswordField } from '../../components/ui/password-field.tsx'
 import { RadioCards } from '../../components/ui/radio-cards.tsx'
+import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { issuesOf, messageOf } from '../../lib/errors.ts'
 import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
 import { markStale } from '../../lib/stale.ts'
@@ -24,12 +25,18 @@ const CARDS = (Object.keys(KINDS) as Kind[]).map((value) => ({ value, ...KINDS[v
 
 const form = createNoticeTarget
   .pick({ kind: true, address: true })
-  .extend({ projects: z.enum(['this', 'every']), integrationKey: z.string().trim() })
+  .extend({ projects: z.enum(['this', 'every']), integrationKey: z.string().trim(), deliveries: z.boolean() })
   .refine(({ kind, integrationKey }) => kind !== 'pagerduty' || integrationKey.length >= 16, {
     path: ['integrationKey'],
     message: 'Integration key is required: 32 characters, from the Events API V2 integration of the service',
   })
-const EMPTY: z.input<typeof form> = { kind: 'slack', address: '', projects: 'this', integrationKey: '' }
+const EMPTY: z.input<typeof form> = {
+  kind: 'slack',
+  address: '',
+  projects: 'this',
+  integrationKey: '',
+  deliveries: false,
+}
 
 const emptyOf = (kind: Kind): z.input<typeof form> => ({
   ...EMPTY,
@@ -42,7 +49,7 @@ export function AddTarget({ projectId }: { projectId: string }) {
   const create = trpc.notifications.create.useMutation()
   const attempt = trpc.notifications.try.useMutation()
   const [made, setMade] = useState<{ address: string; secret: string }>()
-  const { register, handleSubmit, setError, reset, watch, formState } = useForm({
+  const { register, handleSubmit, setError, setValue, reset, watch, formState } = useForm({
     resolver: zodResolver(form),
     defaultValues: EMPTY,
   })
@@ -52,10 +59,11 @@ export function AddTarget({ projectId }: { projectId: string }) {
 
   /** Sends what was filled in; shows where it is refused. */
   const submitTo = <T,>(send: (input: z.input<typeof createNoticeTarget>) => Promise<T>, done: (result: T) => void) =>
-    handleSubmit(async ({ kind, address, projects, integrationKey }) => {
-      const secret = kind === 'pagerduty' ? { secret: integrationKey } : {}
+    handleSubmit(async ({ kind, address, projects, integrationKey, deliveries }) => {
+      const own =
+        kind === 'pagerduty' ? { secret: integrationKey } : kind === 'webhook' && deliveries ? { deliveries } : {}
       try {
-        done(await send({ kind, address, projectId: projects === 'this' ? projectId : null, ...secret }))
+        done(await send({ kind, address, projectId: projects === 'this' ? projectId : null, ...own }))
       } catch (error) {
         const [issue] = issuesOf(error)
         if (issue?.path.at(-1) === 'address') setError('address', { message: issue.message }, { shouldFocus: true })
@@ -119,6 +127,14 @@ export function AddTarget({ projectId }: { projectId: string }) {
           <option value="this">This project</option>
           <option value="every">Every project</option>
         </SelectField>
+        {kind === 'webhook' && (
+          <SwitchField
+            label="Also send deliveries"
+            help="secret.delivered, once for each version that every destination has"
+            checked={watch('deliveries')}
+            onChange={(next) => setValue('deliveries', next)}
+          />
+        )}
         {attempt.data?.delivered === false && (
           <Notice kind="bad" title="The test did not arrive">
             {attempt.data.message}
