@@ -223,21 +223,17 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       initialSyncBehavior: 'overwrite-destination',
       keySchema: '',
       deletionPolicy: 'owned',
+      isPolicyChosen: true,
       autoSync: true,
       name: 'to-vault',
+      isNameTyped: true,
       description: '',
     })
     await page.evaluate(
       `sessionStorage.setItem(${JSON.stringify(`keyferry.sync-draft.${projectId}`)}, ${JSON.stringify(draft)})`,
     )
-    await page.goto(`/p/${projectId}/syncs/new?step=initial`)
+    await page.goto(`/p/${projectId}/syncs/new?destination=${destination}`)
     await page.getByRole('radio', { name: 'Import, keep the vault’s values' }).click()
-    await button('Next').click()
-    // The step is loaded on demand; its form takes the click.
-    await see(page.getByRole('radiogroup', { name: 'Deletion policy' }))
-    await button('Next').click()
-    await see(page.getByLabel('Name', { exact: true }))
-    await button('Next').click()
     await see(page.getByRole('region', { name: 'Import' }).getByRole('listitem').filter({ hasText: 'THERE' }))
     await button('Import and create sync').click()
     await see(fact(/^In sync/))

@@ -5,16 +5,17 @@ import type { Locator, Page } from 'playwright-core'
 export type Destination = Awaited<ReturnType<KeyferryClient['destinations']['list']['query']>>[number]
 type FormField = Destination['target']['fields'][number]
 
-/** Fills the inputs of `fields`, for the names that `values` has. */
+/** Fills the inputs of `fields`, for the names that `values` has. `within`: the part of the page that has them. */
 export async function fillFields(
   page: Page,
   fields: readonly FormField[],
   values: Readonly<Record<string, unknown>>,
+  within: Page | Locator = page,
 ): Promise<void> {
   for (const { name, label, kind } of fields) {
     const value = values[name]
     if (value === undefined) continue
-    const input = page.getByLabel(label, { exact: true })
+    const input = within.getByLabel(label, { exact: true })
     if (kind === 'choice') await choose(page, input, String(value))
     else if (kind === 'select') await input.selectOption(String(value))
     else if (kind === 'boolean') await input.setChecked(value === true)
@@ -24,9 +25,11 @@ export async function fillFields(
 
 /** Waits until the account offers the value. */
 async function choose(page: Page, input: Locator, value: string): Promise<void> {
-  const list = (await input.getAttribute('list')) ?? ''
-  await page.locator(`datalist[id="${list}"] option[value="${value}"]`).waitFor({ state: 'attached' })
-  await input.fill(value)
+  await input.click()
+  await page
+    .getByRole('option')
+    .and(page.locator(`[data-choice="${value}"]`))
+    .click()
 }
 
 /** What the inputs of `fields` hold now, for the names that `values` has. */
@@ -34,11 +37,15 @@ export async function readFields(
   page: Page,
   fields: readonly FormField[],
   values: Readonly<Record<string, unknown>>,
-): Promise<Record<string, string>> {
+  within: Page | Locator = page,
+): Promise<Record<string, string | null>> {
   const asked = fields.filter(({ name }) => values[name] !== undefined)
   return Object.fromEntries(
     await Promise.all(
-      asked.map(async ({ name, label }) => [name, await page.getByLabel(label, { exact: true }).inputValue()] as const),
+      asked.map(async ({ name, label, kind }) => {
+        const input = within.getByLabel(label, { exact: true })
+        return [name, kind === 'choice' ? await input.getAttribute('data-value') : await input.inputValue()] as const
+      }),
     ),
   )
 }

@@ -1,7 +1,7 @@
 /** A person's way through the console, in a real browser. The tests continue where the one before them ended. */
 import type { KeyferryClient } from '@keyferry/client'
 import { representatives, type Emulator } from '@keyferry/core/emulators'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, firstRun, oneConsole, signIn } from './console.ts'
@@ -189,60 +189,79 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
       await see(page.getByText('Used by no sync').last())
     })
 
-    it('leads through the wizard, keeps what was typed, and asks for the number of deletions', async () => {
+    it('creates a sync in six clicks, keeps what was typed, and asks for the number of deletions', async () => {
       const destination = await described(name)
+      const { title, notes } = destination
       const emulator = vendor(name)
-      const { fields } = destination.target
+      const fields = destination.target.fields.filter((field) => emulator.target[field.name] !== undefined)
       emulator.put('FOREIGN_ONE', 'theirs')
       emulator.put('FOREIGN_TWO', 'theirs')
       const [connection] = await client.connections.list.query({ destination: name })
-      const next = (): Promise<void> => button('Next').click()
-      const step = (title: string): Promise<void> =>
-        see(page.getByRole('heading', { name: title, exact: true, level: 1 }))
+      let clicks = 0
+      const click = async (what: Locator): Promise<void> => {
+        await what.click()
+        clicks += 1
+      }
+      const target = page.getByRole('region', { name: 'Destination' })
+      const plan = page.getByRole('region', { name: 'Plan' })
+      const chosen = () => readFields(page, fields, emulator.target, target)
 
       await go('Syncs')
-      await button('Add sync').click()
-      await page.getByRole('button', { name: destination.title, exact: true }).click()
-      await step('Source')
-      await page.getByLabel('Environment', { exact: true }).selectOption(place.environment)
+      await click(button('Add sync'))
+      await click(page.getByRole('button', { name: title, exact: true }))
+      await see(page.getByRole('heading', { name: `Add ${title} sync`, level: 1 }))
       await see(page.getByText(`${values.size} secrets`, { exact: true }))
-      await next()
-      await step('Destination')
-      await page.getByLabel(`${destination.title} connection`).selectOption(connection?.id ?? '')
-      await fillFields(page, fields, emulator.target)
-      await next()
-      await step('Initial sync behavior')
-      await see(page.getByText(destination.notes.initialSync))
-      await next()
-
-      await step('Sync options')
-      await page.reload()
-      await step('Sync options')
-      await button('Back').click()
-      await button('Back').click()
-      await step('Destination')
-      await expect.poll(() => readFields(page, fields, emulator.target), LIMIT).toEqual(emulator.target)
-      for (const title of ['Initial sync behavior', 'Sync options', 'Details']) {
-        await next()
-        await step(title)
+      // The only connection is taken, and what it knows.
+      const account = target.getByLabel(`${title} connection`)
+      await expect.poll(() => account.getAttribute('data-value'), LIMIT).toBe(connection?.id)
+      for (const { name: field, label } of fields) {
+        const value = String(emulator.target[field])
+        const options = target.getByRole('group', { name: `${label}: options` }).locator(`[data-choice="${value}"]`)
+        const list = target.getByLabel(label, { exact: true })
+        await expect.poll(() => list.getAttribute('aria-busy'), LIMIT).toBeNull()
+        if ((await list.getAttribute('data-value')) === value) continue
+        if (await options.isVisible()) await click(options)
+        else {
+          await click(list)
+          await page.keyboard.type(value)
+          await page
+            .getByRole('option')
+            .and(page.locator(`[data-choice="${value}"]`))
+            .waitFor()
+          await page.keyboard.press('Enter')
+        }
       }
+      await expect.poll(chosen, LIMIT).toEqual(emulator.target)
+      const initial = page.getByRole('region', { name: 'Initial sync behavior' })
+      await see(initial.getByText(notes.initialSync))
+      if (notes.initialWarning !== null) await see(initial.getByText(notes.initialWarning))
+      await see(plan.getByText('2 keys will be deleted'))
+      expect(await page.getByLabel('Name', { exact: true }).inputValue()).toContain(name.split('-')[0])
+
+      // A schema that is wrong is named at once, keeps the sync from being created, and is led to.
+      const schema = page.getByLabel('Key schema')
+      await schema.fill('APP_')
+      await see(alert('{{secretKey}}'))
+      expect(await button('Create sync').isEnabled()).toBe(false)
+      await page.getByRole('status').getByRole('button').filter({ hasText: '{{secretKey}}' }).click()
+      await expect.poll(() => page.evaluate<string>('document.activeElement.value')).toBe('APP_')
+      await schema.fill('')
+
       await page.getByLabel('Name', { exact: true }).fill(`to-${name}`)
       await page.getByLabel('Description').fill('typed once')
-      await button('Back').click()
-      await step('Sync options')
-      await next()
+      await page.reload()
+      await see(page.getByRole('heading', { name: `Add ${title} sync`, level: 1 }))
+      await expect.poll(chosen, LIMIT).toEqual(emulator.target)
       expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(`to-${name}`)
       expect(await page.getByLabel('Description').inputValue()).toBe('typed once')
-      await next()
 
-      await step('Review')
-      const plan = page.getByRole('region', { name: 'Plan' })
       await see(plan.getByText('2 keys will be deleted'))
       await see(plan.getByRole('listitem').filter({ hasText: 'FOREIGN_ONE' }))
       await see(plan.getByText(`${values.size} keys will be created`))
-      await button('Create sync').click()
+      await click(button('Create sync'))
       const understand = dialog().getByRole('button', { name: 'I Understand' })
       expect(await understand.isEnabled()).toBe(false)
+      expect(await dialog().getByText('will be overwritten').count()).toBe(0)
       await dialog().getByLabel('Type 2 to confirm the deletions').fill('1')
       expect(await understand.isEnabled()).toBe(false)
       await dialog().getByLabel('Type 2 to confirm the deletions').fill('2')
@@ -250,7 +269,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
 
       // Held until the run was seen, so that there is something to watch.
       const release = emulator.hold()
-      await understand.click()
+      await click(understand)
+      expect(clicks).toBeLessThanOrEqual(6)
       await see(page.getByRole('progressbar', { name: 'Sync progress' }))
       release()
       await see(fact(/^In sync/))

@@ -190,7 +190,7 @@ const syncs = createRoute({
 const newSync = createRoute({
   getParentRoute: () => project,
   path: '/syncs/new',
-  validateSearch: texts('step'),
+  validateSearch: texts('destination'),
   component: lazyRouteComponent(
     code(() => import('../features/sync-wizard/wizard-page.tsx')),
     'WizardPage',

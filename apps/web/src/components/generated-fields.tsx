@@ -24,6 +24,10 @@ const NOBODY: Asked = { connectionId: '', destination: '', known: {} }
 export function GeneratedFields({ fields, under, asked = NOBODY }: Props) {
   const { control } = useFormContext()
   const values: Values = useWatch({ control, name: under }) ?? {}
+  const labelNameOf = ({ name }: FormField): string | undefined => {
+    const label = fields.find(({ labelOf }) => labelOf === name)
+    return label && `${under}.${label.name}`
+  }
   return fields
     .filter((field) => field.labelOf === null && isShown(field, values))
     .map((field) => (
@@ -31,13 +35,22 @@ export function GeneratedFields({ fields, under, asked = NOBODY }: Props) {
         key={field.name}
         field={field}
         name={`${under}.${field.name}`}
+        labelName={labelNameOf(field)}
         values={values}
         asked={{ ...asked, known: { ...asked.known, ...values } }}
       />
     ))
 }
 
-function OneField({ field, name, values, asked }: { field: FormField; name: string; values: Values; asked: Asked }) {
+interface OneFieldProps {
+  field: FormField
+  name: string
+  labelName: string | undefined
+  values: Values
+  asked: Asked
+}
+
+function OneField({ field, name, labelName, values, asked }: OneFieldProps) {
   const { register, control, getFieldState, formState } = useFormContext()
   const shared = {
     label: field.label,
@@ -78,7 +91,7 @@ function OneField({ field, name, values, asked }: { field: FormField; name: stri
         </SelectField>
       )
     case 'choice':
-      return <ChoiceField field={field} name={name} asked={asked} error={shared.error} />
+      return <ChoiceField field={field} name={name} labelName={labelName} asked={asked} error={shared.error} />
     case 'multiline':
       return <TextAreaField {...shared} placeholder={placeholder} spellCheck={false} rows={4} {...register(name)} />
     case 'list':

@@ -28,7 +28,7 @@ export function KeySchemaField({ value, keys, environment, ...rest }: Props) {
           <>
             Template for key names at the destination. <code className="font-mono text-xs">{KEY_PLACEHOLDER}</code>{' '}
             stands for the name here, <code className="font-mono text-xs">{ENVIRONMENT_PLACEHOLDER}</code> for the
-            environment. Recommended: with a schema, keys that do not match it are never touched.
+            environment.
           </>
         }
         {...rest}

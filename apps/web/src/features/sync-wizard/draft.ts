@@ -1,7 +1,6 @@
-/** What has been chosen so far. It survives a reload; it holds no value and no credential, so it may. */
-import { defaultsOf, type Values } from '../../lib/form-fields.ts'
+/** What has been chosen of a sync so far. */
+import { filled, type Values } from '../../lib/form-fields.ts'
 import type { DeletionPolicy, Destination, InitialSyncBehavior } from '../../lib/types.ts'
-import { loadChecks } from './load-checks.ts'
 
 export interface Draft {
   destination: string
@@ -12,10 +11,14 @@ export interface Draft {
   initialSyncBehavior: InitialSyncBehavior
   keySchema: string
   deletionPolicy: DeletionPolicy
+  /** A person chose the policy: the default of the place no longer counts. */
+  isPolicyChosen: boolean
   autoSync: boolean
   /** The destination's own options. */
   own: Values
   name: string
+  /** A person typed the name: it no longer follows the target. */
+  isNameTyped: boolean
   description: string
 }
 
@@ -28,36 +31,34 @@ export const EMPTY: Draft = {
   initialSyncBehavior: 'overwrite-destination',
   keySchema: '',
   deletionPolicy: 'mirror',
+  isPolicyChosen: false,
   autoSync: true,
   own: {},
   name: '',
+  isNameTyped: false,
   description: '',
 }
 
-const keyOf = (projectId: string) => `keyferry.sync-draft.${projectId}`
+/** What a plan depends on, as the API takes it. */
+export const toPreview = (projectId: string, draft: Draft, destination: Destination) => ({
+  destination: draft.destination,
+  projectId,
+  connectionId: draft.connectionId,
+  environment: draft.environment,
+  secretPath: draft.secretPath,
+  autoSync: draft.autoSync,
+  options: {
+    initialSyncBehavior: draft.initialSyncBehavior,
+    deletionPolicy: draft.deletionPolicy,
+    ...(draft.keySchema.trim() === '' ? {} : { keySchema: draft.keySchema.trim() }),
+    ...filled(destination.options.fields, draft.own),
+  },
+  target: filled(destination.target.fields, draft.target),
+})
 
-export async function loadDraft(projectId: string): Promise<Draft> {
-  const stored = sessionStorage.getItem(keyOf(projectId))
-  if (stored === null) return EMPTY
-  const { readDraft } = await loadChecks()
-  return readDraft(stored)
-}
-
-export const saveDraft = (projectId: string, draft: Draft): void =>
-  sessionStorage.setItem(keyOf(projectId), JSON.stringify(draft))
-
-export const dropDraft = (projectId: string): void => sessionStorage.removeItem(keyOf(projectId))
-
-/** The draft after another destination was picked: what belonged to the old one is dropped, the rest stays. */
-export const withDestination = (draft: Draft, destination: Destination): Draft =>
-  draft.destination === destination.name
-    ? draft
-    : {
-        ...draft,
-        destination: destination.name,
-        connectionId: '',
-        initialSyncBehavior: 'overwrite-destination',
-        target: defaultsOf(destination.target.fields),
-        own: defaultsOf(destination.options.fields),
-        name: '',
-      }
+/** The whole draft as the API takes it. */
+export const toCreate = (projectId: string, draft: Draft, destination: Destination) => ({
+  ...toPreview(projectId, draft, destination),
+  name: draft.name.trim(),
+  description: draft.description.trim() || null,
+})

@@ -1,0 +1,72 @@
+import { count } from '@keyferry/schemas/count'
+import type { ReactNode } from 'react'
+import { Button } from '../../components/ui/button.tsx'
+import type { Problem } from './checks.ts'
+import type { Planned } from './use-plan.ts'
+
+interface Props {
+  planned: Planned
+  /** What keeps the sync from being created, the first of the page first. */
+  problems: readonly Problem[]
+  busy: boolean
+  onCreate: () => void
+  /** Leads to the field that a problem is about. */
+  onFix: (problem: Problem) => void
+}
+
+/** The foot of the wizard, always in view: what will happen, or why it can't yet, and the way on. */
+export function CreateBar({ planned, problems, busy, onCreate, onFix }: Props) {
+  const { plan, importPreview, imports, isBusy, error } = planned
+  const [problem] = problems
+  const ready = problem === undefined && !isBusy && (plan ?? importPreview) !== undefined
+  return (
+    <div className="sticky bottom-0 z-10 -mx-1 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line bg-canvas px-1 py-3">
+      <div role="status" id="why-not-yet" className="min-w-0 flex-1 basis-48 text-sm text-soft">
+        {problem !== undefined ? (
+          <button
+            type="button"
+            className="text-left font-medium text-accent hover:underline"
+            onClick={() => onFix(problem)}
+          >
+            {problem.message}
+          </button>
+        ) : isBusy ? (
+          'Planning…'
+        ) : error ? (
+          'The plan failed. See “Plan” for the reason.'
+        ) : (
+          plan && <Counts plan={plan} />
+        )}
+      </div>
+      <Button
+        variant="primary"
+        busy={busy}
+        disabled={!ready}
+        aria-describedby={ready ? undefined : 'why-not-yet'}
+        onClick={onCreate}
+      >
+        {imports ? 'Import and create sync' : 'Create sync'}
+      </Button>
+    </div>
+  )
+}
+
+function Counts({ plan: { summary } }: { plan: NonNullable<Planned['plan']> }) {
+  const parts: ReactNode[] = [
+    summary.create > 0 && `${count(summary.create, 'key')} created`,
+    summary.update > 0 && `${count(summary.update, 'key')} overwritten`,
+    summary.delete > 0 && (
+      <span key="delete" className="font-semibold text-bad">
+        {count(summary.delete, 'key')} deleted
+      </span>
+    ),
+    summary.reject > 0 && `${count(summary.reject, 'key')} can’t be stored`,
+  ].filter(Boolean)
+  if (parts.length === 0) return 'Nothing changes at the destination.'
+  return parts.map((part, index) => (
+    <span key={index}>
+      {index > 0 && ' · '}
+      {part}
+    </span>
+  ))
+}

@@ -1,0 +1,92 @@
+import { Plus } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { useController, useFormContext } from 'react-hook-form'
+import { ConnectionForm } from '../../components/connection-form.tsx'
+import { GeneratedFields } from '../../components/generated-fields.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Card, Section } from '../../components/ui/card.tsx'
+import { Combobox } from '../../components/ui/combobox.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Destination } from '../../lib/types.ts'
+import type { Draft } from './draft.ts'
+import { TestConnection } from './test-connection.tsx'
+
+interface Props {
+  projectId: string
+  destination: Destination
+}
+
+/** The connection, created here if there is none yet, and the destination's own fields. */
+export function TargetSection({ projectId, destination }: Props) {
+  const { control, formState } = useFormContext<Draft>()
+  const { field } = useController({ control, name: 'connectionId' })
+  const [adding, setAdding] = useState(false)
+  const connections = trpc.connections.list.useQuery({ destination: destination.name })
+  const none = connections.data?.length === 0
+  const only = connections.data?.length === 1 ? connections.data[0]?.id : undefined
+  const { title } = destination
+
+  useEffect(() => {
+    if (field.value === '' && only !== undefined) field.onChange(only)
+  }, [field, only])
+
+  return (
+    <Section title="Destination" text={`Where ${title} gets the secrets.`}>
+      <div className="grid gap-4">
+        {connections.error && <Notice kind="bad">{messageOf(connections.error)}</Notice>}
+        {adding || none ? (
+          <Card className="p-4">
+            <h3 className="mb-3 text-base font-semibold">New connection</h3>
+            <ConnectionForm
+              projectId={projectId}
+              destination={destination}
+              onCancel={none ? undefined : () => setAdding(false)}
+              onDone={({ id }) => {
+                field.onChange(id)
+                setAdding(false)
+              }}
+            />
+          </Card>
+        ) : (
+          <div className="grid gap-2">
+            <Combobox
+              label={`${title} connection`}
+              help={`The ${title} account to authenticate with.`}
+              error={formState.errors.connectionId?.message}
+              placeholder={connections.data ? 'Choose…' : 'Loading…'}
+              options={(connections.data ?? []).map(({ id, name, account }) => ({
+                value: id,
+                label: name,
+                hint: account,
+              }))}
+              {...field}
+            />
+            <div className="flex flex-wrap items-center gap-2">
+              <Button size="sm" onClick={() => setAdding(true)}>
+                <Plus aria-hidden className="size-3.5" /> Add connection
+              </Button>
+              {field.value !== '' && <TestConnection key={field.value} connectionId={field.value} />}
+            </div>
+          </div>
+        )}
+        <GeneratedFields
+          fields={destination.target.fields}
+          under="target"
+          asked={{ connectionId: field.value, destination: destination.name, known: {} }}
+        />
+        {destination.keyRules.length > 0 && (
+          <details className="rounded-lg border border-line bg-surface px-3 py-2 text-sm">
+            <summary className="font-medium">{title} limits</summary>
+            <ul className="mt-2 list-disc space-y-1 pl-5 text-soft">
+              {destination.keyRules.map((rule) => (
+                <li key={rule}>{rule}</li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </div>
+    </Section>
+  )
+}
