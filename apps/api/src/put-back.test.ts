@@ -11,7 +11,7 @@ import { NOTES, snapshot, verifyAudit, type Context } from '@keyferry/kernel'
 import { headSealedAs, openAuthority, verifyStore } from '@keyferry/kernel/authority'
 import { loadTree } from '@keyferry/vault'
 import { sql, type RawBuilder } from 'kysely'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { monitoringOf, readinessOf } from '@keyferry/runtime'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
 import { machine, seedFixtures } from './request-matrix/seed-fixtures.ts'
@@ -477,7 +477,7 @@ onEveryDatabase('rows of an earlier time that are put back', (open, dialect) => 
       const { db } = await started()
       return db.selectFrom('apiKeys').where('id', '=', key.apiKey.id).select('id').execute()
     }
-    await vi.waitFor(async () => expect(await elsewhere()).toEqual([]), { timeout: 10_000 })
+    await expect.poll(elsewhere).toEqual([])
     await run(sql`delete from api_keys where ${ofKey}`)
 
     await aside(
@@ -632,7 +632,7 @@ onEveryDatabase('rows of an earlier time that are put back', (open, dialect) => 
           .execute()
         const waiting = sql`select from pg_locks where locktype = 'advisory' and not granted and database =
           (select oid from pg_database where datname = current_database())`
-        await vi.waitFor(async () => expect((await waiting.execute(other)).rows).toHaveLength(1))
+        await expect.poll(async () => (await waiting.execute(other)).rows).toHaveLength(1)
         const renamed = await api.send('PATCH', `/api/v1/projects/${id}/environments/${environment?.id}`, {
           slug: 'renamed',
         })
@@ -670,7 +670,7 @@ onEveryDatabase('rows of an earlier time that are put back', (open, dialect) => 
     expect((await monitoring.readiness()).checks.integrity).toBe('not checked yet')
     await checkStore(api.ctx)
     await checkStore(api.ctx)
-    await vi.waitFor(async () => expect(await failures()).toHaveLength(2))
+    await expect.poll(failures).toHaveLength(2)
     const later = monitoringOf(api.ctx, readinessOf(api.ctx, { problem: async () => null }), undefined)
     expect(await later.readiness()).toMatchObject({
       ready: true,

@@ -73,7 +73,7 @@ describe.each([
       })
       const ids = Array.from({ length: 20 }, (_, i) => `sync-${i}`)
       for (let round = 0; round < 10; round++) await Promise.all(ids.map((id) => store.wish(id)))
-      await expect.poll(() => store.behind(), { timeout: 20_000 }).toEqual([])
+      await expect.poll(() => store.behind()).toEqual([])
       expect(store.settled.size).toBe(20)
       expect(store.most()).toBe(1)
     },
@@ -94,7 +94,7 @@ describe.each([
       { concurrency: 2, revision: store.revision },
     )
     await store.wish('a')
-    await expect.poll(() => runs, { timeout: 10_000 }).toBe(3)
+    await expect.poll(() => runs).toBe(3)
     expect(store.behind()).toEqual([])
   })
 
@@ -112,13 +112,10 @@ describe.each([
     )
     await store.wish('a')
     await expect
-      .poll(
-        async () => {
-          await jobs.queue.wake(['a'])
-          return store.behind()
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        await jobs.queue.wake(['a'])
+        return store.behind()
+      })
       .toEqual([])
   })
 
@@ -165,14 +162,14 @@ describe.each([
       { concurrency: 4, revision: async () => 1 },
     )
     await jobs.queue.wake(Array.from({ length: 12 }, (_, i) => `slow-${i}`))
-    await expect.poll(() => active.size, { timeout: 10_000 }).toBe(2)
+    await expect.poll(() => active.size).toBe(2)
     const quick = Array.from({ length: 20 }, (_, i) => `quick-${i}`)
     await jobs.queue.wake(quick)
     // All of them get through while the slow vendor answers nothing.
-    await expect.poll(() => done.toSorted(), { timeout: 20_000 }).toEqual(quick.toSorted())
+    await expect.poll(() => done.toSorted()).toEqual(quick.toSorted())
     expect(active.size).toBe(2)
     slow.resolve()
-    await expect.poll(() => done.length, { timeout: 20_000 }).toBe(32)
+    await expect.poll(() => done.length).toBe(32)
     expect(most).toBe(2)
   })
 
@@ -192,7 +189,7 @@ describe.each([
       concurrency: 1,
       revision: async () => 1,
     })
-    await expect.poll(() => seen.length, { timeout: 20_000 }).toBe(11)
+    await expect.poll(() => seen.length).toBe(11)
     // Eight at a time, those in whatever order.
     expect(seen.slice(0, 8).toSorted()).toEqual([...background.slice(0, 6), 'background-9', 'new'])
     expect(seen.slice(8).toSorted()).toEqual(background.slice(6, 9))
@@ -222,7 +219,7 @@ describe.each([
       concurrency: 1,
       revision: async () => 1,
     })
-    await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['early'])
+    await expect.poll(() => seen).toEqual(['early'])
   })
 })
 
@@ -240,7 +237,7 @@ it('starts without the jobs that an earlier process left', async () => {
     revision: async () => 1,
   })
   await second.queue.wake(['new'])
-  await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['new'])
+  await expect.poll(() => seen).toEqual(['new'])
 })
 
 it('makes a queue directory that does not open again', async () => {
@@ -257,7 +254,7 @@ it('makes a queue directory that does not open again', async () => {
     revision: async () => 1,
   })
   await jobs.queue.wake(['a'])
-  await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['a'])
+  await expect.poll(() => seen).toEqual(['a'])
 })
 
 it.skipIf(!inject('postgresUrl'))('does not throw into a writer when the queue is away', async () => {
@@ -268,6 +265,6 @@ it.skipIf(!inject('postgresUrl'))('does not throw into a writer when the queue i
   await admin.connect()
   closing.push(() => admin.end())
   // pg-boss works in there meanwhile: Postgres may find a dead-lock between the two, and end ours.
-  await vi.waitFor(() => admin.query('drop schema if exists pgboss cascade'), { timeout: 10_000 })
+  await vi.waitFor(() => admin.query('drop schema if exists pgboss cascade'), { timeout: 60_000 })
   await expect(jobs.queue.wake(['a'])).resolves.toBeUndefined()
 })

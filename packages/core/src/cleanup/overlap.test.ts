@@ -25,7 +25,7 @@ async function held<T>(ctx: Context, work: () => Promise<T>): Promise<T> {
     const waiting = sql<{
       n: string
     }>`select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    await expect.poll(async () => Number((await waiting.execute(ctx.db)).rows[0]?.n), { timeout: 10_000 }).toBe(2)
+    await expect.poll(async () => Number((await waiting.execute(ctx.db)).rows[0]?.n)).toBe(2)
     return { started }
   })
   return working.started

@@ -331,9 +331,9 @@ describe('throttling', () => {
     const { seen, http } = await serving(refusal(), json(200, { ok: true }))
     const waitMs = z.object({ waitMs: z.number() })
     const classify = ({ body }: HttpAnswer) => waitMs.safeParse(body).data ?? null
-    const before = performance.now()
-    const answer = await http().request({ ...get, repeatable: false, classify })
-    expect([answer.body, performance.now() - before < 900]).toEqual([{ ok: true }, true])
+    // Without the vendor's word the first wait is a second, which this budget does not allow.
+    const answer = await http({ waitBudgetMs: 900 }).request({ ...get, repeatable: false, classify })
+    expect(answer.body).toEqual({ ok: true })
     expect(seen).toHaveLength(2)
   })
 

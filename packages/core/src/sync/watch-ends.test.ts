@@ -28,9 +28,9 @@ it.each(['credential', 'membership'] as const)(
     const events = await watchProject(ctx, actor, { projectId }, { ctx, actor, signal, authenticate: asked })
     const next = events[Symbol.asyncIterator]().next()
 
-    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1))
+    await expect.poll(() => vi.getTimerCount()).toBe(1)
     vi.advanceTimersByTime(AUTHENTICATED_EVERY_MS)
-    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(2))
+    await expect.poll(() => asked.mock.calls).toHaveLength(2)
     if (what === 'credential') present = null
     else await ctx.db.deleteFrom('memberships').where('principalId', '=', actor.id).execute()
     vi.advanceTimersByTime(AUTHENTICATED_EVERY_MS)
