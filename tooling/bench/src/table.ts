@@ -14,6 +14,13 @@ export function printTable(title: string, rows: readonly Record<string, string |
 export const ms = (value: number): string => (value < 10 ? value.toFixed(1) : Math.round(value).toString())
 export const times = (value: number): string => `${value.toFixed(2)}x`
 
+/** What one side costs more than the other, turn by turn: the median with its quartiles, in percent. */
+export function addedShare(costs: readonly number[], bare: readonly number[]): string {
+  const shares = costs.map((cost, turn) => (cost / (bare[turn] ?? Number.NaN) - 1) * 100)
+  const [median, low, high] = [50, 25, 75].map((p) => percentile(shares, p).toFixed(1))
+  return `${median} % (quartiles ${low} to ${high} %)`
+}
+
 /** The p-th percentile, 0 to 100. */
 export function percentile(values: readonly number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b)
