@@ -288,7 +288,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await see(row(`to-${first.destination}`))
     await look('syncs-blocked')
     await page.getByRole('button', { name: /^Notifications/ }).click()
-    await see(dialog().getByRole('link', { name: /needs approval/ }))
+    await see(dialog().getByRole('link', { name: `to-${first.destination} needs approval` }))
     await look('notifications')
     await dialog().getByRole('button', { name: 'Close' }).click()
   }, 300_000)
