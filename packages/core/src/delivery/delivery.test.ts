@@ -9,6 +9,8 @@ import { deliverNotices } from '../notifications/deliver.ts'
 import { receiveWebhooks } from '../testing/notices.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { checkDrift } from '../verbs/check-drift.ts'
+import { excludeKeys } from '../verbs/exclude-keys.ts'
+import { pauseSync, resumeSync } from '../verbs/pause.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 import { announceDeliveries } from './announcements.ts'
@@ -75,6 +77,26 @@ onEveryDatabase('delivery receipts', (open) => {
     })
     expect((await sums(1)).keys).toMatchObject([{ key: 'A', delivered: 1 }])
     expect((await sums(1, 'A')).keys).toMatchObject([{ key: 'B', delivered: 1 }])
+  })
+
+  it('name a sync that is paused, and a key that is excluded though an old copy is there', async () => {
+    const { ctx, actor, set, create, run, receipt } = await start()
+    await set({ A: 'one' })
+    const sync = await create()
+    await run(sync)
+    const at = { destination, syncId: sync.id }
+    await pauseSync(ctx, actor, { ...at, reason: 'release' })
+    expect(await receipt('A')).toMatchObject({ isDelivered: true })
+    await set({ A: 'two' })
+    expect((await receipt('A')).destinations).toMatchObject([{ state: 'paused', version: 1 }])
+    await resumeSync(ctx, actor, at)
+    await excludeKeys(ctx, actor, { ...at, keys: ['A'], reason: 'set by hand' })
+    await run(sync)
+    expect(await receipt('A')).toMatchObject({
+      isDelivered: true,
+      destinations: [{ state: 'excluded', reason: 'set by hand', version: 1 }],
+      revocation: { isSafe: false, reasons: [{ code: 'not-delivered', state: 'excluded' }] },
+    })
   })
 
   it('follow a value through references and imports, and believe a comment changes nothing', async () => {

@@ -8,6 +8,7 @@ import { digestOf } from '../plan/desired.ts'
 import { keySchema } from '../plan/key-schema.ts'
 import { driftedKeys } from '../sync/drift-record.ts'
 import { driftOptions, type StoredOptions } from '../sync/options.ts'
+import { isPaused } from '../sync/pauses.ts'
 import { copiesOf, troubleOf, type StoredCopy, type Trouble } from './copies.ts'
 import { deliveryOf, type Copy } from './copy-state.ts'
 import type { KnownDestination } from './revocation.ts'
@@ -28,6 +29,9 @@ interface Sender {
   options: StoredOptions
   nameOf: (key: string) => string
   drift: ReadonlyMap<string, string>
+  /** Why a person keeps secrets out of it, by key. */
+  exclusions: ReadonlyMap<string, string>
+  isPaused: boolean
 }
 
 export interface FoundDestination extends KnownDestination {
@@ -57,7 +61,7 @@ export async function destinationsOf(
   const byId = new Map(secrets.map((secret) => [secret.id, secret]))
   const folderIds = [...new Set(syncs.map((sync) => sync.folderId))]
   const shown = await keysShowing(ctx, projectId, { folderIds, secrets: byId, values: exact })
-  const senders = new Map(syncs.map((sync) => [sync.id, senderOf(sync)]))
+  const senders = new Map(syncs.map((sync) => [sync.id, senderOf(ctx, sync)]))
   const expected = [...senders.values()].flatMap((sender) =>
     sender.sync.removal === null
       ? (shown.get(sender.sync.folderId) ?? []).map((key) => ({ sender, shown: key, name: sender.nameOf(key.key) }))
@@ -103,13 +107,23 @@ export async function destinationsOf(
   return { found, hidden, shown, places }
 }
 
-function senderOf(sync: SendingSync): Sender {
+function senderOf(ctx: Context, sync: SendingSync): Sender {
   const definition = destination(sync.destination)
   const options: StoredOptions = JSON.parse(sync.options)
   const target: Record<string, unknown> = JSON.parse(sync.target)
   const schema = keySchema(options.keySchema, sync.environment, definition.limits.storedName)
   const drift = new Map(driftedKeys(sync).map(({ key, reason }) => [key, reason]))
-  return { sync, definition, target, options, nameOf: schema.name, drift }
+  const exclusions = new Map(options.excluded?.map((one) => [one.key, one.reason]))
+  return {
+    sync,
+    definition,
+    target,
+    options,
+    nameOf: schema.name,
+    drift,
+    exclusions,
+    isPaused: isPaused(ctx, sync.pausedUntil),
+  }
 }
 
 interface Expected {
@@ -133,8 +147,8 @@ function expectedAt({ dataKey, sender, secret, name, stored, key, trouble, exact
   const delivery = deliveryOf({
     copy,
     drift: drift.get(name) ?? null,
-    exclusion: null,
-    pause: null,
+    exclusion: sender.exclusions.get(key.key) ?? null,
+    pause: sender.isPaused ? 'nothing is sent until somebody resumes it' : null,
     blockage: sync.state === 'blocked' ? (message ?? 'it is blocked') : null,
     failure: trouble.failure ?? (sync.state === 'failed' ? (message ?? 'its last run failed') : null),
     rejection: trouble.rejection,
@@ -196,7 +210,7 @@ const versionOf = (madeOf: MadeOf, id: string): number | null =>
  * our write made.
  */
 function proofOf(
-  { sync, definition, target, options }: Omit<Sender, 'nameOf' | 'drift'>,
+  { sync, definition, target, options }: Pick<Sender, 'sync' | 'definition' | 'target' | 'options'>,
   stored: StoredCopy | undefined,
 ): Pick<DeliveredTo, 'proof' | 'provenAt'> {
   if (!stored || !hasValue(stored)) return { proof: null, provenAt: null }
