@@ -15,6 +15,7 @@ import { inbox } from './routers/inbox.ts'
 import { imports } from './routers/imports.ts'
 import { instance } from './routers/instance.ts'
 import { notifications } from './routers/notifications.ts'
+import { overview } from './routers/overview.ts'
 import { members } from './routers/members.ts'
 import { people } from './routers/people.ts'
 import { projects } from './routers/projects.ts'
@@ -38,6 +39,7 @@ export const appRouter = router({
   syncs,
   notifications,
   inbox,
+  overview,
   members,
   people,
   identities,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { grant } from './access.ts'
-import { displayName, id, password } from './names.ts'
+import { displayName, id, password, timestamp } from './names.ts'
 
 export const bootstrap = z.object({
   email: z.email().max(254),
@@ -53,6 +53,12 @@ export const me = z.object({
   instanceAdmin: z.boolean(),
   grants: z.array(grant).describe('What the caller may do, per project; an instance admin may do everything'),
 })
+
+export const rootKeyBackup = z
+  .object({
+    confirmedAt: timestamp.nullable().describe('When an admin last said that there is a copy of the root key'),
+  })
+  .meta({ id: 'RootKeyBackup' })
 
 export const signInPolicy = z
   .object({

@@ -1,7 +1,8 @@
 import { bootstrapInstance } from '@keyferry/access/sign-in'
 import { instanceVerbs, signInPolicyVerbs } from '@keyferry/access/verbs'
 import { isInitialized } from '@keyferry/kernel'
-import { bootstrap, bootstrapAnswer, me, signInPolicy, status } from '@keyferry/schemas'
+import { rootKeyVerbs } from '@keyferry/core/verbs'
+import { bootstrap, bootstrapAnswer, me, rootKeyBackup, signInPolicy, status } from '@keyferry/schemas'
 import { instanceRoutes } from '../infisical/instance.ts'
 import { anyone, mutation, query, router } from '../trpc/procedures.ts'
 
@@ -55,6 +56,20 @@ export const instance = router({
     summary: 'Changes who needs a second factor',
     routes: [{ method: 'PATCH', path: '/api/v1/admin/sign-in-policy', envelope: 'signInPolicy' }],
     output: signInPolicy,
+  }),
+
+  rootKeyBackup: query(rootKeyVerbs.backup, {
+    tag,
+    summary: 'Whether an admin confirmed that there is a copy of the root key',
+    routes: [{ method: 'GET', path: '/api/v1/admin/root-key-backup', envelope: 'rootKeyBackup' }],
+    output: rootKeyBackup,
+  }),
+
+  confirmRootKeyBackup: mutation(rootKeyVerbs.confirmBackup, {
+    tag,
+    summary: 'Confirms that there is a copy of the root key',
+    routes: [{ method: 'POST', path: '/api/v1/admin/root-key-backup', envelope: 'rootKeyBackup' }],
+    output: rootKeyBackup,
   }),
 
   me: query(instanceVerbs.me, {

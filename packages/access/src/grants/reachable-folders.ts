@@ -1,7 +1,7 @@
 import { inList, batchLoader, type Db } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 import type { Resource } from '@keyferry/schemas/policy'
-import { referencesFrom } from './references-from.ts'
+import { referencesFrom, type FolderLink } from './references-from.ts'
 
 type FolderResource = Extract<Resource, { kind: 'folder' }> & { folderId: string }
 
@@ -22,15 +22,30 @@ export const reachableFolderIds = batchLoader(async (db: Db | Tx, folderIds: rea
 
 /** The folders that each folder at or behind `folderIds` imports or refers to. */
 async function edgesBehind(db: Db | Tx, folderIds: readonly string[]): Promise<Map<string, string[]>> {
-  const edges = new Map<string, string[]>()
-  let frontier = [...new Set(folderIds)]
-  while (frontier.length > 0) {
-    for (const id of frontier) edges.set(id, [])
-    const found = await referencesFrom(db, frontier, 'references')
-    for (const { folderId, reachedId } of found) edges.get(folderId)?.push(reachedId)
-    frontier = [...new Set(found.map(({ reachedId }) => reachedId))].filter((id) => !edges.has(id))
+  const edges = new Map<string, string[]>(folderIds.map((id) => [id, []]))
+  for (const { folderId, reachedId } of await folderLinks(db, folderIds)) {
+    const behind = edges.get(folderId)
+    if (behind) behind.push(reachedId)
+    else edges.set(folderId, [reachedId])
   }
   return edges
+}
+
+/**
+ * The imports and references of `folderIds` and of all folders behind them. One statement of each kind for every step of
+ * the longest way.
+ */
+export async function folderLinks(db: Db | Tx, folderIds: readonly string[]): Promise<FolderLink[]> {
+  const links: FolderLink[] = []
+  const seen = new Set(folderIds)
+  let frontier = [...seen]
+  while (frontier.length > 0) {
+    const found = await referencesFrom(db, frontier, 'references')
+    links.push(...found)
+    frontier = [...new Set(found.map(({ reachedId }) => reachedId))].filter((id) => !seen.has(id))
+    for (const id of frontier) seen.add(id)
+  }
+  return links
 }
 
 function closure(edges: ReadonlyMap<string, readonly string[]>, from: readonly string[]): Set<string> {

@@ -1,6 +1,13 @@
 import { inList, keptQuery, type Db, type Slot } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 
+/** `folderId` imports or refers to `reachedId`. */
+export interface FolderLink {
+  folderId: string
+  reachedId: string
+  kind: 'import' | 'reference'
+}
+
 /**
  * What folders are made of, one step on: the folders that they import, the last import of each first, and `through`
  * references, those that their values refer to. Not one statement: what is united is not checked.
@@ -9,7 +16,7 @@ export async function referencesFrom(
   db: Db | Tx,
   folderIds: readonly string[],
   through: 'imports' | 'references',
-): Promise<{ folderId: string; reachedId: string; kind: 'import' | 'reference' }[]> {
+): Promise<FolderLink[]> {
   const imports = await imported(db, { folderIds })
   const references = through === 'references' ? await referenced(db, { folderIds }) : []
   return [

@@ -8,6 +8,7 @@ import { acceptSecrets } from './accept-secrets.ts'
 import { pruneAudit } from './prune-audit.ts'
 import { restartAudit } from './restart-audit.ts'
 import { listRotations, rotateDataKey } from './rotate-data-key.ts'
+import { confirmRootKeyBackup, getRootKeyBackup } from './root-key-backup.ts'
 import { INSTANCE_KEYS, rotateInstanceKey } from './rotate-instance-key.ts'
 
 export const auditVerbs = {
@@ -31,6 +32,15 @@ export const dataKeyVerbs = {
     },
   }),
   rotations: defineVerb({ input: null, requires: () => RUNS_INSTANCE, run: (ctx) => listRotations(ctx) }),
+}
+
+export const rootKeyVerbs = {
+  backup: defineVerb({ input: null, requires: () => RUNS_INSTANCE, run: (ctx) => getRootKeyBackup(ctx) }),
+  confirmBackup: defineVerb({
+    input: null,
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor) => confirmRootKeyBackup(ctx, actor),
+  }),
 }
 
 /** On the command line of the operator, beside the instance. */

@@ -189,7 +189,7 @@ async function recordCleanup(ctx: Context, sync: Sync, { startedAt, outcomes, ..
   const id = randomUUID()
   const run = { id, sync, kind: 'remove', trigger: 'edit', actor: sync.triggeredBy, startedAt } as const
   await transact(ctx, async (tx) => {
-    await recordRun(tx, run, { ...left, snapshotId: null, finishedAt: timestamp(ctx) })
+    await recordRun(tx, run, { ...left, snapshotId: null, deliveredMs: null, finishedAt: timestamp(ctx) })
     await recordOutcomes(tx, id, outcomes)
   })
 }

@@ -140,10 +140,18 @@ async function closeRun(
   await transact(ctx, async (tx) => {
     const { state, message } = decision
     const { plan } = found
-    await recordRun(tx, run, { state, message, plan, calls, snapshotId: null, finishedAt: timestamp(ctx) })
+    const ended = { snapshotId: null, deliveredMs: null, finishedAt: timestamp(ctx) }
+    await recordRun(tx, run, { state, message, plan, calls, ...ended })
     await recordOutcomes(tx, run.id, applied.outcomes)
   })
-  reportRun(ctx, run, { ...decision, kind: 'drift', calls, counts: found.plan.summary, errors: applied.errors })
+  reportRun(ctx, run, {
+    ...decision,
+    kind: 'drift',
+    calls,
+    counts: found.plan.summary,
+    deliveredMs: null,
+    errors: applied.errors,
+  })
 }
 
 /** Where a repair ended between "taken away" and "put there", the next look comes as soon as a retry would. */

@@ -27,12 +27,15 @@ export interface RunRecord {
   plan: Plan | null
   calls: number
   snapshotId: string | null
+  deliveredMs: number | null
   finishedAt: string | null
 }
 
+const NOTHING_YET = { calls: 0, snapshotId: null, deliveredMs: null, finishedAt: null }
+
 /** Before the first write: from here on the run shows even if its process dies. */
 export function recordWriting(ctx: Context, run: ActiveRun, plan: Plan): Promise<void> {
-  return recordRun(ctx.db, run, { state: 'running', message: null, plan, calls: 0, snapshotId: null, finishedAt: null })
+  return recordRun(ctx.db, run, { state: 'running', message: null, plan, ...NOTHING_YET })
 }
 
 /** Writes the row, or over the one that `recordWriting` has made. */
@@ -66,6 +69,7 @@ const upsertRuns = batchLoader(async (db: Context['db'] | Tx, runs: readonly Sel
         message: eb.ref('excluded.message'),
         calls: eb.ref('excluded.calls'),
         snapshotId: eb.ref('excluded.snapshotId'),
+        deliveredMs: eb.ref('excluded.deliveredMs'),
         finishedAt: eb.ref('excluded.finishedAt'),
         planHash: eb.ref('excluded.planHash'),
         counts: eb.ref('excluded.counts'),

@@ -8,18 +8,17 @@ interface Ended {
   kind: 'sync' | 'remove' | 'drift'
   state: string
   retryIn: number | null
-  converged: boolean
   calls: number
   counts: Plan['summary'] | null
+  deliveredMs: number | null
   errors: readonly DestinationError[]
 }
 
 /** A run that ended, for the log and the metrics. Messages may name keys, so the log gets kinds and counts instead. */
 export function reportRun(ctx: Context, { sync, startedAt }: ActiveRun, ended: Ended): void {
   const { destination } = sync
-  const { kind, state, retryIn, converged, calls, counts } = ended
-  const since = (time: string): number => Math.max(0, ctx.now().getTime() - Date.parse(time))
-  const ms = since(startedAt)
+  const { kind, state, retryIn, calls, counts, deliveredMs } = ended
+  const ms = msSince(ctx, startedAt)
   const errors = [...new Set(ended.errors.map((error) => error.kind))]
   ctx.log.info(
     {
@@ -36,6 +35,11 @@ export function reportRun(ctx: Context, { sync, startedAt }: ActiveRun, ended: E
     'run ended',
   )
   ctx.metrics.runEnded({ destination, kind, state, seconds: ms / 1000 })
-  if (kind === 'sync' && converged && sync.behindSince !== null)
-    ctx.metrics.delivered(destination, since(sync.behindSince) / 1000)
+  if (deliveredMs !== null) ctx.metrics.delivered(destination, deliveredMs / 1000)
 }
+
+/** Milliseconds from the oldest change that a run delivered until now; null when it delivered none, or not all of it. */
+export const deliveryTime = (ctx: Context, { sync, kind }: ActiveRun, converged: boolean): number | null =>
+  kind === 'sync' && converged && sync.behindSince !== null ? msSince(ctx, sync.behindSince) : null
+
+const msSince = (ctx: Context, time: string): number => Math.max(0, ctx.now().getTime() - Date.parse(time))

@@ -12,7 +12,7 @@ import { noteReached } from '../sync/reached.ts'
 import { claimDue, type LoadedSync } from '../sync/due.ts'
 import { evaluateRun, type RunResult } from './evaluate-run.ts'
 import { closeInterrupted, recordOutcomes, recordRun, type ActiveRun } from './record.ts'
-import { reportRun } from './report.ts'
+import { deliveryTime, reportRun } from './report.ts'
 import { finalizeRemoval, finalizeSync } from './finalize-sync.ts'
 
 /** The sync in hand, as it is by now; null when it is no longer due, or points elsewhere. */
@@ -49,6 +49,7 @@ export async function endRun(
   if (result.kind === 'broken') ctx.log.error({ err: result.error }, 'run failed')
   const plan = result.kind === 'applied' || result.kind === 'blocked' ? result.plan : null
   const calls = target?.calls() ?? 0
+  const deliveredMs = deliveryTime(ctx, run, decision.converged)
   const { state, message } = decision
 
   const again = await lease.finish(async (tx) => {
@@ -56,7 +57,7 @@ export async function endRun(
       target && result.kind === 'applied' && !sync.removal
         ? await keepSnapshot(ctx, tx, { ...sync, dataKey: target.key }, result)
         : null
-    await recordRun(tx, run, { state, message, plan, calls, snapshotId, finishedAt: timestamp(ctx) })
+    await recordRun(tx, run, { state, message, plan, calls, snapshotId, deliveredMs, finishedAt: timestamp(ctx) })
     if (result.kind === 'applied') {
       await recordOutcomes(tx, run.id, result.outcomes)
       await noteWritten(ctx, tx, sync.projectId, result.outcomes)
@@ -77,6 +78,7 @@ export async function endRun(
     kind: sync.removal ? 'remove' : 'sync',
     calls,
     counts: plan?.summary ?? null,
+    deliveredMs,
     errors,
   })
 

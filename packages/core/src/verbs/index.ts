@@ -1,10 +1,11 @@
 /** What may be done with connections and syncs, for the edge to mount. */
-export { auditVerbs, dataKeyVerbs, storeVerbs } from '../admin/admin.verbs.ts'
+export { auditVerbs, dataKeyVerbs, rootKeyVerbs, storeVerbs } from '../admin/admin.verbs.ts'
 export { connectionVerbs, destinationVerbs } from '../connections/connections.verbs.ts'
 export { deliveryVerbs } from '../delivery/delivery.verbs.ts'
 export { inboxVerbs } from '../notifications/inbox.verbs.ts'
 export { noticeVerbs } from '../notifications/notices.verbs.ts'
 export { pauseVerbs } from './pause.verbs.ts'
+export { overviewVerbs } from '../overview/overview.verbs.ts'
 export { createSync } from './create-sync.ts'
 export { removeSecrets } from './remove.ts'
 export { getSync } from './syncs.ts'

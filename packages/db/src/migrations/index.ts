@@ -47,6 +47,7 @@ import * as pauses from './0171-pauses.ts'
 import * as deliveredVersions from './0175-delivered-versions.ts'
 import * as deliveryAnnouncements from './0176-delivery-announcements.ts'
 import * as syncEvents from './0180-sync-events.ts'
+import * as deliveryTimes from './0185-delivery-times.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -97,4 +98,5 @@ export const migrations: Record<string, Migration> = {
   '0175-delivered-versions': deliveredVersions,
   '0176-delivery-announcements': deliveryAnnouncements,
   '0180-sync-events': syncEvents,
+  '0185-delivery-times': deliveryTimes,
 }

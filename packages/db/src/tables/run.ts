@@ -33,6 +33,8 @@ export interface RunTable {
   message: string | null
   startedAt: Fixed<Timestamp>
   finishedAt: Timestamp | null
+  /** Milliseconds from the change that it delivered to its end; null: it delivered none, or this was not kept yet. */
+  deliveredMs: number | null
   /** What the target held afterwards; null when the run did not get as far. */
   snapshotId: string | null
   /** JSON array of the folders that its results say something about; null: not known. */

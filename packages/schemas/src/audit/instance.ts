@@ -19,6 +19,11 @@ export const INSTANCE_ACTIONS = {
     label: 'Backup restored',
     say: (d) => say`replaced the store with the backup ${name(d, 'file')}`,
   },
+  'instance.root-key-backup': {
+    about: 'instance',
+    label: 'Root key backed up',
+    say: () => say`confirmed that there is a copy of the root key`,
+  },
   'audit.export': {
     about: 'instance',
     label: 'Audit log exported',

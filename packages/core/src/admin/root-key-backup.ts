@@ -1,0 +1,24 @@
+/** Whether somebody confirmed that there is a copy of the root key. The audit log says so, as long as it is kept. */
+import { audit, transactChecked, type Actor, type Context } from '@keyferry/kernel'
+import type { rootKeyBackup } from '@keyferry/schemas'
+import type { z } from 'zod'
+
+type RootKeyBackup = z.output<typeof rootKeyBackup>
+const ACTION = 'instance.root-key-backup'
+
+export async function getRootKeyBackup(ctx: Context): Promise<RootKeyBackup> {
+  const confirmed = await ctx.db
+    .selectFrom('audit')
+    .where('projectId', 'is', null)
+    .where('action', '=', ACTION)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .select('at')
+    .executeTakeFirst()
+  return { confirmedAt: confirmed?.at ?? null }
+}
+
+export async function confirmRootKeyBackup(ctx: Context, actor: Actor): Promise<RootKeyBackup> {
+  await transactChecked(ctx, (tx) => audit(ctx, tx, actor, ACTION, null, {}))
+  return getRootKeyBackup(ctx)
+}
