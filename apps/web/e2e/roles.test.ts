@@ -139,11 +139,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
 
   it('show a viewer what there is, and no value', async () => {
     const { page, ui, screens } = viewer
-    expect(await sections(viewer)).toEqual(['Secrets', 'Syncs', 'Access', 'Trash', 'Settings'])
+    expect(await sections(viewer)).toEqual(['Overview', 'Secrets', 'Syncs', 'Access', 'Trash', 'Settings'])
     await see(page.getByText('2 syncs, all healthy.'))
-    await see(page.getByText('1 secret in dev:/'))
+    await see(page.getByRole('link', { name: /^prod:\/ ?1 secret/ }))
     await screens.look('home')
-    await ui.button('See secrets').click()
+    await ui.button('Open secrets').click()
     await see(ui.row('ROOT_KEY'))
     await denied(viewer, 'Paste .env', 'Only developers and admins of this project may change secrets')
     await denied(viewer, 'Compare', 'may read values')
@@ -212,7 +212,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
 
   it('lead somebody narrowed to their first folder, and let them work there', async () => {
     const { page, ui, screens } = narrow
-    await see(page.getByText('2 secrets in dev:/api'))
+    await see(page.getByRole('link', { name: /^dev:\/api ?2 secrets/ }))
     await see(page.getByText('1 sync, all healthy.'))
     await screens.look('home')
     await ui.go('Secrets')

@@ -292,6 +292,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await see(page.getByRole('heading', { name: 'Checkout' }))
     // Set up as it is, a project begins with how it stands.
     await see(page.getByText(`${names.length} syncs, all healthy.`))
+    await tabTo(page.getByRole('link', { name: 'In sync' }).first())
+    await tabTo(button('List'))
+    await page.keyboard.press('Enter')
+    await see(page.getByRole('listitem').filter({ hasText: 'In sync' }).first())
 
     await page.keyboard.press('Control+k')
     await see(page.getByRole('combobox'))

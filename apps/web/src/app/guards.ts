@@ -4,9 +4,6 @@ import { isOutage, nameOf, statusOf } from '../lib/errors.ts'
 import { api } from '../lib/trpc.ts'
 
 const FRESH = { staleTime: 60_000 }
-const LAST_PROJECT = 'keyferry.last-project'
-
-export const rememberProject = (projectId: string): void => localStorage.setItem(LAST_PROJECT, projectId)
 
 export async function onlyBeforeSetup(): Promise<void> {
   const { initialized } = await api.instance.status.fetch(undefined, { staleTime: 0 })
@@ -35,11 +32,10 @@ export async function onlySignedIn(href: string): Promise<void> {
   }
 }
 
-/** Where `/` leads: the project that was open last, or the page that makes the first one. */
+/** Where `/` leads: to the projects, to the only one, or to the page that creates the first. */
 export async function home(): Promise<never> {
-  const projects = await api.projects.list.fetch(undefined)
-  const last = localStorage.getItem(LAST_PROJECT)
-  const project = projects.find((each) => each.id === last) ?? projects[0]
+  const [project, another] = await api.projects.list.fetch(undefined)
   if (project === undefined) throw redirect({ to: '/projects/new' })
+  if (another !== undefined) throw redirect({ to: '/projects' })
   throw redirect({ to: '/p/$projectId', params: { projectId: project.id } })
 }

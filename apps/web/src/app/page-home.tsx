@@ -1,6 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { ProjectHomePage } from '../features/projects/project-home-page.tsx'
+import { OverviewPage } from '../features/overview/overview-page.tsx'
 
 const project = getRouteApi('/inside/p/$projectId')
 
-export const ProjectHome = () => <ProjectHomePage projectId={project.useParams().projectId} />
+export const ProjectHome = () => <OverviewPage projectId={project.useParams().projectId} />

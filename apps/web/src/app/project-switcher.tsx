@@ -1,5 +1,5 @@
 import { useRouter } from '@tanstack/react-router'
-import { ChevronsUpDown, Plus, Settings } from 'lucide-react'
+import { ChevronsUpDown, LayoutGrid, Plus, Settings } from 'lucide-react'
 import { Button } from '../components/ui/button.tsx'
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine } from '../components/ui/menu.tsx'
 import { useRights } from '../lib/rights.ts'
@@ -38,7 +38,19 @@ export function ProjectSwitcher({
           </MenuChoice>
         ))}
       </MenuChoices>
-      {projects !== undefined && projects.length > 0 && <MenuLine />}
+      {projects !== undefined && projects.length > 0 && (
+        <>
+          <MenuLine />
+          <MenuItem
+            onSelect={() => {
+              onNavigate?.()
+              void router.navigate({ to: '/projects' })
+            }}
+          >
+            <LayoutGrid aria-hidden className="size-4" /> All projects
+          </MenuItem>
+        </>
+      )}
       {current && (
         <MenuItem
           onSelect={() => {

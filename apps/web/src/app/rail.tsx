@@ -28,19 +28,22 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
   const trouble = useSyncsInTrouble(projectId).length
   return (
     <div className="flex h-full flex-col gap-4 p-3">
-      <Link
-        to="/"
-        onClick={onNavigate}
-        className="w-fit rounded-md px-1.5 pt-1"
-        aria-label="Keyferry, go to your project"
-      >
+      <Link to="/" onClick={onNavigate} className="w-fit rounded-md px-1.5 pt-1" aria-label="Keyferry, home">
         <Brand />
       </Link>
       <ProjectSwitcher projectId={projectId} onNavigate={onNavigate} />
       {projectId !== undefined && (
         <nav aria-label="Main" className="grid gap-0.5">
           {sectionsOf(rights).map(({ to, name, icon }) => (
-            <Link key={to} to={to} params={{ projectId }} className={link} onClick={onNavigate}>
+            <Link
+              key={to}
+              to={to}
+              params={{ projectId }}
+              // The other sections are below it.
+              activeOptions={{ exact: to === '/p/$projectId', includeSearch: false }}
+              className={link}
+              onClick={onNavigate}
+            >
               <Item icon={icon}>{name}</Item>
               {name === 'Syncs' && trouble > 0 && (
                 <span className="ml-auto rounded-full bg-bad px-1.5 text-xs font-semibold text-on-bad tabular-nums">

@@ -87,6 +87,14 @@ const inside = createRoute({
   ),
 })
 const index = createRoute({ getParentRoute: () => inside, path: '/', beforeLoad: home })
+const projects = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects',
+  component: lazyRouteComponent(
+    code(() => import('../features/projects/projects-page.tsx')),
+    'ProjectsPage',
+  ),
+})
 const newProject = createRoute({
   getParentRoute: () => inside,
   path: '/projects/new',
@@ -254,6 +262,7 @@ export const router = createRouter({
     acceptInvitation,
     inside.addChildren([
       index,
+      projects,
       newProject,
       account,
       project.addChildren([

@@ -1,8 +1,9 @@
-import { Activity, Bell, KeyRound, Plug, RefreshCw, Settings, Trash2, UsersRound } from 'lucide-react'
+import { Activity, Bell, KeyRound, LayoutDashboard, Plug, RefreshCw, Settings, Trash2, UsersRound } from 'lucide-react'
 import type { Rights } from '../lib/rights.ts'
 
 /** The sections of a project, and the right to see each. Who has it not is not led there. */
 const SECTIONS = [
+  { to: '/p/$projectId', name: 'Overview', icon: LayoutDashboard, needs: 'project.read' },
   { to: '/p/$projectId/secrets', name: 'Secrets', icon: KeyRound, needs: 'project.read' },
   { to: '/p/$projectId/syncs', name: 'Syncs', icon: RefreshCw, needs: 'project.read' },
   { to: '/p/$projectId/connections', name: 'Connections', icon: Plug, needs: 'connections.read' },

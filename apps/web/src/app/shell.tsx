@@ -4,7 +4,6 @@ import { useEffect, useState } from 'react'
 import { onDemand } from '../components/on-demand.tsx'
 import { rememberFocus } from '../lib/focus-back.ts'
 import { useConnected } from '../lib/live.ts'
-import { rememberProject } from './guards.ts'
 import { Live } from './live.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -17,10 +16,6 @@ export function Shell() {
   const { projectId } = useParams({ strict: false })
   const [palette, setPalette] = useState(false)
   const connected = useConnected()
-
-  useEffect(() => {
-    if (projectId !== undefined) rememberProject(projectId)
-  }, [projectId])
 
   useEffect(rememberFocus, [])
 

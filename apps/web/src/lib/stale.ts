@@ -24,7 +24,15 @@ type Change =
 
 const SYNC = ['syncs.list', 'syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run'] as const
 /** A run also finds out whether the credentials work, and a removal whether a deletion waits. */
-const RUN_ENDED = [...SYNC, 'syncs.plan', 'delivery', 'connections.list', 'tree.deletions', 'inbox.list'] as const
+const RUN_ENDED = [
+  ...SYNC,
+  'syncs.plan',
+  'delivery',
+  'connections.list',
+  'tree.deletions',
+  'inbox.list',
+  'overview.project',
+] as const
 const FOLDER = [
   'secrets.rows',
   'secrets.versions',
@@ -132,6 +140,7 @@ const STALE = {
   'apiKeys.create': ['apiKeys'],
   'apiKeys.revoke': ['apiKeys', 'syncs'],
   'instance.updateSignInPolicy': ['instance'],
+  'instance.confirmRootKeyBackup': ['instance.rootKeyBackup'],
   'instance.bootstrap': ['instance.status'],
 } as const satisfies Partial<Record<Change, readonly Queries[]>>
 

@@ -14,7 +14,7 @@ interface Props {
 export const SentenceView = ({ sentence, projectId, syncs }: Props) =>
   sentence.map((part, index) => <Fragment key={index}>{drawn(part, projectId, syncs)}</Fragment>)
 
-const link = 'break-words text-accent hover:underline'
+const link = 'break-words text-accent underline decoration-edge/60 underline-offset-2 hover:decoration-current'
 
 function drawn(part: Part, projectId: string | null, syncs: readonly Sync[]) {
   if (typeof part === 'string') return part

@@ -14,9 +14,10 @@ import { useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { loadExample } from './load-example.ts'
+import { words } from './words.ts'
 
 export function CreateProjectPage() {
-  usePageTitle('New project')
+  usePageTitle(words.new.title)
   const navigate = useNavigate()
   const denied = useWhyNot('')('instance.manage')
   const projects = trpc.projects.list.useQuery()
@@ -53,33 +54,35 @@ export function CreateProjectPage() {
   if (denied !== undefined) {
     return (
       <>
-        <PageHeader title="New project" />
-        <Empty title={first ? 'You are in no project yet' : 'New projects are for instance admins'}>
-          {denied} Ask one of them {first ? 'to add you to a project' : 'for it'}.
+        <PageHeader title={words.new.title} />
+        <Empty title={first ? words.new.noneYet : words.new.adminsOnly}>
+          {denied} {first ? words.new.askFirst : words.new.ask}
         </Empty>
       </>
     )
   }
   return (
     <div className="mx-auto max-w-xl">
-      <PageHeader
-        title={first ? 'Create your first project' : 'New project'}
-        text="A project holds the secrets of one product, per environment. It starts with dev, staging and prod."
-      />
+      <PageHeader title={first ? words.new.first : words.new.title} text={words.new.text} />
       <Card className="p-5">
         <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
           {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
           <TextField
-            label="Project name"
-            placeholder="Checkout"
+            label={words.new.name}
+            placeholder={words.new.namePlaceholder}
             autoFocus
             error={errors.name?.message}
             {...register('name')}
           />
-          <TextField label="Description" optional error={errors.description?.message} {...register('description')} />
+          <TextField
+            label={words.new.description}
+            optional
+            error={errors.description?.message}
+            {...register('description')}
+          />
           <div className="flex justify-end">
             <Button type="submit" variant="primary" busy={isSubmitting}>
-              Create project
+              {words.new.create}
             </Button>
           </div>
         </form>

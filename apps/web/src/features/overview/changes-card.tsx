@@ -1,0 +1,24 @@
+import { onDemand } from '../../components/on-demand.tsx'
+import { RouteButton } from '../../components/route-button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { Skeleton } from '../../components/ui/skeleton.tsx'
+import type { Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
+
+const RecentChanges = onDemand(
+  async () => (await import('./recent-changes.tsx')).RecentChanges,
+  <Skeleton className="h-40" />,
+)
+
+export const ChangesCard = ({ projectId, syncs }: { projectId: string; syncs: readonly Sync[] }) => (
+  <Section
+    title={words.changes.title}
+    action={
+      <RouteButton size="sm" to="/p/$projectId/activity" params={{ projectId }}>
+        {words.changes.all}
+      </RouteButton>
+    }
+  >
+    <RecentChanges projectId={projectId} syncs={syncs} />
+  </Section>
+)

@@ -1,0 +1,42 @@
+import { onDemand } from '../../components/on-demand.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { Skeleton } from '../../components/ui/skeleton.tsx'
+import type { ProjectOverview } from '../../lib/types.ts'
+import { hourText } from './hour-text.ts'
+import { words } from './words.ts'
+
+const { activity } = words
+const RunsChart = onDemand(async () => (await import('./runs-chart.tsx')).RunsChart, <Skeleton className="h-30" />)
+
+/** The runs of the last day: a sentence, a chart, and for screen readers a table. */
+export function RunsCard({ hours }: { hours: ProjectOverview['hours'] }) {
+  const sum = (of: 'succeeded' | 'failed') => hours.reduce((total, hour) => total + hour[of], 0)
+  return (
+    <Section title={activity.title} text={activity.runs(sum('succeeded'), sum('failed'))}>
+      <div aria-hidden>
+        <RunsChart hours={hours} />
+      </div>
+      <table className="sr-only">
+        <caption>{activity.table}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{activity.hour}</th>
+            <th scope="col">{activity.succeeded}</th>
+            <th scope="col">{activity.failed}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {hours
+            .filter(({ succeeded, failed }) => succeeded + failed > 0)
+            .map(({ from, succeeded, failed }) => (
+              <tr key={from}>
+                <th scope="row">{hourText(from)}</th>
+                <td>{succeeded}</td>
+                <td>{failed}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </Section>
+  )
+}
