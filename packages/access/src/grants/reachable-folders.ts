@@ -32,8 +32,8 @@ async function edgesBehind(db: Db | Tx, folderIds: readonly string[]): Promise<M
 }
 
 /**
- * The imports and references of `folderIds` and of all folders behind them. One statement of each kind for every step of
- * the longest way.
+ * The imports and references of `folderIds` and of all folders behind them. One statement of each kind for every step
+ * of the longest way.
  */
 export async function folderLinks(db: Db | Tx, folderIds: readonly string[]): Promise<FolderLink[]> {
   const links: FolderLink[] = []

@@ -78,7 +78,7 @@ onEveryDatabase('the overview of a project', (open) => {
       { folderId: source, sourceFolderId: referred, kind: 'reference' },
     ])
 
-    // Who reads only an imported folder sees no sync, and nothing of what reads it.
+    // Who reads only an imported folder sees no sync, and no folder that reads it.
     const asMember = async (secretPath: string) => overviewOf({ ...fixture, actor: await member(fixture, secretPath) })
     expect(await asMember('/shared')).toMatchObject({ folders: [], links: [] })
     expect(await asMember('/')).toMatchObject({ folders: [{ id: source }], links: [] })

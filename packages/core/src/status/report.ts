@@ -38,7 +38,7 @@ export function reportRun(ctx: Context, { sync, startedAt }: ActiveRun, ended: E
   if (deliveredMs !== null) ctx.metrics.delivered(destination, deliveredMs / 1000)
 }
 
-/** Milliseconds from the oldest change that a run delivered until now; null when it delivered none, or not all of it. */
+/** Milliseconds from the oldest change that a run delivered until now; null when it delivered none, or only a part. */
 export const deliveryTime = (ctx: Context, { sync, kind }: ActiveRun, converged: boolean): number | null =>
   kind === 'sync' && converged && sync.behindSince !== null ? msSince(ctx, sync.behindSince) : null
 

@@ -25,8 +25,8 @@ const COLOURS: Record<Sync['status'], string> = {
 }
 
 /**
- * Boxes and lines. Every box is a link, so the keyboard walks from one to the next; the wheel scrolls the page, and zooms
- * with Ctrl.
+ * Boxes and lines. Every box is a link, so the keyboard walks from one to the next; the wheel scrolls the page, and
+ * zooms with Ctrl.
  */
 export function MapView({
   projectId,
