@@ -367,6 +367,34 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
     expect((await ok('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)).secrets).toEqual([])
     await paste(false)
     expect(await paste(false)).toMatchObject({ added: [], unchanged: ['A', 'B'] })
+    const chosen = { projectId, environment: 'dev', content: 'A=2\nB=3\nC=4\n', keys: ['C', 'B'], showValues: true }
+    const { lines } = await ok('POST', '/api/v1/dotenv', { ...chosen, dryRun: true })
+    expect(lines.map(({ key, value }: Record<string, string>) => [key, value])).toEqual([
+      ['B', '3'],
+      ['C', '4'],
+    ])
+    expect(await ok('POST', '/api/v1/dotenv', chosen)).toMatchObject({ added: ['C'], changed: ['B'], unchanged: [] })
+    const left = await ok('GET', `/api/v4/secrets/A?projectId=${projectId}&environment=dev`)
+    expect(left.secret.secretValue).toBe('1')
+  })
+
+  it('tells for each key in which environments the value is the same', async () => {
+    const put = (environment: string, key: string, secretValue: string, secretPath = '/') =>
+      ok('POST', `/api/v4/secrets/${key}`, { projectId, environment, secretPath, secretValue })
+    await ok('POST', '/api/v1/folders', { projectId, environment: 'prod', name: 'api', path: '/' })
+    await put('dev', 'A', '1')
+    await put('staging', 'A', '2')
+    await put('prod', 'A', '1')
+    await put('prod', 'B', '1', '/api')
+    const { body, text } = await api.send('GET', `/api/v1/projects/${projectId}/environment-matrix?secretPath=/`)
+    expect(body).toEqual({
+      environments: ['dev', 'staging', 'prod'],
+      rows: [
+        { secretPath: '/', key: 'A', groups: [0, 1, 0] },
+        { secretPath: '/api', key: 'B', groups: [null, null, 0] },
+      ],
+    })
+    expect(text).not.toContain('"1"')
   })
 
   it('exports a folder as files that are read back to the same bytes', async () => {

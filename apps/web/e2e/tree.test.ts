@@ -2,6 +2,7 @@
  * The tree of a project, by hand: settings, moves, history, comparison, deletes that ask, and the trash. Each screen is
  * checked on the way.
  */
+import { readFile } from 'node:fs/promises'
 import type { KeyferryClient } from '@keyferry/client'
 import type { Emulator } from '@keyferry/core/emulators'
 import type { Locator, Page } from 'playwright-core'
@@ -177,6 +178,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await screens.look('secret-versions')
       await version(1).getByRole('button', { name: 'Reveal' }).click()
       await see(version(1).getByText(`${CANARY}-host`))
+      await version(1).getByRole('button', { name: 'Compare with current' }).click()
+      await see(version(1).getByText('The values are the same.'))
       await version(1).getByRole('button', { name: 'Restore' }).click()
       await see(version(3))
       expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({ tags: [], version: 3 })
@@ -229,11 +232,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await all().context.grantPermissions(['clipboard-read', 'clipboard-write'])
       await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(lines)})`)
       await form.getByRole('textbox', { name: 'Key' }).press('Control+V')
-      await see(page.getByRole('list', { name: 'Added' }).getByText('PASTED_B'))
+      await see(row('PASTED_B').getByText('Add', { exact: true }))
       await screens.look('secrets-pasted-as-lines')
-      await button('Save 3 secrets').click()
-      await see(row('PASTED_A'))
+      await page.getByRole('checkbox', { name: 'Save PASTED_A' }).click()
+      await button('Save 2 secrets').click()
+      await gone(page.getByRole('heading', { name: 'Preview changes' }))
+      expect(await row('PASTED_A').count()).toBe(0)
       expect(await value('dev', '/api', 'PASTED_B')).toBe(`${CANARY} b`)
+      await put('dev', '/api', { PASTED_A: `${CANARY}-a` })
 
       const edit = page.getByLabel('New value of TOKEN')
       await put('dev', '/api', { TOKEN: `${CANARY}-1\r\n2\r\n` })
@@ -256,6 +262,69 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       expect(await value('dev', '/api', 'TOKEN')).toBe(`${CANARY}-mine`)
       const secrets = ['TOKEN', 'PASTED_A', 'PASTED_B'].map((key) => ({ key }))
       await client.secrets.deleteMany.mutate({ projectId, environment: 'dev', secretPath: '/api', secrets })
+    })
+
+    it('completes references, generates values, and loses no key that is typed while a value loads', async () => {
+      await button('New secret').click()
+      const form = page.getByRole('form', { name: 'Add a secret' })
+      const typed = form.getByRole('textbox', { name: 'Value' })
+      await form.getByRole('button', { name: 'Generate a value' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Generate' }).click()
+      await page.keyboard.press('Escape')
+      expect(await typed.inputValue()).toMatch(/^[A-Za-z0-9]{32}$/)
+      await typed.fill('')
+      await form.getByRole('textbox', { name: 'Key' }).fill('REFERRING')
+      await typed.focus()
+      await page.keyboard.type(`${CANARY}-\${PO`)
+      await see(page.getByRole('option', { name: 'PORT' }))
+      await page.keyboard.press('Enter')
+      await expect.poll(() => typed.inputValue()).toBe(`${CANARY}-${to('PORT')}`)
+      await typed.press('Enter')
+      await see(row('REFERRING'))
+      expect(await value('dev', '/api', 'REFERRING')).toBe(`${CANARY}-${to('PORT')}`)
+      const secrets = [{ key: 'REFERRING' }]
+      await client.secrets.deleteMany.mutate({ projectId, environment: 'dev', secretPath: '/api', secrets })
+      await gone(row('REFERRING'))
+
+      const loads = Promise.withResolvers<void>()
+      await page.route(
+        /secrets\.get/,
+        async (route) => {
+          await loads.promise
+          await route.continue()
+        },
+        { times: 1 },
+      )
+      await button('Edit PORT').click()
+      await page.keyboard.type(`${CANARY}-typed`)
+      loads.resolve()
+      await page.keyboard.press('Enter')
+      await gone(page.getByLabel('New value of PORT'))
+      expect(await value('dev', '/api', 'PORT')).toBe(`${CANARY}-typed`)
+      await put('dev', '/api', { PORT: `${CANARY}-1` })
+    })
+
+    it('selects a range and exports it, and keeps the folder in another environment', async () => {
+      for (const call of ['folders.list', 'secrets.rows', 'imports.list', 'delivery.folder'])
+        all().seen.mayBeRefused(call)
+      await page.getByRole('tab', { name: 'Staging' }).click()
+      await heading('There is no folder /api in staging')
+      await button('Create /api in staging').click()
+      await heading('No secrets in this folder yet')
+      await page.goto(at('/secrets/dev'))
+      await page.getByRole('checkbox', { name: 'Select DATABASE_URL' }).click()
+      await page.getByRole('checkbox', { name: 'Select REGION' }).click({ modifiers: ['Shift'] })
+      await see(page.getByText('3 selected'))
+      await button('Export 3 secrets').click()
+      await screens.look('export')
+      const downloading = page.waitForEvent('download')
+      await dialog().getByRole('button', { name: 'Download' }).click()
+      const download = await downloading
+      expect(download.suggestedFilename()).toBe('dev.env')
+      expect(await readFile(await download.path(), 'utf8')).toBe(
+        `DATABASE_URL=${CANARY}-db\nLOG_LEVEL=${CANARY}-debug\nREGION=${CANARY}-eu\n`,
+      )
+      await gone(dialog())
     })
 
     it('moves what is ticked, and names what is taken there', async () => {
@@ -367,40 +436,43 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
   })
 
   describe('comparing', () => {
-    it('shows what is on one side, different or the same, and no value before it is revealed', async () => {
+    it('has a column for each environment, and shows no value before it is revealed', async () => {
       await page.goto(at('/secrets/dev'))
       await button('Compare').click()
-      await page.getByLabel('Right', { exact: true }).selectOption('prod')
-      await see(row('DATABASE_URL').getByText('Different').last())
-      await see(row('REGION').getByText('Same').last())
-      await see(row('LOG_LEVEL').getByText('Only in dev').last())
-      await see(row('FAR').getByText('Only in prod').last())
+      await see(row('DATABASE_URL').getByText('Different'))
+      await see(button('Copy LOG_LEVEL to prod'))
       await see(row('INNER').getByText('/api/deep'))
+      expect(await row('REGION').getByText('Different').count()).toBe(0)
       expect(await isInDocument(page, CANARY)).toBe(false)
       await button('Reveal DATABASE_URL in prod').click()
       await see(row('DATABASE_URL').getByText(`${CANARY}-prod-db`))
       await screens.look('compare')
       await button('Hide DATABASE_URL in prod').click()
       expect(await isInDocument(page, CANARY)).toBe(false)
-      await page.getByLabel('Differences only').click()
+      await page.getByLabel('Search keys').fill('inner')
       await gone(row('REGION'))
       await page.reload()
-      await see(row('LOG_LEVEL'))
+      await see(row('INNER'))
       expect(await row('REGION').count()).toBe(0)
     })
 
-    it('copies a key across after a question, with the folders it needs', async () => {
+    it('fills what is missing at once, with the folders it needs, and asks before it overwrites', async () => {
       await button('Copy INNER to prod').click()
-      await see(dialog().getByText('2 folders are made first'))
-      await dialog().getByRole('button', { name: 'Copy to prod' }).click()
-      await gone(dialog())
-      await gone(row('INNER'))
+      await see(button('Reveal INNER in prod'))
       expect(await value('prod', '/api/deep', 'INNER')).toBe(`${CANARY}-inner`)
-      await button('Copy DATABASE_URL to dev').click()
-      await dialog().getByRole('button', { name: 'Overwrite DATABASE_URL in dev' }).click()
+      await page.getByLabel('Search keys').fill('DATABASE')
+      await button('Copy DATABASE_URL of prod').click()
+      await item('Copy to dev').click()
+      await see(dialog().getByText('dev:/ already has DATABASE_URL'))
+      await dialog().getByRole('button', { name: 'Copy and overwrite 1' }).click()
       await gone(dialog())
-      await gone(row('DATABASE_URL'))
+      await gone(row('DATABASE_URL').getByText('Different'))
       expect(await value('dev', '/', 'DATABASE_URL')).toBe(`${CANARY}-prod-db`)
+      await button('Edit DATABASE_URL in dev').click()
+      await page.getByLabel('New value of DATABASE_URL').fill(`${CANARY}-db-3`)
+      await page.getByLabel('New value of DATABASE_URL').press('Enter')
+      await see(row('DATABASE_URL').getByText('Different'))
+      expect(await value('dev', '/', 'DATABASE_URL')).toBe(`${CANARY}-db-3`)
       expect(await isInDocument(page, CANARY)).toBe(false)
     })
   })

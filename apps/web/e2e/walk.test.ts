@@ -83,11 +83,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
   }
   const preview = async (file: string): Promise<void> => {
     await page.getByLabel('File content').fill(file)
-    await button('Preview').click()
     await see(page.getByRole('heading', { name: 'Preview changes' }))
   }
-  const previewed = (group: string): Promise<string[]> =>
-    page.getByRole('list', { name: group, exact: true }).getByRole('listitem').allTextContents()
+  const previewed = (action: string): Promise<string[]> =>
+    page
+      .getByRole('table', { name: 'Preview changes' })
+      .getByRole('row')
+      .filter({ has: page.getByText(action, { exact: true }) })
+      .locator('td:nth-child(2) > span > span:first-child')
+      .allTextContents()
 
   it('shows what a pasted file would do before it is saved', async () => {
     await button('Add secrets').click()
@@ -97,22 +101,27 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
       .setInputFiles({ name: 'latin1.env', mimeType: 'text/plain', buffer: Buffer.from('PW=gr\u00fcn', 'latin1') })
     await see(page.getByText('latin1.env is not text in UTF-8'))
     await preview(`# by hand\nDATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-2\nLOG_LEVEL=${CANARY}-3\n`)
-    expect(await previewed('Added')).toEqual(['DATABASE_URL', 'STRIPE_KEY', 'LOG_LEVEL'])
-    await button('Save secrets').click()
+    expect(await previewed('Add')).toEqual(['DATABASE_URL', 'STRIPE_KEY', 'LOG_LEVEL'])
+    await button('Save 3 secrets').click()
     await see(row('LOG_LEVEL'))
 
     await pasteDotenv(
       `DATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-22#x\nPEM="-----\n${CANARY}-4\n-----"\nnot a pair\n`,
     )
-    expect(await previewed('Added')).toEqual(['PEM'])
-    expect(await previewed('Changed')).toEqual(['STRIPE_KEY'])
+    expect(await previewed('Add')).toEqual(['PEM'])
+    expect(await previewed('Change')).toEqual(['STRIPE_KEY'])
     expect(await previewed('Unchanged')).toEqual(['DATABASE_URL'])
-    expect(await previewed('Refused')).toEqual([expect.stringContaining('line 6')])
-    expect(await previewed('Notes')).toEqual([
-      'STRIPE_KEY (line 2) is cut at #, where dotenv and Node begin a comment; put the value in quotes if # belongs to it',
-    ])
+    await see(page.getByRole('list', { name: 'Skipped' }).getByText('line 6'))
+    await see(row('STRIPE_KEY').getByText('Line 2: is cut at #, where dotenv and Node begin a comment'))
+    await button('Reveal old STRIPE_KEY').click()
+    await see(row('STRIPE_KEY').getByText(`${CANARY}-2`, { exact: true }))
+    await button('Reveal new STRIPE_KEY').click()
+    await see(row('STRIPE_KEY').getByText(`${CANARY}-22`, { exact: true }))
+    await page.getByRole('checkbox', { name: 'Save PEM' }).click()
+    await see(button('Save 1 secret'))
+    await page.getByRole('checkbox', { name: 'Save PEM' }).click()
     expect((await client.secrets.rows.query(place)).rows).toHaveLength(3)
-    await button('Save secrets').click()
+    await button('Save 2 secrets').click()
     await see(row('PEM'))
     await see(page.getByText('4 secrets', { exact: true }))
   })

@@ -182,7 +182,12 @@ export const checkedKey = z.object({
 
 /** A `.env` file, as pasted or uploaded. With `dryRun` it only says what it would do. */
 const dotenv: z.ZodType<SecretValue, string> = z.string().max(2_000_000)
-export const pasteDotenv = inFolder.extend({ content: dotenv, dryRun: z.boolean().default(false) })
+export const pasteDotenv = inFolder.extend({
+  content: dotenv,
+  keys: z.array(secretLookup).min(1).max(10_000).optional().describe('Only these of the file; without it all'),
+  showValues: z.boolean().optional().describe('Answers the values that were read from the file'),
+  dryRun: z.boolean().default(false),
+})
 /**
  * What a person should know of a line of a `.env` file that is taken. `message`: the predicate of a sentence about its
  * key.
@@ -213,9 +218,10 @@ export const pastedDotenv = z.object({
         action: z.enum(['add', 'change', 'keep']),
         bytes: z.number().int().describe('Of the value as it is stored, in UTF-8'),
         notes: z.array(dotenvNote),
+        value: z.string().optional().describe('As the file says it; only with `showValues`'),
       }),
     )
-    .describe('What becomes of each key that is not refused, in the order of the file. Never a value'),
+    .describe('What becomes of each key that is not refused, in the order of the file'),
 })
 
 /** Secrets of a folder as a file. */

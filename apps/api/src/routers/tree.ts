@@ -2,6 +2,7 @@ import { syncVerbs } from '@keyferry/core/verbs'
 import {
   reader,
   comparedEnvironments,
+  environmentMatrix,
   folder,
   foundSecrets,
   movedSecrets,
@@ -49,6 +50,14 @@ export const tree = router({
     summary: 'Compares two environments, folder by folder, without values',
     routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/compare-environments' }],
     output: unchecked(comparedEnvironments),
+  }),
+
+  matrix: query(treeVerbs.matrix, {
+    weight: 'store',
+    tag,
+    summary: 'The keys of a folder in every environment: the same, different or missing, without values',
+    routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/environment-matrix' }],
+    output: unchecked(environmentMatrix),
   }),
 
   uses: query(treeVerbs.uses, {

@@ -152,7 +152,7 @@ const folderHistory = createRoute({
 const compare = createRoute({
   getParentRoute: () => project,
   path: '/compare',
-  validateSearch: texts('left', 'right', 'path', 'only'),
+  validateSearch: texts('path', 'only', 'q'),
   component: lazyRouteComponent(treePages, 'Compare'),
 })
 const trash = createRoute({

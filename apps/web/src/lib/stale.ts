@@ -64,7 +64,7 @@ const STALE = {
 
   // A folder, an environment or a project, at once or once its syncs are gone; what else is stale follows when the page
   // has left it.
-  'place.deleted': ['tree.deletions', 'tree.compare', 'tree.search', 'history', 'syncs.list'],
+  'place.deleted': ['tree.deletions', 'tree.matrix', 'tree.search', 'history', 'syncs.list'],
   'folders.delete': ['folders.list', 'secrets.rows'],
   'environments.delete': ['projects', 'secrets.rows'],
   'projects.delete': ['projects.list'],
@@ -73,7 +73,7 @@ const STALE = {
   'projects.update': ['projects'],
   'environments.create': ['projects', 'syncs.list', 'tree'],
   'environments.update': ['projects', 'syncs.list', 'tree'],
-  'folders.create': ['folders.list', 'tree.compare'],
+  'folders.create': ['folders.list', 'tree.matrix'],
   'folders.update': ['folders', 'syncs.list', 'tree'],
   'tree.moveFolder': ['folders', 'syncs.list', 'tree'],
   'tree.moveSecrets': ['secrets.rows', 'tree'],
@@ -84,12 +84,12 @@ const STALE = {
   'tags.update': ['tags', 'secrets.rows'],
   'tags.delete': ['tags', 'secrets.rows'],
 
-  'secrets.create': ['secrets.rows', 'tree.compare'],
-  'secrets.update': ['secrets.rows', 'tree.compare'],
-  'secrets.updateMany': ['secrets.rows', 'tree.compare', 'tags.list'],
+  'secrets.create': ['secrets.rows', 'tree.matrix'],
+  'secrets.update': ['secrets.rows', 'tree.matrix'],
+  'secrets.updateMany': ['secrets.rows', 'tree.matrix', 'tags.list'],
   'secrets.paste': ['secrets.rows'],
-  'secrets.deleteMany': ['secrets.rows', 'history', 'tree.compare', 'tree.search'],
-  'history.restore': ['history', 'secrets.rows', 'folders.list', 'tree.compare', 'tree.search'],
+  'secrets.deleteMany': ['secrets.rows', 'history', 'tree.matrix', 'tree.search'],
+  'history.restore': ['history', 'secrets.rows', 'folders.list', 'tree.matrix', 'tree.search'],
   'history.restoreVersion': ['secrets.rows', 'secrets.versions', 'history'],
   'history.restoreFolder': ['history', 'secrets', 'tree'],
   'history.restoreEnvironment': ['history', 'projects', 'folders', 'secrets.rows', 'tree'],

@@ -4,6 +4,7 @@ import * as schemas from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
 import { listReferences, listReaders, listUses, readReferenceTree } from '../references/uses.ts'
 import { compareEnvironments } from '../tree/compare.ts'
+import { environmentMatrix } from '../tree/matrix.ts'
 import { searchSecrets } from '../tree/search.ts'
 import { moveSecrets } from './move.ts'
 
@@ -49,6 +50,19 @@ export const treeVerbs = {
       }),
     ],
     run: compareEnvironments,
+  }),
+
+  /** An environment where they may not read every value below the folder is left out. */
+  matrix: defineVerb({
+    input: schemas.matrixQuery,
+    requires: (input) => [requirement('project.read', project(input))],
+    run: (ctx, actor, input, { access }) =>
+      environmentMatrix(ctx, actor, input, (environment) =>
+        allows(access, 'secrets.read-values', {
+          ...folder({ projectId: input.projectId, environment, path: input.secretPath }),
+          below: true,
+        }),
+      ),
   }),
 
   uses: defineVerb({ input: schemas.usesQuery, requires: naming, run: listUses }),

@@ -19,8 +19,9 @@ type Line = Pasted['lines'][number]
 
 /**
  * Takes in a `.env` file: keys that are new are added, others changed; nothing is deleted. What cannot be taken is
- * named with the reason and the rest is written, in one transaction. With `dryRun` that transaction is rolled back at
- * its end, so that a preview is what the import does. Throws `NotFound` naming the missing place, and `QuotaExceeded`.
+ * named with the reason and the rest is written, in one transaction; with `keys` only these of the file. With `dryRun`
+ * that transaction is rolled back at its end, so that a preview is what the import does. Throws `NotFound` naming the
+ * missing place, and `QuotaExceeded`.
  */
 export async function pasteDotenv(
   ctx: Context,
@@ -28,6 +29,8 @@ export async function pasteDotenv(
   input: z.output<typeof pasteDotenvInput>,
 ): Promise<Pasted> {
   const { entries, refused } = await readDotenv(input.content)
+  const wanted = input.keys && new Set(input.keys)
+  for (const key of entries.keys()) if (wanted?.has(key) === false) entries.delete(key)
   const taken = withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await openForWriting(ctx, tx, input)
     const present = await presentSecrets(tx, target.folder.id, [...entries.keys()])
@@ -38,7 +41,7 @@ export async function pasteDotenv(
     )
     const checked = await checkProposed(ctx, tx, target, values)
     const unsendable = await refusedByTargets(ctx, tx, target.folder.id, checked.shownIn, expandedValues(checked))
-    const lines = await linesOf(target, present, entries, values, checked, unsendable)
+    const lines = await linesOf(target, present, entries, values, checked, unsendable, input.showValues === true)
     const keysOf = (action: Line['action']): string[] =>
       lines.filter((line) => line.action === action).map(({ key }) => key)
     const pasted: Pasted = {
@@ -106,10 +109,11 @@ async function linesOf(
   values: ReadonlyMap<string, string>,
   { refused, expanded }: Checked,
   unsendable: ReadonlyMap<string, string>,
+  showValues: boolean,
 ): Promise<Line[]> {
   const lines: Line[] = []
   const slice = timeSlice()
-  for (const [key, { line, notes }] of entries) {
+  for (const [key, { line, notes, value: written }] of entries) {
     if (slice.isOver()) await slice.rest()
     if (refused.has(key)) continue
     const row = present.get(key)
@@ -121,7 +125,14 @@ async function linesOf(
     const reason = unsendable.get(key)
     if (reason !== undefined) more.push({ code: 'unsendable', message: reason })
     const action = row === undefined ? 'add' : openSecret(target, row).value === value ? 'keep' : 'change'
-    lines.push({ line, key, action, bytes: Buffer.byteLength(value), notes: more })
+    lines.push({
+      line,
+      key,
+      action,
+      bytes: Buffer.byteLength(value),
+      notes: more,
+      ...(showValues ? { value: written } : {}),
+    })
   }
   return lines.sort((a, b) => a.line - b.line)
 }

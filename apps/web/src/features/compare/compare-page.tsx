@@ -1,76 +1,57 @@
 import { useNavigate } from '@tanstack/react-router'
-import { ArrowLeftRight } from 'lucide-react'
-import { useState } from 'react'
+import { useDeferredValue, useMemo } from 'react'
 import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
-import { onDemand } from '../../components/on-demand.tsx'
+import { LeaveGuard } from '../../components/leave-guard.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { PathSelect } from '../../components/path-select.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
-import { Button } from '../../components/ui/button.tsx'
-import { SelectField } from '../../components/ui/field.tsx'
+import { SearchField } from '../../components/search-field.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { SwitchField } from '../../components/ui/switch-field.tsx'
+import { Table, Th } from '../../components/ui/table.tsx'
+import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
-import { useOwnFolders } from '../../lib/own-folders.ts'
-import { andBelow, useRights } from '../../lib/rights.ts'
+import { statusOf } from '../../lib/errors.ts'
+import { useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { Comparison } from './comparison.tsx'
-import type { Copying } from './copy-across.tsx'
-
-const CopyAcross = onDemand(async () => (await import('./copy-across.tsx')).CopyAcross)
+import type { MatrixRow } from '../../lib/types.ts'
+import { useSearch } from '../secrets/use-search.ts'
+import { MatrixTableRow } from './matrix-row.tsx'
 
 interface Props {
   projectId: string
-  view: {
-    left?: string | undefined
-    right?: string | undefined
-    path?: string | undefined
-    /** `differences`: what is the same is left out. */
-    only?: string | undefined
-  }
+  view: { path?: string | undefined; only?: string | undefined; q?: string | undefined }
 }
 
-/** Two environments side by side, from a folder down. */
+/** The keys of a folder, with a column for each environment. */
 export function ComparePage({ projectId, view }: Props) {
   usePageTitle('Compare environments')
   const navigate = useNavigate()
-  const [copying, setCopying] = useState<Copying>()
-  const project = trpc.projects.get.useQuery({ projectId })
-  const environments = project.data?.environments ?? []
+  const { path = '/', only, q = '' } = view
   const { rights } = useRights(projectId)
-  const own = useOwnFolders(projectId, project.data?.environments)
-  // That two values are the same says something of both: both sides have to be theirs, with everything below.
-  const whyNot = (environment: string, secretPath: string) =>
-    rights?.whyNot('secrets.read-values', andBelow({ projectId, environment, secretPath }))
-  const start = own?.find(({ environment, secretPath }) => whyNot(environment, secretPath) === undefined)
-  const left = view.left ?? start?.environment ?? environments[0]?.slug ?? ''
-  const path = view.path ?? (view.left === undefined ? start?.secretPath : undefined) ?? '/'
-  const right =
-    view.right ??
-    (
-      environments.find(({ slug }) => slug !== left && whyNot(slug, path) === undefined) ??
-      environments.find(({ slug }) => slug !== left)
-    )?.slug ??
-    ''
-  const denied = whyNot(left, path) ?? whyNot(right, path)
-  const compared = trpc.tree.compare.useQuery(
-    { projectId, environment: left, otherEnvironment: right, secretPath: path },
-    { enabled: own !== undefined && denied === undefined && left !== '' && right !== '' && left !== right },
+  const denied = rights?.whyNot('secrets.read-values')
+  const project = trpc.projects.get.useQuery({ projectId })
+  const matrix = trpc.tree.matrix.useQuery(
+    { projectId, secretPath: path },
+    { enabled: rights?.grant?.role !== 'viewer' },
   )
   const setView = (next: Props['view']) =>
     void navigate({
       to: '/p/$projectId/compare',
       params: { projectId },
-      search: { left, right, path: path === '/' ? undefined : path, only: view.only, ...next },
+      search: { path: path === '/' ? undefined : path, only, q: q || undefined, ...next },
       replace: true,
     })
-  const choices = environments.map(({ slug, name }) => (
-    <option key={slug} value={slug}>
-      {name}
-    </option>
-  ))
-  if (project.error)
-    return <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
+  const [wanted, setWanted] = useSearch(q, (text) => setView({ q: text || undefined }))
+  const text = useDeferredValue(wanted.trim().toLowerCase())
+  const isOnlyDifferences = only === 'differences'
+  const { data } = matrix
+  const shown = useMemo(
+    () =>
+      (data?.rows ?? []).filter((row) => row.key.toLowerCase().includes(text) && (!isOnlyDifferences || !isSame(row))),
+    [data, text, isOnlyDifferences],
+  )
   if (rights?.grant?.role === 'viewer' && denied !== undefined)
     return (
       <AccessDenied
@@ -80,74 +61,89 @@ export function ComparePage({ projectId, view }: Props) {
         why={denied}
       />
     )
+  const nameOf = (slug: string) => project.data?.environments.find((each) => each.slug === slug)?.name ?? slug
+  const differing = (data?.rows ?? []).filter((row) => !isSame(row)).length
   return (
     <>
+      <LeaveGuard />
       <PageHeader title="Compare environments" text="Compares raw values; references aren’t resolved." />
-      <div className="grid gap-4">
-        {project.data && !own ? (
-          <SkeletonRows label="Comparing" rows={8} />
-        ) : project.data && environments.length < 2 ? (
-          <Empty
-            title="There is nothing to compare with"
-            action={
-              <RouteButton to="/p/$projectId/settings" params={{ projectId }} denied={rights?.whyNot('project.manage')}>
-                Add an environment
-              </RouteButton>
-            }
-          >
-            {rights?.may('secrets.read-names') === false
-              ? 'One environment of this project is yours to see.'
-              : 'This project has one environment.'}
-          </Empty>
-        ) : (
-          <>
-            <div className="grid items-end gap-3 sm:grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)_minmax(0,1fr)]">
-              <SelectField label="Left" value={left} onChange={(event) => setView({ left: event.target.value })}>
-                {choices}
-              </SelectField>
-              <Button
-                aria-label="Swap left and right"
-                className="w-9 px-0 max-sm:hidden"
-                onClick={() => setView({ left: right, right: left })}
-              >
-                <ArrowLeftRight aria-hidden className="size-4" />
-              </Button>
-              <SelectField label="Right" value={right} onChange={(event) => setView({ right: event.target.value })}>
-                {choices}
-              </SelectField>
-              <PathSelect
-                projectId={projectId}
-                environment={left}
-                value={path}
-                onChange={(to) => setView({ path: to === '/' ? undefined : to })}
-                label="From folder"
-                needs="secrets.read-values"
+      {matrix.error && statusOf(matrix.error) !== 404 ? (
+        <Failure what="The environments could not be compared" error={matrix.error} retry={matrix.refetch} />
+      ) : data === undefined ? (
+        <SkeletonRows label="Comparing" rows={8} />
+      ) : data.environments.length < 2 ? (
+        <Empty
+          title="There is nothing to compare with"
+          action={
+            <RouteButton to="/p/$projectId/settings" params={{ projectId }} denied={rights?.whyNot('project.manage')}>
+              Add an environment
+            </RouteButton>
+          }
+        >
+          You can read all values below {path} in{' '}
+          {data.environments.length === 1 ? 'one environment' : 'no environment'} of this project.
+        </Empty>
+      ) : (
+        <div className="grid grid-cols-1 gap-2">
+          <div className="flex flex-wrap items-end gap-3">
+            <PathSelect
+              projectId={projectId}
+              environment={data.environments[0] ?? ''}
+              value={path}
+              onChange={(to) => setView({ path: to === '/' ? undefined : to })}
+              label="Folder"
+              needs="secrets.read-values"
+            />
+            <SearchField label="Search keys" value={wanted} onChange={setWanted} />
+            <SwitchField
+              label="Differences only"
+              checked={isOnlyDifferences}
+              onChange={(on) => setView({ only: on ? 'differences' : undefined })}
+            />
+            <p aria-live="polite" className="pb-2 text-sm text-soft">
+              {differing} of {data.rows.length} keys differ
+            </p>
+          </div>
+          {shown.length === 0 ? (
+            <Empty title={data.rows.length === 0 ? 'No secrets in these folders' : 'No key to show'}>
+              {data.rows.length === 0
+                ? 'Choose another folder, or add secrets to one of the environments.'
+                : isOnlyDifferences && text === ''
+                  ? 'Every key is in every environment with the same value.'
+                  : 'No key matches the filters.'}
+            </Empty>
+          ) : (
+            <Table label="Comparison">
+              <thead>
+                <tr>
+                  <Th className="min-w-40">Key</Th>
+                  {data.environments.map((slug) => (
+                    <Th key={slug} className="min-w-48">
+                      {nameOf(slug)}
+                    </Th>
+                  ))}
+                </tr>
+              </thead>
+              <VirtualRows
+                rows={shown}
+                idOf={({ secretPath, key }) => `${secretPath} ${key}`}
+                height={36}
+                render={(row, virtual) => (
+                  <MatrixTableRow
+                    key={`${row.secretPath} ${row.key}`}
+                    {...virtual}
+                    projectId={projectId}
+                    environments={data.environments}
+                    row={row}
+                  />
+                )}
               />
-            </div>
-            {left === right && left !== '' ? (
-              <Empty title="Left and right are the same environment">Choose another one on either side.</Empty>
-            ) : denied !== undefined ? (
-              <AccessDenied projectId={projectId} title="Both sides have to be yours to read" why={denied} />
-            ) : compared.error ? (
-              <Failure what="The environments could not be compared" error={compared.error} retry={compared.refetch} />
-            ) : compared.data ? (
-              <Comparison
-                key={`${left} ${right} ${path}`}
-                projectId={projectId}
-                left={left}
-                right={right}
-                compared={compared.data}
-                onlyDifferences={view.only === 'differences'}
-                onOnlyDifferences={(on) => setView({ only: on ? 'differences' : undefined })}
-                onCopy={setCopying}
-              />
-            ) : (
-              <SkeletonRows label="Comparing" rows={8} />
-            )}
-          </>
-        )}
-      </div>
-      {copying && <CopyAcross projectId={projectId} copying={copying} onClose={() => setCopying(undefined)} />}
+            </Table>
+          )}
+        </div>
+      )}
     </>
   )
 }
+
+const isSame = ({ groups }: MatrixRow): boolean => groups.every((group) => group === 0)

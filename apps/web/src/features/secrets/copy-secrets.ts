@@ -1,7 +1,7 @@
-import { namesOf } from '@keyferry/schemas/secret-path'
 import { markStale } from '../../lib/stale.ts'
 import { direct } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
+import { createFolders } from './create-folders.ts'
 
 /**
  * Writes secrets of one folder to another as they are written, with comment, tags and metadata, all in one write; those
@@ -10,10 +10,7 @@ import type { FolderRef } from '../../lib/types.ts'
  */
 export async function copySecrets(from: FolderRef, to: FolderRef, keys: readonly string[]): Promise<void> {
   const secrets = await Promise.all(keys.map((key) => direct.secrets.get.query({ ...from, key })))
-  const { projectId, environment } = to
-  const present = await direct.folders.list.query({ projectId, environment, path: '/', recursive: true })
-  for (const { path, name } of missingFolders(to.secretPath, new Set(present.map((folder) => folder.path))))
-    await direct.folders.create.mutate({ projectId, environment, path, name })
+  await createFolders(to)
   await direct.secrets.updateMany.mutate({
     ...to,
     mode: 'upsert',
@@ -23,15 +20,5 @@ export async function copySecrets(from: FolderRef, to: FolderRef, keys: readonly
       return { key, value, comment, metadata, isLiteral, skipMultilineEncoding, tagIds }
     }),
   })
-  await Promise.all([markStale('folders.create'), markStale('secrets.updateMany')])
-}
-
-/** The folders on the way to `path` that do not exist, outermost first. */
-export function missingFolders(path: string, present: ReadonlySet<string>): { path: string; name: string }[] {
-  const names = namesOf(path)
-  return names.flatMap((name, depth) =>
-    present.has(`/${names.slice(0, depth + 1).join('/')}`)
-      ? []
-      : [{ path: `/${names.slice(0, depth).join('/')}`, name }],
-  )
+  await markStale('secrets.updateMany')
 }

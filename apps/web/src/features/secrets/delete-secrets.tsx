@@ -8,7 +8,7 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
 import type { FolderRef, Sync, Uses } from '../../lib/types.ts'
-import { DeleteConsequence } from './readers.tsx'
+import { DeleteConsequence } from './delete-consequence.tsx'
 
 /** The most keys that are asked about, or brought back, one by one. */
 const LOOK_AT = 20

@@ -27,7 +27,7 @@ export function HistoryDrawer({
   const whyNot = useWhyNot(place.projectId)
   const versions = trpc.secrets.versions.useQuery({ ...place, key: secretKey })
   const restoreVersion = trpc.history.restoreVersion.useMutation()
-  const [shown, setShown] = useState<{ id: string; value: string }>()
+  const [shown, setShown] = useState<{ id: string; value?: string; compared?: { before: string; after: string } }>()
 
   useEffect(() => {
     if (shown === undefined) return
@@ -44,11 +44,31 @@ export function HistoryDrawer({
   }
   const reveal = (of: SecretVersion) =>
     attempt(async () => setShown({ id: idOf(of), value: await readValue(place, of.key, of.version) }))
-  const restore = ({ key, version }: SecretVersion) =>
+  const compare = (of: SecretVersion) =>
     attempt(async () => {
-      await restoreVersion.mutateAsync({ ...place, key: secretKey, version, versionKey: key })
-      await markStale('history.restoreVersion')
-      toast.success(`${secretKey} has the value of version ${version} again.`)
+      const [before, after] = await Promise.all([readValue(place, of.key, of.version), readValue(place, secretKey)])
+      setShown({ id: idOf(of), compared: { before, after } })
+    })
+  const write = async ({ key, version }: SecretVersion) => {
+    await restoreVersion.mutateAsync({ ...place, key: secretKey, version, versionKey: key })
+    await markStale('history.restoreVersion')
+  }
+  const restore = (of: SecretVersion) =>
+    attempt(async () => {
+      const current = versions.data?.[0]
+      await write(of)
+      const undo =
+        current && !current.deleted
+          ? {
+              label: 'Undo',
+              onClick: () =>
+                void attempt(async () => {
+                  await write(current)
+                  toast.success(`${secretKey} is back at the value of version ${current.version}.`)
+                }),
+            }
+          : undefined
+      toast.success(`Restored version ${of.version} of ${secretKey}.`, undo)
     })
 
   return (
@@ -71,10 +91,12 @@ export function HistoryDrawer({
               secretKey={secretKey}
               newest={index === 0}
               value={shown?.id === idOf(version) ? shown.value : undefined}
+              compared={shown?.id === idOf(version) ? shown.compared : undefined}
               restoring={restoreVersion.isPending}
               mayNotRead={whyNot('secrets.read-values', inFolder(place))}
               mayNotRestore={whyNot('secrets.write', inFolder(place))}
               onReveal={() => void reveal(version)}
+              onCompare={() => void compare(version)}
               onHide={() => setShown(undefined)}
               onRestore={() => void restore(version)}
               delivered={<DeliveringRuns place={place} secretKey={secretKey} version={version.version} />}

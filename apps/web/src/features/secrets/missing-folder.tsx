@@ -1,11 +1,22 @@
+import { useMutation } from '@tanstack/react-query'
 import { Empty } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { messageOf } from '../../lib/errors.ts'
 import { folderPage } from '../../lib/folder-page.ts'
+import { inFolder, useWhyNot } from '../../lib/rights.ts'
+import { toast } from '../../lib/toast.ts'
 import type { FolderRef } from '../../lib/types.ts'
+import { createFolders } from './create-folders.ts'
 
 /** Instead of the secrets of a folder that never was, or was deleted, renamed or moved. */
 export function MissingFolder({ place, noEnvironment }: { place: FolderRef; noEnvironment: boolean }) {
   const { projectId, environment, secretPath } = place
+  const denied = useWhyNot(projectId)('secrets.write', inFolder(place))
+  const create = useMutation({
+    mutationFn: () => createFolders(place),
+    onError: (error) => toast.error(`${secretPath} was not created: ${messageOf(error)}`),
+  })
   return (
     <Empty
       title={
@@ -18,7 +29,12 @@ export function MissingFolder({ place, noEnvironment }: { place: FolderRef; noEn
               Go to the first environment
             </RouteButton>
           ) : (
-            <RouteButton {...folderPage(projectId, environment, '/')}>Go to the root folder</RouteButton>
+            <>
+              <Button variant="primary" denied={denied} busy={create.isPending} onClick={() => create.mutate()}>
+                Create {secretPath} in {environment}
+              </Button>
+              <RouteButton {...folderPage(projectId, environment, '/')}>Go to the root folder</RouteButton>
+            </>
           )}
           <RouteButton to="/p/$projectId/trash" params={{ projectId }}>
             Open Trash

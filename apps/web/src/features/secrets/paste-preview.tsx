@@ -1,58 +1,207 @@
 import type { pastedDotenv } from '@keyferry/schemas'
 import { count } from '@keyferry/schemas/count'
+import { useEffect, useState } from 'react'
 import type { z } from 'zod'
+import { Badge, type Tone } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
 import { Card } from '../../components/ui/card.tsx'
-import { ScrollList } from '../../components/ui/scroll-list.tsx'
+import { Checkbox } from '../../components/ui/checkbox.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { HiddenValue } from '../../components/hidden-value.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { readValue } from '../../lib/read-value.ts'
+import { markStale } from '../../lib/stale.ts'
+import { toast } from '../../lib/toast.ts'
+import { direct, trpc } from '../../lib/trpc.ts'
+import type { FolderRef } from '../../lib/types.ts'
 
-/** What saving the file would do, key by key, and what a person should know of single lines. Never a value. */
-export function PastePreview({ result }: { result: z.output<typeof pastedDotenv> }) {
-  const groups = [
-    { name: 'Added', tone: 'text-good', keys: result.added },
-    { name: 'Changed', tone: 'text-warn', keys: result.changed },
-    { name: 'Unchanged', tone: 'text-soft', keys: result.unchanged },
-  ]
-  const noted = result.lines.filter(({ notes }) => notes.length > 0)
+type Line = z.output<typeof pastedDotenv>['lines'][number]
+
+const ACTIONS: Record<Line['action'], { word: string; tone: Tone }> = {
+  add: { word: 'Add', tone: 'good' },
+  change: { word: 'Change', tone: 'warn' },
+  keep: { word: 'Unchanged', tone: 'neutral' },
+}
+/** Lines that are drawn; the others are saved all the same. */
+const SHOWN = 500
+/** After the last key stroke. */
+const PAUSE_MS = 300
+
+interface Props {
+  place: FolderRef
+  /** Of the file. */
+  content: string
+  onSaved: () => void
+  onCancel: () => void
+}
+
+/** What a `.env` file would add and change, with old and new values on request, and the choice of what is saved. */
+export function PastePreview({ place, content, onSaved, onCancel }: Props) {
+  const preview = trpc.secrets.paste.useMutation()
+  const save = trpc.secrets.paste.useMutation()
+  const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set())
+  const { mutate, reset } = preview
+  const { projectId, environment, secretPath } = place
+  useEffect(() => {
+    reset()
+    setLeftOut(new Set())
+    if (content.trim() === '') return
+    const timer = setTimeout(() => mutate({ projectId, environment, secretPath, content, dryRun: true }), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [mutate, reset, projectId, environment, secretPath, content])
+
+  const result = preview.data
+  const writes = result?.lines.filter(({ action }) => action !== 'keep') ?? []
+  const chosen = writes.filter(({ key }) => !leftOut.has(key)).map(({ key }) => key)
+  const choose = (keys: readonly string[], isChosen: boolean) => {
+    const next = new Set(leftOut)
+    for (const key of keys)
+      if (isChosen) next.delete(key)
+      else next.add(key)
+    setLeftOut(next)
+  }
+  const commit = () =>
+    save.mutate(
+      { ...place, content, ...(leftOut.size > 0 ? { keys: chosen } : {}) },
+      {
+        onSuccess: async ({ added, changed }) => {
+          await markStale('secrets.paste')
+          toast.success(`Saved: ${added.length} added, ${changed.length} changed.`)
+          onSaved()
+        },
+      },
+    )
   return (
-    <Card className="grid gap-4 p-4">
-      <h2 className="text-base font-semibold">Preview changes</h2>
-      <div aria-live="polite" className="grid gap-4 sm:grid-cols-3">
-        {groups.map(({ name, tone, keys }) => (
-          <div key={name} className="min-w-0">
-            <p className={`text-sm font-medium ${tone}`}>
-              <span className="text-2xl font-semibold tabular-nums">{keys.length}</span> {name.toLowerCase()}
+    <div className="grid grid-cols-1 gap-3">
+      {preview.error && (
+        <Notice kind="bad" title="The text could not be read">
+          {messageOf(preview.error)}
+        </Notice>
+      )}
+      {save.error && (
+        <Notice kind="bad" title="Nothing was saved">
+          {messageOf(save.error)}
+        </Notice>
+      )}
+      {result && (
+        <Card className="grid grid-cols-1 gap-3 p-4">
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+            <h2 className="text-base font-semibold">Preview changes</h2>
+            <p aria-live="polite" className="text-sm text-soft">
+              {result.added.length} added, {result.changed.length} changed, {result.unchanged.length} unchanged
             </p>
-            <ScrollList aria-label={name} className="mt-1 max-h-48 font-mono text-xs leading-5 break-all text-soft">
-              {keys.map((key) => (
-                <li key={key}>{key}</li>
-              ))}
-            </ScrollList>
           </div>
-        ))}
+          {result.refused.length > 0 && (
+            <Notice kind="warn" title={`${count(result.refused.length, 'entry', 'entries')} skipped`}>
+              <ul aria-label="Skipped" className="grid max-h-40 gap-1 overflow-y-auto">
+                {result.refused.map(({ key, reason }, index) => (
+                  <li key={index} className="break-words">
+                    <span className="font-mono">{key}</span>: {reason}
+                  </li>
+                ))}
+              </ul>
+            </Notice>
+          )}
+          <div className="max-h-96 overflow-y-auto">
+            <table aria-label="Preview changes" className="w-full table-fixed border-collapse text-left text-sm">
+              <thead className="sr-only">
+                <tr>
+                  <th scope="col">Save</th>
+                  <th scope="col">Key</th>
+                  <th scope="col">Value</th>
+                </tr>
+              </thead>
+              <tbody>
+                {result.lines.slice(0, SHOWN).map((line) => (
+                  <PreviewRow
+                    key={line.key}
+                    place={place}
+                    content={content}
+                    line={line}
+                    isChosen={!leftOut.has(line.key)}
+                    onChoose={(isChosen) => choose([line.key], isChosen)}
+                  />
+                ))}
+              </tbody>
+            </table>
+            {result.lines.length > SHOWN && (
+              <p className="py-2 text-sm text-soft">And {result.lines.length - SHOWN} more, which are saved too.</p>
+            )}
+          </div>
+        </Card>
+      )}
+      <div className="flex flex-wrap justify-end gap-2">
+        {writes.length > 1 && (
+          <Button
+            variant="ghost"
+            onClick={() =>
+              choose(
+                writes.map(({ key }) => key),
+                chosen.length === 0,
+              )
+            }
+          >
+            {chosen.length === 0 ? 'Select all' : 'Select none'}
+          </Button>
+        )}
+        <Button onClick={onCancel}>Cancel</Button>
+        <Button
+          variant="primary"
+          disabled={chosen.length === 0}
+          busy={preview.isPending || save.isPending}
+          onClick={commit}
+        >
+          Save {count(chosen.length, 'secret')}
+        </Button>
       </div>
-      {noted.length > 0 && (
-        <div className="border-t border-line pt-3">
-          <p className="text-sm font-medium text-warn">{count(noted.length, 'key')} to look at before saving</p>
-          <ScrollList aria-label="Notes" className="mt-1 max-h-64 text-sm leading-6">
-            {noted.map(({ key, line, notes }) => (
-              <li key={key} className="break-words">
-                <span className="font-mono">{key}</span> (line {line}) {notes.map(({ message }) => message).join('; ')}
-              </li>
-            ))}
-          </ScrollList>
-        </div>
-      )}
-      {result.refused.length > 0 && (
-        <div className="border-t border-line pt-3">
-          <p className="text-sm font-medium text-bad">{result.refused.length} refused; the others can still be saved</p>
-          <ul aria-label="Refused" className="mt-1 grid gap-1 text-sm">
-            {result.refused.map(({ key, reason }, index) => (
-              <li key={index} className="break-words">
-                <span className="font-mono">{key}</span>: {reason}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-    </Card>
+    </div>
+  )
+}
+
+interface RowProps {
+  place: FolderRef
+  content: string
+  line: Line
+  isChosen: boolean
+  onChoose: (isChosen: boolean) => void
+}
+
+function PreviewRow({ place, content, line: { key, action, notes, line }, isChosen, onChoose }: RowProps) {
+  const { word, tone } = ACTIONS[action]
+  const readNew = async () => {
+    const { lines } = await direct.secrets.paste.mutate({
+      ...place,
+      content,
+      keys: [key],
+      dryRun: true,
+      showValues: true,
+    })
+    return lines[0]?.value ?? ''
+  }
+  return (
+    <tr aria-label={key} className="group/row border-t border-line">
+      <td className="w-8 py-1 align-top">
+        {action !== 'keep' && (
+          <span className="grid h-7 items-center">
+            <Checkbox label={`Save ${key}`} checked={isChosen} onChange={onChoose} />
+          </span>
+        )}
+      </td>
+      <td className="w-2/5 py-1 pr-3 align-top">
+        <span className="flex min-h-7 flex-wrap items-center gap-1.5">
+          <span className="min-w-0 font-mono font-medium break-all">{key}</span>
+          <Badge tone={tone}>{word}</Badge>
+        </span>
+        {notes.map(({ code, message }) => (
+          <p key={code} className="text-xs break-words text-warn">
+            Line {line}: {message}
+          </p>
+        ))}
+      </td>
+      <td className="py-0.5 align-top">
+        {action === 'change' && <HiddenValue name={`old ${key}`} read={() => readValue(place, key)} />}
+        <HiddenValue name={action === 'change' ? `new ${key}` : key} read={readNew} />
+      </td>
+    </tr>
   )
 }

@@ -1,83 +1,63 @@
 import { Link2 } from 'lucide-react'
 import { Popover } from 'radix-ui'
-import { useEffect, useState } from 'react'
-import { messageOf } from '../../lib/errors.ts'
+import { FolderLink } from '../../components/folder-link.tsx'
+import { HiddenValue } from '../../components/hidden-value.tsx'
 import { direct } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 
-/** How long a resolved value stays on the screen. */
-const SHOWN_MS = 30_000
-
-/** The references in a value; on request, what it becomes with them filled in. */
-export function ResolvedValue({
-  place,
-  secretKey,
-  references,
-}: {
+interface Props {
   place: FolderRef
   secretKey: string
+  /** As they are written in the value. */
   references: readonly string[]
-}) {
-  const [open, setOpen] = useState(false)
-  useEffect(() => {
-    if (!open) return
-    const timer = setTimeout(() => setOpen(false), SHOWN_MS)
-    return () => clearTimeout(timer)
-  }, [open])
-
-  return (
-    <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger
-        aria-label={`Resolve ${secretKey}, refers to ${references.join(', ')}`}
-        className="flex min-w-4 shrink-[3] items-center gap-1 rounded text-xs text-accent hover:underline"
-      >
-        <Link2 aria-hidden className="size-3.5 shrink-0" />
-        <span className="truncate">{references.join(', ')}</span>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          align="start"
-          sideOffset={4}
-          collisionPadding={8}
-          aria-label={`Resolved value of ${secretKey}`}
-          className="z-40 grid w-96 max-w-[calc(100vw-2rem)] gap-2 rounded-lg border border-line bg-surface p-3 shadow-float"
-        >
-          <Resolved place={place} secretKey={secretKey} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
-  )
 }
 
-/** Fetches when it appears and forgets when it closes. */
-function Resolved({ place, secretKey }: { place: FolderRef; secretKey: string }) {
-  const [answer, setAnswer] = useState<{ value: string } | { problem: string }>()
+/** The references in a value, with a link to each, and what the value becomes with them filled in, once revealed. */
+export const ResolvedValue = ({ place, secretKey, references }: Props) => (
+  <Popover.Root>
+    <Popover.Trigger
+      aria-label={`Resolve ${secretKey}, refers to ${references.join(', ')}`}
+      className="flex min-w-4 shrink-[3] items-center gap-1 rounded text-xs text-accent hover:underline"
+    >
+      <Link2 aria-hidden className="size-3.5 shrink-0" />
+      <span className="truncate">{references.join(', ')}</span>
+    </Popover.Trigger>
+    <Popover.Portal>
+      <Popover.Content
+        align="start"
+        sideOffset={4}
+        collisionPadding={8}
+        aria-label={`Resolved value of ${secretKey}`}
+        className="group/row z-40 grid w-96 max-w-[calc(100vw-2rem)] gap-2 rounded-lg border border-line bg-surface p-3 shadow-float"
+      >
+        <p className="text-xs text-soft">{secretKey} refers to</p>
+        <ul className="grid max-h-40 gap-1 overflow-y-auto text-sm break-all">
+          {references.map((reference) => {
+            const { key, ...at } = secretOf(reference, place)
+            return (
+              <li key={reference}>
+                <FolderLink place={at} secretKey={key} />
+              </li>
+            )
+          })}
+        </ul>
+        <p className="text-xs text-soft">Resolved value</p>
+        <HiddenValue
+          name={`the resolved value of ${secretKey}`}
+          read={async () =>
+            (await direct.secrets.get.query({ ...place, key: secretKey, expandReferences: true })).value ?? ''
+          }
+        />
+      </Popover.Content>
+    </Popover.Portal>
+  </Popover.Root>
+)
 
-  useEffect(() => {
-    let here = true
-    direct.secrets.get.query({ ...place, key: secretKey, expandReferences: true }).then(
-      ({ value }) => here && setAnswer({ value: value ?? '' }),
-      (error: unknown) => here && setAnswer({ problem: messageOf(error) }),
-    )
-    return () => {
-      here = false
-    }
-  }, [place, secretKey])
-
-  return (
-    <>
-      <p className="text-xs text-soft">What syncs send for {secretKey}</p>
-      {answer === undefined ? (
-        <p className="text-sm text-soft">Resolving…</p>
-      ) : 'problem' in answer ? (
-        <p role="alert" className="text-sm text-bad">
-          {answer.problem}
-        </p>
-      ) : (
-        <code className="max-h-60 overflow-auto rounded-md bg-sunken p-2 font-mono text-sm break-all whitespace-pre-wrap">
-          {answer.value}
-        </code>
-      )}
-    </>
-  )
+/** The secret that a reference names: `${KEY}` is in the same folder, `${environment.folder.KEY}` elsewhere. */
+function secretOf(reference: string, place: FolderRef): FolderRef & { key: string } {
+  const names = reference.replace(/^\$\{/, '').replace(/\}$/, '').split('.')
+  const [environment, ...folders] = names.slice(0, -1)
+  const key = names.at(-1) ?? ''
+  if (environment === undefined) return { ...place, key }
+  return { projectId: place.projectId, environment, secretPath: `/${folders.join('/')}`, key }
 }

@@ -9,8 +9,8 @@ import { Td, Tr } from '../../components/ui/table.tsx'
 import { Tooltip } from '../../components/ui/tooltip.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
 import { inFolder, type Rights } from '../../lib/rights.ts'
-import type { FolderRef, SecretRow as Row, Sync } from '../../lib/types.ts'
-import { Readers } from './readers.tsx'
+import type { FolderRef, KeyDelivery, SecretRow as Row, Sync } from '../../lib/types.ts'
+import { DeliveryCell } from './delivery-cell.tsx'
 import { SecretMenu } from './secret-menu.tsx'
 import { ValueCell } from './value-cell.tsx'
 
@@ -23,6 +23,7 @@ interface Props extends RowProps {
   place: FolderRef
   row: Row
   readers: readonly Sync[]
+  delivery: KeyDelivery | undefined
   whyNot: Rights['whyNot']
   isSelected: boolean
   onSelect: (key: string, isSelected: boolean, isRange: boolean) => void
@@ -31,7 +32,18 @@ interface Props extends RowProps {
 }
 
 /** One line of the table; a second one only for what is wrong with the value. */
-export function SecretRow({ index, measure, place, row, readers, whyNot, isSelected, onSelect, ...rest }: Props) {
+export function SecretRow({
+  index,
+  measure,
+  place,
+  row,
+  readers,
+  delivery,
+  whyNot,
+  isSelected,
+  onSelect,
+  ...rest
+}: Props) {
   const { key, origin, tags } = row
   const isShift = useRef(false)
   const isOwn = origin.kind === 'own'
@@ -109,7 +121,7 @@ export function SecretRow({ index, measure, place, row, readers, whyNot, isSelec
         />
       </Td>
       <Td className="py-0 max-lg:hidden">
-        <Readers readers={readers} />
+        {isOwn && <DeliveryCell place={place} secretKey={key} delivery={delivery} />}
       </Td>
       <Td className="truncate py-0 text-soft max-md:hidden">
         <span title={`Version ${row.version} by ${row.updatedBy}`}>

@@ -94,7 +94,7 @@ export function SecretsPage({ place, search, history, adding }: Props) {
           <RouteButton
             to="/p/$projectId/compare"
             params={{ projectId }}
-            search={{ left: environment, path }}
+            search={path === undefined ? {} : { path }}
             denied={rights?.whyNot('secrets.read-values', andBelow(place))}
           >
             <Table2 aria-hidden className="size-4" /> Compare

@@ -6,17 +6,20 @@ import {
   type RowSelectionState,
   type SortingState,
 } from '@tanstack/react-table'
-import { useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { SortHeader } from '../../components/sort-header.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
+import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { SecretRow } from './secret-row.tsx'
 import { SelectedActions } from './selected-actions.tsx'
 
 const COLUMNS: ColumnDef<Row>[] = [{ accessorKey: 'key' }, { accessorKey: 'updatedAt' }]
+/** Keys whose deliveries are shown: a page of the API. */
+const MAX_DELIVERIES = 1000
 /** Pixels. */
 const ROW_HEIGHT = 36
 
@@ -45,6 +48,8 @@ export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Pr
     getCoreRowModel: getCoreRowModel(),
     getSortedRowModel: getSortedRowModel(),
   })
+  const delivery = trpc.delivery.folder.useQuery({ ...place, limit: MAX_DELIVERIES })
+  const deliveries = useMemo(() => new Map(delivery.data?.keys.map((each) => [each.key, each])), [delivery.data])
   const whyNot = useWhyNot(place.projectId)
   const isWritable = whyNot('secrets.write', inFolder(place)) === undefined
   const visible = table.getRowModel().rows
@@ -77,7 +82,7 @@ export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Pr
               Key
             </SortHeader>
             <Th>Value</Th>
-            <Th className="w-36 max-lg:hidden">Synced to</Th>
+            <Th className="w-48 max-lg:hidden">Synced to</Th>
             <SortHeader column={table.getColumn('updatedAt')} className="w-36 max-md:hidden">
               Updated
             </SortHeader>
@@ -95,6 +100,7 @@ export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Pr
               place={place}
               row={row.original}
               readers={readers}
+              delivery={deliveries.get(row.id)}
               whyNot={whyNot}
               isSelected={row.getIsSelected()}
               onSelect={select}

@@ -7,6 +7,8 @@ import { ValueEditor } from './value-editor.tsx'
 interface Props {
   place: FolderRef
   secretKey: string
+  /** What the buttons call it; without it the key. */
+  name?: string
   version: number
   isEditable: boolean
   /** Why they may not read it. */
@@ -14,7 +16,7 @@ interface Props {
 }
 
 /** A value in the table: hidden, revealed, or edited in place. What is edited lives here and leaves with it. */
-export function ValueCell({ place, secretKey, version, isEditable, denied }: Props) {
+export function ValueCell({ place, secretKey, name = secretKey, version, isEditable, denied }: Props) {
   const [isEditing, setEditing] = useState(false)
   /** The button that opened the editor was replaced by it: the focus moves to the one that takes its place. */
   const wasEdited = useRef(false)
@@ -27,7 +29,7 @@ export function ValueCell({ place, secretKey, version, isEditable, denied }: Pro
   }
   return (
     <HiddenValue
-      name={secretKey}
+      name={name}
       version={version}
       read={() => readValue(place, secretKey)}
       denied={denied}

@@ -1,9 +1,12 @@
-import { Eye, EyeOff, RotateCcw } from 'lucide-react'
+import { Eye, EyeOff, FileDiff, RotateCcw } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { onDemand } from '../../components/on-demand.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import type { SecretVersion } from '../../lib/types.ts'
+
+const VersionDiff = onDemand(async () => (await import('./version-diff.tsx')).VersionDiff)
 
 interface Props {
   version: SecretVersion
@@ -15,7 +18,10 @@ interface Props {
   restoring: boolean
   mayNotRead: string | undefined
   mayNotRestore: string | undefined
+  /** Both values, while what changed up to the present one is shown. */
+  compared: { before: string; after: string } | undefined
   onReveal: () => void
+  onCompare: () => void
   onHide: () => void
   onRestore: () => void
   /** Where it went. */
@@ -23,7 +29,7 @@ interface Props {
 }
 
 /** One version of a secret: who wrote it and when, comment, tags and metadata, and the value when it is revealed. */
-export function VersionCard({ version: shown, secretKey, newest, value, restoring, ...rest }: Props) {
+export function VersionCard({ version: shown, secretKey, newest, value, compared, restoring, ...rest }: Props) {
   const { key, version, deleted, createdAt, createdBy } = shown
   const open = value !== undefined
   return (
@@ -49,12 +55,23 @@ export function VersionCard({ version: shown, secretKey, newest, value, restorin
           {value === '' ? '(blank)' : value}
         </code>
       )}
+      {compared && <VersionDiff {...compared} />}
       {!deleted && (
-        <div className="flex gap-2">
+        <div className="flex flex-wrap gap-2">
           <Button size="sm" denied={rest.mayNotRead} onClick={open ? rest.onHide : rest.onReveal}>
             {open ? <EyeOff aria-hidden className="size-3.5" /> : <Eye aria-hidden className="size-3.5" />}
             {open ? 'Hide' : 'Reveal'}
           </Button>
+          {!newest && (
+            <Button
+              size="sm"
+              denied={rest.mayNotRead}
+              aria-pressed={compared !== undefined}
+              onClick={compared ? rest.onHide : rest.onCompare}
+            >
+              <FileDiff aria-hidden className="size-3.5" /> Compare with current
+            </Button>
+          )}
           {!newest && (
             <Button size="sm" busy={restoring} denied={rest.mayNotRestore} onClick={rest.onRestore}>
               <RotateCcw aria-hidden className="size-3.5" /> Restore

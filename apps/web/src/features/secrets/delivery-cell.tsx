@@ -1,0 +1,47 @@
+import { useState } from 'react'
+import { onDemand } from '../../components/on-demand.tsx'
+import { Time } from '../../components/time.tsx'
+import { cn } from '../../lib/cn.ts'
+import type { FolderRef, KeyDelivery } from '../../lib/types.ts'
+
+const DeliveryDrawer = onDemand(async () => (await import('../delivery/delivery-drawer.tsx')).DeliveryDrawer)
+
+interface Props {
+  place: FolderRef
+  secretKey: string
+  /** Undefined until it is known. */
+  delivery: KeyDelivery | undefined
+}
+
+/** How many destinations have the newest version, and since when; opens the receipt. */
+export function DeliveryCell({ place, secretKey, delivery }: Props) {
+  const [isOpen, setOpen] = useState(false)
+  if (delivery === undefined) return null
+  const { destinations, delivered, troubled, deliveredAt } = delivery
+  if (destinations === 0) return <span className="text-faint">Not synced</span>
+  const isDone = delivered === destinations
+  return (
+    <>
+      <button
+        type="button"
+        onClick={() => setOpen(true)}
+        className="flex h-7 max-w-full items-center gap-1.5 rounded-md text-soft hover:text-ink hover:underline"
+      >
+        <span
+          aria-hidden
+          className={cn('size-2 shrink-0 rounded-full', troubled > 0 ? 'bg-bad' : isDone ? 'bg-good' : 'bg-accent')}
+        />
+        <span className="truncate">
+          {isDone ? `Delivered to ${delivered}` : `${delivered} of ${destinations} delivered`}
+          {troubled > 0 && `, ${troubled} failed`}
+          {isDone && deliveredAt !== null && (
+            <>
+              , <Time iso={deliveredAt} />
+            </>
+          )}
+        </span>
+      </button>
+      {isOpen && <DeliveryDrawer place={place} secretKey={secretKey} onClose={() => setOpen(false)} />}
+    </>
+  )
+}
