@@ -198,6 +198,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       await button(`More for ${connection.name}`).click()
       await page.getByRole('menuitem', { name: 'Allowed targets' }).click()
     }
+    await button(`More for ${connection.name}`).click()
+    await page.getByRole('menuitem', { name: 'Edit details' }).click()
+    await dialog().getByLabel('Description').fill('Billing’s account')
+    await look('connection-details')
+    await button('Save').click()
+    await see(page.getByText('Billing’s account'))
     await openAllowed()
     await page.getByRole('checkbox', { name: 'All targets' }).click()
     await page.getByRole('group', { name: 'Target 1' }).getByLabel(field.label).fill('only-this')

@@ -285,6 +285,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
       await see(fact(/^In sync/))
       await reached(name)
       for (const key of values.keys()) await see(row(key).getByText('In sync'))
+
+      await go('Connections')
+      await page
+        .getByRole('listitem')
+        .filter({ hasText: `${name}-walk` })
+        .getByRole('link', { name: 'Used by 1 sync' })
+        .click()
+      await see(row(`to-${name}`))
     })
   })
 

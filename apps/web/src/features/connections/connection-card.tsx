@@ -1,5 +1,6 @@
 import { count } from '@keyferry/schemas/count'
-import { Crosshair, Ellipsis, FolderLock, KeyRound, Trash2 } from 'lucide-react'
+import { Crosshair, Ellipsis, FolderLock, KeyRound, Pencil, Trash2 } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { toast } from '../../lib/toast.ts'
 import { Confirm } from '../../components/confirm.tsx'
@@ -21,6 +22,7 @@ import type { Connection, Destination } from '../../lib/types.ts'
 import { AllowedProjects } from './allowed-projects.tsx'
 import { AllowedTargets } from './allowed-targets.tsx'
 
+const EditDetails = onDemand(async () => (await import('./edit-details.tsx')).EditDetails)
 const ConnectionForm = onDemand(async () => (await import('../../components/connection-form.tsx')).ConnectionForm)
 
 export function ConnectionCard({
@@ -34,7 +36,7 @@ export function ConnectionCard({
   destinations: readonly Destination[]
 }) {
   const [destination] = destinations
-  const [dialog, setDialog] = useState<'replace' | 'projects' | 'targets' | 'delete'>()
+  const [dialog, setDialog] = useState<'details' | 'replace' | 'projects' | 'targets' | 'delete'>()
   const close = () => setDialog(undefined)
   const remove = trpc.connections.delete.useMutation()
   const check = trpc.connections.check.useMutation({
@@ -67,6 +69,9 @@ export function ConnectionCard({
             {destination?.connection.title ?? app}
             {account !== null && ` · ${account}`}
           </p>
+          {connection.description !== null && connection.description !== '' && (
+            <p className="text-sm break-words">{connection.description}</p>
+          )}
         </div>
         <Badge tone={problem !== null ? 'bad' : checkedAt === null ? 'neutral' : 'good'}>{health}</Badge>
       </div>
@@ -77,7 +82,19 @@ export function ConnectionCard({
       )}
       {Object.values(connection.credentials).some(isPlainHttp) && <Notice kind="warn">{PLAIN_HTTP}</Notice>}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-3 text-sm text-soft">
-        <span>{usedBy === 0 ? 'Used by no sync' : `Used by ${count(usedBy, 'sync')}`}</span>
+        {usedBy === 0 ? (
+          <span>Used by no sync</span>
+        ) : (
+          <Link
+            to="/p/$projectId/syncs"
+            params={{ projectId }}
+            search={{ q: name }}
+            className="text-accent hover:underline"
+          >
+            Used by {count(usedBy, 'sync')}
+          </Link>
+        )}
+        <span>{projectsOf(connection)}</span>
         <span>
           {checkedAt === null ? (
             'Never checked'
@@ -103,6 +120,9 @@ export function ConnectionCard({
               </Button>
             }
           >
+            <MenuItem onSelect={() => setDialog('details')}>
+              <Pencil aria-hidden className="size-4" /> Edit details
+            </MenuItem>
             <MenuItem onSelect={() => setDialog('replace')}>
               <KeyRound aria-hidden className="size-4" /> Replace credential
             </MenuItem>
@@ -123,6 +143,7 @@ export function ConnectionCard({
           </Menu>
         </span>
       </div>
+      {dialog === 'details' && <EditDetails connection={connection} onClose={close} />}
       {dialog === 'replace' && destination && (
         <Dialog
           open
@@ -154,4 +175,10 @@ export function ConnectionCard({
       )}
     </Card>
   )
+}
+
+/** Who may use it, in words. */
+function projectsOf({ projectId, project, allowedProjects }: Connection): string {
+  if (projectId !== null) return `Only in ${project?.name ?? 'one project'}`
+  return allowedProjects === null ? 'For all projects' : `For ${count(allowedProjects.length, 'project')}`
 }

@@ -1,0 +1,56 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { connectionName, description } from '@keyferry/schemas'
+import { useForm } from 'react-hook-form'
+import { z } from 'zod'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions, Dialog } from '../../components/ui/dialog.tsx'
+import { TextAreaField, TextField } from '../../components/ui/field.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Connection } from '../../lib/types.ts'
+
+/** Name and description of a connection. Syncs that use it are not run by that. */
+export function EditDetails({ connection, onClose }: { connection: Connection; onClose: () => void }) {
+  const update = trpc.connections.update.useMutation()
+  const form = useForm({
+    resolver: zodResolver(z.object({ name: connectionName, description })),
+    defaultValues: { name: connection.name, description: connection.description ?? '' },
+  })
+  const { errors, isSubmitting } = form.formState
+  const save = form.handleSubmit(async ({ name, description: text }) => {
+    try {
+      await update.mutateAsync({
+        destination: connection.destination,
+        connectionId: connection.id,
+        name,
+        description: text || null,
+      })
+      await markStale('connections.update')
+      toast.success(`Saved ${name}.`)
+      onClose()
+    } catch (error) {
+      form.setError('name', { message: messageOf(error) })
+    }
+  })
+  return (
+    <Dialog open onClose={onClose} title={`Edit ${connection.name}`}>
+      <form className="grid gap-4" onSubmit={(event) => void save(event)}>
+        <TextField label="Connection name" error={errors.name?.message} {...form.register('name')} />
+        <TextAreaField
+          label="Description"
+          optional
+          error={errors.description?.message}
+          {...form.register('description')}
+        />
+        <Actions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" busy={isSubmitting}>
+            Save
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}
