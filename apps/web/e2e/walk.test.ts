@@ -293,6 +293,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
         .getByRole('link', { name: 'Used by 1 sync' })
         .click()
       await see(row(`to-${name}`))
+      const { targetUrl } = (await client.syncs.list.query(place)).find((sync) => sync.name === `to-${name}`) ?? {}
+      if (!targetUrl) return
+      await button(`More for to-${name}`).click()
+      const open = page.getByRole('menuitem', { name: `Open in ${destination.title}` })
+      expect(await open.getAttribute('href')).toBe(targetUrl)
+      await page.keyboard.press('Escape')
     })
   })
 

@@ -1,11 +1,13 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Play } from 'lucide-react'
+import { Ellipsis, Play } from 'lucide-react'
 import { Counts } from '../../components/counts.tsx'
+import { OpenTarget } from '../../components/open-target.tsx'
 import { SyncReason, SyncStatusBadge } from '../../components/sync-status.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
+import { Menu } from '../../components/ui/menu.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
@@ -90,19 +92,32 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
           </>
         )}
       </Td>
-      <Td className="w-10 text-right">
-        {sync.blocked === null ? (
-          <Button size="sm" busy={busy} denied={denied} aria-label={`Sync now: ${name}`} onClick={trigger}>
-            {!busy && <Play aria-hidden className="size-3.5" />}
-            <span className="max-sm:hidden">Sync now</span>
-          </Button>
-        ) : (
-          <Button size="sm" variant="quietDanger" asChild>
-            <Link {...page} aria-label={`Review: ${name}`}>
-              Review
-            </Link>
-          </Button>
-        )}
+      <Td className="w-10">
+        <span className="flex items-center justify-end gap-1">
+          {sync.blocked === null ? (
+            <Button size="sm" busy={busy} denied={denied} aria-label={`Sync now: ${name}`} onClick={trigger}>
+              {!busy && <Play aria-hidden className="size-3.5" />}
+              <span className="max-sm:hidden">Sync now</span>
+            </Button>
+          ) : (
+            <Button size="sm" variant="quietDanger" asChild>
+              <Link {...page} aria-label={`Review: ${name}`}>
+                Review
+              </Link>
+            </Button>
+          )}
+          {sync.targetUrl !== null && (
+            <Menu
+              trigger={
+                <Button size="icon" variant="ghost" aria-label={`More for ${name}`}>
+                  <Ellipsis aria-hidden className="size-4" />
+                </Button>
+              }
+            >
+              <OpenTarget sync={sync} destination={destination} />
+            </Menu>
+          )}
+        </span>
       </Td>
     </Tr>
   )

@@ -116,7 +116,7 @@ export default defineDestination({
   options,
   notes: {
     initialSync:
-      'Trigger.dev does not support importing secrets because it redacts secret values when they are read back. Only the overwrite behavior is available.',
+      'Trigger.dev redacts the values of secrets when they are read, so existing ones cannot be imported. The first sync overwrites them.',
     options: [
       'A branch inherits the variables of its environment, which cannot be deleted from the branch. For a branch, delete only what this sync wrote.',
       'Runs read their variables when they start; a run that is on keeps what it had.',
