@@ -177,7 +177,7 @@ export function ConnectionCard({
   )
 }
 
-/** Who may use it, in words. */
+/** The projects that may use it, in words. */
 function projectsOf({ projectId, project, allowedProjects }: Connection): string {
   if (projectId !== null) return `Only in ${project?.name ?? 'one project'}`
   return allowedProjects === null ? 'For all projects' : `For ${count(allowedProjects.length, 'project')}`
