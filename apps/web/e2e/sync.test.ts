@@ -125,7 +125,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
           .getByRole('link', { name: /needs approval/ })
           .getByText('New'),
       )
-      await see(dialog().getByRole('link', { name: /is in sync again/ }))
+      await see(
+        dialog()
+          .getByRole('link', { name: /is in sync again/ })
+          .first(),
+      )
       await dialog().getByRole('button', { name: 'Close' }).click()
       await see(button('Notifications'))
       expect([...emulator.contents().keys()]).toEqual(expect.arrayContaining(MANY))
