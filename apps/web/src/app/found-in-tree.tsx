@@ -2,7 +2,7 @@ import { keepPreviousData } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { Folder, KeyRound } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { trpc } from '../lib/trpc.ts'
 import { group, Item } from './palette-item.tsx'
 
@@ -15,10 +15,12 @@ interface Props {
   projectId: string
   search: string
   go: (to: Promise<void>) => void
+  /** Matches arrived. */
+  onFound: () => void
 }
 
 /** Secrets, by key or comment, and folders of every environment that match what was typed. */
-export function FoundInTree({ projectId, search, go }: Props) {
+export function FoundInTree({ projectId, search, go, onFound }: Props) {
   const router = useRouter()
   const query = useRested(search.trim())
   const project = trpc.projects.get.useQuery({ projectId })
@@ -30,6 +32,13 @@ export function FoundInTree({ projectId, search, go }: Props) {
   const folders = trpc.useQueries((t) =>
     environments.map(({ slug }) => t.folders.list({ projectId, environment: slug, path: '/', recursive: true })),
   )
+  const latest = useRef(onFound)
+  useEffect(() => {
+    latest.current = onFound
+  })
+  useEffect(() => {
+    if (found.data) latest.current()
+  }, [found.data])
   const open = (environment: string, path: string, q?: string) =>
     go(
       router.navigate({
@@ -67,7 +76,7 @@ export function FoundInTree({ projectId, search, go }: Props) {
       {matching.length > 0 && (
         <Command.Group heading="Folders" className={group}>
           {matching.map(({ id, path, environment }) => (
-            <Item key={id} value={`folder ${path} ${environment}`} onSelect={() => open(environment, path)}>
+            <Item key={id} value={`${path} folder ${environment}`} onSelect={() => open(environment, path)}>
               <Folder aria-hidden />
               <span className="truncate font-mono text-sm">
                 {environment}:{path}

@@ -1,6 +1,6 @@
 /** What has to be true before a page opens. */
 import { redirect } from '@tanstack/react-router'
-import { isOutage, nameOf, statusOf } from '../lib/errors.ts'
+import { nameOf, statusOf } from '../lib/errors.ts'
 import { api } from '../lib/trpc.ts'
 
 const FRESH = { staleTime: 60_000 }
@@ -16,8 +16,8 @@ export async function onlyAfterSetup(): Promise<void> {
 }
 
 /**
- * Sends who is not signed in to the sign-in page, which leads back here. An outage is for each page to show: what is
- * open, and what was typed there, stays for who was signed in a minute ago.
+ * Sends who is not signed in to the sign-in page, which leads back here. Any other failure is for each page to show:
+ * what is open, and what was typed there, stays for who was signed in a minute ago.
  */
 export async function onlySignedIn(href: string): Promise<void> {
   try {
@@ -27,7 +27,7 @@ export async function onlySignedIn(href: string): Promise<void> {
     if (statusOf(error) === 401) throw redirect({ to: '/sign-in', search: { next: href } })
     if (nameOf(error) === 'SecondFactorRequired')
       throw redirect({ to: '/second-factor-required', search: { next: href } })
-    if (isOutage(error) && api.instance.me.getData() !== undefined) return
+    if (api.instance.me.getData() !== undefined) return
     throw error
   }
 }

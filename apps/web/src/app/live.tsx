@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { nameOfDeletion } from '../components/pending-deletion.tsx'
-import { setConnected, setProgress } from '../lib/live.ts'
+import { setFeedDown } from '../lib/connection.ts'
+import { setProgress } from '../lib/live.ts'
 import { markStale } from '../lib/stale.ts'
 import { toast } from '../lib/toast.ts'
 import { trpc } from '../lib/trpc.ts'
@@ -63,8 +64,8 @@ export function Live({ projectId }: { projectId: string }) {
   }, [over, reset])
   const down = over || (status === 'connecting' && error !== null)
   useEffect(() => {
-    setConnected(!down)
-    return () => setConnected(true)
+    setFeedDown(down)
+    return () => setFeedDown(false)
   }, [down])
   return null
 }

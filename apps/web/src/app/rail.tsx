@@ -4,13 +4,13 @@ import type { ReactNode } from 'react'
 import { Brand } from '../components/brand.tsx'
 import { Button } from '../components/ui/button.tsx'
 import { Menu, MenuItem, MenuLabel } from '../components/ui/menu.tsx'
-import { signOut } from '../lib/auth.ts'
 import { useRights } from '../lib/rights.ts'
 import { useSyncsInTrouble } from '../lib/syncs-in-trouble.ts'
 import { trpc } from '../lib/trpc.ts'
 import { ProjectSwitcher } from './project-switcher.tsx'
 import { sectionsOf } from './sections.ts'
 import { ThemeMenu } from './theme-menu.tsx'
+import { useSignOut } from './use-sign-out.ts'
 
 const link =
   'flex items-center gap-2.5 rounded-md px-2.5 py-1.5 text-base font-medium text-soft hover:bg-sunken hover:text-ink data-[status=active]:bg-accent-tint data-[status=active]:text-accent'
@@ -56,7 +56,7 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
         </nav>
       )}
       <div className="mt-auto grid gap-0.5 border-t border-line pt-3">
-        <a href="/api/docs" className={link}>
+        <a href="/api/docs" target="_blank" rel="noreferrer" className={link}>
           <Item icon={BookOpen}>API docs</Item>
         </a>
         <ThemeMenu />
@@ -69,10 +69,7 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
 function Person({ onNavigate }: { onNavigate: (() => void) | undefined }) {
   const router = useRouter()
   const me = trpc.instance.me.useQuery()
-  const leave = async () => {
-    await signOut()
-    await router.navigate({ to: '/sign-in' })
-  }
+  const signOut = useSignOut()
   return (
     <Menu
       side="top"
@@ -93,7 +90,7 @@ function Person({ onNavigate }: { onNavigate: (() => void) | undefined }) {
       >
         <UserRoundCog aria-hidden className="size-4" /> Your account
       </MenuItem>
-      <MenuItem onSelect={() => void leave()}>
+      <MenuItem onSelect={() => void signOut()}>
         <LogOut aria-hidden className="size-4" /> Sign out
       </MenuItem>
     </Menu>

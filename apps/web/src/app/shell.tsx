@@ -1,33 +1,33 @@
 import { Outlet, useParams } from '@tanstack/react-router'
-import { WifiOff } from 'lucide-react'
-import { useEffect, useState } from 'react'
-import { onDemand } from '../components/on-demand.tsx'
+import { useCallback, useEffect, useState } from 'react'
+import { NotLoadedOver, onDemand } from '../components/on-demand.tsx'
 import { rememberFocus } from '../lib/focus-back.ts'
-import { useConnected } from '../lib/live.ts'
+import { useRememberPage } from '../lib/recent-pages.ts'
+import { useRights } from '../lib/rights.ts'
+import { ConnectionBar } from './connection-bar.tsx'
 import { Live } from './live.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 import { TroubleWatch } from './trouble-watch.tsx'
+import { useShortcuts } from './use-shortcuts.ts'
 
-const CommandPalette = onDemand(async () => (await import('./command-palette.tsx')).CommandPalette)
+const CommandPalette = onDemand(async () => (await import('./command-palette.tsx')).CommandPalette, null, NotLoadedOver)
+
+const ShortcutSheet = onDemand(async () => (await import('./shortcut-sheet.tsx')).ShortcutSheet, null, NotLoadedOver)
 
 /** The frame of every page behind the sign-in: rail, top bar, command palette, live feed. */
 export function Shell() {
   const { projectId } = useParams({ strict: false })
   const [palette, setPalette] = useState(false)
-  const connected = useConnected()
+  const [sheet, setSheet] = useState(false)
+  const { rights } = useRights(projectId ?? '')
 
   useEffect(rememberFocus, [])
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return
-      event.preventDefault()
-      setPalette((open) => !open)
-    }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  }, [])
+  useRememberPage()
+  const togglePalette = useCallback(() => setPalette((isOpen) => !isOpen), [])
+  const openSheet = useCallback(() => setSheet(true), [])
+  useShortcuts({ projectId, togglePalette, openSheet })
 
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[15rem_minmax(0,1fr)]">
@@ -42,21 +42,15 @@ export function Shell() {
       </aside>
       <div className="min-w-0">
         <TopBar projectId={projectId} onSearch={() => setPalette(true)} />
-        {!connected && projectId !== undefined && (
-          <p
-            role="status"
-            className="flex items-center gap-2 border-b border-warn/40 bg-warn-tint px-4 py-2 text-sm text-warn md:px-8"
-          >
-            <WifiOff aria-hidden className="size-4" /> Connection lost. Reconnecting…
-          </p>
-        )}
+        <ConnectionBar />
         <main id="main" tabIndex={-1} className="w-full max-w-[96rem] px-4 py-6 outline-none md:px-8">
           <Outlet />
         </main>
       </div>
       {projectId !== undefined && <Live key={projectId} projectId={projectId} />}
       {projectId !== undefined && <TroubleWatch key={projectId} projectId={projectId} />}
-      {palette && <CommandPalette projectId={projectId} onClose={() => setPalette(false)} />}
+      {palette && <CommandPalette projectId={projectId} onClose={() => setPalette(false)} onSheet={openSheet} />}
+      {sheet && <ShortcutSheet rights={rights} onClose={() => setSheet(false)} />}
     </div>
   )
 }

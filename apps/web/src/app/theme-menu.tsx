@@ -1,17 +1,13 @@
 import { Monitor, Moon, Sun } from 'lucide-react'
 import { Button } from '../components/ui/button.tsx'
 import { Menu, MenuChoice, MenuChoices } from '../components/ui/menu.tsx'
-import { setTheme, useTheme } from '../lib/theme.ts'
+import { setTheme, THEMES, useTheme } from '../lib/theme.ts'
 
-const THEMES = [
-  { value: 'system', label: 'As the system', icon: Monitor },
-  { value: 'light', label: 'Light', icon: Sun },
-  { value: 'dark', label: 'Dark', icon: Moon },
-] as const
+const ICONS = { system: Monitor, light: Sun, dark: Moon }
 
 export function ThemeMenu() {
   const theme = useTheme()
-  const Icon = THEMES.find((each) => each.value === theme)?.icon ?? Monitor
+  const Icon = ICONS[theme]
   return (
     <Menu
       side="top"
@@ -23,11 +19,14 @@ export function ThemeMenu() {
       }
     >
       <MenuChoices value={theme}>
-        {THEMES.map(({ value, label, icon: Each }) => (
-          <MenuChoice key={value} value={value} onSelect={() => setTheme(value)}>
-            <Each aria-hidden className="size-4" /> {label}
-          </MenuChoice>
-        ))}
+        {THEMES.map(({ value, label }) => {
+          const Each = ICONS[value]
+          return (
+            <MenuChoice key={value} value={value} onSelect={() => setTheme(value)}>
+              <Each aria-hidden className="size-4" /> {label}
+            </MenuChoice>
+          )
+        })}
       </MenuChoices>
     </Menu>
   )

@@ -1,13 +1,13 @@
 import { Link, useLocation, useParams } from '@tanstack/react-router'
 import { Menu as MenuIcon, Search } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
-import { onDemand } from '../components/on-demand.tsx'
+import { NotLoadedOver, onDemand } from '../components/on-demand.tsx'
 import { Button } from '../components/ui/button.tsx'
 import { useCrumb } from '../lib/crumbs.ts'
 import { trpc } from '../lib/trpc.ts'
 import { NotificationBell } from './notification-bell.tsx'
 
-const NavDrawer = onDemand(async () => (await import('./nav-drawer.tsx')).NavDrawer)
+const NavDrawer = onDemand(async () => (await import('./nav-drawer.tsx')).NavDrawer, null, NotLoadedOver)
 
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 

@@ -5,14 +5,18 @@ import { Failure } from './failure.tsx'
 
 /**
  * A component whose code is loaded once the page is there: for forms that most visits never open. `meanwhile` stands in
- * its place, so that nothing jumps; when it can't be loaded, a notice does.
+ * its place, so that nothing jumps; when it can't be loaded, `fallback` does.
  */
-export function onDemand<Props extends object>(load: () => Promise<ComponentType<Props>>, meanwhile: ReactNode = null) {
+export function onDemand<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  meanwhile: ReactNode = null,
+  fallback: ComponentType<{ error: unknown }> = NotLoaded,
+) {
   const loaded = code(load)
   const Loaded = lazy(async () => ({ default: await loaded() }))
   return function OnDemand(props: Props) {
     return (
-      <Boundary fallback={NotLoaded}>
+      <Boundary fallback={fallback}>
         <Suspense fallback={meanwhile}>
           <Loaded {...props} />
         </Suspense>
@@ -21,6 +25,15 @@ export function onDemand<Props extends object>(load: () => Promise<ComponentType
   }
 }
 
-const NotLoaded = ({ error }: { error: unknown }) => (
-  <Failure what="This part could not be loaded" error={error} retry={reloadPage} />
-)
+function NotLoaded({ error }: { error: unknown }) {
+  return <Failure what="This part could not be loaded" error={error} retry={reloadPage} />
+}
+
+/** For what would open over the page. */
+export function NotLoadedOver({ error }: { error: unknown }) {
+  return (
+    <div className="fixed bottom-4 left-1/2 z-45 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 rounded-lg bg-surface shadow-float">
+      <NotLoaded error={error} />
+    </div>
+  )
+}

@@ -18,6 +18,7 @@ export const SearchField = ({
     <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-faint" />
     <input
       type="search"
+      data-shortcut="/"
       aria-label={label}
       placeholder={placeholder}
       className={cn(control, 'h-9 pr-2 pl-8.5')}

@@ -1,5 +1,6 @@
 import { lazy, Suspense, type ReactNode } from 'react'
 import { code } from '../lib/code.ts'
+import { Boundary } from './boundary.tsx'
 
 /** Up to here all rows are drawn; beyond, only those near the screen, with code that is loaded for it. */
 const DRAW_ALL = 150
@@ -38,10 +39,13 @@ export function VirtualRows<Row>({ rows, idOf, height, render }: Props<Row>) {
     const row = rows[index]
     return row === undefined ? null : render(row, props)
   }
+  const all = () => <tbody>{rows.map((row, index) => render(row, { index }))}</tbody>
   // Only to look at: what is opened or typed in these would be gone with them.
   return (
-    <Suspense fallback={<tbody inert>{rows.slice(0, DRAW_ALL).map((row, index) => render(row, { index }))}</tbody>}>
-      <WindowRows count={rows.length} keyOf={keyOf} height={height} renderAt={renderAt} />
-    </Suspense>
+    <Boundary fallback={all}>
+      <Suspense fallback={<tbody inert>{rows.slice(0, DRAW_ALL).map((row, index) => render(row, { index }))}</tbody>}>
+        <WindowRows count={rows.length} keyOf={keyOf} height={height} renderAt={renderAt} />
+      </Suspense>
+    </Boundary>
   )
 }

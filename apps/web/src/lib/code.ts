@@ -1,6 +1,7 @@
 /** Parts of the console that are loaded when they are first needed, and what happens when they can't be. */
 
 import { preloadLater } from './preload.ts'
+import { checkForUpdate } from './update.ts'
 
 /** The message is for a person. */
 export class MissingCode extends Error {
@@ -17,6 +18,7 @@ export class MissingCode extends Error {
 export function code<Module>(load: () => Promise<Module>): () => Promise<Module> {
   const loaded = () =>
     load().catch(() => {
+      void checkForUpdate()
       throw new MissingCode()
     })
   preloadLater(loaded)

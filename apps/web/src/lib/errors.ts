@@ -10,10 +10,12 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 const dataOf = (error: unknown): Record<string, unknown> =>
   error instanceof TRPCClientError && isRecord(error.data) ? error.data : {}
 
-/** HTTP status of a refusal; undefined when no answer came. */
+/** HTTP status of a refusal, of Keyferry or of a proxy in front of it; undefined when no answer came. */
 export function statusOf(error: unknown): number | undefined {
   const status = dataOf(error).httpStatus
-  return typeof status === 'number' ? status : undefined
+  if (typeof status === 'number') return status
+  const response = error instanceof TRPCClientError ? error.meta?.response : undefined
+  return response instanceof Response ? response.status : undefined
 }
 
 /** The name of a refusal, such as `PermissionDenied`; undefined when no answer came. */
@@ -21,9 +23,6 @@ export function nameOf(error: unknown): string | undefined {
   const name = dataOf(error).error
   return typeof name === 'string' ? name : undefined
 }
-
-/** No answer, or none from Keyferry itself. */
-export const isOutage = (error: unknown): boolean => error instanceof TRPCClientError && (statusOf(error) ?? 500) >= 500
 
 const toIssue = (value: unknown): Issue[] =>
   isRecord(value) && typeof value.message === 'string' && Array.isArray(value.path)
@@ -36,10 +35,26 @@ export function issuesOf(error: unknown): Issue[] {
   return Array.isArray(issues) ? issues.flatMap(toIssue) : []
 }
 
+const NO_ANSWER = 'The server did not answer. Check that Keyferry is running, then try again.'
+
+/** For an answer that is not Keyferry's own: a proxy's page has no words for a person. */
+function wordsFor(status: number): string {
+  if (status === 401) return 'Your session ended. Sign in again.'
+  if (status === 403) return 'A proxy in front of Keyferry refused this (403). Ask who runs it.'
+  if (status === 413) return 'This is too large for the server or a proxy in front of it (413). Send less at once.'
+  if (status === 429) return 'Too many requests (429). Wait a moment, then try again.'
+  return status >= 500
+    ? `Keyferry can’t be reached: the server answered ${status}. Try again in a moment.`
+    : `The server answered ${status} without a reason. Try again.`
+}
+
 /** A sentence for a person: what happened, in the server's words when it had some. */
 export function messageOf(error: unknown): string {
-  if (error instanceof TRPCClientError && statusOf(error) === undefined) {
-    return 'The server did not answer. Check that Keyferry is running, then try again.'
+  if (error instanceof TRPCClientError && nameOf(error) === undefined) {
+    const status = statusOf(error)
+    return status === undefined || status < 400 ? NO_ANSWER : wordsFor(status)
   }
+  // As `fetch` fails where nothing answers.
+  if (error instanceof TypeError) return NO_ANSWER
   return error instanceof Error && error.message !== '' ? error.message : 'The server answered with an unknown error.'
 }

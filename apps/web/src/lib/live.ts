@@ -18,13 +18,6 @@ export function setProgress(syncId: string, next: Progress | undefined): void {
   tell()
 }
 
-let connected = true
-/** Whether the live feed stands. While it does not, screens say that they may be behind. */
-export function setConnected(next: boolean): void {
-  connected = next
-  tell()
-}
-
 const subscribe = (listener: () => void) => {
   listeners.add(listener)
   return () => listeners.delete(listener)
@@ -32,4 +25,3 @@ const subscribe = (listener: () => void) => {
 
 export const useProgress = (syncId: string): Progress | undefined =>
   useSyncExternalStore(subscribe, () => progress.get(syncId))
-export const useConnected = (): boolean => useSyncExternalStore(subscribe, () => connected)

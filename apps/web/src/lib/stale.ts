@@ -144,6 +144,10 @@ const STALE = {
   'instance.bootstrap': ['instance.status'],
 } as const satisfies Partial<Record<Change, readonly Queries[]>>
 
+/** After the connection returned: fetches again what could not be read meanwhile. */
+export const refetchFailed = (): Promise<void> =>
+  queryClient.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' })
+
 /**
  * After a change: resolves once the stale queries that are on the screen were fetched again. Call it where fetching
  * what is gone can't happen any more.

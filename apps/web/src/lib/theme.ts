@@ -1,6 +1,12 @@
 import { useSyncExternalStore } from 'react'
 
-export type Theme = 'system' | 'light' | 'dark'
+export const THEMES = [
+  { value: 'system', label: 'As the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+] as const
+
+export type Theme = (typeof THEMES)[number]['value']
 const KEY = 'keyferry.theme'
 const listeners = new Set<() => void>()
 

@@ -1,6 +1,7 @@
 import type { AppRouter } from '@keyferry/api'
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query'
+import { watchedFetch } from './connection.ts'
 import { statusOf } from './errors.ts'
 import { FreshQueryClient } from './fresh-query-client.ts'
 
@@ -26,7 +27,7 @@ const links = [
   splitLink<AppRouter>({
     condition: (operation) => operation.type === 'subscription',
     true: httpSubscriptionLink({ url }),
-    false: httpBatchLink({ url, maxURLLength: 4000 }),
+    false: httpBatchLink({ url, maxURLLength: 4000, fetch: watchedFetch }),
   }),
 ]
 export const client = trpc.createClient({ links })

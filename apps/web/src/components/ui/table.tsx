@@ -1,4 +1,4 @@
-import type { ComponentProps, ReactNode } from 'react'
+import type { ComponentProps, MouseEvent, ReactNode } from 'react'
 import { cn } from '../../lib/cn.ts'
 
 /**
@@ -50,6 +50,24 @@ export const Td = ({ className, ...rest }: ComponentProps<'td'>) => (
   <td className={cn('px-3 py-1.5 align-middle text-sm max-sm:px-2', className)} {...rest} />
 )
 
+/** Its own controls, and text that is being selected, keep their clicks. */
+const CONTROLS = 'a, button, input, label, select, textarea, summary, [role=menuitem], [role=checkbox]'
+
+function openRow({ target, currentTarget }: MouseEvent<HTMLTableRowElement>): void {
+  if (!(target instanceof Element) || !currentTarget.contains(target) || target.closest(CONTROLS)) return
+  if (String(getSelection()) !== '') return
+  currentTarget.querySelector<HTMLElement>('[data-shortcut=Enter]')?.click()
+}
+
+/** A click beside its controls opens the row, where one of them is marked as what opens it. */
 export const Tr = ({ className, ...rest }: ComponentProps<'tr'>) => (
-  <tr className={cn('border-b border-line last:border-b-0 hover:bg-sunken/60', className)} {...rest} />
+  // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the marked control has the keys
+  <tr
+    onClick={openRow}
+    className={cn(
+      'scroll-mt-24 border-b border-line last:border-b-0 hover:bg-sunken/60 has-[[data-shortcut=Enter]]:cursor-pointer',
+      className,
+    )}
+    {...rest}
+  />
 )

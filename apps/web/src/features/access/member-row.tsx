@@ -46,7 +46,7 @@ export function MemberRow({
       </Td>
       <Td>
         <span className="flex justify-end">
-          <IconButton icon={Pencil} label={`Change ${member.name}`} onClick={onEdit} />
+          <IconButton icon={Pencil} label={`Change ${member.name}`} data-shortcut="e" onClick={onEdit} />
           <IconButton icon={Trash2} label={`Remove ${member.name}`} onClick={() => setAsking(true)} />
         </span>
         {asking && (

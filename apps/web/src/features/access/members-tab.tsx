@@ -40,7 +40,7 @@ export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rig
             {people.length === 0 ? 'No members yet. ' : `${count(people.length, 'member')}. `}
             Instance admins reach every project without being members.
           </p>
-          <Button variant="primary" onClick={() => onOpen('add')}>
+          <Button variant="primary" data-shortcut="n" onClick={() => onOpen('add')}>
             <UserRoundPlus aria-hidden className="size-4" /> Add person
           </Button>
         </div>

@@ -35,6 +35,7 @@ export function ActivityRow({ entry, syncs, open, onOpen, onActor, index, measur
         <button
           type="button"
           aria-expanded={open}
+          data-shortcut="Enter"
           aria-label={`Details of entry ${entry.seq}`}
           onClick={() => onOpen(!open)}
           className="grid size-6 place-items-center rounded text-faint hover:bg-sunken hover:text-ink"

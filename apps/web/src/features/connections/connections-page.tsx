@@ -16,7 +16,7 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
   const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const error = connections.error ?? destinations.error
   const add = (
-    <RouteButton variant="primary" to="/p/$projectId/connections/new" params={{ projectId }}>
+    <RouteButton variant="primary" data-shortcut="n" to="/p/$projectId/connections/new" params={{ projectId }}>
       <Plus aria-hidden className="size-4" /> Add connection
     </RouteButton>
   )

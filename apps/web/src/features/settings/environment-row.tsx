@@ -42,7 +42,7 @@ export function EnvironmentRow(props: Props) {
         <span className="flex gap-0.5">
           <IconButton icon={ArrowUp} label={`Move ${name} up`} disabled={first || busy} onClick={() => onMove(-1)} />
           <IconButton icon={ArrowDown} label={`Move ${name} down`} disabled={last || busy} onClick={() => onMove(1)} />
-          <IconButton icon={Pencil} label={`Rename ${name}`} onClick={onEdit} />
+          <IconButton icon={Pencil} label={`Rename ${name}`} data-shortcut="e" onClick={onEdit} />
           <IconButton icon={Trash2} label={`Delete ${name}`} onClick={onDelete} />
         </span>
       )}

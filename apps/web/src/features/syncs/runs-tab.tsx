@@ -64,6 +64,7 @@ export function RunsTab({
                   <button
                     type="button"
                     aria-expanded={isOpen}
+                    data-shortcut="Enter"
                     onClick={() => onOpen(isOpen ? undefined : run.id)}
                     className="-ml-1 inline-flex items-center gap-1 rounded px-1 font-medium hover:text-accent"
                   >

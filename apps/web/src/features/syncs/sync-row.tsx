@@ -46,7 +46,11 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
         <Checkbox label={`Select ${name}`} checked={isSelected} onChange={onSelect} />
       </Td>
       <Td className="max-w-72">
-        <Link {...page} className="font-semibold break-words text-ink hover:text-accent hover:underline">
+        <Link
+          {...page}
+          data-shortcut="Enter"
+          className="font-semibold break-words text-ink hover:text-accent hover:underline"
+        >
           {name}
         </Link>
         {sync.description !== null && sync.description !== '' && (

@@ -38,6 +38,7 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
   const add = (
     <RouteButton
       variant="primary"
+      data-shortcut="n"
       to="/p/$projectId/syncs/new"
       params={{ projectId }}
       denied={useWhyNot(projectId)('syncs.manage')}

@@ -1,0 +1,64 @@
+import type { Page } from 'playwright-core'
+
+/**
+ * Clicks each control of the page, and of what opens over it, but none whose name is in `clicked`; adds those names.
+ * Gives the controls after which there was no usable page: its body was empty, its frame gone or another page loaded.
+ */
+export async function clickEverything(page: Page, clicked: Set<string>): Promise<string[]> {
+  const result = await page.evaluate<{ names: string[]; unusable: string[] }>(
+    `(${CLICK_EVERYTHING})(${JSON.stringify([...clicked])})`,
+  )
+  for (const name of result.names) clicked.add(name)
+  return result.unusable
+}
+
+/** In the page, since a round trip for each control would take minutes. */
+const CLICK_EVERYTHING = `async (before) => {
+  const names = new Set(before)
+  const unusable = []
+  const start = location.pathname
+  const depth = () => history.state?.__TSR_index ?? 0
+  const first = depth()
+  const settled = async () => {
+    await new Promise((done) => setTimeout(done, 20))
+    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
+  }
+  const layer = () => [...document.querySelectorAll('[role=dialog], [role=alertdialog], [role=menu]')].at(-1)
+  const nameOf = (control) =>
+    [control.tagName, control.getAttribute('aria-label') ?? control.innerText ?? '', control.getAttribute('href') ?? '', layer() ? 'over' : ''].join(' ')
+  const isUsable = (control) => control.checkVisibility() && !control.disabled && control.target !== '_blank'
+  const CONTROLS = 'button, a[href^="/"], [role=menuitem], [role=menuitemradio], summary'
+  const next = () =>
+    [...(layer() ?? document).querySelectorAll(CONTROLS)].find((control) => isUsable(control) && !names.has(nameOf(control)))
+  const press = (control) => {
+    control.focus()
+    control.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, cancelable: true, button: 0, pointerType: 'mouse' }))
+    control.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, cancelable: true, button: 0 }))
+    control.dispatchEvent(new PointerEvent('pointerup', { bubbles: true, cancelable: true, button: 0, pointerType: 'mouse' }))
+    control.click()
+  }
+  for (let clicks = 0; clicks < 300; clicks++) {
+    const control = next()
+    if (!control && !layer()) break
+    if (control) {
+      const name = nameOf(control)
+      names.add(name)
+      press(control)
+      await settled()
+      if (document.body.innerText.trim() === '' || !document.querySelector('#main')) return { names: [...names], unusable: [name] }
+    } else {
+      const open = layer()
+      ;(document.activeElement ?? open).dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }))
+      await settled()
+      if (layer() === open) unusable.push('Escape did not close ' + open.innerText.slice(0, 80))
+      if (layer() === open) break
+    }
+    if (location.pathname !== start && !layer()) {
+      // Where the address was replaced, this page is no longer in the history.
+      if (depth() <= first) break
+      history.back()
+      await settled()
+    }
+  }
+  return { names: [...names], unusable }
+}`

@@ -1,0 +1,73 @@
+import { Hourglass, RefreshCw, WifiOff } from 'lucide-react'
+import { useEffect, type ReactNode } from 'react'
+import { Button } from '../components/ui/button.tsx'
+import { reloadPage } from '../lib/code.ts'
+import { useConnection, watchedFetch } from '../lib/connection.ts'
+import { messageOf } from '../lib/errors.ts'
+import { refetchFailed } from '../lib/stale.ts'
+import { toast } from '../lib/toast.ts'
+import { checkForUpdate, useOutdated } from '../lib/update.ts'
+
+const RETRY_MS = 3000
+/** A tab that is shown again has often slept through an update. */
+const CHECK_EVERY_MS = 60_000
+
+const Bar = ({ children }: { children: ReactNode }) => (
+  <div
+    role="status"
+    className="flex min-h-9 flex-wrap items-center gap-2 border-b border-warn/40 bg-warn-tint px-4 py-1.5 text-sm text-warn md:px-8"
+  >
+    {children}
+  </div>
+)
+
+/** Says that the server is away, slow or newer than this page; finds out when it is back and fetches what failed. */
+export function ConnectionBar() {
+  const connection = useConnection()
+  const isOutdated = useOutdated()
+  const isLost = connection === 'lost'
+
+  useEffect(() => {
+    if (!isLost) return
+    const timer = setInterval(() => void watchedFetch('/api/status', { cache: 'no-store' }).catch(() => null), RETRY_MS)
+    return () => {
+      clearInterval(timer)
+      void refetchFailed()
+      void checkForUpdate()
+    }
+  }, [isLost])
+
+  useEffect(() => {
+    let checkedAt = Date.now()
+    const onShown = () => {
+      if (document.visibilityState !== 'visible' || Date.now() - checkedAt < CHECK_EVERY_MS) return
+      checkedAt = Date.now()
+      void checkForUpdate()
+    }
+    document.addEventListener('visibilitychange', onShown)
+    return () => document.removeEventListener('visibilitychange', onShown)
+  }, [])
+
+  if (isLost)
+    return (
+      <Bar>
+        <WifiOff aria-hidden className="size-4" /> Connection lost. Reconnecting…
+      </Bar>
+    )
+  if (isOutdated)
+    return (
+      <Bar>
+        <RefreshCw aria-hidden className="size-4" /> Keyferry was updated. Reload to use the new version.
+        <Button size="sm" onClick={() => void reloadPage().catch((error: unknown) => toast.error(messageOf(error)))}>
+          Reload
+        </Button>
+      </Bar>
+    )
+  if (connection === 'slow')
+    return (
+      <Bar>
+        <Hourglass aria-hidden className="size-4" /> Keyferry is slow to answer. Still waiting…
+      </Bar>
+    )
+  return null
+}

@@ -1,0 +1,25 @@
+/** The keys of the console: one list for what they do and for the sheet that names them. */
+
+/** After `g`, by section. */
+export const GO_KEYS = {
+  '/p/$projectId': 'o',
+  '/p/$projectId/secrets': 's',
+  '/p/$projectId/syncs': 'y',
+  '/p/$projectId/connections': 'c',
+  '/p/$projectId/activity': 'a',
+  '/p/$projectId/access': 'm',
+  '/p/$projectId/trash': 't',
+  '/p/$projectId/alerts': 'l',
+  '/p/$projectId/settings': 'e',
+} as const
+
+/** Keys that press what a page or a row marks with `data-shortcut`. */
+export const ON_PAGE = [
+  { key: '/', words: 'Search or filter this page' },
+  { key: 'n', words: 'New: a secret, a sync, a connection or a member' },
+] as const
+export const IN_ROW = [
+  { key: 'e', words: 'Edit' },
+  { key: 'x', words: 'Select' },
+  { key: 'Enter', words: 'Open' },
+] as const

@@ -1,0 +1,60 @@
+import { useRouter } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { tinykeys } from 'tinykeys'
+import { moveRow, pressInRow, pressOnPage } from '../lib/row-keys.ts'
+import { GO_KEYS, IN_ROW, ON_PAGE } from './shortcuts.ts'
+
+interface Doors {
+  projectId: string | undefined
+  togglePalette: () => void
+  openSheet: () => void
+}
+
+/** Listens to the keys of the console. Single letters do nothing in a field or under a dialog. */
+export function useShortcuts({ projectId, togglePalette, openSheet }: Doors): void {
+  const router = useRouter()
+  useEffect(() => {
+    const stopPalette = tinykeys(
+      window,
+      {
+        '$mod+k': (event) => {
+          event.preventDefault()
+          togglePalette()
+        },
+      },
+      { ignore: () => false },
+    )
+    const bindings: Record<string, (event: KeyboardEvent) => void> = {
+      '[Shift]+?': openSheet,
+      j: () => moveRow(1),
+      k: () => moveRow(-1),
+    }
+    for (const { key } of ON_PAGE)
+      bindings[`[Shift]+${key}`] = (event) => {
+        event.preventDefault()
+        if (!pressOnPage(key) && key === '/') togglePalette()
+      }
+    for (const { key } of IN_ROW)
+      bindings[key] = (event) => {
+        // On a control, Enter presses the control.
+        if (key === 'Enter' && !(event.target instanceof HTMLTableRowElement)) return
+        if (pressInRow(key)) event.preventDefault()
+      }
+    if (projectId !== undefined)
+      for (const [to, key] of Object.entries(GO_KEYS))
+        bindings[`g ${key}`] = () => void router.navigate({ to, params: { projectId } })
+    const stop = tinykeys(window, bindings, { ignore: isTypedElsewhere })
+    return () => {
+      stopPalette()
+      stop()
+    }
+  }, [projectId, router, togglePalette, openSheet])
+}
+
+const FIELDS = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]'
+
+function isTypedElsewhere({ target, altKey, ctrlKey, metaKey, isComposing }: KeyboardEvent): boolean {
+  if (altKey || ctrlKey || metaKey || isComposing) return true
+  if (document.querySelector('[role=dialog], [role=alertdialog], [role=menu]')) return true
+  return target instanceof Element && target.matches(FIELDS)
+}

@@ -1,0 +1,33 @@
+/** Moving through the rows of the open page's tables, and pressing what they mark with `data-shortcut`. */
+
+const rows = (): HTMLElement[] => [
+  ...document.querySelectorAll<HTMLElement>('#main tbody > tr:not([aria-hidden]):not(:has([colspan]))'),
+]
+
+const focused = (): HTMLElement | null => document.activeElement?.closest<HTMLElement>('#main tbody > tr') ?? null
+
+/** Gives the focus to the next row, or the one before; from outside the tables to the first. */
+export function moveRow(by: 1 | -1): void {
+  const all = rows()
+  const row = focused()
+  const next = row === null ? all[0] : all[all.indexOf(row) + by]
+  if (!next) return
+  next.tabIndex = -1
+  next.focus()
+  next.scrollIntoView({ block: 'nearest' })
+}
+
+/** Presses what `key` stands for in the row that has the focus; false when there is nothing. */
+export const pressInRow = (key: string): boolean => press(focused(), key)
+
+/** The same on the open page, outside of rows. */
+export const pressOnPage = (key: string): boolean => press(document.querySelector('#main'), key)
+
+function press(within: Element | null, key: string): boolean {
+  const marked = `[data-shortcut="${key}"]:not(:disabled)`
+  const control = within?.querySelector<HTMLElement>(key === 'x' ? `${marked}, input[type=checkbox]` : marked)
+  if (!control) return false
+  if (control.matches('input:not([type=checkbox]), textarea')) control.focus()
+  else control.click()
+  return true
+}
