@@ -43,7 +43,7 @@ export function Shell() {
       <div className="min-w-0">
         <TopBar projectId={projectId} onSearch={() => setPalette(true)} />
         <ConnectionBar />
-        <main id="main" tabIndex={-1} className="w-full max-w-[96rem] px-4 py-6 outline-none md:px-8">
+        <main id="main" tabIndex={-1} className="w-full px-4 py-6 outline-none md:px-8">
           <Outlet />
         </main>
       </div>

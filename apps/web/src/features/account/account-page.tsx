@@ -18,7 +18,7 @@ export function AccountPage() {
   if (error) return <Failure what="Your account could not be read" error={error} retry={refetch} />
   if (!data) return <SkeletonRows label="Loading your account" rows={5} />
   return (
-    <div className="mx-auto grid max-w-3xl gap-4">
+    <div className="grid max-w-3xl gap-4">
       <PageHeader title="Your account" text={`${data.name}, ${data.email}`} />
       {data.hasPassword ? (
         <>

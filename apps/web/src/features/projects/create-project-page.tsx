@@ -62,7 +62,7 @@ export function CreateProjectPage() {
     )
   }
   return (
-    <div className="mx-auto max-w-xl">
+    <div className="max-w-xl">
       <PageHeader title={first ? words.new.first : words.new.title} text={words.new.text} />
       <Card className="p-5">
         <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">

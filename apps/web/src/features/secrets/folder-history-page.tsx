@@ -35,7 +35,7 @@ export function FolderHistoryPage({ place }: { place: FolderRef }) {
   const writes = writesOf(history.data?.pages.flatMap(({ versions }) => versions) ?? [])
   if (closed) return <ClosedFolder place={place} page="History of a folder" />
   return (
-    <div className="mx-auto max-w-4xl">
+    <div className="max-w-4xl">
       <PageHeader
         title="History of a folder"
         text={

@@ -27,7 +27,7 @@ export function SettingsPage({ projectId }: { projectId: string }) {
   const denied = useWhyNot(projectId)('project.manage')
   const going = pending.find(({ kind }) => kind === 'project')
   return (
-    <div className="mx-auto max-w-4xl">
+    <div className="max-w-4xl">
       <LeaveGuard />
       <PageHeader title="Project settings" text="Name, environments and deletion" />
       {statusOf(project.error) === 404 ? (
