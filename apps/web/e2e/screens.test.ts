@@ -236,7 +236,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await see(row(`to-${first.destination}`))
     await look('syncs')
     await page.goto(at(''))
-    await see(page.getByRole('link', { name: `to-${first.destination} In sync` }))
+    await see(page.getByRole('link', { name: `to-${first.destination} Needs attention` }))
     await see(page.getByRole('list', { name: 'Recent changes' }))
     await look('overview')
     await page.goto(at('/syncs'))
