@@ -32,9 +32,9 @@ const CLICK_EVERYTHING = `async (before) => {
     [...(layer() ?? document).querySelectorAll(CONTROLS)].find((control) => isUsable(control) && !names.has(nameOf(control)))
   const press = (control) => {
     control.focus()
-    control.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, cancelable: true, button: 0, pointerType: 'mouse' }))
-    control.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, cancelable: true, button: 0 }))
-    control.dispatchEvent(new PointerEvent('pointerup', { bubbles: true, cancelable: true, button: 0, pointerType: 'mouse' }))
+    control.dispatchEvent(new PointerEvent('pointerdown', { view: window, bubbles: true, cancelable: true, button: 0, pointerType: 'mouse' }))
+    control.dispatchEvent(new MouseEvent('mousedown', { view: window, bubbles: true, cancelable: true, button: 0 }))
+    control.dispatchEvent(new PointerEvent('pointerup', { view: window, bubbles: true, cancelable: true, button: 0, pointerType: 'mouse' }))
     control.click()
   }
   for (let clicks = 0; clicks < 300; clicks++) {
