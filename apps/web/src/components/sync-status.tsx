@@ -1,4 +1,4 @@
-/** The one status of a sync, on every screen: chip, dot, sentence and order. */
+/** The one status of a sync, on every screen: chip, sentence and order. */
 import { statusReasonText, STATUS_WORDS } from '@keyferry/schemas/sync-status-words'
 import { CircleCheck, CircleDot, CirclePause, LoaderCircle, TriangleAlert, type LucideIcon } from 'lucide-react'
 import { cn } from '../lib/cn.ts'
@@ -8,12 +8,12 @@ import { Badge, type Tone } from './ui/badge.tsx'
 
 type Status = Sync['status']
 
-const LOOKS: Record<Status, { tone: Tone; icon: LucideIcon; dot: string }> = {
-  'needs-attention': { tone: 'bad', icon: TriangleAlert, dot: 'bg-bad' },
-  'out-of-sync': { tone: 'warn', icon: CircleDot, dot: 'bg-warn' },
-  paused: { tone: 'neutral', icon: CirclePause, dot: 'bg-faint' },
-  syncing: { tone: 'accent', icon: LoaderCircle, dot: 'bg-accent' },
-  'in-sync': { tone: 'good', icon: CircleCheck, dot: 'bg-good' },
+const LOOKS: Record<Status, { tone: Tone; icon: LucideIcon }> = {
+  'needs-attention': { tone: 'bad', icon: TriangleAlert },
+  'out-of-sync': { tone: 'warn', icon: CircleDot },
+  paused: { tone: 'neutral', icon: CirclePause },
+  syncing: { tone: 'accent', icon: LoaderCircle },
+  'in-sync': { tone: 'good', icon: CircleCheck },
 }
 
 /** The status as a word with its colour and shape. */
@@ -26,9 +26,6 @@ export function SyncStatusBadge({ status }: { status: Status }) {
     </Badge>
   )
 }
-
-/** The class of a dot in the status's colour. */
-export const statusDot = (status: Status): string => LOOKS[status].dot
 
 /** Why the sync has its status, as a sentence without a full stop; null when it is in sync. */
 export const reasonOf = ({ reason, destinationTitle }: Pick<Sync, 'reason' | 'destinationTitle'>): string | null =>

@@ -27,16 +27,3 @@ export const filled = (fields: readonly FormField[], values: Values): Values =>
       .filter((field) => isShown(field, values) && !isBlank(values[field.name]))
       .map((field) => [field.name, field.kind === 'number' ? Number(values[field.name]) : values[field.name]]),
   )
-
-/** A value as a summary shows it. */
-export function shownValue(field: FormField, value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'Yes' : 'No'
-  if (Array.isArray(value) && value.length > 0) return value.map(shownPart).join(', ')
-  const text = isBlank(value) ? 'Not set' : String(value)
-  return field.options.find((option) => option.value === text)?.label ?? text
-}
-
-const shownPart = (part: unknown): string =>
-  part !== null && typeof part === 'object' && 'key' in part && 'value' in part
-    ? `${String(part.key)}=${String(part.value)}`
-    : String(part)

@@ -5,7 +5,7 @@ import { useId, useState, type ComponentProps, type ReactNode, type Ref } from '
 import { cn } from '../../lib/cn.ts'
 import { control, Field } from './field.tsx'
 
-export interface Option {
+interface Option {
   value: string
   label: string
   hint?: string | null
