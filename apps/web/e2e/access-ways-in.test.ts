@@ -94,7 +94,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     await page.getByRole('list', { name: 'Passkeys' }).getByRole('button', { name: 'Remove' }).click()
     await page.getByLabel('Confirm your password').fill(password)
     await button('Remove passkey').click()
-    await see(button('Set up second factor'))
+    await see(button('Set up two-factor authentication'))
     await expect.poll(() => page.getByRole('list', { name: 'Passkeys' }).count(), LIMIT).toBe(0)
 
     await page.context().clearCookies()
@@ -109,7 +109,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     provider.here = { email, email_verified: true, name: 'Ana' }
     await button('Sign in with your organization').click()
     await heading('Your account')
-    await see(page.getByText('This one'))
+    await see(page.getByText('This device'))
 
     // When nobody can sign in otherwise, the operator makes a link on the command line.
     await page.context().clearCookies()

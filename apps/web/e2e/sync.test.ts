@@ -147,10 +147,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       emulator.remove('TWO')
       await open('Plan')
       const plan = page.getByRole('tabpanel', { name: 'Plan' })
-      await see(plan.getByRole('listitem').filter({ hasText: 'drift: it was removed there' }).getByText('TWO'))
+      await see(plan.getByRole('listitem').filter({ hasText: 'drift: deleted outside Keyferry' }).getByText('TWO'))
       await button('Sync now').click()
       await reaches('TWO', `${CANARY}-TWO`)
-      await gone(plan.getByText('drift: it was removed there'))
+      await gone(plan.getByText('drift: deleted outside Keyferry'))
       await see(plan.getByText('5 keys stay as they are'))
     })
 

@@ -73,9 +73,9 @@ for (const destination of (await representatives()).keys()) {
           since: ctx.now().toISOString(),
         })
         expect(await drifted(it, sync.id)).toEqual([
-          ['A', 'it was removed there'],
+          ['A', 'deleted outside Keyferry'],
           ['B', expect.stringMatching(/replaced there|flag "secret" was changed|several copies/)],
-          ['STRAY', expect.stringMatching(/^it appeared there/)],
+          ['STRAY', expect.stringMatching(/^added outside Keyferry/)],
         ])
         expect(events).toEqual([expect.objectContaining({ kind: 'sync', syncId: sync.id, state: 'succeeded' })])
         expect(await dueSyncs(ctx)).toEqual([])
@@ -385,8 +385,8 @@ for (const destination of (await representatives()).keys()) {
         const { row } = await it.run(sync)
         expect(row.drift).toMatchObject({ count: 2, message: null })
         expect(await drifted(it, sync.id)).toEqual([
-          ['A', 'its value was changed there'],
-          ['FOREIGN', expect.stringMatching(/^it appeared there/)],
+          ['A', 'value changed outside Keyferry'],
+          ['FOREIGN', expect.stringMatching(/^added outside Keyferry/)],
         ])
         // A read that fails takes nothing from the look but the comparison.
         it.emulator.fail(1, { kind: 'status', status: 403, body: { error: canary } }, (_, path) =>

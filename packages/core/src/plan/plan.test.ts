@@ -61,7 +61,7 @@ const TABLE: readonly Row[] = [
     ledger: {},
     observed: { digest: 'foreign' },
     expect: ['update'],
-    reason: /value was changed there/,
+    reason: /value changed outside Keyferry/,
   },
   { name: 'readable and equal', desired: 'same', ledger: {}, observed: { digest: 'same' }, expect: ['keep'] },
   {

@@ -7,7 +7,7 @@
  * | yes          | -            | present                     | update: takes over a foreign key                     |
  * | yes          | same digest  | present, same               | keep                                                 |
  * | yes          | same digest  | present, differs            | update: drift                                        |
- * | yes          | same digest  | absent                      | create: drift, it was removed there                  |
+ * | yes          | same digest  | absent                      | create: drift, deleted outside Keyferry              |
  * | yes          | other digest | any                         | update: value changed (create if absent)             |
  * | no           | ours         | present                     | owned, mirror: delete; none: keep, left behind       |
  * | no, renamed  | ours         | present                     | owned, mirror: delete after the new name; none: keep |

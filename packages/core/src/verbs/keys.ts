@@ -58,7 +58,7 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
 }
 
 const DELETES = 'no longer in the source: the next run deletes it'
-const WAITS = 'no longer in the source: its deletion waits for your approval'
+const WAITS = 'no longer in the source: deletion awaiting approval'
 
 /**
  * `leaving`: what becomes of keys that are no longer in the source; null where the deletion policy leaves them there.
@@ -90,7 +90,7 @@ function statesOf(
     return {
       ...base,
       state: 'pending',
-      reason: written && written.digest !== '' ? 'the value changed here' : 'not written yet',
+      reason: written && written.digest !== '' ? 'value changed' : 'not written yet',
     }
   })
 }
@@ -144,7 +144,7 @@ function blockedStates(
       key,
       sourceKey: problem?.sourceKey ?? null,
       state: problem ? 'failed' : 'pending',
-      reason: problem?.reason ?? 'waits until every secret of the folder can be resolved',
+      reason: problem?.reason ?? 'waiting until every secret of the folder resolves',
       writtenAt: written?.writtenAt ?? null,
       remoteId: written?.remoteIds[0] ?? null,
     }

@@ -32,7 +32,7 @@ export function ClientSecrets({ identityId }: { identityId: string }) {
       }
       action={
         <Button variant="primary" onClick={() => setMaking(true)}>
-          <KeyRound aria-hidden className="size-4" /> Make client secret
+          <KeyRound aria-hidden className="size-4" /> Create client secret
         </Button>
       }
     >

@@ -36,7 +36,7 @@ export function InstanceTab({ open, onOpen }: Pick<TabProps, 'open' | 'onOpen'>)
             <tr>
               <Th>Person</Th>
               <Th className="max-sm:hidden">In the instance</Th>
-              <Th className="max-sm:hidden">Second factor</Th>
+              <Th className="max-sm:hidden">Two-factor</Th>
               <Th className="max-sm:hidden">Since</Th>
               <ActionsTh />
             </tr>

@@ -72,7 +72,7 @@ export function KeysTab({ projectId, open, onOpen, rights }: TabProps & { rights
       <Drawer
         open={open === 'add'}
         onClose={close}
-        title="Make an API key"
+        title="Create an API key"
         description="For a script or a tool of yours."
       >
         <NewKey projectId={projectId} rights={rights} onDone={close} />

@@ -89,7 +89,7 @@ export function NewClientSecret({
       <Actions>
         <Button onClick={onDone}>Cancel</Button>
         <Button type="submit" variant="primary" busy={isSubmitting}>
-          Make client secret
+          Create client secret
         </Button>
       </Actions>
     </form>

@@ -39,7 +39,7 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
           {!person.emailVerified && <span className="text-soft">Address not confirmed</span>}
           <span className="flex flex-wrap gap-1.5 sm:hidden">
             {person.instanceAdmin && <Badge tone="accent">Instance admin</Badge>}
-            {person.twoFactor && <Badge tone="good">Second factor</Badge>}
+            {person.twoFactor && <Badge tone="good">Two-factor</Badge>}
           </span>
         </span>
       </Td>
@@ -79,7 +79,7 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
             </MenuItem>
             {person.twoFactor && (
               <MenuItem onSelect={() => setAsking('end-second-factor')}>
-                <KeySquare aria-hidden className="size-4" /> Switch off second factor
+                <KeySquare aria-hidden className="size-4" /> Turn off two-factor authentication
               </MenuItem>
             )}
             <MenuItem onSelect={() => setAsking('end-sessions')}>
@@ -129,14 +129,14 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
       act: () => update.mutateAsync({ userId: person.id, instanceAdmin: true }),
     },
     demote: {
-      title: `Take instance admin from ${person.email}?`,
-      label: 'Take it away',
+      title: `Remove ${person.email} as instance admin?`,
+      label: 'Remove as admin',
       text: 'They keep their roles in projects. Syncs that they own stop if they can no longer read the source, and say so.',
       act: () => update.mutateAsync({ userId: person.id, instanceAdmin: false }),
     },
     'end-second-factor': {
-      title: `Switch off the second factor of ${person.email}?`,
-      label: 'Switch it off',
+      title: `Turn off two-factor authentication of ${person.email}?`,
+      label: 'Turn off',
       text: 'For someone who lost their app and their recovery codes: their password alone lets them in, until they set it up again. They are signed out. Make sure that it is really them who asks.',
       act: () => endSecondFactor.mutateAsync({ userId: person.id }),
     },

@@ -22,7 +22,7 @@ export function SignInPolicy() {
   if (error) return <Failure what="The sign-in policy could not be read" error={error} retry={refetch} />
   return (
     <SelectField
-      label="Who needs a second factor"
+      label="Who needs two-factor authentication"
       help="People without one must set it up before they can do anything else. Machines, API keys and sign-in through your organization are exempt."
       className="max-w-md"
       disabled={!data || update.isPending}

@@ -10,16 +10,17 @@ import { PasskeysCard } from './passkeys-card.tsx'
 import { PasswordCard } from './password-card.tsx'
 import { SessionsCard } from './sessions-card.tsx'
 import { TwoFactorCard } from './two-factor-card.tsx'
+import { words } from './words.ts'
 
 /** One's own password, second factor and sessions. */
 export function AccountPage() {
-  usePageTitle('Your account')
+  usePageTitle(words.accountPage.title)
   const { data, error, refetch } = useQuery(accountQuery)
-  if (error) return <Failure what="Your account could not be read" error={error} retry={refetch} />
-  if (!data) return <SkeletonRows label="Loading your account" rows={5} />
+  if (error) return <Failure what={words.accountPage.unreadable} error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label={words.accountPage.loading} rows={5} />
   return (
     <div className="grid max-w-3xl gap-4">
-      <PageHeader title="Your account" text={`${data.name}, ${data.email}`} />
+      <PageHeader title={words.accountPage.title} text={`${data.name}, ${data.email}`} />
       {data.hasPassword ? (
         <>
           <PasswordCard />
@@ -28,8 +29,8 @@ export function AccountPage() {
         </>
       ) : (
         <Section
-          title="You sign in with your organization"
-          text="This account has no password here, so there is none to change, and your organization asks for the second factor."
+          title={words.accountPage.viaProvider}
+          text={words.accountPage.viaProviderText}
         />
       )}
       <NotificationsCard />

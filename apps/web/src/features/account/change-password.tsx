@@ -10,9 +10,10 @@ import { answered, loadAuth } from '../../lib/auth.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { accountChanged } from './account-query.ts'
+import { words } from './words.ts'
 
 const change = z.object({
-  currentPassword: z.string().min(1, 'Enter your present password'),
+  currentPassword: z.string().min(1, words.changePassword.currentMissing),
   newPassword: password,
 })
 
@@ -28,7 +29,7 @@ export function ChangePassword({ onDone }: { onDone: () => void }) {
     try {
       const auth = await loadAuth()
       answered(await auth.changePassword(input))
-      toast.success('Your password is changed.')
+      toast.success(words.changePassword.changed)
       await accountChanged()
       onDone()
     } catch (error) {
@@ -38,29 +39,29 @@ export function ChangePassword({ onDone }: { onDone: () => void }) {
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-md gap-4">
       {errors.root?.message !== undefined && (
-        <Notice kind="bad" title="The password was not changed">
+        <Notice kind="bad" title={words.changePassword.failed}>
           {errors.root.message}
         </Notice>
       )}
       <PasswordField
-        label="Current password"
+        label={words.changePassword.current}
         autoFocus
         autoComplete="current-password"
         error={errors.currentPassword?.message}
         {...register('currentPassword')}
       />
       <NewPasswordField
-        label="New password"
+        label={words.changePassword.next}
         typed={typed}
         error={errors.newPassword?.message}
         {...register('newPassword')}
       />
-      <p className="text-sm">Everywhere else you are signed out.</p>
+      <p className="text-sm">{words.changePassword.others}</p>
       <div className="flex flex-wrap gap-2">
         <Button type="submit" variant="primary" busy={isSubmitting}>
-          Change password
+          {words.changePassword.action}
         </Button>
-        <Button onClick={onDone}>Cancel</Button>
+        <Button onClick={onDone}>{words.changePassword.cancel}</Button>
       </div>
     </form>
   )

@@ -11,10 +11,11 @@ import { safeRedirect } from '../../lib/safe-redirect.ts'
 import { accountQuery } from './account-query.ts'
 import { PasskeysCard } from './passkeys-card.tsx'
 import { TwoFactorCard } from './two-factor-card.tsx'
+import { words } from './words.ts'
 
 /** For a person who has to set up a second factor before anything else; leads to `next`. */
 export function FactorRequiredPage({ next }: { next: string | undefined }) {
-  usePageTitle('Set up a second factor', false)
+  usePageTitle(words.factorRequiredPage.title, false)
   const navigate = useNavigate()
   const { data, error, refetch } = useQuery(accountQuery)
   const leave = async () => {
@@ -23,11 +24,11 @@ export function FactorRequiredPage({ next }: { next: string | undefined }) {
   }
   return (
     <Alone
-      title="Set up a second factor"
-      text="This instance requires one. Set up an authenticator app or a passkey to continue."
+      title={words.factorRequiredPage.title}
+      text={words.factorRequiredPage.text}
     >
-      {error && <Failure what="Your account could not be read" error={error} retry={refetch} />}
-      {!error && !data && <SkeletonRows label="Loading your account" rows={3} />}
+      {error && <Failure what={words.factorRequiredPage.unreadable} error={error} retry={refetch} />}
+      {!error && !data && <SkeletonRows label={words.factorRequiredPage.loading} rows={3} />}
       {data && (
         <>
           {data.hasPassword ? (
@@ -36,17 +37,17 @@ export function FactorRequiredPage({ next }: { next: string | undefined }) {
               <PasskeysCard factors={data.factors} />
             </>
           ) : (
-            <Notice kind="warn">Sign out, then sign in with your organization.</Notice>
+            <Notice kind="warn">{words.factorRequiredPage.viaProvider}</Notice>
           )}
           {(data.factors.app || data.factors.passkey) && (
             <Button variant="primary" onClick={() => void navigate({ href: safeRedirect(next), replace: true })}>
-              Continue
+              {words.factorRequiredPage.continue}
             </Button>
           )}
         </>
       )}
       <Button variant="ghost" onClick={() => void leave()}>
-        Sign out
+        {words.factorRequiredPage.signOut}
       </Button>
     </Alone>
   )

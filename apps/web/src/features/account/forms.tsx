@@ -1,9 +1,10 @@
 /** The forms of this page. Each is loaded when it is first opened: most visits only look. */
 import { onDemand } from '../../components/on-demand.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
+import { words } from './words.ts'
 
 const meanwhile = (
-  <div role="status" aria-label="Loading the form">
+  <div role="status" aria-label={words.forms.loading}>
     <Skeleton className="h-24 max-w-md" />
   </div>
 )

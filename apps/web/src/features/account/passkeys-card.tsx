@@ -12,6 +12,7 @@ import { trpc } from '../../lib/trpc.ts'
 import { accountChanged, passkeysQuery } from './account-query.ts'
 import { deviceOf } from './device.ts'
 import { PasswordAsked } from './forms.tsx'
+import { words } from './words.ts'
 
 type Step = { at: 'rest' } | { at: 'add' } | { at: 'remove'; id: string }
 
@@ -29,35 +30,35 @@ export function PasskeysCard({ factors }: { factors: Factors }) {
   const add = async (password: string) => {
     const { addPasskey } = await loadPasskey()
     await addPasskey({ name: deviceOf(navigator.userAgent).words, password })
-    await changed('The passkey is set up.')
+    await changed(words.passkeysCard.added)
   }
   const remove = async (id: string) => {
     const { deletePasskey } = await loadPasskey()
     await deletePasskey(id)
-    await changed('The passkey is removed.')
+    await changed(words.passkeysCard.removed)
   }
-  if (error) return <Failure what="Your passkeys could not be read" error={error} retry={refetch} />
-  if (!data) return <SkeletonRows label="Loading your passkeys" rows={1} />
+  if (error) return <Failure what={words.passkeysCard.unreadable} error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label={words.passkeysCard.loading} rows={1} />
   const possible = status.data?.signInWith.includes('passkey') === true && knowsPasskeys()
   return (
     <Section
-      title="Passkeys"
-      text="Sign in with a finger, a face or a PIN instead of the password. With a passkey set up, the password alone does not sign you in any more."
+      title={words.passkeysCard.title}
+      text={words.passkeysCard.text}
     >
       <div className="grid gap-4">
         {data.length > 0 && (
-          <ul aria-label="Passkeys" className="divide-y divide-line">
+          <ul aria-label={words.passkeysCard.title} className="divide-y divide-line">
             {data.map(({ id, name, createdAt }) => (
               <li key={id} className="flex flex-wrap items-center gap-3 py-3 text-sm">
                 <KeyRound aria-hidden className="size-5 shrink-0 text-soft" />
                 <span className="grid min-w-0 flex-1 basis-40">
-                  <span className="font-medium">{name ?? 'Passkey'}</span>
+                  <span className="font-medium">{name ?? words.passkeysCard.unnamed}</span>
                   <span className="text-soft">
-                    set up <Time iso={createdAt} />
+                    {words.passkeysCard.setUp} <Time iso={createdAt} />
                   </span>
                 </span>
                 <Button size="sm" onClick={() => setStep({ at: 'remove', id })}>
-                  Remove
+                  {words.passkeysCard.remove}
                 </Button>
               </li>
             ))}
@@ -66,20 +67,20 @@ export function PasskeysCard({ factors }: { factors: Factors }) {
         {step.at === 'rest' &&
           (possible ? (
             <Button className="w-fit" onClick={() => setStep({ at: 'add' })}>
-              Add a passkey
+              {words.passkeysCard.add}
             </Button>
           ) : (
             <p className="text-sm text-soft">
-              Passkeys need a browser that knows them, and an instance with a name: an operator sets KEYFERRY_URL.
+              {words.passkeysCard.unsupported}
             </p>
           ))}
         {step.at === 'add' && (
-          <PasswordAsked label="Continue" danger={false} factors={factors} act={add} onCancel={rest} />
+          <PasswordAsked label={words.passkeysCard.continue} danger={false} factors={factors} act={add} onCancel={rest} />
         )}
         {step.at === 'remove' && (
           <PasswordAsked
             key={step.id}
-            label="Remove passkey"
+            label={words.passkeysCard.removeAction}
             danger
             factors={factors}
             act={() => remove(step.id)}

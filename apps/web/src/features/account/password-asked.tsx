@@ -7,6 +7,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { PasswordField } from '../../components/ui/password-field.tsx'
 import { proveFactor, type Factors } from '../../lib/auth.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { words } from './words.ts'
 
 interface Props {
   label: string
@@ -24,8 +25,8 @@ export function PasswordAsked({ label, danger, factors: { app, passkey }, act, o
   const { register, handleSubmit, setError, formState } = useForm({
     resolver: zodResolver(
       z.object({
-        password: z.string().min(1, 'Enter your password'),
-        code: app && !passkey ? z.string().trim().min(1, 'Enter a code') : z.string(),
+        password: z.string().min(1, words.passwordAsked.passwordMissing),
+        code: app && !passkey ? z.string().trim().min(1, words.passwordAsked.codeMissing) : z.string(),
       }),
     ),
     defaultValues: { password: '', code: '' },
@@ -43,7 +44,7 @@ export function PasswordAsked({ label, danger, factors: { app, passkey }, act, o
     <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-md gap-4">
       {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
       <PasswordField
-        label="Confirm your password"
+        label={words.passwordAsked.label}
         autoComplete="current-password"
         autoFocus
         error={errors.password?.message}
@@ -51,9 +52,9 @@ export function PasswordAsked({ label, danger, factors: { app, passkey }, act, o
       />
       {app && (
         <TextField
-          label="Code of your authenticator app, or a recovery code"
+          label={words.passwordAsked.code}
           autoComplete="one-time-code"
-          help={passkey ? 'Leave it empty to confirm with a passkey.' : undefined}
+          help={passkey ? words.passwordAsked.orPasskey : undefined}
           spellCheck={false}
           error={errors.code?.message}
           {...register('code')}
@@ -63,7 +64,7 @@ export function PasswordAsked({ label, danger, factors: { app, passkey }, act, o
         <Button type="submit" variant={danger ? 'danger' : 'primary'} busy={isSubmitting}>
           {label}
         </Button>
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={onCancel}>{words.passwordAsked.cancel}</Button>
       </div>
     </form>
   )

@@ -12,6 +12,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { accountChanged, sessionsQuery } from './account-query.ts'
 import { deviceOf } from './device.ts'
+import { words } from './words.ts'
 
 const ICONS = { computer: Laptop, phone: Smartphone, script: SquareTerminal }
 
@@ -26,25 +27,23 @@ export function SessionsCard({ here }: { here: string }) {
   const revokeOthers = useMutation({
     mutationFn: async () => answered(await (await loadAuth()).revokeOtherSessions()),
     ...done,
-    onSuccess: () => toast.success('You are signed out everywhere else.'),
+    onSuccess: () => toast.success(words.sessionsCard.signedOutOthers),
   })
-  if (error) return <Failure what="Your sessions could not be read" error={error} retry={refetch} />
-  if (!data) return <SkeletonRows label="Loading your sessions" rows={2} />
+  if (error) return <Failure what={words.sessionsCard.unreadable} error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label={words.sessionsCard.loading} rows={2} />
   const others = data.filter(({ id }) => id !== here)
   const sorted = [...data.filter(({ id }) => id === here), ...others]
   return (
     <Section
-      title="Sessions"
-      text="Where you are signed in. A session ends when it is not used for a while, and after some days in any case."
+      title={words.sessionsCard.title}
+      text={words.sessionsCard.text}
       action={
         others.length > 0 && (
-          <Button variant="quietDanger" busy={revokeOthers.isPending} onClick={() => revokeOthers.mutate()}>
-            Sign out {count(others.length, 'other')}
-          </Button>
+          <Button variant="quietDanger" busy={revokeOthers.isPending} onClick={() => revokeOthers.mutate()}>{words.sessionsCard.signOutOthers(count(others.length, 'other'))}</Button>
         )
       }
     >
-      <ul aria-label="Sessions" className="-my-4 divide-y divide-line">
+      <ul aria-label={words.sessionsCard.title} className="-my-4 divide-y divide-line">
         {sorted.map(({ id, token, userAgent, ipAddress, updatedAt }) => {
           const device = deviceOf(userAgent ?? '')
           const Icon = ICONS[device.kind]
@@ -53,21 +52,21 @@ export function SessionsCard({ here }: { here: string }) {
               <Icon aria-hidden className="size-5 shrink-0 text-soft" />
               <span className="grid min-w-0 flex-1 basis-40">
                 <span className="flex flex-wrap items-center gap-1.5 font-medium">
-                  {device.words} {id === here && <Badge tone="good">This one</Badge>}
+                  {device.words} {id === here && <Badge tone="good">{words.sessionsCard.thisDevice}</Badge>}
                 </span>
                 <span className="text-soft">
-                  {ipAddress === null || ipAddress === undefined || ipAddress === '' ? 'Address unknown' : ipAddress} ·
-                  seen <Time iso={new Date(updatedAt).toISOString()} />
+                  {ipAddress === null || ipAddress === undefined || ipAddress === '' ? words.sessionsCard.addressUnknown : ipAddress} ·{' '}
+                  {words.sessionsCard.seen} <Time iso={new Date(updatedAt).toISOString()} />
                 </span>
               </span>
               {id !== here && (
                 <Button
                   size="sm"
                   busy={revoke.isPending && revoke.variables === token}
-                  aria-label={`Sign out ${device.words}`}
+                  aria-label={words.sessionsCard.signOutDevice(device.words)}
                   onClick={() => revoke.mutate(token)}
                 >
-                  Sign out
+                  {words.sessionsCard.signOut}
                 </Button>
               )}
             </li>

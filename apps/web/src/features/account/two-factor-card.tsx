@@ -8,6 +8,7 @@ import { accountChanged } from './account-query.ts'
 import { PasswordAsked, TwoFactorSetup } from './forms.tsx'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import type { Setup } from './two-factor-setup.tsx'
+import { words } from './words.ts'
 
 type Step =
   | { at: 'rest' }
@@ -34,33 +35,33 @@ export function TwoFactorCard({ factors }: { factors: Factors }) {
   const switchOff = async (password: string) => {
     const { twoFactor } = await loadAuth()
     answered(await twoFactor.disable({ password }))
-    toast.success('The second factor is off.')
+    toast.success(words.twoFactorCard.turnedOff)
     await accountChanged()
     rest()
   }
   const askPassword = (why: 'setup' | 'codes' | 'off') => setStep({ at: 'password', for: why })
   const asked = {
-    setup: { label: 'Continue', act: begin, danger: false },
-    codes: { label: 'Make new codes', act: renew, danger: false },
-    off: { label: 'Switch off', act: switchOff, danger: true },
+    setup: { label: words.twoFactorCard.continue, act: begin, danger: false },
+    codes: { label: words.twoFactorCard.createCodes, act: renew, danger: false },
+    off: { label: words.twoFactorCard.turnOff, act: switchOff, danger: true },
   }
   return (
     <Section
-      title="Second factor"
-      text="After the password, sign-in asks for a code from an app on your phone. Protects your account if your password is stolen."
-      action={on ? <Badge tone="good">On</Badge> : <Badge>Off</Badge>}
+      title={words.twoFactorCard.title}
+      text={words.twoFactorCard.text}
+      action={on ? <Badge tone="good">{words.twoFactorCard.on}</Badge> : <Badge>{words.twoFactorCard.off}</Badge>}
     >
       {step.at === 'rest' &&
         (on ? (
           <div className="flex flex-wrap gap-2">
-            <Button onClick={() => askPassword('codes')}>New recovery codes</Button>
+            <Button onClick={() => askPassword('codes')}>{words.twoFactorCard.newCodes}</Button>
             <Button variant="quietDanger" onClick={() => askPassword('off')}>
-              Switch off
+              {words.twoFactorCard.turnOff}
             </Button>
           </div>
         ) : (
           <Button variant="primary" onClick={() => askPassword('setup')}>
-            Set up second factor
+            {words.twoFactorCard.setUp}
           </Button>
         ))}
       {step.at === 'password' && (

@@ -8,6 +8,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { answered, loadAuth } from '../../lib/auth.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { QrCode } from './qr-code.tsx'
+import { words } from './words.ts'
 
 export interface Setup {
   /** `otpauth://totp/…`, with the secret. */
@@ -27,7 +28,7 @@ export function TwoFactorSetup({
 }) {
   const secret = new URL(setup.uri).searchParams.get('secret') ?? ''
   const { register, handleSubmit, setError, formState } = useForm({
-    resolver: zodResolver(z.object({ code: z.string().trim().min(1, 'Enter the code that the app shows') })),
+    resolver: zodResolver(z.object({ code: z.string().trim().min(1, words.twoFactorSetup.codeMissing) })),
     defaultValues: { code: '' },
   })
   const { errors, isSubmitting } = formState
@@ -43,34 +44,34 @@ export function TwoFactorSetup({
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4 sm:grid-cols-[auto_minmax(0,1fr)]">
       <div className="size-fit rounded-lg border border-line bg-white p-2">
-        <QrCode text={setup.uri} label="QR code for the authenticator app" />
+        <QrCode text={setup.uri} label={words.twoFactorSetup.qrCode} />
       </div>
       <div className="grid content-start gap-4">
         <p className="text-base">
-          Scan this with an authenticator app. On this device, you can{' '}
+          {words.twoFactorSetup.scan}{' '}
           <a href={setup.uri} className="rounded text-accent underline underline-offset-2">
-            open it in an app
+            {words.twoFactorSetup.openInApp}
           </a>{' '}
-          or type the secret:
+          {words.twoFactorSetup.orType}
         </p>
         <div className="flex items-start gap-2 rounded-lg bg-sunken p-2.5">
-          <code aria-label="Secret" className="min-w-0 flex-1 font-mono text-sm break-all">
+          <code aria-label={words.twoFactorSetup.secret} className="min-w-0 flex-1 font-mono text-sm break-all">
             {secret}
           </code>
-          <CopyButton label="Copy secret" read={() => secret} />
+          <CopyButton label={words.twoFactorSetup.copySecret} read={() => secret} />
         </div>
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <CodeField
-          help="The app shows a new one every 30 seconds."
+          help={words.twoFactorSetup.codeHelp}
           autoFocus
           error={errors.code?.message}
           {...register('code')}
         />
         <div className="flex flex-wrap gap-2">
           <Button type="submit" variant="primary" busy={isSubmitting}>
-            Switch on
+            {words.twoFactorSetup.switchOn}
           </Button>
-          <Button onClick={onCancel}>Cancel</Button>
+          <Button onClick={onCancel}>{words.twoFactorSetup.cancel}</Button>
         </div>
       </div>
     </form>

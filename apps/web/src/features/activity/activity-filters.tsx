@@ -5,6 +5,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
 import { isFiltered, SINCE, type Filters } from './filters.ts'
+import { words } from './words.ts'
 
 interface Props {
   filters: Filters
@@ -24,12 +25,12 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
     <div className="flex flex-wrap gap-2">
       <TextFilter value={filters.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
       <select
-        aria-label="Filter by who"
+        aria-label={words.activityFilters.who}
         className={select}
         value={filters.actor ?? ''}
         onChange={(event) => set({ actor: event.target.value || undefined })}
       >
-        <option value="">All people</option>
+        <option value="">{words.activityFilters.allPeople}</option>
         {actors.map((name) => (
           <option key={name} value={name}>
             {name}
@@ -37,16 +38,16 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
         ))}
       </select>
       <select
-        aria-label="Filter by what"
+        aria-label={words.activityFilters.what}
         className={select}
         value={filters.what ?? ''}
         onChange={(event) => set({ what: event.target.value || undefined })}
       >
-        <option value="">All changes</option>
-        <option value="all">All events, reads included</option>
+        <option value="">{words.activityFilters.allChanges}</option>
+        <option value="all">{words.activityFilters.allEvents}</option>
         {Object.entries(ABOUT).map(([about, label]) => (
           <optgroup key={about} label={label}>
-            <option value={about}>{label}: all</option>
+            <option value={about}>{words.activityFilters.allOf(label)}</option>
             {Object.entries(AUDIT_ACTIONS).map(
               ([action, words]) =>
                 words.about === about && (
@@ -59,12 +60,12 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
         ))}
       </select>
       <select
-        aria-label="Filter by environment"
+        aria-label={words.activityFilters.environment}
         className={select}
         value={filters.environment ?? ''}
         onChange={(event) => set({ environment: event.target.value || undefined })}
       >
-        <option value="">Any environment</option>
+        <option value="">{words.activityFilters.anyEnvironment}</option>
         {environments.map((slug) => (
           <option key={slug} value={slug}>
             {slug}
@@ -72,39 +73,39 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
         ))}
       </select>
       <select
-        aria-label="Filter by when"
+        aria-label={words.activityFilters.when}
         className={select}
         value={filters.since ?? ''}
         onChange={(event) => set({ since: event.target.value || undefined, from: undefined, to: undefined })}
       >
-        <option value="">Any time</option>
+        <option value="">{words.activityFilters.anyTime}</option>
         {Object.entries(SINCE).map(([since, { label }]) => (
           <option key={since} value={since}>
             {label}
           </option>
         ))}
-        <option value="custom">Between two days…</option>
+        <option value="custom">{words.activityFilters.between}</option>
       </select>
       {filters.since === 'custom' && (
         <>
-          <Day label="First day" value={filters.from} onChange={(from) => set({ from })} />
-          <Day label="Last day" value={filters.to} onChange={(to) => set({ to })} />
+          <Day label={words.activityFilters.firstDay} value={filters.from} onChange={(from) => set({ from })} />
+          <Day label={words.activityFilters.lastDay} value={filters.to} onChange={(to) => set({ to })} />
         </>
       )}
       {instance && (
         <select
-          aria-label="Filter by scope"
+          aria-label={words.activityFilters.scope}
           className={select}
           value={filters.scope ?? ''}
           onChange={(event) => set({ scope: event.target.value || undefined })}
         >
-          <option value="">This project</option>
-          <option value="instance">Whole instance</option>
+          <option value="">{words.activityFilters.thisProject}</option>
+          <option value="instance">{words.activityFilters.wholeInstance}</option>
         </select>
       )}
       {isFiltered(filters) && (
         <Button variant="ghost" onClick={() => onChange({ scope: filters.scope })}>
-          Clear filters
+          {words.activityFilters.clear}
         </Button>
       )}
     </div>
@@ -121,8 +122,8 @@ function TextFilter({ value, onChange }: { value: string; onChange: (text: strin
   }
   return (
     <SearchField
-      label="Search activity"
-      placeholder="Key, path, name…"
+      label={words.activityFilters.search}
+      placeholder={words.activityFilters.placeholder}
       value={text}
       onChange={(next) => {
         setText(next)

@@ -15,6 +15,7 @@ import { askedFor, exportUrl, isFiltered, type Filters } from './filters.ts'
 import { useActivity } from './use-activity.ts'
 import { useActors } from './use-actors.ts'
 import { useVerifyChain, VerifyButton, VerifyResult } from './verify-chain.tsx'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -23,17 +24,17 @@ interface Props {
 
 /** Who did what in a project, newest first: for its admins. */
 export function ActivityPage(props: Props) {
-  usePageTitle('Activity')
+  usePageTitle(words.activityPage.page)
   const { rights, error, refetch } = useRights(props.projectId)
-  if (error) return <Failure what="Your rights could not be read" error={error} retry={refetch} />
-  if (!rights) return <SkeletonRows label="Loading activity" rows={8} />
+  if (error) return <Failure what={words.activityPage.rightsUnreadable} error={error} retry={refetch} />
+  if (!rights) return <SkeletonRows label={words.activityPage.loading} rows={8} />
   if (rights.may('project.manage')) return <Activity {...props} admin={rights.instanceAdmin} />
   return (
     <AccessDenied
       projectId={props.projectId}
-      page="Activity"
-      title="Only admins of the whole project see its activity"
-      why="Ask one of them for the role, or for what you are looking for."
+      page={words.activityPage.page}
+      title={words.activityPage.closed}
+      why={words.activityPage.closedText}
     />
   )
 }
@@ -64,15 +65,15 @@ function Activity({ projectId, filters, admin }: Props & { admin: boolean }) {
   return (
     <>
       <PageHeader
-        title="Activity"
-        text="Every change, and every reading of a value: who, what and when. Entries cannot be edited."
+        title={words.activityPage.page}
+        text={words.activityPage.text}
         actions={
           entries && (
             <>
               {admin && <VerifyButton check={check} />}
               <Button asChild>
                 <a href={exportUrl(projectId, whole, asked)} download>
-                  <Download aria-hidden className="size-4" /> Export
+                  <Download aria-hidden className="size-4" /> {words.activityPage.exportAction}
                 </a>
               </Button>
             </>
@@ -91,22 +92,22 @@ function Activity({ projectId, filters, admin }: Props & { admin: boolean }) {
         {newer && (
           <div role="status" className="flex justify-center">
             <Button size="sm" className="text-accent" onClick={() => void activity.showNewer()}>
-              <ArrowUp aria-hidden className="size-3.5" /> Show newer entries
+              <ArrowUp aria-hidden className="size-3.5" /> {words.activityPage.showNewer}
             </Button>
           </div>
         )}
         {error ? (
-          <Failure what="The activity could not be read" error={error} retry={activity.refetch} />
+          <Failure what={words.activityPage.unreadable} error={error} retry={activity.refetch} />
         ) : !entries ? (
-          <SkeletonRows label="Loading activity" rows={8} />
+          <SkeletonRows label={words.activityPage.loading} rows={8} />
         ) : entries.length === 0 ? (
           <Empty
-            title={isFiltered(filters) ? 'No entry matches these filters' : 'Nothing has happened yet'}
-            action={isFiltered(filters) && <Button onClick={clear}>Clear filters</Button>}
+            title={isFiltered(filters) ? words.activityPage.noMatch : words.activityPage.empty}
+            action={isFiltered(filters) && <Button onClick={clear}>{words.activityPage.clear}</Button>}
           >
             {isFiltered(filters)
-              ? 'Widen the time, or look for another name.'
-              : 'Whatever somebody does in this project appears here.'}
+              ? words.activityPage.noMatchText
+              : words.activityPage.emptyText}
           </Empty>
         ) : (
           <ActivityTable

@@ -7,12 +7,13 @@ import { cn } from '../../lib/cn.ts'
 import type { AuditEntry, Sync } from '../../lib/types.ts'
 import { EntryDetails } from './entry-details.tsx'
 import { SentenceView } from './sentence-view.tsx'
+import { words } from './words.ts'
 
 const KINDS = new Map<string, { icon: LucideIcon; word: string }>([
-  ['user', { icon: UserRound, word: 'Person' }],
-  ['identity', { icon: Bot, word: 'Machine' }],
-  ['system', { icon: Ship, word: 'Keyferry itself' }],
-  ['anonymous', { icon: CircleHelp, word: 'Unknown' }],
+  ['user', { icon: UserRound, word: words.activityRow.person }],
+  ['identity', { icon: Bot, word: words.activityRow.machine }],
+  ['system', { icon: Ship, word: words.activityRow.system }],
+  ['anonymous', { icon: CircleHelp, word: words.activityRow.unknown }],
 ])
 
 interface Props extends RowProps {
@@ -36,7 +37,7 @@ export function ActivityRow({ entry, syncs, open, onOpen, onActor, index, measur
           type="button"
           aria-expanded={open}
           data-shortcut="Enter"
-          aria-label={`Details of entry ${entry.seq}`}
+          aria-label={words.activityRow.details(entry.seq)}
           onClick={() => onOpen(!open)}
           className="grid size-6 place-items-center rounded text-faint hover:bg-sunken hover:text-ink"
         >
@@ -49,7 +50,7 @@ export function ActivityRow({ entry, syncs, open, onOpen, onActor, index, measur
           {kind && <span className="sr-only">{kind.word} </span>}
           <button
             type="button"
-            title={`Only what ${actor.name} did`}
+            title={words.activityRow.only(actor.name)}
             onClick={() => onActor(actor.name)}
             className="rounded font-medium break-all hover:text-accent hover:underline"
           >

@@ -5,6 +5,7 @@ import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { cn } from '../../lib/cn.ts'
 import type { AuditEntry, Sync } from '../../lib/types.ts'
 import { ActivityRow } from './activity-row.tsx'
+import { words } from './words.ts'
 
 interface Props {
   entries: readonly AuditEntry[]
@@ -40,13 +41,13 @@ export function ActivityTable({ entries, syncs, open, onOpen, onActor, stale, ol
   }, [waiting, entries.length])
   return (
     <div className={cn('grid gap-3', stale && 'opacity-60')} aria-busy={stale}>
-      <Table label="Activity">
+      <Table label={words.activityTable.label}>
         <thead className="sr-only">
           <tr>
-            <Th>Details</Th>
-            <Th>What</Th>
-            <Th className="max-lg:hidden">From</Th>
-            <Th className="max-sm:hidden">When</Th>
+            <Th>{words.activityTable.details}</Th>
+            <Th>{words.activityTable.what}</Th>
+            <Th className="max-lg:hidden">{words.activityTable.from}</Th>
+            <Th className="max-sm:hidden">{words.activityTable.when}</Th>
           </tr>
         </thead>
         <VirtualRows
@@ -69,10 +70,10 @@ export function ActivityTable({ entries, syncs, open, onOpen, onActor, stale, ol
       <div ref={end} className="flex justify-center pb-4 text-sm text-soft">
         {older ? (
           <Button busy={loading} onClick={onOlder}>
-            Show older entries
+            {words.activityTable.showOlder}
           </Button>
         ) : (
-          'End of log'
+          words.activityTable.end
         )}
       </div>
     </div>

@@ -5,6 +5,7 @@ import { CopyButton } from '../../components/copy-button.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { trpc } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
 /** Checks on request that no entry of the whole log was changed, removed or added. */
 export const useVerifyChain = () => trpc.audit.verify.useMutation()
@@ -12,32 +13,30 @@ type Check = ReturnType<typeof useVerifyChain>
 
 export const VerifyButton = ({ check }: { check: Check }) => (
   <Button busy={check.isPending} onClick={() => check.mutate()}>
-    {!check.isPending && <ShieldCheck aria-hidden className="size-4" />} Verify log
+    {!check.isPending && <ShieldCheck aria-hidden className="size-4" />} {words.verifyChain.verify}
   </Button>
 )
 
 /** What the check found. */
 export function VerifyResult({ check }: { check: Check }) {
   if (check.error) {
-    return <Failure what="The chain could not be checked" error={check.error} retry={() => check.mutate()} />
+    return <Failure what={words.verifyChain.failed} error={check.error} retry={() => check.mutate()} />
   }
   if (!check.data) return null
   const { rows, head, problem } = check.data
   if (problem !== null) {
     return (
-      <Notice kind="bad" title="The chain is broken">
-        {problem.message} Up to there, {count(rows, 'entry is', 'entries are')} as they were written.
-      </Notice>
+      <Notice kind="bad" title={words.verifyChain.broken}>{words.verifyChain.brokenText(problem.message, count(rows, 'entry is', 'entries are'))}</Notice>
     )
   }
   return (
     <div role="status">
-      <Notice title={head === null ? 'The log is empty' : `Log verified up to entry ${head.seq.toLocaleString('en')}`}>
-        {count(rows, 'entry', 'entries')} of the whole instance checked: none was changed, removed, moved or added.
+      <Notice title={head === null ? words.verifyChain.empty : words.verifyChain.verified(head.seq.toLocaleString('en'))}>
+        {words.verifyChain.verifiedText(count(rows, 'entry', 'entries'))}
         {head !== null && (
           <span className="flex flex-wrap items-center gap-x-2">
             <span className="min-w-0 font-mono text-xs break-all text-soft">{head.hash}</span>
-            <CopyButton label="Copy the end of the chain" read={() => `${head.seq} ${head.hash}`} />
+            <CopyButton label={words.verifyChain.copyEnd} read={() => `${head.seq} ${head.hash}`} />
           </span>
         )}
       </Notice>

@@ -11,6 +11,7 @@ import { direct } from '../../lib/trpc.ts'
 import { NewAccount } from './new-account.tsx'
 import { OfferWords } from './offer-words.tsx'
 import { TakeUp } from './take-up.tsx'
+import { words } from './words.ts'
 
 /** Who reads this, without being sent to the sign-in page for being nobody. */
 async function whoIsHere(): Promise<string | null> {
@@ -24,7 +25,7 @@ async function whoIsHere(): Promise<string | null> {
 
 /** Where the link in an invitation leads. */
 export function InvitationPage({ token }: { token: string | undefined }) {
-  usePageTitle('Invitation', false)
+  usePageTitle(words.invitationPage.invitation, false)
   const { data, error, refetch } = useQuery({
     queryKey: ['invitation', token],
     enabled: token !== undefined,
@@ -41,32 +42,32 @@ export function InvitationPage({ token }: { token: string | undefined }) {
   if (gone) {
     return (
       <Alone
-        title="This invitation does not work"
-        text="A link works once, for seven days, until a newer one takes its place."
+        title={words.invitationPage.broken}
+        text={words.invitationPage.text}
       >
         <Notice
           kind="bad"
-          title={token === undefined ? 'The link is not complete' : 'It was used, revoked, or has expired'}
+          title={token === undefined ? words.invitationPage.incomplete : words.invitationPage.used}
         >
-          Ask the person who invited you for a new one. If you already have an account, sign in.
+          {words.invitationPage.askAgain}
         </Notice>
         <Button asChild variant="primary">
-          <Link to="/sign-in">Sign in</Link>
+          <Link to="/sign-in">{words.invitationPage.signIn}</Link>
         </Button>
       </Alone>
     )
   }
   if (error) {
     return (
-      <Alone title="Invitation" text="What it is for could not be found out.">
-        <Failure what="The invitation could not be read" error={error} retry={refetch} />
+      <Alone title={words.invitationPage.invitation} text={words.invitationPage.unknownText}>
+        <Failure what={words.invitationPage.unreadable} error={error} retry={refetch} />
       </Alone>
     )
   }
   if (!data) {
     return (
-      <Alone title="Invitation" text="Looking at what it is for.">
-        <div role="status" aria-label="Loading the invitation" className="grid gap-3">
+      <Alone title={words.invitationPage.invitation} text={words.invitationPage.loadingText}>
+        <div role="status" aria-label={words.invitationPage.loading} className="grid gap-3">
           <Skeleton className="h-20" />
           <Skeleton className="h-9" />
           <Skeleton className="h-9" />
@@ -77,8 +78,8 @@ export function InvitationPage({ token }: { token: string | undefined }) {
   const { offer, here } = data
   return (
     <Alone
-      title={offer.project === null ? 'You are invited to Keyferry' : `You are invited to ${offer.project}`}
-      text={`By ${offer.invitedBy}, for ${offer.email}.`}
+      title={offer.project === null ? words.invitationPage.toInstance : words.invitationPage.toProject(offer.project)}
+      text={words.invitationPage.from(offer.invitedBy, offer.email)}
     >
       <OfferWords offer={offer} />
       {offer.hasAccount ? (

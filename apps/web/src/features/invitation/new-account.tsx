@@ -10,6 +10,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { signIn } from '../../lib/auth.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
 /** Makes the account that the invitation is for, and signs it in. */
 export function NewAccount({ token, email, here }: { token: string; email: string; here: string | null }) {
@@ -36,29 +37,27 @@ export function NewAccount({ token, email, here }: { token: string; email: strin
   return (
     <>
       {here !== null && (
-        <Notice kind="warn" title={`You are signed in as ${here}`}>
-          Accepting makes another account, and signs this browser in as {email}.
-        </Notice>
+        <Notice kind="warn" title={words.newAccount.otherAccount(here)}>{words.newAccount.otherAccountText(email)}</Notice>
       )}
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         {errors.root?.message !== undefined && (
-          <Notice kind="bad" title="The invitation was not accepted">
+          <Notice kind="bad" title={words.newAccount.failed}>
             {errors.root.message}
           </Notice>
         )}
         {/* So that a password manager knows whose password this is. */}
         <TextField
-          label="Email"
+          label={words.newAccount.email}
           type="email"
           autoComplete="username"
           value={email}
           readOnly
           className="[&_input]:bg-sunken"
         />
-        <TextField label="Your name" autoComplete="name" autoFocus error={errors.name?.message} {...register('name')} />
-        <NewPasswordField label="Password" typed={typed} error={errors.password?.message} {...register('password')} />
+        <TextField label={words.newAccount.yourName} autoComplete="name" autoFocus error={errors.name?.message} {...register('name')} />
+        <NewPasswordField label={words.newAccount.password} typed={typed} error={errors.password?.message} {...register('password')} />
         <Button type="submit" variant="primary" busy={isSubmitting}>
-          Create account and accept
+          {words.newAccount.action}
         </Button>
       </form>
       {status.data?.signInWith.includes('oidc') === true && <ProviderButton next="/" />}

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
 import { Time } from '../../components/time.tsx'
 import { Card } from '../../components/ui/card.tsx'
+import { words } from './words.ts'
 
 const FACT = 'grid grid-cols-[6rem_minmax(0,1fr)] gap-3 text-sm'
 
@@ -16,22 +17,22 @@ export const OfferWords = ({
     <dl className="grid gap-2.5">
       {instanceAdmin && (
         <div className={FACT}>
-          <dt className="text-soft">You will be</dt>
+          <dt className="text-soft">{words.offerWords.youWillBe}</dt>
           <dd>
-            <strong className="font-medium">Instance admin</strong>: everything, in every project.
+            <strong className="font-medium">{words.offerWords.instanceAdmin}</strong>. {words.offerWords.everything}
           </dd>
         </div>
       )}
       {role !== null && (
         <>
           <div className={FACT}>
-            <dt className="text-soft">Your role</dt>
+            <dt className="text-soft">{words.offerWords.yourRole}</dt>
             <dd>
               <strong className="font-medium">{ROLE_LABELS[role].word}</strong>. {ROLE_LABELS[role].text}
             </dd>
           </div>
           <div className={FACT}>
-            <dt className="text-soft">Where</dt>
+            <dt className="text-soft">{words.offerWords.where}</dt>
             <dd>
               <ScopeList scopes={scopes} />
             </dd>
@@ -40,12 +41,12 @@ export const OfferWords = ({
       )}
       {role === null && !instanceAdmin && (
         <div className={FACT}>
-          <dt className="text-soft">You get</dt>
-          <dd>An account. Project admins add you to their projects.</dd>
+          <dt className="text-soft">{words.offerWords.youGet}</dt>
+          <dd>{words.offerWords.accountOnly}</dd>
         </div>
       )}
       <div className={FACT}>
-        <dt className="text-soft">Link ends</dt>
+        <dt className="text-soft">{words.offerWords.linkEnds}</dt>
         <dd>
           <Time iso={expiresAt} until />
         </dd>

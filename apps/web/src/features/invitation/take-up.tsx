@@ -3,6 +3,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { queryClient, trpc } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
 /** For an address that has an account: its owner accepts the invitation, signed in. */
 export function TakeUp({ token, email, here }: { token: string; email: string; here: string | null }) {
@@ -18,15 +19,13 @@ export function TakeUp({ token, email, here }: { token: string; email: string; h
     const next = `/accept-invitation?token=${encodeURIComponent(token)}`
     return (
       <>
-        <Notice kind={here === null ? 'info' : 'warn'} title={`${email} has an account already`}>
+        <Notice kind={here === null ? 'info' : 'warn'} title={words.takeUp.known(email)}>
           {here === null
-            ? 'Sign in with it, and come back here to accept.'
-            : `You are signed in as ${here}. Sign in as ${email} to accept.`}
+            ? words.takeUp.knownText
+            : words.takeUp.otherAccount(here, email)}
         </Notice>
         <Button asChild variant="primary">
-          <Link to="/sign-in" search={{ next }}>
-            Sign in as {email}
-          </Link>
+          <Link to="/sign-in" search={{ next }}>{words.takeUp.signInAs(email)}</Link>
         </Button>
       </>
     )
@@ -34,12 +33,12 @@ export function TakeUp({ token, email, here }: { token: string; email: string; h
   return (
     <>
       {accept.error && (
-        <Notice kind="bad" title="The invitation was not accepted">
+        <Notice kind="bad" title={words.takeUp.failed}>
           {messageOf(accept.error)}
         </Notice>
       )}
       <Button variant="primary" busy={accept.isPending} onClick={() => accept.mutate({ token })}>
-        Accept invitation
+        {words.takeUp.accept}
       </Button>
     </>
   )

@@ -8,6 +8,7 @@ import { useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const ConfirmDeletion = onDemand(async () => (await import('../../components/confirm-deletion.tsx')).ConfirmDeletion)
 
@@ -21,11 +22,11 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
     <>
       <Section
         tone="bad"
-        title="Delete project"
-        text="Deletes its environments, secrets, versions and syncs. This cannot be undone."
+        title={words.dangerSection.title}
+        text={words.dangerSection.text}
         action={
           <Button variant="danger" denied={denied} onClick={() => setAsking(true)}>
-            Delete project
+            {words.dangerSection.title}
           </Button>
         }
       />
@@ -33,7 +34,7 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
         <ConfirmDeletion
           what={`project ${name}`}
           places={environments.map(({ slug }) => ({ projectId, environment: slug, secretPath: '/' }))}
-          typed={{ text: name, label: `Type ${name} to confirm` }}
+          typed={{ text: name, label: words.dangerSection.confirm(name) }}
           onDelete={(syncs) => remove.mutateAsync({ projectId, syncs })}
           onGone={async () => {
             await markStale('projects.delete')
@@ -42,9 +43,8 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
           onClose={() => setAsking(false)}
         >
           <p>
-            {count(environments.length, 'environment')} with every secret, folder and version in them, permanently. To
-            keep a copy, first run{' '}
-            <code className="font-mono text-sm break-all">keyferry admin export-project copy.kf --project {slug}</code>.
+            {words.dangerSection.confirmText(count(environments.length, 'environment'))}{' '}
+            <code className="font-mono text-sm break-all">{words.dangerSection.command(slug)}</code>
           </p>
         </ConfirmDeletion>
       )}

@@ -2,6 +2,7 @@ import { markStale } from '../../lib/stale.ts'
 import { ConfirmDeletion } from '../../components/confirm-deletion.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -15,12 +16,12 @@ export function DeleteEnvironment({ projectId, environment: { id, name, slug }, 
     <ConfirmDeletion
       what={`environment ${name}`}
       places={[{ projectId, environment: slug, secretPath: '/' }]}
-      typed={{ text: slug, label: `Type ${slug} to confirm` }}
+      typed={{ text: slug, label: words.deleteEnvironment.confirm(slug) }}
       onDelete={(syncs) => remove.mutateAsync({ projectId, environmentId: id, syncs })}
       onGone={() => markStale('environments.delete')}
       onClose={onClose}
     >
-      <p>Every secret and folder in it is deleted too. You can restore it from Trash for 30 days.</p>
+      <p>{words.deleteEnvironment.text}</p>
     </ConfirmDeletion>
   )
 }

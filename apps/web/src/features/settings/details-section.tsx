@@ -11,6 +11,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
+import { words } from './words.ts'
 
 const details = updateProject.pick({ name: true, slug: true, description: true })
 
@@ -28,21 +29,21 @@ export function DetailsSection({ project }: { project: Project }) {
     const saved = await update.mutateAsync({ projectId: project.id, ...input }).catch(() => null)
     if (!saved) return
     await markStale('projects.update')
-    toast.success('The project is saved.')
+    toast.success(words.detailsSection.saved)
   })
   return (
-    <Section title="Project">
+    <Section title={words.detailsSection.title}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-2xl gap-4">
         <Refusal error={update.error} />
         <TextField
-          label="Project name"
+          label={words.detailsSection.name}
           readOnly={denied !== undefined}
           error={errors.name?.message}
           {...register('name')}
         />
         <TextField
-          label="Slug"
-          help="Clients that find the project by its slug must be given the new one. Everything else follows."
+          label={words.detailsSection.slug}
+          help={words.detailsSection.slugHelp}
           spellCheck={false}
           readOnly={denied !== undefined}
           className="[&_input]:font-mono [&_input]:text-sm"
@@ -50,7 +51,7 @@ export function DetailsSection({ project }: { project: Project }) {
           {...register('slug')}
         />
         <TextField
-          label="Description"
+          label={words.detailsSection.description}
           optional
           readOnly={denied !== undefined}
           error={errors.description?.message}
@@ -63,9 +64,9 @@ export function DetailsSection({ project }: { project: Project }) {
             disabled={!isDirty}
             denied={denied}
             busy={isSubmitting}
-            aria-label="Save project"
+            aria-label={words.detailsSection.saveNamed}
           >
-            Save
+            {words.detailsSection.save}
           </Button>
         </div>
       </form>

@@ -11,6 +11,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
 import { slugify } from '../../lib/words.ts'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -38,15 +39,15 @@ export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
     if (!saved) return
     onClose()
     await markStale(environment ? 'environments.update' : 'environments.create')
-    toast.success(environment ? `The environment is ${saved.name} (${saved.slug}).` : `Added ${saved.name}.`)
+    toast.success(environment ? words.environmentDialog.renamed(saved.name, saved.slug) : words.environmentDialog.added(saved.name))
   })
   return (
-    <Dialog open onClose={onClose} title={environment ? `Rename ${environment.name}` : 'Add environment'}>
+    <Dialog open onClose={onClose} title={environment ? words.environmentDialog.rename(environment.name) : words.environmentDialog.add}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <Refusal error={create.error ?? update.error} />
         <TextField
-          label="Environment name"
-          placeholder="Staging"
+          label={words.environmentDialog.name}
+          placeholder={words.environmentDialog.namePlaceholder}
           autoFocus
           error={errors.name?.message}
           {...register('name', {
@@ -57,11 +58,11 @@ export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
           })}
         />
         <TextField
-          label="Slug"
+          label={words.environmentDialog.slug}
           help={
             environment
-              ? 'References to the old slug are rewritten, imports and syncs follow. Clients that use the old slug must be changed.'
-              : 'What references, clients and key schemas call it.'
+              ? words.environmentDialog.slugChangeHelp
+              : words.environmentDialog.slugHelp
           }
           spellCheck={false}
           className="[&_input]:font-mono [&_input]:text-sm"
@@ -69,9 +70,9 @@ export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
           {...register('slug')}
         />
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.environmentDialog.cancel}</Button>
           <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-            {environment ? 'Save environment' : 'Add environment'}
+            {environment ? words.environmentDialog.save : words.environmentDialog.add}
           </Button>
         </Actions>
       </form>

@@ -3,6 +3,7 @@ import { ArrowDown, ArrowUp, Pencil, Trash2 } from 'lucide-react'
 import { PendingBadge } from '../../components/pending-deletion.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import type { PendingDeletion, Project } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -40,10 +41,10 @@ export function EnvironmentRow(props: Props) {
       </span>
       {!fixed && (
         <span className="flex gap-0.5">
-          <IconButton icon={ArrowUp} label={`Move ${name} up`} disabled={first || busy} onClick={() => onMove(-1)} />
-          <IconButton icon={ArrowDown} label={`Move ${name} down`} disabled={last || busy} onClick={() => onMove(1)} />
-          <IconButton icon={Pencil} label={`Rename ${name}`} data-shortcut="e" onClick={onEdit} />
-          <IconButton icon={Trash2} label={`Delete ${name}`} onClick={onDelete} />
+          <IconButton icon={ArrowUp} label={words.environmentRow.moveUp(name)} disabled={first || busy} onClick={() => onMove(-1)} />
+          <IconButton icon={ArrowDown} label={words.environmentRow.moveDown(name)} disabled={last || busy} onClick={() => onMove(1)} />
+          <IconButton icon={Pencil} label={words.environmentRow.rename(name)} data-shortcut="e" onClick={onEdit} />
+          <IconButton icon={Trash2} label={words.environmentRow.remove(name)} onClick={onDelete} />
         </span>
       )}
     </li>

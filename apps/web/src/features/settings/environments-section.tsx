@@ -10,6 +10,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { PendingDeletion, Project } from '../../lib/types.ts'
 import { EnvironmentRow } from './environment-row.tsx'
+import { words } from './words.ts'
 
 const EnvironmentDialog = onDemand(async () => (await import('./environment-dialog.tsx')).EnvironmentDialog)
 const DeleteEnvironment = onDemand(async () => (await import('./delete-environment.tsx')).DeleteEnvironment)
@@ -29,18 +30,18 @@ export function EnvironmentsSection({ project, pending }: { project: Project; pe
   const { environments } = project
   return (
     <Section
-      title="Environments"
-      text="Their order is the order of the tabs."
+      title={words.environmentsSection.title}
+      text={words.environmentsSection.text}
       action={
         <Button denied={denied} onClick={() => setOpen({ what: 'add' })}>
-          <Plus aria-hidden className="size-4" /> Add environment
+          <Plus aria-hidden className="size-4" /> {words.environmentsSection.add}
         </Button>
       }
     >
       {environments.length === 0 ? (
-        <p className="text-base text-soft">This project has no environment yet. Add one to hold secrets.</p>
+        <p className="text-base text-soft">{words.environmentsSection.empty}</p>
       ) : (
-        <ol aria-label="Environments" className="divide-y divide-line">
+        <ol aria-label={words.environmentsSection.title} className="divide-y divide-line">
           {environments.map((environment, index) => (
             <EnvironmentRow
               key={environment.id}

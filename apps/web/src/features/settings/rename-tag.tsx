@@ -8,6 +8,7 @@ import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { Tag } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 export function RenameTag({ tag, onClose }: { tag: Tag; onClose: () => void }) {
   const update = trpc.tags.update.useMutation()
@@ -23,22 +24,22 @@ export function RenameTag({ tag, onClose }: { tag: Tag; onClose: () => void }) {
     onClose()
   })
   return (
-    <Dialog open onClose={onClose} title={`Rename tag ${tag.name}`}>
+    <Dialog open onClose={onClose} title={words.renameTag.title(tag.name)}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <Refusal error={update.error} />
-        <TextField label="Name" autoFocus error={errors.name?.message} {...register('name')} />
+        <TextField label={words.renameTag.name} autoFocus error={errors.name?.message} {...register('name')} />
         <TextField
-          label="Slug"
-          help="Clients ask for secrets by it."
+          label={words.renameTag.slug}
+          help={words.renameTag.slugHelp}
           spellCheck={false}
           className="[&_input]:font-mono [&_input]:text-sm"
           error={errors.slug?.message}
           {...register('slug')}
         />
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.renameTag.cancel}</Button>
           <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-            Save tag
+            {words.renameTag.save}
           </Button>
         </Actions>
       </form>

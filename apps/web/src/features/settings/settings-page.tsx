@@ -13,6 +13,7 @@ import { trpc } from '../../lib/trpc.ts'
 import { DangerSection } from './danger-section.tsx'
 import { EnvironmentsSection } from './environments-section.tsx'
 import { TagsSection } from './tags-section.tsx'
+import { words } from './words.ts'
 
 const DetailsSection = onDemand(
   async () => (await import('./details-section.tsx')).DetailsSection,
@@ -21,7 +22,7 @@ const DetailsSection = onDemand(
 
 /** A project's name, environments and tags, and its end. */
 export function SettingsPage({ projectId }: { projectId: string }) {
-  usePageTitle('Settings')
+  usePageTitle(words.settingsPage.settings)
   const project = trpc.projects.get.useQuery({ projectId })
   const pending = usePendingDeletions(projectId)
   const denied = useWhyNot(projectId)('project.manage')
@@ -29,19 +30,19 @@ export function SettingsPage({ projectId }: { projectId: string }) {
   return (
     <div className="max-w-4xl">
       <LeaveGuard />
-      <PageHeader title="Project settings" text="Name, environments and deletion" />
+      <PageHeader title={words.settingsPage.title} text={words.settingsPage.text} />
       {statusOf(project.error) === 404 ? (
-        <Empty title="This project is deleted" action={<RouteButton to="/">Go to another project</RouteButton>}>
-          Its environments, secrets and syncs went with it.
+        <Empty title={words.settingsPage.gone} action={<RouteButton to="/">{words.settingsPage.goOn}</RouteButton>}>
+          {words.settingsPage.goneText}
         </Empty>
       ) : project.error ? (
-        <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
+        <Failure what={words.settingsPage.unreadable} error={project.error} retry={project.refetch} />
       ) : !project.data ? (
-        <SkeletonRows label="Loading the project" rows={6} />
+        <SkeletonRows label={words.settingsPage.loading} rows={6} />
       ) : (
         <div className="grid gap-4">
           {going && <PendingNotice what={nameOfDeletion(going)} projectId={projectId} deletion={going} />}
-          {denied !== undefined && <Notice title="You see the settings and cannot change them">{denied}</Notice>}
+          {denied !== undefined && <Notice title={words.settingsPage.readOnly}>{denied}</Notice>}
           <DetailsSection
             key={`${project.data.name} ${project.data.slug} ${project.data.description}`}
             project={project.data}

@@ -10,6 +10,7 @@ import { useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Tag } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const RenameTag = onDemand(async () => (await import('./rename-tag.tsx')).RenameTag)
 
@@ -25,15 +26,15 @@ export function TagsSection({ projectId }: { projectId: string }) {
     await markStale('tags.delete')
   }
   return (
-    <Section title="Tags" text="Words to find secrets by. A new one is made in the details of a secret.">
+    <Section title={words.tagsSection.title} text={words.tagsSection.text}>
       {tags.error ? (
-        <Failure what="The tags could not be read" error={tags.error} retry={tags.refetch} />
+        <Failure what={words.tagsSection.unreadable} error={tags.error} retry={tags.refetch} />
       ) : !tags.data ? (
         <Skeleton className="w-64" />
       ) : tags.data.length === 0 ? (
-        <p className="text-base text-soft">No tag yet.</p>
+        <p className="text-base text-soft">{words.tagsSection.empty}</p>
       ) : (
-        <ul aria-label="Tags" className="flex flex-wrap gap-2">
+        <ul aria-label={words.tagsSection.title} className="flex flex-wrap gap-2">
           {tags.data.map((tag) => (
             <li
               key={tag.id}
@@ -44,12 +45,12 @@ export function TagsSection({ projectId }: { projectId: string }) {
                 <>
                   <IconButton
                     icon={Pencil}
-                    label={`Rename tag ${tag.name}`}
+                    label={words.tagsSection.rename(tag.name)}
                     onClick={() => setOpen({ what: 'rename', tag })}
                   />
                   <IconButton
                     icon={Trash2}
-                    label={`Delete tag ${tag.name}`}
+                    label={words.tagsSection.remove(tag.name)}
                     onClick={() => setOpen({ what: 'delete', tag })}
                   />
                 </>
@@ -61,12 +62,12 @@ export function TagsSection({ projectId }: { projectId: string }) {
       {open?.what === 'rename' && <RenameTag tag={open.tag} onClose={close} />}
       {open?.what === 'delete' && (
         <Confirm
-          title={`Delete tag ${open.tag.name}?`}
-          label="Delete tag"
+          title={words.tagsSection.deleteTitle(open.tag.name)}
+          label={words.tagsSection.deleteAction}
           onConfirm={() => deleteTag(open.tag)}
           onClose={close}
         >
-          <p>It is taken off every secret that has it. The secrets stay as they are.</p>
+          <p>{words.tagsSection.deleteText}</p>
         </Confirm>
       )}
     </Section>

@@ -13,33 +13,32 @@ import { answered, loadAuth } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
 /** Asks for a mail with a link; where no mail is sent, says whom to ask instead. */
 export function ForgotPasswordPage() {
-  usePageTitle('Forgot your password?', false)
+  usePageTitle(words.forgotPasswordPage.title, false)
   const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
   const [asked, setAsked] = useState<string>()
   return (
-    <Alone title="Forgot your password?" text="A link lets you choose a new one. It works once, for an hour.">
+    <Alone title={words.forgotPasswordPage.title} text={words.forgotPasswordPage.text}>
       {status.error ? (
-        <Failure what="The server could not be asked" error={status.error} retry={status.refetch} />
+        <Failure what={words.forgotPasswordPage.what} error={status.error} retry={status.refetch} />
       ) : !status.data ? (
         <Skeleton className="h-24" />
       ) : asked !== undefined ? (
         <div role="status">
-          <Notice title="Check your email">
-            If {asked} has an account here, a link is on its way. It may take a minute, and may be among the spam.
-          </Notice>
+          <Notice title={words.forgotPasswordPage.sent}>{words.forgotPasswordPage.sentText(asked)}</Notice>
         </div>
       ) : status.data.sendsMail ? (
         <AskForMail onAsked={setAsked} />
       ) : (
-        <Notice title="Ask an instance admin for the link">
-          This Keyferry sends no mail. An instance admin makes a link for you under Access, Instance, and hands it over.
+        <Notice title={words.forgotPasswordPage.noMail}>
+          {words.forgotPasswordPage.noMailText}
         </Notice>
       )}
       <Button asChild variant="ghost" size="sm" className="w-fit">
-        <Link to="/sign-in">Back to sign-in</Link>
+        <Link to="/sign-in">{words.forgotPasswordPage.back}</Link>
       </Button>
     </Alone>
   )
@@ -47,7 +46,7 @@ export function ForgotPasswordPage() {
 
 function AskForMail({ onAsked }: { onAsked: (email: string) => void }) {
   const { register, handleSubmit, setError, formState } = useForm({
-    resolver: zodResolver(z.object({ email: z.email('Enter an email address') })),
+    resolver: zodResolver(z.object({ email: z.email(words.forgotPasswordPage.emailMissing) })),
     defaultValues: { email: '' },
   })
   const { errors, isSubmitting } = formState
@@ -64,7 +63,7 @@ function AskForMail({ onAsked }: { onAsked: (email: string) => void }) {
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
       {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
       <TextField
-        label="Email"
+        label={words.forgotPasswordPage.email}
         type="email"
         autoComplete="username"
         autoFocus
@@ -72,7 +71,7 @@ function AskForMail({ onAsked }: { onAsked: (email: string) => void }) {
         {...register('email')}
       />
       <Button type="submit" variant="primary" busy={isSubmitting}>
-        Send the link
+        {words.forgotPasswordPage.send}
       </Button>
     </form>
   )

@@ -11,31 +11,32 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { answered, loadAuth } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { words } from './words.ts'
 
 /** Where the link from a mail, or from an admin, leads. */
 export function ResetPasswordPage({ token }: { token: string | undefined }) {
-  usePageTitle('New password', false)
+  usePageTitle(words.resetPasswordPage.password, false)
   const [done, setDone] = useState(false)
   if (done) {
     return (
-      <Alone title="Your new password is set" text="All sessions with the old password were signed out.">
+      <Alone title={words.resetPasswordPage.done} text={words.resetPasswordPage.doneText}>
         <Button asChild variant="primary">
-          <Link to="/sign-in">Sign in</Link>
+          <Link to="/sign-in">{words.resetPasswordPage.signIn}</Link>
         </Button>
       </Alone>
     )
   }
   return (
-    <Alone title="Choose a new password" text="It takes the place of the old one at once, on every device.">
+    <Alone title={words.resetPasswordPage.title} text={words.resetPasswordPage.text}>
       {token === undefined ? (
-        <Notice kind="bad" title="This link is not complete">
-          Open it again from the mail, or ask for a new one.
+        <Notice kind="bad" title={words.resetPasswordPage.incomplete}>
+          {words.resetPasswordPage.incompleteText}
         </Notice>
       ) : (
         <NewPassword token={token} onDone={() => setDone(true)} />
       )}
       <Button asChild variant="ghost" size="sm" className="w-fit">
-        <Link to="/forgot-password">Ask for a new link</Link>
+        <Link to="/forgot-password">{words.resetPasswordPage.askAgain}</Link>
       </Button>
     </Alone>
   )
@@ -60,19 +61,19 @@ function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
       {errors.root?.message !== undefined && (
-        <Notice kind="bad" title="The password was not changed">
+        <Notice kind="bad" title={words.resetPasswordPage.failed}>
           {errors.root.message}
         </Notice>
       )}
       <NewPasswordField
-        label="New password"
+        label={words.resetPasswordPage.password}
         typed={typed}
         autoFocus
         error={errors.password?.message}
         {...register('password')}
       />
       <Button type="submit" variant="primary" busy={isSubmitting}>
-        Set password
+        {words.resetPasswordPage.action}
       </Button>
     </form>
   )

@@ -14,22 +14,23 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { safeRedirect } from '../../lib/safe-redirect.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
-const form = z.object({ code: z.string().trim().min(1, 'Enter the code') })
+const form = z.object({ code: z.string().trim().min(1, words.secondFactorPage.codeMissing) })
 
 /** After the password, for accounts that ask for more. The server keeps for ten minutes who was asked. */
 export function SecondFactorPage({ next }: { next: string | undefined }) {
-  usePageTitle('Second step', false)
+  usePageTitle(words.secondFactorPage.title, false)
   const [kind, setKind] = useState<'app' | 'recovery'>('app')
   const navigate = useNavigate()
   const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
   return (
     <Alone
-      title="Second step"
+      title={words.secondFactorPage.title}
       text={
         kind === 'app'
-          ? 'Enter the code that your authenticator app shows for Keyferry.'
-          : 'Enter one of the recovery codes that you stored. It works once.'
+          ? words.secondFactorPage.appText
+          : words.secondFactorPage.recoveryText
       }
     >
       <CodeForm key={kind} kind={kind} next={next} />
@@ -38,11 +39,11 @@ export function SecondFactorPage({ next }: { next: string | undefined }) {
       )}
       <div className="flex flex-wrap justify-between gap-2">
         <Button variant="ghost" size="sm" onClick={() => setKind(kind === 'app' ? 'recovery' : 'app')}>
-          {kind === 'app' ? 'Use a recovery code' : 'Use the authenticator app'}
+          {kind === 'app' ? words.secondFactorPage.useRecovery : words.secondFactorPage.useApp}
         </Button>
         <Button asChild variant="ghost" size="sm">
           <Link to="/sign-in" search={next === undefined ? {} : { next }}>
-            Back to sign-in
+            {words.secondFactorPage.back}
           </Link>
         </Button>
       </div>
@@ -72,10 +73,10 @@ function CodeForm({ kind, next }: { kind: 'app' | 'recovery'; next: string | und
       {kind === 'app' ? (
         <CodeField {...field} />
       ) : (
-        <TextField label="Recovery code" spellCheck={false} className="[&_input]:font-mono" {...field} />
+        <TextField label={words.secondFactorPage.recoveryCode} spellCheck={false} className="[&_input]:font-mono" {...field} />
       )}
       <Button type="submit" variant="primary" busy={isSubmitting}>
-        Sign in
+        {words.secondFactorPage.signIn}
       </Button>
     </form>
   )

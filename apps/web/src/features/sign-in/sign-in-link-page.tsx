@@ -6,13 +6,14 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { signInByLink } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { words } from './words.ts'
 
 /**
  * Where the link of `keyferry admin sign-in-link` leads. It is used by a click, so that nothing that only opens links
  * uses it up.
  */
 export function SignInLinkPage({ token }: { token: string | undefined }) {
-  usePageTitle('Sign in', false)
+  usePageTitle(words.signInLinkPage.title, false)
   const navigate = useNavigate()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
@@ -27,10 +28,10 @@ export function SignInLinkPage({ token }: { token: string | undefined }) {
     }
   }
   return (
-    <Alone title="Sign in" text="An operator made this link for you. It works once.">
+    <Alone title={words.signInLinkPage.title} text={words.signInLinkPage.text}>
       {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
       <Button variant="primary" busy={busy} onClick={() => void use()}>
-        Sign in
+        {words.signInLinkPage.title}
       </Button>
     </Alone>
   )

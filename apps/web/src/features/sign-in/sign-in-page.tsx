@@ -15,15 +15,16 @@ import { messageOf } from '../../lib/errors.ts'
 import { safeRedirect } from '../../lib/safe-redirect.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { providerProblem } from './provider-problem.ts'
+import { words } from './words.ts'
 
 const credentials = z.object({
-  email: z.email('Enter an email address'),
-  password: z.string().min(1, 'Enter your password'),
+  email: z.email(words.signInPage.emailMissing),
+  password: z.string().min(1, words.signInPage.passwordMissing),
 })
 
 /** `error`: what the provider's sign-in came back with. */
 export function SignInPage({ next, error }: { next: string | undefined; error: string | undefined }) {
-  usePageTitle('Sign in', false)
+  usePageTitle(words.signInPage.title, false)
   const navigate = useNavigate()
   const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
   const { register, handleSubmit, setError, formState } = useForm({ resolver: zodResolver(credentials) })
@@ -41,12 +42,12 @@ export function SignInPage({ next, error }: { next: string | undefined; error: s
   const problem = errors.root?.message ?? (error === undefined ? undefined : providerProblem(error))
   const ways = status.data?.signInWith ?? ['password']
   return (
-    <Alone title="Sign in" text="Your secrets, synced to your providers.">
+    <Alone title={words.signInPage.title} text={words.signInPage.text}>
       {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
       {ways.includes('password') && (
         <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
           <TextField
-            label="Email"
+            label={words.signInPage.email}
             type="email"
             autoComplete="username"
             autoFocus
@@ -54,16 +55,16 @@ export function SignInPage({ next, error }: { next: string | undefined; error: s
             {...register('email')}
           />
           <PasswordField
-            label="Password"
+            label={words.signInPage.password}
             autoComplete="current-password"
             error={errors.password?.message}
             {...register('password')}
           />
           <Button type="submit" variant="primary" busy={isSubmitting}>
-            Sign in
+            {words.signInPage.title}
           </Button>
           <Link to="/forgot-password" className="w-fit rounded text-sm text-accent underline underline-offset-2">
-            Forgot your password?
+            {words.signInPage.forgot}
           </Link>
         </form>
       )}

@@ -8,6 +8,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
 /** Deleted environments, for users who can restore them. */
 export function DeletedEnvironments({ projectId }: { projectId: string }) {
@@ -17,36 +18,36 @@ export function DeletedEnvironments({ projectId }: { projectId: string }) {
     const back = await restore.mutateAsync({ projectId, trashId }).catch(() => null)
     if (!back) return
     const without = back.leftOut.length === 0 ? '' : ` Without: ${back.leftOut.join(', ')}.`
-    toast.success(`Environment ${back.environment.name} is back, the last in order.${without}`)
+    toast.success(words.deletedEnvironments.restored(back.environment.name, without))
     await markStale('history.restoreEnvironment')
   }
   if (deleted.error)
-    return <Failure what="Deleted environments could not be read" error={deleted.error} retry={deleted.refetch} />
+    return <Failure what={words.deletedEnvironments.unreadable} error={deleted.error} retry={deleted.refetch} />
   if (!deleted.data || deleted.data.length === 0) return null
   return (
     <Section
-      title="Deleted environments"
-      text="They come back with everything in them, but without the syncs that read them."
+      title={words.deletedEnvironments.title}
+      text={words.deletedEnvironments.text}
     >
       <div className="grid gap-3">
         <Refusal error={restore.error} />
-        <ul aria-label="Deleted environments" className="divide-y divide-line">
+        <ul aria-label={words.deletedEnvironments.title} className="divide-y divide-line">
           {deleted.data.map(({ id, slug, secrets, deletedAt, deletedBy, expiresAt }) => (
             <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-2 py-2 first:pt-0 last:pb-0">
               <span className="grid min-w-0 flex-1 basis-52 gap-0.5">
                 <span className="font-mono text-sm font-medium break-all">{slug}</span>
                 <span className="text-xs break-words text-soft">
-                  {count(secrets, 'secret')}. Deleted by {deletedBy}, <Time iso={deletedAt} />. Deletes permanently{' '}
-                  <Time iso={expiresAt} until />.
+                  {count(secrets, 'secret')} · {words.deletedEnvironments.deletedBy(deletedBy)} <Time iso={deletedAt} /> ·{' '}
+                  {words.deletedEnvironments.deletesPermanently} <Time iso={expiresAt} until />
                 </span>
               </span>
               <Button
                 size="sm"
                 disabled={restore.isPending}
-                aria-label={`Restore environment ${slug}`}
+                aria-label={words.deletedEnvironments.restoreNamed(slug)}
                 onClick={() => void bringBack(id)}
               >
-                <RotateCcw aria-hidden className="size-3.5" /> Restore
+                <RotateCcw aria-hidden className="size-3.5" /> {words.deletedEnvironments.restore}
               </Button>
             </li>
           ))}

@@ -4,6 +4,7 @@ import { LinkedText } from '../../components/linked-text.tsx'
 import { FolderLink } from '../../components/folder-link.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import type { Restored } from './use-restore.ts'
+import { words } from './words.ts'
 
 /** What came back and where it is now, and by name what did not, with the reason. */
 export function RestoreResult({ projectId, result: { back, refused } }: { projectId: string; result: Restored }) {
@@ -12,7 +13,7 @@ export function RestoreResult({ projectId, result: { back, refused } }: { projec
     <div className="grid gap-3">
       {back.length > 0 && (
         <div role="status">
-          <Notice title={`${count(back.length, 'item is', 'items are')} back`}>
+          <Notice title={words.restoreResult.back(count(back.length, 'item is', 'items are'))}>
             <ul className="flex flex-wrap gap-x-4 gap-y-1">
               {back.map(({ item: { id, kind, name }, environment, secretPath }) => (
                 <li key={id} className="break-all">
@@ -24,12 +25,12 @@ export function RestoreResult({ projectId, result: { back, refused } }: { projec
                 </li>
               ))}
             </ul>
-            {leftOut.length > 0 && <p className="mt-1">Without: {leftOut.join(', ')}.</p>}
+            {leftOut.length > 0 && <p className="mt-1">{words.restoreResult.without(leftOut.join(', '))}</p>}
           </Notice>
         </div>
       )}
       {refused.length > 0 && (
-        <Notice kind="bad" title={`${count(refused.length, 'item')} could not be restored`}>
+        <Notice kind="bad" title={words.restoreResult.refused(count(refused.length, 'item'))}>
           <ul className="grid gap-1">
             {refused.map(({ item, reason }) => (
               <li key={item.id}>

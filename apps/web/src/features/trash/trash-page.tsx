@@ -19,6 +19,7 @@ import { DeletedEnvironments } from './deleted-environments.tsx'
 import { RestoreResult } from './restore-result.tsx'
 import { TrashRow } from './trash-row.tsx'
 import { useRestore } from './use-restore.ts'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -27,7 +28,7 @@ interface Props {
 
 /** Deleted secrets and folders, each until it is deleted permanently. */
 export function TrashPage({ projectId, filters }: Props) {
-  usePageTitle('Trash')
+  usePageTitle(words.trashPage.title)
   const navigate = useNavigate()
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const { restore, restoring, result } = useRestore(projectId)
@@ -68,33 +69,33 @@ export function TrashPage({ projectId, filters }: Props) {
   }
   return (
     <>
-      <PageHeader title="Trash" text="What was deleted stays here for 30 days. Restoring puts it back where it was." />
+      <PageHeader title={words.trashPage.title} text={words.trashPage.text} />
       <div className="grid gap-4">
         {rights?.may('project.manage') && <DeletedEnvironments projectId={projectId} />}
         {result && <RestoreResult projectId={projectId} result={result} />}
         {failed ? (
-          <Failure what="The trash could not be read" error={failed.error} retry={failed.refetch} />
+          <Failure what={words.trashPage.unreadable} error={failed.error} retry={failed.refetch} />
         ) : !loaded ? (
-          <SkeletonRows label="Loading the trash" />
+          <SkeletonRows label={words.trashPage.loading} />
         ) : all.length === 0 ? (
-          <Empty title="No deleted secret or folder">What somebody deletes waits here for 30 days.</Empty>
+          <Empty title={words.trashPage.empty}>{words.trashPage.emptyText}</Empty>
         ) : (
           <>
             <div className="flex flex-wrap items-end gap-3">
               <TextField
-                label="Search the trash"
+                label={words.trashPage.search}
                 type="search"
                 className="w-full sm:w-64"
                 value={filters.q ?? ''}
                 onChange={(event) => setFilters({ q: event.target.value || undefined })}
               />
               <SelectField
-                label="Environment"
+                label={words.trashPage.environment}
                 className="w-full sm:w-48"
                 value={filters.environment ?? ''}
                 onChange={(event) => setFilters({ environment: event.target.value || undefined })}
               >
-                <option value="">All</option>
+                <option value="">{words.trashPage.all}</option>
                 {environments.map(({ slug, name }) => (
                   <option key={slug} value={slug}>
                     {name}
@@ -106,20 +107,20 @@ export function TrashPage({ projectId, filters }: Props) {
               </p>
               {chosen.length > 0 && (
                 <Button variant="primary" busy={restoring} onClick={() => void bringBack(chosen)}>
-                  <RotateCcw aria-hidden className="size-4" /> Restore {count(chosen.length, 'item')}
+                  <RotateCcw aria-hidden className="size-4" /> {words.trashPage.restore(count(chosen.length, 'item'))}
                 </Button>
               )}
             </div>
             {shown.length === 0 ? (
-              <p className="py-6 text-center text-base text-soft">Nothing in the trash matches.</p>
+              <p className="py-6 text-center text-base text-soft">{words.trashPage.noMatch}</p>
             ) : (
-              <Table label="Trash">
+              <Table label={words.trashPage.title}>
                 <thead>
                   <tr>
                     {restorable.length > 0 && (
                       <Th className="w-9">
                         <Checkbox
-                          label="Select all"
+                          label={words.trashPage.selectAll}
                           checked={
                             chosen.length === restorable.length ? true : chosen.length > 0 ? 'indeterminate' : false
                           }
@@ -132,10 +133,10 @@ export function TrashPage({ projectId, filters }: Props) {
                         />
                       </Th>
                     )}
-                    <Th>Name</Th>
-                    <Th className="max-sm:hidden">Was in</Th>
-                    <Th className="max-md:hidden">Deleted</Th>
-                    <Th className="max-lg:hidden">Deletes permanently</Th>
+                    <Th>{words.trashPage.name}</Th>
+                    <Th className="max-sm:hidden">{words.trashPage.wasIn}</Th>
+                    <Th className="max-md:hidden">{words.trashPage.deleted}</Th>
+                    <Th className="max-lg:hidden">{words.trashPage.deletesPermanently}</Th>
                     <ActionsTh />
                   </tr>
                 </thead>

@@ -7,6 +7,7 @@ import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
 import type { Trashed } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 interface Props extends RowProps {
   projectId: string
@@ -30,7 +31,7 @@ export function TrashRow(props: Props) {
     <Tr ref={measure} data-index={index} aria-label={name}>
       {selectable && (
         <Td className="w-9">
-          <Checkbox label={`Select ${name}`} checked={selected} disabled={denied !== undefined} onChange={onSelect} />
+          <Checkbox label={words.trashRow.select(name)} checked={selected} disabled={denied !== undefined} onChange={onSelect} />
         </Td>
       )}
       <Td>
@@ -39,17 +40,14 @@ export function TrashRow(props: Props) {
           <span className="grid gap-0.5">
             <span className="font-mono text-sm font-medium break-all">{name}</span>
             <span className="text-xs text-soft">
-              {kind === 'folder' ? `Folder with ${count(secrets, 'secret')}` : 'Secret'}
-              <span className="sm:hidden">
-                {' '}
-                of {environment}:{secretPath}
-              </span>
+              {kind === 'folder' ? words.trashRow.folderWith(count(secrets, 'secret')) : words.trashRow.secret}
+              <span className="sm:hidden">{words.trashRow.place(environment, secretPath)}</span>
             </span>
             <span className="text-xs break-words text-soft md:hidden">
-              Deleted by {deletedBy}, <Time iso={deletedAt} />
+              {words.trashRow.deletedBy(deletedBy)} <Time iso={deletedAt} />
             </span>
             <span className="text-xs text-soft lg:hidden">
-              Deletes permanently <Time iso={expiresAt} until />
+              {words.trashRow.deletesPermanently} <Time iso={expiresAt} until />
             </span>
           </span>
         </span>
@@ -67,8 +65,8 @@ export function TrashRow(props: Props) {
         <Time iso={expiresAt} until />
       </Td>
       <Td className="text-right">
-        <Button size="sm" disabled={busy} denied={denied} aria-label={`Restore ${name}`} onClick={onRestore}>
-          <RotateCcw aria-hidden className="size-3.5" /> Restore
+        <Button size="sm" disabled={busy} denied={denied} aria-label={words.trashRow.restoreNamed(name)} onClick={onRestore}>
+          <RotateCcw aria-hidden className="size-3.5" /> {words.trashRow.restore}
         </Button>
       </Td>
     </Tr>
