@@ -235,7 +235,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
   it('show somebody narrowed the way, and nothing beside it', async () => {
     const { page, ui, screens } = narrow
     await page.goto(at('/secrets/dev'))
-    await heading(narrow, 'The secrets of dev:/ are not yours to see')
+    await heading(narrow, 'You don’t have access to the secrets of dev:/')
     await screens.look('way')
     expect(await texts(page.getByRole('tab'))).toEqual(['Development'])
     expect(await page.getByRole('link', { name: 'billing' }).count()).toBe(0)
@@ -243,7 +243,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     await see(ui.row('API_KEY'))
     for (const path of ['/secrets/dev?path=%2Fbilling', '/secrets/prod', '/secrets/dev/history?path=%2Fbilling']) {
       await page.goto(at(path))
-      await heading(narrow, 'not yours to see')
+      await heading(narrow, 'You don’t have access')
     }
     await page.goto(at('/compare'))
     await heading(narrow, 'There is nothing to compare with')
@@ -252,7 +252,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     expect(await ui.row(`to-${outside.destination}`).count()).toBe(0)
     narrow.seen.mayBeRefused('syncs.get')
     await page.goto(pageOf(outside))
-    await heading(narrow, 'This sync is gone or not yours to see')
+    await heading(narrow, 'This sync doesn’t exist')
     expect(await isInDocument(page, `to-${outside.destination}`)).toBe(false)
     await screens.look('sync-closed')
     await page.goto(at('/activity'))

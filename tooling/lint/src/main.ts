@@ -1,8 +1,9 @@
 /**
  * Names every cycle between packages and between folders, every place that branches on a message, and every problem of
- * the writing; fails when there is one.
+ * the writing and of the console's texts; fails when there is one.
  */
 import { resolve } from 'node:path'
+import { consoleTextProblems } from './console-texts.ts'
 import { cyclesOf } from './cycles.ts'
 import { folderGraph, packageGraph } from './graphs.ts'
 import { messageBranches } from './message-branches.ts'
@@ -13,6 +14,6 @@ const cycles = [...cyclesOf(packageGraph(ROOT)), ...cyclesOf(folderGraph(ROOT))]
 for (const cycle of cycles) console.error(`These import each other: ${cycle.join(', ')}`)
 const branches = messageBranches(ROOT)
 for (const place of branches) console.error(`${place} branches on the words of a message. Give the failure a code.`)
-const problems = writingProblems(ROOT)
+const problems = [...writingProblems(ROOT), ...consoleTextProblems(ROOT)]
 for (const problem of problems) console.error(problem)
 process.exitCode = cycles.length + branches.length + problems.length > 0 ? 1 : 0

@@ -65,7 +65,7 @@ export function ConfirmDeletion({ what, places, typed, children, onDelete, onGon
     >
       {children}
       {failed ? (
-        <Failure what="Who uses it could not be found out" error={failed.error} retry={failed.refetch} />
+        <Failure what="Its usages could not be read" error={failed.error} retry={failed.refetch} />
       ) : !uses || !staying ? (
         <SkeletonRows label="Looking for who uses it" rows={2} />
       ) : (

@@ -101,7 +101,9 @@ const OWNERLESS: SyncMessage = { code: 'not-checked-without-owner' }
 function driftIn(plan: Plan, sync: DueSync): Drifted[] {
   return plan.changes.flatMap(({ key, drift: kind, reason }) => {
     if (kind === null || (kind === 'appeared' && sync.applied !== sync.wanted)) return []
-    return [{ key, kind, reason: kind === 'appeared' ? `added outside Keyferry, ${driftText(reason)}` : driftText(reason) }]
+    return [
+      { key, kind, reason: kind === 'appeared' ? `added outside Keyferry, ${driftText(reason)}` : driftText(reason) },
+    ]
   })
 }
 

@@ -21,7 +21,7 @@ export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rig
   if (!rights.may('members.manage')) {
     return (
       <NotYours rights={rights}>
-        Ask one of them to add somebody, or to change what you may do. Your own API keys are under API keys.
+        Ask one of them to add someone, or to change your role. Your own API keys are under API keys.
       </NotYours>
     )
   }

@@ -28,10 +28,7 @@ export function AccountPage() {
           <PasskeysCard factors={data.factors} />
         </>
       ) : (
-        <Section
-          title={words.accountPage.viaProvider}
-          text={words.accountPage.viaProviderText}
-        />
+        <Section title={words.accountPage.viaProvider} text={words.accountPage.viaProviderText} />
       )}
       <NotificationsCard />
       <SessionsCard here={data.sessionId} />

@@ -23,10 +23,7 @@ export function FactorRequiredPage({ next }: { next: string | undefined }) {
     await navigate({ to: '/sign-in' })
   }
   return (
-    <Alone
-      title={words.factorRequiredPage.title}
-      text={words.factorRequiredPage.text}
-    >
+    <Alone title={words.factorRequiredPage.title} text={words.factorRequiredPage.text}>
       {error && <Failure what={words.factorRequiredPage.unreadable} error={error} retry={refetch} />}
       {!error && !data && <SkeletonRows label={words.factorRequiredPage.loading} rows={3} />}
       {data && (

@@ -41,10 +41,7 @@ export function PasskeysCard({ factors }: { factors: Factors }) {
   if (!data) return <SkeletonRows label={words.passkeysCard.loading} rows={1} />
   const possible = status.data?.signInWith.includes('passkey') === true && knowsPasskeys()
   return (
-    <Section
-      title={words.passkeysCard.title}
-      text={words.passkeysCard.text}
-    >
+    <Section title={words.passkeysCard.title} text={words.passkeysCard.text}>
       <div className="grid gap-4">
         {data.length > 0 && (
           <ul aria-label={words.passkeysCard.title} className="divide-y divide-line">
@@ -70,12 +67,16 @@ export function PasskeysCard({ factors }: { factors: Factors }) {
               {words.passkeysCard.add}
             </Button>
           ) : (
-            <p className="text-sm text-soft">
-              {words.passkeysCard.unsupported}
-            </p>
+            <p className="text-sm text-soft">{words.passkeysCard.unsupported}</p>
           ))}
         {step.at === 'add' && (
-          <PasswordAsked label={words.passkeysCard.continue} danger={false} factors={factors} act={add} onCancel={rest} />
+          <PasswordAsked
+            label={words.passkeysCard.continue}
+            danger={false}
+            factors={factors}
+            act={add}
+            onCancel={rest}
+          />
         )}
         {step.at === 'remove' && (
           <PasswordAsked

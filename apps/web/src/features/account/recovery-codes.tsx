@@ -6,9 +6,7 @@ import { words } from './words.ts'
 /** Shown once: the server keeps them sealed. */
 export const RecoveryCodes = ({ codes, onDone }: { codes: readonly string[]; onDone: () => void }) => (
   <div className="grid gap-4">
-    <p className="text-base">
-      {words.recoveryCodes.text}
-    </p>
+    <p className="text-base">{words.recoveryCodes.text}</p>
     <div className="flex items-start gap-2 rounded-lg border border-line p-3">
       <ul
         aria-label={words.recoveryCodes.label}

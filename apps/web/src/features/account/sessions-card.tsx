@@ -39,7 +39,9 @@ export function SessionsCard({ here }: { here: string }) {
       text={words.sessionsCard.text}
       action={
         others.length > 0 && (
-          <Button variant="quietDanger" busy={revokeOthers.isPending} onClick={() => revokeOthers.mutate()}>{words.sessionsCard.signOutOthers(count(others.length, 'other'))}</Button>
+          <Button variant="quietDanger" busy={revokeOthers.isPending} onClick={() => revokeOthers.mutate()}>
+            {words.sessionsCard.signOutOthers(count(others.length, 'other'))}
+          </Button>
         )
       }
     >
@@ -55,8 +57,10 @@ export function SessionsCard({ here }: { here: string }) {
                   {device.words} {id === here && <Badge tone="good">{words.sessionsCard.thisDevice}</Badge>}
                 </span>
                 <span className="text-soft">
-                  {ipAddress === null || ipAddress === undefined || ipAddress === '' ? words.sessionsCard.addressUnknown : ipAddress} ·{' '}
-                  {words.sessionsCard.seen} <Time iso={new Date(updatedAt).toISOString()} />
+                  {ipAddress === null || ipAddress === undefined || ipAddress === ''
+                    ? words.sessionsCard.addressUnknown
+                    : ipAddress}{' '}
+                  · {words.sessionsCard.seen} <Time iso={new Date(updatedAt).toISOString()} />
                 </span>
               </span>
               {id !== here && (

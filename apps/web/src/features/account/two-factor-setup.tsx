@@ -61,12 +61,7 @@ export function TwoFactorSetup({
           <CopyButton label={words.twoFactorSetup.copySecret} read={() => secret} />
         </div>
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
-        <CodeField
-          help={words.twoFactorSetup.codeHelp}
-          autoFocus
-          error={errors.code?.message}
-          {...register('code')}
-        />
+        <CodeField help={words.twoFactorSetup.codeHelp} autoFocus error={errors.code?.message} {...register('code')} />
         <div className="flex flex-wrap gap-2">
           <Button type="submit" variant="primary" busy={isSubmitting}>
             {words.twoFactorSetup.switchOn}

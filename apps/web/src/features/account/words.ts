@@ -37,7 +37,8 @@ export const words = {
     setUp: 'set up',
     remove: 'Remove',
     add: 'Add a passkey',
-    unsupported: 'Passkeys need a browser that supports them and an instance with a host name: an operator sets KEYFERRY_URL.',
+    unsupported:
+      'Passkeys need a browser that supports them and an instance with a host name: an operator sets KEYFERRY_URL.',
     continue: 'Continue',
     removeAction: 'Remove passkey',
     added: 'Passkey added.',

@@ -49,10 +49,10 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
           <optgroup key={about} label={label}>
             <option value={about}>{words.activityFilters.allOf(label)}</option>
             {Object.entries(AUDIT_ACTIONS).map(
-              ([action, words]) =>
-                words.about === about && (
+              ([action, said]) =>
+                said.about === about && (
                   <option key={action} value={action}>
-                    {words.label}
+                    {said.label}
                   </option>
                 ),
             )}

@@ -105,9 +105,7 @@ function Activity({ projectId, filters, admin }: Props & { admin: boolean }) {
             title={isFiltered(filters) ? words.activityPage.noMatch : words.activityPage.empty}
             action={isFiltered(filters) && <Button onClick={clear}>{words.activityPage.clear}</Button>}
           >
-            {isFiltered(filters)
-              ? words.activityPage.noMatchText
-              : words.activityPage.emptyText}
+            {isFiltered(filters) ? words.activityPage.noMatchText : words.activityPage.emptyText}
           </Empty>
         ) : (
           <ActivityTable

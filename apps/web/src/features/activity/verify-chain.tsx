@@ -26,12 +26,16 @@ export function VerifyResult({ check }: { check: Check }) {
   const { rows, head, problem } = check.data
   if (problem !== null) {
     return (
-      <Notice kind="bad" title={words.verifyChain.broken}>{words.verifyChain.brokenText(problem.message, count(rows, 'entry is', 'entries are'))}</Notice>
+      <Notice kind="bad" title={words.verifyChain.broken}>
+        {words.verifyChain.brokenText(problem.message, count(rows, 'entry is', 'entries are'))}
+      </Notice>
     )
   }
   return (
     <div role="status">
-      <Notice title={head === null ? words.verifyChain.empty : words.verifyChain.verified(head.seq.toLocaleString('en'))}>
+      <Notice
+        title={head === null ? words.verifyChain.empty : words.verifyChain.verified(head.seq.toLocaleString('en'))}
+      >
         {words.verifyChain.verifiedText(count(rows, 'entry', 'entries'))}
         {head !== null && (
           <span className="flex flex-wrap items-center gap-x-2">

@@ -41,14 +41,8 @@ export function InvitationPage({ token }: { token: string | undefined }) {
   const gone = token === undefined || statusOf(error) === 404 || statusOf(error) === 422
   if (gone) {
     return (
-      <Alone
-        title={words.invitationPage.broken}
-        text={words.invitationPage.text}
-      >
-        <Notice
-          kind="bad"
-          title={token === undefined ? words.invitationPage.incomplete : words.invitationPage.used}
-        >
+      <Alone title={words.invitationPage.broken} text={words.invitationPage.text}>
+        <Notice kind="bad" title={token === undefined ? words.invitationPage.incomplete : words.invitationPage.used}>
           {words.invitationPage.askAgain}
         </Notice>
         <Button asChild variant="primary">

@@ -37,7 +37,9 @@ export function NewAccount({ token, email, here }: { token: string; email: strin
   return (
     <>
       {here !== null && (
-        <Notice kind="warn" title={words.newAccount.otherAccount(here)}>{words.newAccount.otherAccountText(email)}</Notice>
+        <Notice kind="warn" title={words.newAccount.otherAccount(here)}>
+          {words.newAccount.otherAccountText(email)}
+        </Notice>
       )}
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         {errors.root?.message !== undefined && (
@@ -54,8 +56,19 @@ export function NewAccount({ token, email, here }: { token: string; email: strin
           readOnly
           className="[&_input]:bg-sunken"
         />
-        <TextField label={words.newAccount.yourName} autoComplete="name" autoFocus error={errors.name?.message} {...register('name')} />
-        <NewPasswordField label={words.newAccount.password} typed={typed} error={errors.password?.message} {...register('password')} />
+        <TextField
+          label={words.newAccount.yourName}
+          autoComplete="name"
+          autoFocus
+          error={errors.name?.message}
+          {...register('name')}
+        />
+        <NewPasswordField
+          label={words.newAccount.password}
+          typed={typed}
+          error={errors.password?.message}
+          {...register('password')}
+        />
         <Button type="submit" variant="primary" busy={isSubmitting}>
           {words.newAccount.action}
         </Button>

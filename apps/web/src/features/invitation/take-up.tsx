@@ -20,12 +20,12 @@ export function TakeUp({ token, email, here }: { token: string; email: string; h
     return (
       <>
         <Notice kind={here === null ? 'info' : 'warn'} title={words.takeUp.known(email)}>
-          {here === null
-            ? words.takeUp.knownText
-            : words.takeUp.otherAccount(here, email)}
+          {here === null ? words.takeUp.knownText : words.takeUp.otherAccount(here, email)}
         </Notice>
         <Button asChild variant="primary">
-          <Link to="/sign-in" search={{ next }}>{words.takeUp.signInAs(email)}</Link>
+          <Link to="/sign-in" search={{ next }}>
+            {words.takeUp.signInAs(email)}
+          </Link>
         </Button>
       </>
     )

@@ -40,7 +40,7 @@ export const words = {
     failed: 'The invitation was not accepted',
     accept: 'Accept invitation',
     known: (email: string) => `${email} has an account already`,
-    knownText: 'Sign in with it, and come back here to accept.',
+    knownText: 'Sign in with it, then open this link again to accept.',
     otherAccount: (here: string, email: string) => `You are signed in as ${here}. Sign in as ${email} to accept.`,
   },
 } as const

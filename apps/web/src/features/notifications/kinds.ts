@@ -33,7 +33,7 @@ export const KINDS: Readonly<Record<NotificationKind, KindWords>> = {
     icon: GitCompareArrows,
     tone: 'text-warn',
     title: 'Drifted',
-    text: 'Somebody else changed keys at the target, or repairs of that stopped.',
+    text: 'Keys were changed outside Keyferry, or repairing them stopped.',
   },
   recovered: {
     icon: CircleCheck,

@@ -89,12 +89,9 @@ export function CreateProjectPage() {
       </Card>
       {first && (
         <div className="mt-4 flex flex-wrap items-center justify-between gap-3 rounded-lg border border-line p-4">
-          <p className="min-w-0 flex-1 basis-64 text-sm text-soft">
-            Just looking? The example has made-up secrets in two environments, a shared folder and a reference. Nothing
-            is sent anywhere.
-          </p>
+          <p className="min-w-0 flex-1 basis-64 text-sm text-soft">{words.new.exampleText}</p>
           <Button busy={loading} onClick={() => void example()}>
-            Load an example project
+            {words.new.example}
           </Button>
         </div>
       )}

@@ -26,5 +26,8 @@ export const words = {
     adminsOnly: 'New projects are for instance admins',
     askFirst: 'Ask one of them to add you to a project.',
     ask: 'Ask one of them for it.',
+    exampleText:
+      'Just looking? The example has made-up secrets in two environments, a shared folder and a reference. Nothing is sent anywhere.',
+    example: 'Load an example project',
   },
 } as const

@@ -21,8 +21,12 @@ export function ClosedFolder({ place: { projectId, environment, secretPath }, pa
     <AccessDenied
       projectId={projectId}
       page={page}
-      title={`The secrets of ${environment}:${secretPath} are not yours to see`}
-      why={own.length === 0 ? 'Your access is narrowed to other places.' : 'These folders of this environment are:'}
+      title={`You don’t have access to the secrets of ${environment}:${secretPath}`}
+      why={
+        own.length === 0
+          ? 'Your access is limited to other folders.'
+          : 'You can open these folders of this environment:'
+      }
       action={
         own.length === 0
           ? undefined

@@ -58,7 +58,7 @@ export function CopyDialog({ place, keys, environment, onDone, onClose }: Props)
       ) : (
         <p>
           {present.length > 0
-            ? `${where} already has ${present.map(({ key }) => key).join(', ')}. The present value stays in the history.`
+            ? `${where} already has ${present.map(({ key }) => key).join(', ')}. The current value stays in the history.`
             : `${where} has none of these keys yet. They are created with value, comment and tags.`}
           {rows.error !== null && ` The folder ${where} is created first.`}
         </p>

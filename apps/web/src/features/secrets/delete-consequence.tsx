@@ -6,6 +6,6 @@ export const DeleteConsequence = ({ readers }: { readers: readonly Sync[] }) => 
   <p className="text-base">
     {readers.length === 0
       ? 'No sync reads this folder.'
-      : `${count(readers.length, 'sync reads', 'syncs read')} this folder (${readers.map((sync) => sync.name).join(', ')}) and will also delete it at the destination, unless deletion is switched off there.`}
+      : `${count(readers.length, 'sync reads', 'syncs read')} this folder (${readers.map((sync) => sync.name).join(', ')}) and will also delete it at the destination, unless its deletion policy keeps it.`}
   </p>
 )

@@ -13,7 +13,7 @@ import type { FolderRef } from '../../lib/types.ts'
 import type { Write } from './writes.ts'
 
 const ACTIONS = [
-  { action: 'create', one: 'comes back', many: 'come back', tone: 'text-good' },
+  { action: 'create', one: 'is restored', many: 'are restored', tone: 'text-good' },
   { action: 'update', one: 'gets its old value', many: 'get their old value', tone: 'text-warn' },
   { action: 'delete', one: 'is deleted', many: 'are deleted', tone: 'text-bad' },
 ] as const
@@ -48,7 +48,7 @@ export function RestoreFolder({ place, write, onClose }: { place: FolderRef; wri
         imports and comments stay as they are. Syncs send the result on.
       </p>
       {preview.error ? (
-        <Failure what="What would change could not be found out" error={preview.error} retry={preview.refetch} />
+        <Failure what="The changes could not be read" error={preview.error} retry={preview.refetch} />
       ) : !preview.data ? (
         <SkeletonRows label="Looking for what would change" rows={2} />
       ) : (

@@ -30,7 +30,7 @@ export function UsesDialog({
       }
     >
       {uses.error ? (
-        <Failure what="Who uses it could not be found out" error={uses.error} retry={uses.refetch} />
+        <Failure what="Its usages could not be read" error={uses.error} retry={uses.refetch} />
       ) : uses.data ? (
         <UsesList projectId={projectId} uses={uses.data} />
       ) : (

@@ -39,10 +39,16 @@ export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
     if (!saved) return
     onClose()
     await markStale(environment ? 'environments.update' : 'environments.create')
-    toast.success(environment ? words.environmentDialog.renamed(saved.name, saved.slug) : words.environmentDialog.added(saved.name))
+    toast.success(
+      environment ? words.environmentDialog.renamed(saved.name, saved.slug) : words.environmentDialog.added(saved.name),
+    )
   })
   return (
-    <Dialog open onClose={onClose} title={environment ? words.environmentDialog.rename(environment.name) : words.environmentDialog.add}>
+    <Dialog
+      open
+      onClose={onClose}
+      title={environment ? words.environmentDialog.rename(environment.name) : words.environmentDialog.add}
+    >
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <Refusal error={create.error ?? update.error} />
         <TextField
@@ -59,11 +65,7 @@ export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
         />
         <TextField
           label={words.environmentDialog.slug}
-          help={
-            environment
-              ? words.environmentDialog.slugChangeHelp
-              : words.environmentDialog.slugHelp
-          }
+          help={environment ? words.environmentDialog.slugChangeHelp : words.environmentDialog.slugHelp}
           spellCheck={false}
           className="[&_input]:font-mono [&_input]:text-sm"
           error={errors.slug?.message}

@@ -41,8 +41,18 @@ export function EnvironmentRow(props: Props) {
       </span>
       {!fixed && (
         <span className="flex gap-0.5">
-          <IconButton icon={ArrowUp} label={words.environmentRow.moveUp(name)} disabled={first || busy} onClick={() => onMove(-1)} />
-          <IconButton icon={ArrowDown} label={words.environmentRow.moveDown(name)} disabled={last || busy} onClick={() => onMove(1)} />
+          <IconButton
+            icon={ArrowUp}
+            label={words.environmentRow.moveUp(name)}
+            disabled={first || busy}
+            onClick={() => onMove(-1)}
+          />
+          <IconButton
+            icon={ArrowDown}
+            label={words.environmentRow.moveDown(name)}
+            disabled={last || busy}
+            onClick={() => onMove(1)}
+          />
           <IconButton icon={Pencil} label={words.environmentRow.rename(name)} data-shortcut="e" onClick={onEdit} />
           <IconButton icon={Trash2} label={words.environmentRow.remove(name)} onClick={onDelete} />
         </span>

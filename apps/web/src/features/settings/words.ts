@@ -31,7 +31,8 @@ export const words = {
     added: (name: string) => `Added ${name}.`,
     rename: (name: string) => `Rename ${name}`,
     add: 'Add environment',
-    slugChangeHelp: 'References to the old slug are rewritten, imports and syncs follow. Clients that use the old slug must be changed.',
+    slugChangeHelp:
+      'References to the old slug are rewritten, imports and syncs follow. Clients that use the old slug must be changed.',
     slugHelp: 'Its name in references, clients and key schemas.',
     save: 'Save environment',
   },

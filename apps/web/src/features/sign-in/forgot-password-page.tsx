@@ -33,9 +33,7 @@ export function ForgotPasswordPage() {
       ) : status.data.sendsMail ? (
         <AskForMail onAsked={setAsked} />
       ) : (
-        <Notice title={words.forgotPasswordPage.noMail}>
-          {words.forgotPasswordPage.noMailText}
-        </Notice>
+        <Notice title={words.forgotPasswordPage.noMail}>{words.forgotPasswordPage.noMailText}</Notice>
       )}
       <Button asChild variant="ghost" size="sm" className="w-fit">
         <Link to="/sign-in">{words.forgotPasswordPage.back}</Link>

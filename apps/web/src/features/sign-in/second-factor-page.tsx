@@ -27,11 +27,7 @@ export function SecondFactorPage({ next }: { next: string | undefined }) {
   return (
     <Alone
       title={words.secondFactorPage.title}
-      text={
-        kind === 'app'
-          ? words.secondFactorPage.appText
-          : words.secondFactorPage.recoveryText
-      }
+      text={kind === 'app' ? words.secondFactorPage.appText : words.secondFactorPage.recoveryText}
     >
       <CodeForm key={kind} kind={kind} next={next} />
       {status.data?.signInWith.includes('passkey') === true && knowsPasskeys() && (
@@ -73,7 +69,12 @@ function CodeForm({ kind, next }: { kind: 'app' | 'recovery'; next: string | und
       {kind === 'app' ? (
         <CodeField {...field} />
       ) : (
-        <TextField label={words.secondFactorPage.recoveryCode} spellCheck={false} className="[&_input]:font-mono" {...field} />
+        <TextField
+          label={words.secondFactorPage.recoveryCode}
+          spellCheck={false}
+          className="[&_input]:font-mono"
+          {...field}
+        />
       )}
       <Button type="submit" variant="primary" busy={isSubmitting}>
         {words.secondFactorPage.signIn}

@@ -4,7 +4,8 @@ export const words = {
     title: 'Forgot your password?',
     text: 'A link lets you choose a new one. It works once, for an hour.',
     what: 'The server did not answer',
-    sentText: (asked: string) => `If ${asked} has an account here, a link is on its way. It can take a minute; also check the spam folder.`,
+    sentText: (asked: string) =>
+      `If ${asked} has an account here, a link is on its way. It can take a minute; also check the spam folder.`,
     sent: 'Check your email',
     noMailText: 'Email isn’t set up on this server. An instance admin can create a link under Access, Instance.',
     noMail: 'Ask an admin for a reset link',

@@ -63,7 +63,14 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
   // The server answers the same for both, so that nobody learns from it what there is.
   if (statusOf(error) === 404) {
     const why = 'It was deleted, or it reads a folder that your access does not reach.'
-    return <AccessDenied projectId={projectId} page="Sync" title="This sync is gone or not yours to see" why={why} />
+    return (
+      <AccessDenied
+        projectId={projectId}
+        page="Sync"
+        title="This sync doesn’t exist, or you don’t have access to it"
+        why={why}
+      />
+    )
   }
   if (error) return <Failure what="This sync could not be read" error={error} retry={refetch} />
   if (!sync) return <SkeletonRows label="Loading the sync" rows={5} />

@@ -25,10 +25,7 @@ export function DeletedEnvironments({ projectId }: { projectId: string }) {
     return <Failure what={words.deletedEnvironments.unreadable} error={deleted.error} retry={deleted.refetch} />
   if (!deleted.data || deleted.data.length === 0) return null
   return (
-    <Section
-      title={words.deletedEnvironments.title}
-      text={words.deletedEnvironments.text}
-    >
+    <Section title={words.deletedEnvironments.title} text={words.deletedEnvironments.text}>
       <div className="grid gap-3">
         <Refusal error={restore.error} />
         <ul aria-label={words.deletedEnvironments.title} className="divide-y divide-line">
@@ -37,8 +34,8 @@ export function DeletedEnvironments({ projectId }: { projectId: string }) {
               <span className="grid min-w-0 flex-1 basis-52 gap-0.5">
                 <span className="font-mono text-sm font-medium break-all">{slug}</span>
                 <span className="text-xs break-words text-soft">
-                  {count(secrets, 'secret')} · {words.deletedEnvironments.deletedBy(deletedBy)} <Time iso={deletedAt} /> ·{' '}
-                  {words.deletedEnvironments.deletesPermanently} <Time iso={expiresAt} until />
+                  {count(secrets, 'secret')} · {words.deletedEnvironments.deletedBy(deletedBy)} <Time iso={deletedAt} />{' '}
+                  · {words.deletedEnvironments.deletesPermanently} <Time iso={expiresAt} until />
                 </span>
               </span>
               <Button

@@ -31,7 +31,12 @@ export function TrashRow(props: Props) {
     <Tr ref={measure} data-index={index} aria-label={name}>
       {selectable && (
         <Td className="w-9">
-          <Checkbox label={words.trashRow.select(name)} checked={selected} disabled={denied !== undefined} onChange={onSelect} />
+          <Checkbox
+            label={words.trashRow.select(name)}
+            checked={selected}
+            disabled={denied !== undefined}
+            onChange={onSelect}
+          />
         </Td>
       )}
       <Td>
@@ -65,7 +70,13 @@ export function TrashRow(props: Props) {
         <Time iso={expiresAt} until />
       </Td>
       <Td className="text-right">
-        <Button size="sm" disabled={busy} denied={denied} aria-label={words.trashRow.restoreNamed(name)} onClick={onRestore}>
+        <Button
+          size="sm"
+          disabled={busy}
+          denied={denied}
+          aria-label={words.trashRow.restoreNamed(name)}
+          onClick={onRestore}
+        >
           <RotateCcw aria-hidden className="size-3.5" /> {words.trashRow.restore}
         </Button>
       </Td>
