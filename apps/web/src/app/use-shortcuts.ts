@@ -24,11 +24,23 @@ export function useShortcuts({ projectId, togglePalette, openSheet }: Doors): vo
       },
       { ignore: () => false },
     )
-    const bindings: Record<string, (event: KeyboardEvent) => void> = {
-      '[Shift]+?': openSheet,
-      j: () => moveRow(1),
-      k: () => moveRow(-1),
+    let stop = (): void => undefined
+    const listen = (): void => {
+      stop()
+      stop = tinykeys(window, bindings, { ignore: isTypedElsewhere })
     }
+    // The first match takes the key, so what begins with `g` comes before what is one key. The library keeps the other
+    // sequences half done after one was pressed; listening again forgets them.
+    const bindings: Record<string, (event: KeyboardEvent) => void> = {}
+    if (projectId !== undefined)
+      for (const [to, key] of Object.entries(GO_KEYS))
+        bindings[`g ${key}`] = () => {
+          listen()
+          void router.navigate({ to, params: { projectId } })
+        }
+    bindings['[Shift]+?'] = openSheet
+    bindings.j = () => moveRow(1)
+    bindings.k = () => moveRow(-1)
     for (const { key } of ON_PAGE)
       bindings[`[Shift]+${key}`] = (event) => {
         event.preventDefault()
@@ -40,10 +52,7 @@ export function useShortcuts({ projectId, togglePalette, openSheet }: Doors): vo
         if (key === 'Enter' && !(event.target instanceof HTMLTableRowElement)) return
         if (pressInRow(key)) event.preventDefault()
       }
-    if (projectId !== undefined)
-      for (const [to, key] of Object.entries(GO_KEYS))
-        bindings[`g ${key}`] = () => void router.navigate({ to, params: { projectId } })
-    const stop = tinykeys(window, bindings, { ignore: isTypedElsewhere })
+    listen()
     return () => {
       stopPalette()
       stop()

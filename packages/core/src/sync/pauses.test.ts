@@ -71,7 +71,7 @@ onEveryDatabase('syncs that a person stops', (open) => {
         expect(await dueSyncs(ctx)).toEqual([sync.id])
         expect((await run(sync)).row).toMatchObject({ status: 'in-sync', reason: null })
         expect(contents()).toEqual({ A: '1', B: `waits for ${scope}` })
-        await expect(resume()).rejects.toThrow('not paused')
+        await resume()
       }
 
       const until = new Date(ctx.now().getTime() + 3_600_000).toISOString()

@@ -90,18 +90,17 @@ async function pause(
   await publish(ctx, of.projectId)
 }
 
+/** What is not paused stays as it is: two people may press Resume, and a script may repeat it. */
 async function resume(
   ctx: Context,
   actor: Actor,
   { subject, projectId, details }: Subject,
   action: AuditAction,
 ): Promise<void> {
-  const held = await transactChecked(ctx, async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     const { numDeletedRows } = await tx.deleteFrom('pauses').where('subject', '=', subject).executeTakeFirst()
     if (numDeletedRows > 0n) await audit(ctx, tx, actor, action, projectId, details)
-    return numDeletedRows > 0n
   })
-  if (!held) throw new BadRequest('It is not paused')
   await ctx.queue.wake(await dueSyncs(ctx))
   await publish(ctx, projectId)
 }

@@ -1,4 +1,4 @@
-import { auditEvent, BadRequest, type Actor, type Context } from '@keyferry/kernel'
+import { audit, BadRequest, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import { SECRET_FILES, secretFile } from '@keyferry/schemas/secret-file'
 import type { z } from 'zod'
@@ -38,13 +38,14 @@ export async function exportSecrets(
     throw new BadRequest(`A ${name} file can't hold ${file.refused.join(', ')} exactly. Export as JSON or YAML.`, {
       keys: file.refused,
     })
-  await auditEvent(ctx, actor, 'secret.export', projectId, {
+  const details = {
     environment,
     secretPath,
     format,
     count: entries.size,
     ...(entries.size <= NAMED ? { keys: [...entries.keys()] } : {}),
-  })
+  }
+  await transactChecked(ctx, (tx) => audit(ctx, tx, actor, 'secret.export', projectId, details))
   const folder = secretPath === '/' ? '' : secretPath.replaceAll('/', '-')
   return { fileName: `${environment}${folder}.${extension}`, content: file.text, count: entries.size }
 }

@@ -7,7 +7,7 @@ const NOW = Date.parse('2026-11-22T12:00:00Z')
 describe('the filters of the activity page', () => {
   it('leave out readings when the URL says nothing', () => {
     expect(askedFor({ q: ' ', open: '7', scope: 'instance' }, NOW)).toEqual({
-      except: expect.stringMatching(/^(secret\.read|secret\.list|secret\.read-tree|,)+$/),
+      except: expect.stringMatching(/^(secret\.read|secret\.list|secret\.export|secret\.read-tree|,)+$/),
     })
     expect(askedFor({ what: 'all' }, NOW)).toEqual({})
     expect(isFiltered({ open: '7', scope: 'instance', q: '' })).toBe(false)
@@ -16,7 +16,7 @@ describe('the filters of the activity page', () => {
 
   it('ask for a group of actions, or one, within a time', () => {
     expect(askedFor({ what: 'readings', since: 'day', q: ' /api ' }, NOW)).toEqual({
-      action: expect.stringMatching(/^(secret\.read|secret\.list|secret\.read-tree|,)+$/),
+      action: expect.stringMatching(/^(secret\.read|secret\.list|secret\.export|secret\.read-tree|,)+$/),
       text: '/api',
       from: '2026-11-21T12:00:00.000Z',
     })

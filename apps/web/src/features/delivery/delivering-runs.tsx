@@ -25,7 +25,7 @@ export function DeliveringRuns({
             to="/p/$projectId/syncs/$destination/$syncId"
             params={{ projectId: place.projectId, destination, syncId }}
             search={{ tab: 'runs', run: runId }}
-            className="text-accent hover:underline"
+            className="text-accent underline"
           >
             {syncName}
           </Link>{' '}

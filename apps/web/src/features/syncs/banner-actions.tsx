@@ -1,13 +1,16 @@
+import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
 import { Link } from '@tanstack/react-router'
 import { Play, Wrench } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { atSource, useRights } from '../../lib/rights.ts'
 import type { StatusReason, Sync } from '../../lib/types.ts'
-import { ApproveDialog } from './approve-dialog.tsx'
-import { ReplaceCredential } from './replace-credential.tsx'
 import { ResumeButton } from './resume-button.tsx'
 import { useTrigger } from './use-trigger.ts'
+
+const ReplaceCredential = onDemand(async () => (await import('./replace-credential.tsx')).ReplaceCredential)
+
+const ApproveDialog = onDemand(async () => (await import('./approve-dialog.tsx')).ApproveDialog, null, NotLoadedOver)
 
 /** What resolves the reason, as buttons. */
 export function BannerActions({ sync, reason }: { sync: Sync; reason: StatusReason }) {

@@ -1,3 +1,4 @@
+import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
 import { count } from '@keyferry/schemas/count'
 import { Pause, Play, X } from 'lucide-react'
 import { useState } from 'react'
@@ -7,7 +8,8 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
-import { PauseDialog } from './pause-dialog.tsx'
+
+const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
 
 /** What can be done with the selected syncs, in sight at the foot of the screen. */
 export function BulkBar({ selected, onClear }: { selected: readonly Sync[]; onClear: () => void }) {

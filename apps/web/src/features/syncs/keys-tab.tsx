@@ -1,3 +1,4 @@
+import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
 import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
@@ -11,9 +12,10 @@ import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { KeyState, Sync } from '../../lib/types.ts'
-import { ExcludeDialog } from './exclude-dialog.tsx'
 import { KeyRow } from './key-row.tsx'
 import { isTrouble, KEY_STATES } from './key-states.ts'
+
+const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog, null, NotLoadedOver)
 
 const ORDER: readonly KeyState['state'][] = [
   'failed',

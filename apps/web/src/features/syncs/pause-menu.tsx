@@ -1,9 +1,11 @@
+import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
 import { Ellipsis, Pause } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Menu, MenuItem } from '../../components/ui/menu.tsx'
 import { useRights } from '../../lib/rights.ts'
-import { PauseDialog } from './pause-dialog.tsx'
+
+const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
 
 /** Pausing all syncs of the project, or of the instance, for those who can. */
 export function PauseMenu({ projectId }: { projectId: string }) {

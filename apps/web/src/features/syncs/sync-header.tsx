@@ -1,3 +1,4 @@
+import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
 import { Copy, Download, Ellipsis, Pause, Play, Radar, Trash2, Zap, ZapOff } from 'lucide-react'
 import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
@@ -17,11 +18,12 @@ import type { Destination, Sync } from '../../lib/types.ts'
 import { CheckNotice } from './check-notice.tsx'
 import { ImportNotice } from './import-notice.tsx'
 import { LeavingNotice } from './leaving-notice.tsx'
-import { PauseDialog } from './pause-dialog.tsx'
 import { ProgressBar } from './progress-bar.tsx'
 import { RemovalNotice } from './removal-notice.tsx'
 import { usePauses } from './use-pauses.ts'
 import { useTrigger } from './use-trigger.ts'
+
+const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
 
 /** What the sync is, how it is, and what can be done with it. */
 export function SyncHeader({

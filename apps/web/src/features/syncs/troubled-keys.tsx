@@ -1,10 +1,12 @@
+import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
-import { ExcludeDialog } from './exclude-dialog.tsx'
+
+const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog, null, NotLoadedOver)
 
 const FIRST = 8
 
