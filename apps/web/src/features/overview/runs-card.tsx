@@ -13,30 +13,34 @@ export function RunsCard({ hours }: { hours: ProjectOverview['hours'] }) {
   const sum = (of: 'succeeded' | 'failed') => hours.reduce((total, hour) => total + hour[of], 0)
   return (
     <Section title={activity.title} text={activity.runs(sum('succeeded'), sum('failed'))}>
-      <div aria-hidden>
+      {/* The chart draws at the width it had until it hears of a new one, and must not widen the page meanwhile. */}
+      <div aria-hidden className="w-0 min-w-full overflow-hidden">
         <RunsChart hours={hours} />
       </div>
-      <table className="sr-only">
-        <caption>{activity.table}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{activity.hour}</th>
-            <th scope="col">{activity.succeeded}</th>
-            <th scope="col">{activity.failed}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {hours
-            .filter(({ succeeded, failed }) => succeeded + failed > 0)
-            .map(({ from, succeeded, failed }) => (
-              <tr key={from}>
-                <th scope="row">{hourText(from)}</th>
-                <td>{succeeded}</td>
-                <td>{failed}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
+      {/* A table ignores a width that is too small for it, so a box hides it. */}
+      <div className="sr-only">
+        <table>
+          <caption>{activity.table}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{activity.hour}</th>
+              <th scope="col">{activity.succeeded}</th>
+              <th scope="col">{activity.failed}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {hours
+              .filter(({ succeeded, failed }) => succeeded + failed > 0)
+              .map(({ from, succeeded, failed }) => (
+                <tr key={from}>
+                  <th scope="row">{hourText(from)}</th>
+                  <td>{succeeded}</td>
+                  <td>{failed}</td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </div>
     </Section>
   )
 }

@@ -10,14 +10,14 @@ import { statusOf } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { KeysTab } from './keys-tab.tsx'
-import { PlanTab } from './plan-tab.tsx'
-import { RunsTab } from './runs-tab.tsx'
 import { SyncBanner } from './sync-banner.tsx'
 import { SyncHeader } from './sync-header.tsx'
 
 const ImportDialog = onDemand(async () => (await import('./import-dialog.tsx')).ImportDialog)
 const DangerTab = onDemand(async () => (await import('./danger-tab.tsx')).DangerTab)
+const PlanTab = onDemand(async () => (await import('./plan-tab.tsx')).PlanTab)
 const RestoreRun = onDemand(async () => (await import('./restore-run.tsx')).RestoreRun)
+const RunsTab = onDemand(async () => (await import('./runs-tab.tsx')).RunsTab)
 const SettingsFacts = onDemand(async () => (await import('./settings-facts.tsx')).SettingsFacts)
 const SettingsTab = onDemand(async () => (await import('./settings-tab.tsx')).SettingsTab)
 
