@@ -66,9 +66,11 @@ function textsOf(file: string, source: string): Text[] {
     if (text !== '') texts.push({ value: text, start, isMarkup })
   }
   new Visitor({
-    Literal: ({ value, start }) => void (typeof value === 'string' && add(value, start, false)),
-    TemplateElement: ({ value, start }) => void add(value.raw, start, false),
-    JSXText: ({ value, start }) => void add(value, start, true),
+    Literal: ({ value, start }) => {
+      if (typeof value === 'string') add(value, start, false)
+    },
+    TemplateElement: ({ value, start }) => add(value.raw, start, false),
+    JSXText: ({ value, start }) => add(value, start, true),
     JSXAttribute({ name, value }) {
       if (value?.type === 'Literal' && typeof value.value === 'string' && SHOWN.has(String(name.name)))
         add(value.value, value.start, true)

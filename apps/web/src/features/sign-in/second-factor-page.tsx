@@ -35,7 +35,7 @@ export function SecondFactorPage({ next }: { next: string | undefined }) {
       )}
       <div className="flex flex-wrap justify-between gap-2">
         <Button variant="ghost" size="sm" onClick={() => setKind(kind === 'app' ? 'recovery' : 'app')}>
-          {kind === 'app' ? words.secondFactorPage.useRecovery : words.secondFactorPage.useApp}
+          {kind === 'app' ? words.secondFactorPage.toRecovery : words.secondFactorPage.toApp}
         </Button>
         <Button asChild variant="ghost" size="sm">
           <Link to="/sign-in" search={next === undefined ? {} : { next }}>

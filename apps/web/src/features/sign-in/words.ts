@@ -35,8 +35,8 @@ export const words = {
     codeMissing: 'Enter the code',
     appText: 'Enter the code that your authenticator app shows for Keyferry.',
     recoveryText: 'Enter one of the recovery codes that you stored. It works once.',
-    useRecovery: 'Use a recovery code',
-    useApp: 'Use the authenticator app',
+    toRecovery: 'Use a recovery code',
+    toApp: 'Use the authenticator app',
   },
   signInLinkPage: {
     title: 'Sign in',
