@@ -21,7 +21,7 @@ type Row = {
 /** The truth table of plan.ts, row by row. `expect` lists the actions; the ledger's digest is `same`. */
 const TABLE: readonly Row[] = [
   { name: 'new', desired: 'same', expect: ['create'], reason: /^new$/ },
-  { name: 'adopt', desired: 'same', observed: {}, expect: ['update'], reason: /did not write/, takesOver: true },
+  { name: 'adopt', desired: 'same', observed: {}, expect: ['update'], reason: /already exists/, takesOver: true },
   {
     name: 'adopt another type',
     desired: 'same',
@@ -37,7 +37,7 @@ const TABLE: readonly Row[] = [
     ledger: {},
     observed: { remoteIds: ['id-2'] },
     expect: ['update'],
-    reason: /drift: it was replaced/,
+    reason: /drift: replaced/,
   },
   {
     name: 'drift: copies',
@@ -45,7 +45,7 @@ const TABLE: readonly Row[] = [
     ledger: {},
     observed: { remoteIds: ['id-1', 'id-2'] },
     expect: ['update'],
-    reason: /several copies/,
+    reason: /several times/,
   },
   {
     name: 'drift: flag',
@@ -72,7 +72,7 @@ const TABLE: readonly Row[] = [
     expect: ['update'],
     reason: /a cookie secret now/,
   },
-  { name: 'drift: removed', desired: 'same', ledger: {}, expect: ['create'], reason: /removed there/ },
+  { name: 'drift: removed', desired: 'same', ledger: {}, expect: ['create'], reason: /deleted outside/ },
   { name: 'changed', desired: 'other', ledger: {}, observed: {}, expect: ['update'], reason: /value changed/ },
   { name: 'changed, absent', desired: 'other', ledger: {}, expect: ['create'], reason: /value changed/ },
   {
