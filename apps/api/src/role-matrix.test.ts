@@ -399,7 +399,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     }
   })
 
-  it('notes what was changed by those who may', () => expect(changed).toBeGreaterThan(50))
+  it('notes what was changed by those who can', () => expect(changed).toBeGreaterThan(50))
 
   /** What a procedure says that it requires before anything else. */
   async function firstAction({ name, meta, ...procedure }: Procedure): Promise<Action | 'anyone'> {
