@@ -3,8 +3,8 @@ import type { Tx } from '@keyferry/kernel'
 import { expressionBuilder, sql, type SelectQueryBuilder } from 'kysely'
 
 /**
- * The ids of the syncs that `syncs` finds, their rows held until the transaction ends. Locks rows in id order
- * one order, so that no two wait for each other.
+ * The ids of the syncs that `syncs` finds, their rows locked until the transaction ends. Every transaction locks
+ * them in the order of their ids, so that no two wait for each other.
  */
 export const lockSyncs = <DB extends Tables, T extends keyof DB & string>(
   syncs: SelectQueryBuilder<DB, 'syncs' | T, { id: string }>,

@@ -12,8 +12,8 @@ export interface Collision {
 const MAX_OTHERS = 3
 
 /**
- * The secret keys that are refused because of others. Of names that come out as one, the one that the vendor leaves as
- * it is is written; those that it would change are refused.
+ * The secret keys that are refused because of others. Of names that come out as one, the name that the vendor keeps
+ * unchanged is written; those that it would change are refused.
  */
 export function collisions(
   secretKeys: Iterable<string>,
