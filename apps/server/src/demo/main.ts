@@ -1,5 +1,5 @@
 /**
- * `pnpm demo [file.env] [--exit]`: the product without an account at any vendor. Every destination's emulator, the
+ * `pnpm demo [file.env] [--exit]`: the product without an account at any provider. Every destination's emulator, the
  * whole app, one sync from the file to each, and one change.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -51,7 +51,7 @@ await runProcess(async () => {
   }
   if (!running.setup) {
     await stop()
-    throw new StartupError(`${dataDir} already holds an instance; the demo needs an empty directory.`)
+    throw new StartupError(`${dataDir} already contains an instance; the demo needs an empty directory.`)
   }
 
   const account = await bootstrap(running.url)
@@ -66,7 +66,7 @@ await runProcess(async () => {
     throw new StartupError(`The file can't be delivered. ${error instanceof Error ? error.message : String(error)}`)
   })
   console.log(
-    `${values.size} secrets of ${file} are in the vault. First sync to ${vendors.map(({ name }) => name).join(' and ')}:\n`,
+    `${values.size} secrets of ${file} imported. First sync to ${vendors.map(({ name }) => name).join(' and ')}:\n`,
   )
 
   const first = await firstSync(client, source, vendors, values)
@@ -79,11 +79,13 @@ await runProcess(async () => {
     console.log(`\nOne secret changed (${key}):\n\n${change.text}`)
     right &&= change.right
   }
-  console.log(right ? '\nEvery target is equal to the file.' : '\nThe targets are NOT equal to the file.')
+  console.log(
+    right ? '\nEvery destination is in sync with the file.' : '\nThe destinations are NOT in sync with the file.',
+  )
   if (options.exit) {
     await stop()
     process.exit(right ? 0 : 1)
   }
-  console.log(`\nKeyferry (${running.url}) and the emulated vendors keep running until Ctrl-C.`)
+  console.log(`\nKeyferry (${running.url}) and the emulated providers keep running until Ctrl-C.`)
   return { stop }
 })

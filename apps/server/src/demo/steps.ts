@@ -19,13 +19,13 @@ interface Target extends Vendor {
 /** What was found, as text for a person. */
 interface Walked {
   text: string
-  /** Every target holds what it should. */
+  /** Every destination has what it should. */
   right: boolean
 }
 
 const LIMIT_MS = 120_000
 
-/** Creates one sync per vendor, waits for their first runs and holds each target against `values`. */
+/** Creates one sync per provider, waits for their first runs and compares each destination with `values`. */
 export async function firstSync(
   client: KeyferryClient,
   source: Source,
@@ -50,13 +50,13 @@ export async function firstSync(
     rows.push([name, ...counts, `${run?.durationMs ?? '?'} ms`])
     for (const { key, reason } of rejected) {
       rejectedAnywhere.add(key)
-      notes.push(`${name} cannot hold ${key}: ${reason}`)
+      notes.push(`${name} can’t store ${key}: ${reason}`)
     }
     for (const key of wrong) notes.push(`${name} differs in ${key}`)
-    if (wrong.length > 0 && message) notes.push(`${name} says: ${message}`)
+    if (wrong.length > 0 && message) notes.push(`${name}: ${message}`)
     right &&= wrong.length === 0
   }
-  const head = ['target', 'equal to the file', "can't be stored", 'wrong', 'requests', 'first run']
+  const head = ['destination', 'equal to the file', "can't be stored", 'wrong', 'requests', 'first run']
   return {
     text: [table(head, rows), ...notes.map((note) => `  ${note}`)].join('\n'),
     right,
@@ -65,7 +65,7 @@ export async function firstSync(
   }
 }
 
-/** Changes one secret and measures until when it was at every target. */
+/** Changes one secret and measures how long it takes to reach every destination. */
 export async function oneChange(
   client: KeyferryClient,
   source: Source,
@@ -89,7 +89,7 @@ export async function oneChange(
     const there = emulator.contents().get(stored) === value
     right &&= there
     const bytes = requests.reduce((sum, request) => sum + request.bytes, 0)
-    rows.push([name, there && write ? `${write.at - at} ms` : 'not there', `${requests.length}`, `${bytes}`])
+    rows.push([name, there && write ? `${write.at - at} ms` : 'missing', `${requests.length}`, `${bytes}`])
   }
-  return { text: table(['target', 'there after', 'requests', 'bytes sent'], rows), right }
+  return { text: table(['destination', 'delivered after', 'requests', 'bytes sent'], rows), right }
 }
