@@ -104,7 +104,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     await see(alert('or you cancelled it'))
     provider.here = { email: 'stranger@example.com', email_verified: true, name: 'Stranger' }
     await button('Sign in with your organization').click()
-    await see(alert('You are not invited'))
+    await see(alert('You aren’t invited'))
     await screens.look('sign-in-not-invited')
     provider.here = { email, email_verified: true, name: 'Ana' }
     await button('Sign in with your organization').click()
@@ -122,7 +122,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     await heading('Create your first project')
     await page.goto(pathname + search)
     await button('Sign in').click()
-    await see(alert('was used before, or is older than 15 minutes'))
+    await see(alert('was already used or is older than 15 minutes'))
     expect(screens.violations).toEqual([])
     expect(screens.tooWide).toEqual([])
   })

@@ -173,11 +173,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
     // A test arrives before anything is stored; PagerDuty needs a key.
     await page.getByLabel('Webhook URL').fill(hook.url)
     await button('Send a test').click()
-    await see(page.getByRole('status').filter({ hasText: 'The test arrived.' }))
+    await see(page.getByRole('status').filter({ hasText: 'Test delivered.' }))
     expect(JSON.parse(hook.got.pop()?.text ?? '{}')).toMatchObject({ text: 'Test: alerts arrive here' })
     await page.getByRole('radio', { name: 'PagerDuty' }).click()
     await button('Send a test').click()
-    await see(alert('Integration key is required'))
+    await see(alert('Enter the integration key'))
     await screens.look('alerts-pagerduty')
     await page.getByRole('radio', { name: 'Webhook' }).click()
     await button('Add webhook').click()
@@ -192,14 +192,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
     const secret = (await page.getByLabel('Signing secret', { exact: true }).textContent()) ?? ''
     all().seen.keepSecret(secret, 's3cret-path')
     await screens.look('alerts-secret')
-    await button('I stored it').click()
+    await button('Done').click()
     expect(await isInDocument(page, secret)).toBe(false)
     expect(await isInDocument(page, 's3cret-path')).toBe(false)
 
     const shown = `${new URL(hook.url).origin}/…`
     await see(page.getByText('Nothing sent yet'))
     await button(`Send a test to ${shown}`).click()
-    await see(page.getByText('Arrives', { exact: true }))
+    await see(page.getByText('Delivers', { exact: true }))
     const [sent] = hook.got
     const text = sent?.text ?? '{}'
     expect(JSON.parse(text)).toMatchObject({ type: 'test' })
@@ -225,7 +225,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
 
     // What one person wants to hear of.
     await page.goto('/account')
-    await see(page.getByText('E-mail is not set up on this instance'))
+    await see(page.getByText('E-mail isn’t set up on this server'))
     await page.getByLabel('Drifted').selectOption('Off')
     await see(page.getByText('Saved.'))
     await screens.look('account-notifications')
@@ -252,6 +252,6 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
     await page.goto(`/p/${api.projectId}/activity`)
     await see(page.getByText('Only admins of the whole project see its activity'))
     await page.goto(`/p/${api.projectId}/alerts`)
-    await see(page.getByText('Only instance admins manage alerts'))
+    await see(page.getByText('Only instance admins can manage alerts'))
   })
 })

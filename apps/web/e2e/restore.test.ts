@@ -96,17 +96,17 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     const changes = page.getByRole('list', { name: 'What changes' }).getByRole('listitem')
     await see(changes.first())
     expect((await changes.allTextContents()).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
-      'DeleteNEWERAt the target: deletes NEWER',
-      'ChangeCHANGEDAt the target: updates CHANGED',
-      'AddLOSTAt the target: creates LOST',
+      'DeleteNEWERAt the destination: deletes NEWER',
+      'ChangeCHANGEDAt the destination: updates CHANGED',
+      'AddLOSTAt the destination: creates LOST',
     ])
     await see(
       page
-        .getByRole('list', { name: 'What cannot be brought back' })
+        .getByRole('list', { name: 'Keys that can’t be restored' })
         .getByRole('listitem')
         .filter({ hasText: 'REGION: it comes from dev:/shared, where it has changed since' }),
     )
-    await see(page.getByText('1 added, 1 changed, 1 deleted, 1 key as it is.'))
+    await see(page.getByText('1 added, 1 changed, 1 deleted, 1 key unchanged.'))
     await screens.look('restore')
     expect(restoring()).not.toBeNull()
     await page.reload()
@@ -145,7 +145,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     expect(await button('Roll back to this run').count()).toBe(0)
     all().seen.expectRefusal('syncs.restorePreview')
     await page.goto(`${home}?tab=runs&restore=${blocked?.id}`)
-    await see(alert('did not get as far as the target'))
+    await see(alert('did not write to the destination'))
     await screens.look('restore-refused')
     await client.secrets.delete.mutate({ ...source, key: 'BROKEN' })
     await atRest()
@@ -170,11 +170,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
       await page.goto(home)
       await see(fact(/^In sync/))
       await client.identities.delete.mutate({ identityId: machine.id })
-      await see(alert('It lost the access that it needs'))
+      await see(alert('Access to the source or the connection was lost'))
       await see(fact(/^Needs attention/))
       await screens.look('blocked-access')
       await button('Take over and sync now').click()
-      await gone(alert('It lost the access'))
+      await gone(alert('Access to the source'))
       await see(fact(/^In sync/))
       await put({ CHANGED: 'by-ana' })
       await expect.poll(() => emulator.contents().get('CHANGED'), LIMIT).toBe(`${CANARY}-by-ana`)
@@ -212,11 +212,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     })
     for (let n = 1; n <= 60; n++) emulator.fail(n, { kind: 'status', status: 401 })
     await client.syncs.update.mutate({ ...sync, connectionId: connection.id })
-    await see(alert('could not be removed from the old destination').getByText('could not leave'))
+    await see(alert('could not be deleted at the previous destination').getByText('yet:'))
     await screens.look('leaving')
     emulator.heal()
     await button('Try now').click()
-    await gone(alert('from the old destination'))
+    await gone(alert('at the previous destination'))
     await expect.poll(() => emulator.contents().size, LIMIT).toBe(0)
     expect(there.contents().get('CHANGED')).toBe(`${CANARY}-by-ana`)
   })
@@ -226,7 +226,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     if (!there) throw new Error('the sync was not moved')
     there.fail(1, { kind: 'status', status: 401 })
     await client.syncs.removeSecrets.mutate(sync)
-    await see(alert('What it wrote could not be removed').getByRole('link', { name: 'Try again' }))
+    await see(alert('Its keys could not be deleted at the destination').getByRole('link', { name: 'Try again' }))
     expect(there.contents().size).toBeGreaterThan(0)
 
     for (let n = 1; n <= 60; n++) there.fail(n, { kind: 'status', status: 503 })

@@ -145,7 +145,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     await screens.look('home')
     await ui.button('Open secrets').click()
     await see(ui.row('ROOT_KEY'))
-    await denied(viewer, 'Paste .env', 'Only developers and admins of this project may change secrets')
+    await denied(viewer, 'Paste .env', 'Only developers and admins of this project can change secrets')
     await denied(viewer, 'Compare', 'may read values')
     await denied(viewer, 'New folder', 'may change secrets')
     await denied(viewer, 'Add import', 'may change secrets')
@@ -165,7 +165,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     const { page, ui, screens } = viewer
     await page.goto(at('/syncs'))
     await denied(viewer, 'Add sync', 'Only admins of this project')
-    await denied(viewer, `Sync now: to-${inside.destination}`, 'Only developers and admins of this project may run')
+    await denied(viewer, `Sync now: to-${inside.destination}`, 'Only developers and admins of this project can run')
     await page.goto(pageOf(inside))
     await see(ui.row('API_KEY'))
     await denied(viewer, 'Sync now', 'may run a sync')
@@ -185,11 +185,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     const { page, screens } = viewer
     for (const [path, title] of [
       ['/activity', 'Only admins of the whole project see its activity'],
-      ['/connections', 'Connections are for admins'],
-      ['/connections/new', 'Connections are for admins'],
-      ['/syncs/new', 'New syncs are for admins'],
-      ['/secrets/dev/paste', 'You cannot add secrets to dev:/'],
-      ['/compare', 'Comparing says something of values'],
+      ['/connections', 'Only admins can see connections'],
+      ['/connections/new', 'Only admins can create connections'],
+      ['/syncs/new', 'Only admins can create syncs'],
+      ['/secrets/dev/paste', 'You can’t add secrets to dev:/'],
+      ['/compare', 'Comparing needs access to values'],
     ] as const) {
       await page.goto(at(path))
       await heading(viewer, title)
@@ -199,14 +199,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     await page.goto('/projects/new')
     await heading(viewer, 'New projects are for instance admins')
     await page.goto(at('/access'))
-    await see(page.getByText('Only admins of the project see this'))
+    await see(page.getByText('Only project admins can see this'))
     await page.goto(at('/trash'))
     await denied(viewer, 'Restore GONE_FROM_ROOT', 'may change secrets')
     await screens.look('trash')
     await page.goto(at('/settings'))
-    await denied(viewer, 'Add environment', 'Only admins of this project may change')
-    await denied(viewer, 'Delete project', 'Only admins of this project may change')
-    await denied(viewer, 'Save project', 'Only admins of this project may change')
+    await denied(viewer, 'Add environment', 'Only admins of this project can change')
+    await denied(viewer, 'Delete project', 'Only admins of this project can change')
+    await denied(viewer, 'Save project', 'Only admins of this project can change')
     await screens.look('settings')
   })
 
@@ -246,7 +246,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
       await heading(narrow, 'You don’t have access')
     }
     await page.goto(at('/compare'))
-    await heading(narrow, 'There is nothing to compare with')
+    await heading(narrow, 'Nothing to compare')
     await page.goto(at('/syncs'))
     await see(ui.row(`to-${inside.destination}`))
     expect(await ui.row(`to-${outside.destination}`).count()).toBe(0)
@@ -260,7 +260,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     await page.goto(at('/access'))
     await see(page.getByText('dev /api/**').first())
     await page.goto(at('/settings'))
-    await denied(narrow, 'Add environment', 'Only admins of this project may change')
+    await denied(narrow, 'Add environment', 'Only admins of this project can change')
     await page.goto(at('/trash'))
     await offered(narrow, 'Restore GONE_FROM_API')
     expect(await ui.row('GONE_FROM_ROOT').count()).toBe(0)

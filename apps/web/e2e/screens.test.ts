@@ -81,7 +81,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await heading('No syncs yet')
     await look('syncs-empty')
     await page.goto('/no/such/page')
-    await heading('There is no page at this address')
+    await heading('Page not found')
     await look('not-found')
   }, 300_000)
 
@@ -204,7 +204,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       (await client.connections.list.query({})).find(({ id }) => id === connection.id)?.allowedTargets
     const openAllowed = async () => {
       await button(`More for ${connection.name}`).click()
-      await page.getByRole('menuitem', { name: 'Allowed targets' }).click()
+      await page.getByRole('menuitem', { name: 'Allowed destinations' }).click()
     }
     await button(`More for ${connection.name}`).click()
     await page.getByRole('menuitem', { name: 'Edit details' }).click()
@@ -213,13 +213,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await button('Save').click()
     await see(page.getByText('Billing’s account'))
     await openAllowed()
-    await page.getByRole('checkbox', { name: 'All targets' }).click()
-    await page.getByRole('group', { name: 'Target 1' }).getByLabel(field.label).fill('only-this')
+    await page.getByRole('checkbox', { name: 'All destinations' }).click()
+    await page.getByRole('group', { name: 'Destination 1' }).getByLabel(field.label).fill('only-this')
     await look('allowed-targets')
     await button('Save').click()
     await expect.poll(allowed).toEqual([{ [field.name]: 'only-this' }])
     await openAllowed()
-    await page.getByRole('checkbox', { name: 'All targets' }).click()
+    await page.getByRole('checkbox', { name: 'All destinations' }).click()
     await button('Save').click()
     await expect.poll(allowed).toBeNull()
   }, 300_000)
@@ -261,7 +261,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await see(row('LOG_LEVEL'))
     await look('sync-keys')
     await page.goto(`${home}?tab=plan`)
-    await see(page.getByText('stay as they are'))
+    await see(page.getByText('unchanged'))
     await look('sync-plan')
     await page.goto(`${home}?tab=runs`)
     await page.getByRole('tabpanel', { name: 'Runs' }).getByRole('button').first().click()

@@ -151,7 +151,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await button('Sync now').click()
       await reaches('TWO', `${CANARY}-TWO`)
       await gone(plan.getByText('drift: deleted outside Keyferry'))
-      await see(plan.getByText('5 keys stay as they are'))
+      await see(plan.getByText('5 keys are unchanged'))
     })
 
     it('shows each key and each run, also after a reload', async () => {
@@ -270,7 +270,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       `sessionStorage.setItem(${JSON.stringify(`keyferry.sync-draft.${projectId}`)}, ${JSON.stringify(draft)})`,
     )
     await page.goto(`/p/${projectId}/syncs/new?destination=${destination}`)
-    await page.getByRole('radio', { name: 'Import, keep the vault’s values' }).click()
+    await page.getByRole('radio', { name: 'Import, keep the folder’s values' }).click()
     await see(page.getByRole('region', { name: 'Import' }).getByRole('listitem').filter({ hasText: 'THERE' }))
     await button('Import and create sync').click()
     await see(fact(/^In sync/))

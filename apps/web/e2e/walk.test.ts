@@ -62,7 +62,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
   it('keeps a wrong password out, and lets the right one in', async () => {
     all().seen.expectRefusal('/sign-in/email')
     await signIn(page, { ...ACCOUNT, password: `${ACCOUNT.password}?` })
-    await see(alert('do not match'))
+    await see(alert('Wrong email or password'))
     all().seen.expectRefusal('instance.me')
     await page.goto('/projects/new')
     await see(page.getByRole('heading', { name: 'Sign in' }))
@@ -99,7 +99,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await page
       .locator('input[type=file]')
       .setInputFiles({ name: 'latin1.env', mimeType: 'text/plain', buffer: Buffer.from('PW=gr\u00fcn', 'latin1') })
-    await see(page.getByText('latin1.env is not text in UTF-8'))
+    await see(page.getByText('latin1.env isn’t UTF-8 text'))
     await preview(`# by hand\nDATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-2\nLOG_LEVEL=${CANARY}-3\n`)
     expect(await previewed('Add')).toEqual(['DATABASE_URL', 'STRIPE_KEY', 'LOG_LEVEL'])
     await button('Save 3 secrets').click()

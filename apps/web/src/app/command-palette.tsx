@@ -5,6 +5,7 @@ import { useFocusBack } from '../lib/focus-back.ts'
 import { GeneralCommands } from './palette-general.tsx'
 import { ProjectCommands } from './palette-project.tsx'
 import { rank } from './palette-rank.ts'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string | undefined
@@ -40,7 +41,7 @@ export function CommandPalette({ projectId, onClose, onSheet }: Props) {
     <Command.Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      label="Search and commands"
+      label={words.commandPalette.searchCommands}
       filter={rank}
       value={selected}
       onValueChange={setSelected}
@@ -55,11 +56,13 @@ export function CommandPalette({ projectId, onClose, onSheet }: Props) {
           setSearch(next)
           selectFirst()
         }}
-        placeholder="Go to a secret, a folder, a sync, or run a command…"
+        placeholder={words.commandPalette.placeholder}
         className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none"
       />
       <Command.List ref={list} className="max-h-[50vh] overflow-y-auto p-1.5">
-        <Command.Empty className="px-3 py-6 text-center text-base text-soft">No matches.</Command.Empty>
+        <Command.Empty className="px-3 py-6 text-center text-base text-soft">
+          {words.commandPalette.noMatches}
+        </Command.Empty>
         {projectId !== undefined && (
           <ProjectCommands projectId={projectId} search={search} go={go} onClose={onClose} onFound={selectFirst} />
         )}

@@ -7,6 +7,7 @@ import { messageOf } from '../lib/errors.ts'
 import { refetchFailed } from '../lib/stale.ts'
 import { toast } from '../lib/toast.ts'
 import { checkForUpdate, useOutdated } from '../lib/update.ts'
+import { words } from './words.ts'
 
 const RETRY_MS = 3000
 /** A tab that is shown again has often slept through an update. */
@@ -51,22 +52,22 @@ export function ConnectionBar() {
   if (isLost)
     return (
       <Bar>
-        <WifiOff aria-hidden className="size-4" /> Connection lost. Reconnecting…
+        <WifiOff aria-hidden className="size-4" /> {words.connectionBar.connectionLost}
       </Bar>
     )
   if (isOutdated)
     return (
       <Bar>
-        <RefreshCw aria-hidden className="size-4" /> Keyferry was updated. Reload to use the new version.
+        <RefreshCw aria-hidden className="size-4" /> {words.connectionBar.updated}
         <Button size="sm" onClick={() => void reloadPage().catch((error: unknown) => toast.error(messageOf(error)))}>
-          Reload
+          {words.connectionBar.reload}
         </Button>
       </Bar>
     )
   if (connection === 'slow')
     return (
       <Bar>
-        <Hourglass aria-hidden className="size-4" /> Keyferry is slow to answer. Still waiting…
+        <Hourglass aria-hidden className="size-4" /> {words.connectionBar.slow}
       </Bar>
     )
   return null

@@ -5,6 +5,7 @@ import { Folder, KeyRound } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { trpc } from '../lib/trpc.ts'
 import { group, Item } from './palette-item.tsx'
+import { words } from './words.ts'
 
 /** A project may hold thousands: what fits is found by the server, and of that the first are drawn. */
 const MOST = 40
@@ -54,7 +55,10 @@ export function FoundInTree({ projectId, search, go, onFound }: Props) {
     .slice(0, MOST)
   return (
     <>
-      <Command.Group heading={found.data?.more ? `Secrets, the first ${MOST}` : 'Secrets'} className={group}>
+      <Command.Group
+        heading={found.data?.more ? words.foundInTree.secretsFirst(MOST) : words.foundInTree.secrets}
+        className={group}
+      >
         {found.data?.secrets.map(({ id, key, environment, secretPath, comment, matched }) => (
           <Item
             key={id}
@@ -71,12 +75,12 @@ export function FoundInTree({ projectId, search, go, onFound }: Props) {
             </span>
           </Item>
         ))}
-        {found.error && <p className="px-2.5 py-2 text-sm text-bad">Secrets could not be searched.</p>}
+        {found.error && <p className="px-2.5 py-2 text-sm text-bad">{words.foundInTree.unreadable}</p>}
       </Command.Group>
       {matching.length > 0 && (
-        <Command.Group heading="Folders" className={group}>
+        <Command.Group heading={words.foundInTree.folders} className={group}>
           {matching.map(({ id, path, environment }) => (
-            <Item key={id} value={`${path} folder ${environment}`} onSelect={() => open(environment, path)}>
+            <Item key={id} value={words.foundInTree.folder(path, environment)} onSelect={() => open(environment, path)}>
               <Folder aria-hidden />
               <span className="truncate font-mono text-sm">
                 {environment}:{path}

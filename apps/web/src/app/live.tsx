@@ -5,6 +5,7 @@ import { setProgress } from '../lib/live.ts'
 import { markStale } from '../lib/stale.ts'
 import { toast } from '../lib/toast.ts'
 import { trpc } from '../lib/trpc.ts'
+import { words } from './words.ts'
 
 const RUNNING_REFRESH_MS = 1000
 /** Wait before a feed that ended is opened again: as long as browsers wait before they connect again. */
@@ -37,9 +38,7 @@ export function Live({ projectId }: { projectId: string }) {
             return void markStale('feed.sync')
           case 'deletion-ended':
             if (event.outcome === 'given-up')
-              toast.error(
-                `${nameOfDeletion({ ...event, kind: event.subject })} was not deleted: a sync still reads it.`,
-              )
+              toast.error(words.live.notDeleted(nameOfDeletion({ ...event, kind: event.subject })))
             return void markStale('feed.deletion-ended')
           case 'sync-deleted':
             setProgress(event.syncId, undefined)

@@ -1,6 +1,7 @@
 import { Dialog } from 'radix-ui'
 import { useFocusBack } from '../lib/focus-back.ts'
 import { Rail } from './rail.tsx'
+import { words } from './words.ts'
 
 /** The rail, on a small screen. */
 export function NavDrawer({ projectId, onClose }: { projectId: string | undefined; onClose: () => void }) {
@@ -13,7 +14,7 @@ export function NavDrawer({ projectId, onClose }: { projectId: string | undefine
           aria-describedby={undefined}
           className="fixed inset-y-0 left-0 z-40 w-64 bg-surface shadow-float md:hidden"
         >
-          <Dialog.Title className="sr-only">Navigation</Dialog.Title>
+          <Dialog.Title className="sr-only">{words.navDrawer.navigation}</Dialog.Title>
           <Rail projectId={projectId} onNavigate={onClose} />
         </Dialog.Content>
       </Dialog.Portal>

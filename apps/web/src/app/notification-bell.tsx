@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { onDemand } from '../components/on-demand.tsx'
 import { Button } from '../components/ui/button.tsx'
 import { trpc } from '../lib/trpc.ts'
+import { words } from './words.ts'
 
 const NotificationCentre = onDemand(
   async () => (await import('../features/notifications/notification-centre.tsx')).NotificationCentre,
@@ -23,7 +24,9 @@ export function NotificationBell() {
         variant="ghost"
         size="icon"
         className="relative size-9"
-        aria-label={unread === 0 ? 'Notifications' : `Notifications, ${unread} unread`}
+        aria-label={
+          unread === 0 ? words.notificationBell.notifications : words.notificationBell.notificationsNamed(unread)
+        }
         aria-haspopup="dialog"
         aria-expanded={open}
         onClick={() => setOpen(true)}

@@ -6,6 +6,7 @@ import { SecretsPage } from '../features/secrets/secrets-page.tsx'
 import { folderPage } from '../lib/folder-page.ts'
 import { useOwnFolders } from '../lib/own-folders.ts'
 import { trpc } from '../lib/trpc.ts'
+import { words } from './words.ts'
 
 const project = getRouteApi('/inside/p/$projectId')
 const secrets = getRouteApi('/inside/p/$projectId/secrets/$environment')
@@ -15,11 +16,11 @@ export function FirstEnvironment() {
   const { projectId } = project.useParams()
   const { data, error, refetch } = trpc.projects.get.useQuery({ projectId })
   const own = useOwnFolders(projectId, data?.environments)
-  if (error) return <Failure what="This project could not be read" error={error} retry={refetch} />
+  if (error) return <Failure what={words.pagesSecrets.unreadable} error={error} retry={refetch} />
   if (data?.environments.length === 0) return <NoEnvironment projectId={projectId} />
-  if (!own) return <SkeletonRows label="Loading secrets" />
+  if (!own) return <SkeletonRows label={words.pagesSecrets.loading} />
   const [first] = own
-  if (!first) return <NothingYours projectId={projectId} page="Secrets" />
+  if (!first) return <NothingYours projectId={projectId} page={words.pagesSecrets.secrets} />
   return <Navigate {...folderPage(projectId, first.environment, first.secretPath)} replace />
 }
 

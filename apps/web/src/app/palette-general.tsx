@@ -9,6 +9,7 @@ import { toast } from '../lib/toast.ts'
 import { trpc } from '../lib/trpc.ts'
 import { group, Item } from './palette-item.tsx'
 import { useSignOut } from './use-sign-out.ts'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string | undefined
@@ -32,61 +33,68 @@ export function GeneralCommands({ projectId, go, onClose, onSheet, open }: Props
   const copyLink = async () => {
     try {
       await navigator.clipboard.writeText(location.href)
-      toast.success('The link to this page is copied.')
+      toast.success(words.paletteGeneral.linkCopied)
     } catch (error) {
-      toast.error(`The link was not copied: ${messageOf(error)}`)
+      toast.error(words.paletteGeneral.linkNotCopied(messageOf(error)))
     }
   }
   return (
     <>
-      <Command.Group heading="Recent" className={group}>
+      <Command.Group heading={words.paletteGeneral.recent} className={group}>
         {recentPages().map(({ href, title }) => (
-          <Item key={href} value={`${title} recent ${href}`} onSelect={then(() => open(href))}>
+          <Item key={href} value={words.paletteGeneral.recentSearched(title, href)} onSelect={then(() => open(href))}>
             <History aria-hidden /> <span className="truncate">{title}</span>
           </Item>
         ))}
       </Command.Group>
-      <Command.Group heading="Projects" className={group}>
+      <Command.Group heading={words.paletteGeneral.projects} className={group}>
         {projects
           ?.filter(({ id }) => id !== projectId)
           .map(({ id, name }) => (
             <Item
               key={id}
-              value={`${name} switch project ${id}`}
+              value={words.paletteGeneral.projectSearched(name, id)}
               onSelect={() => go(router.navigate({ to: '/p/$projectId', params: { projectId: id } }))}
             >
               <Layers aria-hidden /> <span className="truncate">{name}</span>
             </Item>
           ))}
         {rights?.may('instance.manage') && (
-          <Item value="new project" onSelect={() => go(router.navigate({ to: '/projects/new' }))}>
-            <FolderPlus aria-hidden /> New project
+          <Item
+            value={words.paletteGeneral.newProjectSearched}
+            onSelect={() => go(router.navigate({ to: '/projects/new' }))}
+          >
+            <FolderPlus aria-hidden /> {words.paletteGeneral.newProject}
           </Item>
         )}
       </Command.Group>
-      <Command.Group heading="General" className={group}>
-        <Item value="copy link to this page" onSelect={then(() => void copyLink())}>
-          <Link2 aria-hidden /> Copy link to this page
+      <Command.Group heading={words.paletteGeneral.general} className={group}>
+        <Item value={words.paletteGeneral.copyLinkSearched} onSelect={then(() => void copyLink())}>
+          <Link2 aria-hidden /> {words.paletteGeneral.copyLinkPage}
         </Item>
         {THEMES.map(({ value, label }) => (
-          <Item key={value} value={`${value} theme ${label} mode colours`} onSelect={then(() => setTheme(value))}>
-            <SunMoon aria-hidden /> Theme: {label}
+          <Item
+            key={value}
+            value={words.paletteGeneral.themeSearched(value, label)}
+            onSelect={then(() => setTheme(value))}
+          >
+            <SunMoon aria-hidden /> {words.paletteGeneral.theme(label)}
           </Item>
         ))}
-        <Item value="keyboard shortcuts help keys" onSelect={then(onSheet)}>
-          <Keyboard aria-hidden /> Keyboard shortcuts
+        <Item value={words.paletteGeneral.shortcutsSearched} onSelect={then(onSheet)}>
+          <Keyboard aria-hidden /> {words.paletteGeneral.keyboardShortcuts}
         </Item>
         <Item
-          value="api docs documentation help"
+          value={words.paletteGeneral.apiDocsSearched}
           onSelect={then(() => window.open('/api/docs', '_blank', 'noreferrer'))}
         >
-          <BookOpen aria-hidden /> API docs
+          <BookOpen aria-hidden /> {words.paletteGeneral.apiDocs}
         </Item>
-        <Item value="account your profile password" onSelect={() => go(router.navigate({ to: '/account' }))}>
-          <UserRoundCog aria-hidden /> Your account
+        <Item value={words.paletteGeneral.accountSearched} onSelect={() => go(router.navigate({ to: '/account' }))}>
+          <UserRoundCog aria-hidden /> {words.paletteGeneral.yourAccount}
         </Item>
-        <Item value="sign out log out leave" onSelect={then(() => void signOut())}>
-          <LogOut aria-hidden /> Sign out
+        <Item value={words.paletteGeneral.signOutSearched} onSelect={then(() => void signOut())}>
+          <LogOut aria-hidden /> {words.paletteGeneral.signOut}
         </Item>
       </Command.Group>
     </>

@@ -9,6 +9,7 @@ import { trpc } from '../lib/trpc.ts'
 import { FoundInTree } from './found-in-tree.tsx'
 import { group, Item } from './palette-item.tsx'
 import { sectionsOf } from './sections.ts'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -35,8 +36,8 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound }: Pro
     trigger.mutate(
       { destination, syncId },
       {
-        onSuccess: () => toast.success(`${name} is on its way.`),
-        onError: (error) => toast.error(`${name} could not be started: ${messageOf(error)}`),
+        onSuccess: () => toast.success(words.paletteProject.started(name)),
+        onError: (error) => toast.error(words.paletteProject.failed(name, messageOf(error))),
       },
     )
   }
@@ -49,11 +50,11 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound }: Pro
   return (
     <>
       <FoundInTree projectId={projectId} search={search} go={go} onFound={onFound} />
-      <Command.Group heading="Syncs" className={group}>
+      <Command.Group heading={words.paletteProject.syncs} className={group}>
         {syncs.data?.map(({ id, name, destination, targetLabel }) => (
           <Item
             key={id}
-            value={`${name} sync ${targetLabel} ${id}`}
+            value={words.paletteProject.syncSearched(name, targetLabel, id)}
             onSelect={() =>
               go(
                 router.navigate({
@@ -67,31 +68,35 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound }: Pro
           </Item>
         ))}
         {runnable?.map(({ id, name, destination }) => (
-          <Item key={id} value={`${name} sync now ${id}`} onSelect={() => run(destination, id, name)}>
-            <Play aria-hidden /> Sync now: {name}
+          <Item
+            key={id}
+            value={words.paletteProject.syncNowSearched(name, id)}
+            onSelect={() => run(destination, id, name)}
+          >
+            <Play aria-hidden /> {words.paletteProject.syncNow(name)}
           </Item>
         ))}
         {rights?.may('syncs.manage') && (
           <Item
-            value="add sync"
+            value={words.paletteProject.addSyncSearched}
             onSelect={() => go(router.navigate({ to: '/p/$projectId/syncs/new', params: { projectId } }))}
           >
-            <Plus aria-hidden /> Add sync
+            <Plus aria-hidden /> {words.paletteProject.addSync}
           </Item>
         )}
       </Command.Group>
-      <Command.Group heading="Environments" className={group}>
+      <Command.Group heading={words.paletteProject.environments} className={group}>
         {environments.map(({ slug, name }) => (
           <Item
             key={slug}
-            value={`${slug} ${name} secrets of`}
+            value={words.paletteProject.secretsSearched(slug, name)}
             onSelect={() =>
               go(
                 router.navigate({ to: '/p/$projectId/secrets/$environment', params: { projectId, environment: slug } }),
               )
             }
           >
-            <KeyRound aria-hidden /> Secrets of {name}
+            <KeyRound aria-hidden /> {words.paletteProject.secrets(name)}
           </Item>
         ))}
         {environments
@@ -99,12 +104,16 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound }: Pro
             rights?.may('secrets.write', inFolder({ projectId, environment: slug, secretPath: '/' })),
           )
           .flatMap(({ slug, name }) => [
-            <Item key={`new ${slug}`} value={`new secret add ${slug} ${name}`} onSelect={() => newSecret(slug)}>
-              <Plus aria-hidden /> New secret in {name}
+            <Item
+              key={`new ${slug}`}
+              value={words.paletteProject.newSecretSearched(slug, name)}
+              onSelect={() => newSecret(slug)}
+            >
+              <Plus aria-hidden /> {words.paletteProject.newSecret(name)}
             </Item>,
             <Item
               key={`paste ${slug}`}
-              value={`paste .env import file ${slug} ${name}`}
+              value={words.paletteProject.pasteSearched(slug, name)}
               onSelect={() =>
                 go(
                   router.navigate({
@@ -114,22 +123,22 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound }: Pro
                 )
               }
             >
-              <ClipboardPaste aria-hidden /> Paste .env into {name}
+              <ClipboardPaste aria-hidden /> {words.paletteProject.paste(name)}
             </Item>,
           ])}
       </Command.Group>
-      <Command.Group heading="Connections" className={group}>
+      <Command.Group heading={words.paletteProject.connections} className={group}>
         {connections.data?.map(({ id, name, destination }) => (
           <Item
             key={id}
-            value={`${name} connection ${destination} ${id}`}
+            value={words.paletteProject.connectionSearched(name, destination, id)}
             onSelect={() => go(router.navigate({ to: '/p/$projectId/connections', params: { projectId } }))}
           >
             <Plug aria-hidden /> {name} <span className="truncate text-sm text-faint">{destination}</span>
           </Item>
         ))}
       </Command.Group>
-      <Command.Group heading="Go to" className={group}>
+      <Command.Group heading={words.paletteProject.goTo} className={group}>
         {sectionsOf(rights).map(({ to, name, icon: Icon }) => (
           <Item key={to} value={name} onSelect={() => go(router.navigate({ to, params: { projectId } }))}>
             <Icon aria-hidden /> {name}
@@ -137,10 +146,10 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound }: Pro
         ))}
         {environments.length > 1 && rights?.grant?.role !== 'viewer' && (
           <Item
-            value="compare environments"
+            value={words.paletteProject.compareSearched}
             onSelect={() => go(router.navigate({ to: '/p/$projectId/compare', params: { projectId } }))}
           >
-            <GitCompare aria-hidden /> Compare environments
+            <GitCompare aria-hidden /> {words.paletteProject.compareEnvironments}
           </Item>
         )}
       </Command.Group>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { Button } from '../components/ui/button.tsx'
 import { onToast, takeToasts } from '../lib/toast.ts'
+import { words } from './words.ts'
 
 /** The last message, where the library that shows them could not be loaded. */
 export function PlainToasts() {
@@ -21,7 +22,7 @@ export function PlainToasts() {
     >
       {text}
       <Button size="sm" onClick={() => setText(undefined)}>
-        Close
+        {words.plainToasts.close}
       </Button>
     </div>
   )

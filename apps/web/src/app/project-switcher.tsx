@@ -4,6 +4,7 @@ import { Button } from '../components/ui/button.tsx'
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine } from '../components/ui/menu.tsx'
 import { useRights } from '../lib/rights.ts'
 import { trpc } from '../lib/trpc.ts'
+import { words } from './words.ts'
 
 export function ProjectSwitcher({
   projectId,
@@ -20,12 +21,13 @@ export function ProjectSwitcher({
     onNavigate?.()
     void router.navigate({ to: '/p/$projectId', params: { projectId: id } })
   }
-  const shown = current?.name ?? (projects?.length === 0 ? 'No project yet' : 'Select a project')
+  const shown =
+    current?.name ?? (projects?.length === 0 ? words.projectSwitcher.noProjectYet : words.projectSwitcher.selectProject)
   return (
     <Menu
       align="start"
       trigger={
-        <Button className="w-full justify-between px-2.5" aria-label={`${shown}. Switch project`}>
+        <Button className="w-full justify-between px-2.5" aria-label={words.projectSwitcher.switchProjectNamed(shown)}>
           <span className="truncate">{shown}</span>
           <ChevronsUpDown aria-hidden className="size-4 text-faint" />
         </Button>
@@ -47,7 +49,7 @@ export function ProjectSwitcher({
               void router.navigate({ to: '/projects' })
             }}
           >
-            <LayoutGrid aria-hidden className="size-4" /> All projects
+            <LayoutGrid aria-hidden className="size-4" /> {words.projectSwitcher.allProjects}
           </MenuItem>
         </>
       )}
@@ -58,7 +60,7 @@ export function ProjectSwitcher({
             void router.navigate({ to: '/p/$projectId/settings', params: { projectId: current.id } })
           }}
         >
-          <Settings aria-hidden className="size-4" /> Project settings
+          <Settings aria-hidden className="size-4" /> {words.projectSwitcher.projectSettings}
         </MenuItem>
       )}
       {rights?.may('instance.manage') && (
@@ -68,7 +70,7 @@ export function ProjectSwitcher({
             void router.navigate({ to: '/projects/new' })
           }}
         >
-          <Plus aria-hidden className="size-4" /> New project
+          <Plus aria-hidden className="size-4" /> {words.projectSwitcher.newProject}
         </MenuItem>
       )}
     </Menu>

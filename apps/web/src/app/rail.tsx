@@ -11,6 +11,7 @@ import { ProjectSwitcher } from './project-switcher.tsx'
 import { sectionsOf } from './sections.ts'
 import { ThemeMenu } from './theme-menu.tsx'
 import { useSignOut } from './use-sign-out.ts'
+import { words } from './words.ts'
 
 const link =
   'flex items-center gap-2.5 rounded-md px-2.5 py-1.5 text-base font-medium text-soft hover:bg-sunken hover:text-ink data-[status=active]:bg-accent-tint data-[status=active]:text-accent'
@@ -28,12 +29,12 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
   const trouble = useSyncsInTrouble(projectId).length
   return (
     <div className="flex h-full flex-col gap-4 p-3">
-      <Link to="/" onClick={onNavigate} className="w-fit rounded-md px-1.5 pt-1" aria-label="Keyferry, home">
+      <Link to="/" onClick={onNavigate} className="w-fit rounded-md px-1.5 pt-1" aria-label={words.rail.keyferry}>
         <Brand />
       </Link>
       <ProjectSwitcher projectId={projectId} onNavigate={onNavigate} />
       {projectId !== undefined && (
-        <nav aria-label="Main" className="grid gap-0.5">
+        <nav aria-label={words.rail.main} className="grid gap-0.5">
           {sectionsOf(rights).map(({ to, name, icon }) => (
             <Link
               key={to}
@@ -45,10 +46,10 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
               onClick={onNavigate}
             >
               <Item icon={icon}>{name}</Item>
-              {name === 'Syncs' && trouble > 0 && (
+              {to === '/p/$projectId/syncs' && trouble > 0 && (
                 <span className="ml-auto rounded-full bg-bad px-1.5 text-xs font-semibold text-on-bad tabular-nums">
                   {trouble}
-                  <span className="sr-only"> need attention</span>
+                  <span className="sr-only"> {words.rail.needAttention}</span>
                 </span>
               )}
             </Link>
@@ -57,7 +58,7 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
       )}
       <div className="mt-auto grid gap-0.5 border-t border-line pt-3">
         <a href="/api/docs" target="_blank" rel="noreferrer" className={link}>
-          <Item icon={BookOpen}>API docs</Item>
+          <Item icon={BookOpen}>{words.rail.apiDocs}</Item>
         </a>
         <ThemeMenu />
         <Person onNavigate={onNavigate} />
@@ -77,21 +78,21 @@ function Person({ onNavigate }: { onNavigate: (() => void) | undefined }) {
       trigger={
         <Button variant="ghost" className="justify-start gap-2.5 px-2.5 font-medium">
           <UserRound aria-hidden className="size-4" />
-          <span className="truncate">{me.data?.email ?? 'Account'}</span>
+          <span className="truncate">{me.data?.email ?? words.rail.account}</span>
         </Button>
       }
     >
-      <MenuLabel>{me.data?.organization.name ?? 'Account'}</MenuLabel>
+      <MenuLabel>{me.data?.organization.name ?? words.rail.account}</MenuLabel>
       <MenuItem
         onSelect={() => {
           onNavigate?.()
           void router.navigate({ to: '/account' })
         }}
       >
-        <UserRoundCog aria-hidden className="size-4" /> Your account
+        <UserRoundCog aria-hidden className="size-4" /> {words.rail.yourAccount}
       </MenuItem>
       <MenuItem onSelect={() => void signOut()}>
-        <LogOut aria-hidden className="size-4" /> Sign out
+        <LogOut aria-hidden className="size-4" /> {words.rail.signOut}
       </MenuItem>
     </Menu>
   )

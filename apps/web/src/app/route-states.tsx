@@ -4,9 +4,10 @@ import { MissingCode, reloadPage } from '../lib/code.ts'
 import { PageHeader } from '../components/page.tsx'
 import { Button } from '../components/ui/button.tsx'
 import { Skeleton } from '../components/ui/skeleton.tsx'
+import { words } from './words.ts'
 
 export const PendingPage = () => (
-  <div role="status" aria-label="Loading the page" className="grid gap-4 p-4 md:p-8">
+  <div role="status" aria-label={words.routeStates.loadingPage} className="grid gap-4 p-4 md:p-8">
     <Skeleton className="h-7 w-56" />
     <Skeleton className="h-4 w-80 max-w-full" />
     <Skeleton className="mt-4 h-48" />
@@ -18,9 +19,9 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
   const failure =
     error instanceof MissingCode
       ? // A browser remembers a script that failed until the page is reloaded.
-        { what: 'A part of this page could not be loaded', error, retry: reloadPage }
+        { what: words.routeStates.partUnreadable, error, retry: reloadPage }
       : {
-          what: 'This page could not be opened',
+          what: words.routeStates.pageUnreadable,
           error,
           retry: () => {
             reset()
@@ -36,12 +37,9 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
 
 export const NotFoundPage = () => (
   <main className="mx-auto grid max-w-2xl gap-4 p-4 md:p-8">
-    <PageHeader
-      title="There is no page at this address"
-      text="It may have been moved or deleted, or the link may be incomplete."
-    />
+    <PageHeader title={words.routeStates.notFound} text={words.routeStates.notFoundText} />
     <Button asChild variant="primary" className="w-fit">
-      <Link to="/">Go to your project</Link>
+      <Link to="/">{words.routeStates.toProject}</Link>
     </Button>
   </main>
 )

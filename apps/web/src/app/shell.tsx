@@ -10,6 +10,7 @@ import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 import { TroubleWatch } from './trouble-watch.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
+import { words } from './words.ts'
 
 const CommandPalette = onDemand(async () => (await import('./command-palette.tsx')).CommandPalette, null, NotLoadedOver)
 
@@ -35,7 +36,7 @@ export function Shell() {
         href="#main"
         className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
-        Skip to content
+        {words.shell.skipContent}
       </a>
       <aside className="sticky top-0 hidden h-dvh border-r border-line bg-surface md:block">
         <Rail projectId={projectId} />

@@ -3,33 +3,34 @@ import { Dialog } from '../components/ui/dialog.tsx'
 import type { Rights } from '../lib/rights.ts'
 import { sectionsOf } from './sections.ts'
 import { GO_KEYS, IN_ROW, ON_PAGE } from './shortcuts.ts'
+import { words } from './words.ts'
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 
 /** What each key does. */
 export function ShortcutSheet({ rights, onClose }: { rights: Rights | undefined; onClose: () => void }) {
   return (
-    <Dialog open onClose={onClose} title="Keyboard shortcuts">
+    <Dialog open onClose={onClose} title={words.shortcutSheet.title}>
       <div className="grid gap-5">
-        <Group title="Everywhere">
-          <Line keys={[isMac ? '⌘' : 'Ctrl', 'K']}>Search and commands</Line>
-          <Line keys={['?']}>This list</Line>
+        <Group title={words.shortcutSheet.everywhere}>
+          <Line keys={[isMac ? '⌘' : 'Ctrl', 'K']}>{words.shortcutSheet.searchCommands}</Line>
+          <Line keys={['?']}>{words.shortcutSheet.thisList}</Line>
           {ON_PAGE.map(({ key, words }) => (
             <Line key={key} keys={[key]}>
               {words}
             </Line>
           ))}
         </Group>
-        <Group title="In a table">
-          <Line keys={['J']}>Next row</Line>
-          <Line keys={['K']}>Previous row</Line>
+        <Group title={words.shortcutSheet.table}>
+          <Line keys={['J']}>{words.shortcutSheet.nextRow}</Line>
+          <Line keys={['K']}>{words.shortcutSheet.previousRow}</Line>
           {IN_ROW.map(({ key, words }) => (
             <Line key={key} keys={[key.length === 1 ? key.toUpperCase() : key]}>
               {words}
             </Line>
           ))}
         </Group>
-        <Group title="Go to">
+        <Group title={words.shortcutSheet.goTo}>
           {sectionsOf(rights).map(({ to, name }) => (
             <Line key={to} keys={['G', GO_KEYS[to].toUpperCase()]}>
               {name}

@@ -1,4 +1,5 @@
 /** The keys of the console: one list for what they do and for the sheet that names them. */
+import { words } from './words.ts'
 
 /** After `g`, by section. */
 export const GO_KEYS = {
@@ -15,11 +16,11 @@ export const GO_KEYS = {
 
 /** Keys that press what a page or a row marks with `data-shortcut`. */
 export const ON_PAGE = [
-  { key: '/', words: 'Search or filter this page' },
-  { key: 'n', words: 'New: a secret, a sync, a connection or a member' },
+  { key: '/', words: words.shortcuts.searchOrFilterPage },
+  { key: 'n', words: words.shortcuts.create },
 ] as const
 export const IN_ROW = [
-  { key: 'e', words: 'Edit' },
-  { key: 'x', words: 'Select' },
-  { key: 'Enter', words: 'Open' },
+  { key: 'e', words: words.shortcuts.edit },
+  { key: 'x', words: words.shortcuts.select },
+  { key: 'Enter', words: words.shortcuts.open },
 ] as const

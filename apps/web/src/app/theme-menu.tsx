@@ -2,6 +2,7 @@ import { Monitor, Moon, Sun } from 'lucide-react'
 import { Button } from '../components/ui/button.tsx'
 import { Menu, MenuChoice, MenuChoices } from '../components/ui/menu.tsx'
 import { setTheme, THEMES, useTheme } from '../lib/theme.ts'
+import { words } from './words.ts'
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon }
 
@@ -14,7 +15,7 @@ export function ThemeMenu() {
       align="start"
       trigger={
         <Button variant="ghost" className="justify-start gap-2.5 px-2.5 font-medium">
-          <Icon aria-hidden className="size-4" /> Theme
+          <Icon aria-hidden className="size-4" /> {words.themeMenu.theme}
         </Button>
       }
     >

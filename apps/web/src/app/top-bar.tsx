@@ -6,6 +6,7 @@ import { Button } from '../components/ui/button.tsx'
 import { useCrumb } from '../lib/crumbs.ts'
 import { trpc } from '../lib/trpc.ts'
 import { NotificationBell } from './notification-bell.tsx'
+import { words } from './words.ts'
 
 const NavDrawer = onDemand(async () => (await import('./nav-drawer.tsx')).NavDrawer, null, NotLoadedOver)
 
@@ -20,7 +21,7 @@ export function TopBar({ projectId, onSearch }: { projectId: string | undefined;
         variant="ghost"
         size="icon"
         className="md:hidden"
-        aria-label="Open navigation"
+        aria-label={words.topBar.openNavigation}
         aria-haspopup="dialog"
         aria-expanded={drawer}
         onClick={() => setDrawer(true)}
@@ -31,12 +32,12 @@ export function TopBar({ projectId, onSearch }: { projectId: string | undefined;
       <Breadcrumb projectId={projectId} />
       <Button className="ml-auto gap-2 text-soft max-sm:size-9 max-sm:px-0" onClick={onSearch}>
         <Search aria-hidden className="size-4" />
-        <span className="max-sm:sr-only">Search</span>
+        <span className="max-sm:sr-only">{words.topBar.search}</span>
         <kbd
           aria-hidden
           className="rounded border border-line bg-sunken px-1 font-sans text-xs text-soft max-sm:hidden"
         >
-          {mac ? '⌘' : 'Ctrl'} K
+          {mac ? '⌘' : words.topBar.ctrl} K
         </kbd>
       </Button>
       <NotificationBell />
@@ -64,25 +65,25 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
     if (section === 'secrets')
       parts.push(
         <Link to="/p/$projectId/secrets" params={{ projectId }}>
-          Secrets
+          {words.topBar.secrets}
         </Link>,
       )
     if (section === 'syncs')
       parts.push(
         <Link to="/p/$projectId/syncs" params={{ projectId }}>
-          Syncs
+          {words.topBar.syncs}
         </Link>,
       )
     if (section === 'connections')
       parts.push(
         <Link to="/p/$projectId/connections" params={{ projectId }}>
-          Connections
+          {words.topBar.connections}
         </Link>,
       )
     if (section === 'access')
       parts.push(
         <Link to="/p/$projectId/access" params={{ projectId }}>
-          Access
+          {words.topBar.access}
         </Link>,
       )
     if (section === 'secrets' && environment !== undefined) {
@@ -95,7 +96,7 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
   }
   if (crumb !== undefined) parts.push(<span aria-current="page">{crumb}</span>)
   return (
-    <nav aria-label="Breadcrumb" className="min-w-0">
+    <nav aria-label={words.topBar.breadcrumb} className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1.5 text-sm text-soft">
         {parts.map((part, index) => (
           <li

@@ -3,6 +3,7 @@ import { toast } from '../lib/toast.ts'
 import { setTroubleMark } from '../lib/trouble-mark.ts'
 import { useSyncsInTrouble } from '../lib/syncs-in-trouble.ts'
 import { trpc } from '../lib/trpc.ts'
+import { words } from './words.ts'
 
 /** Marks the browser's tab while syncs of the project need attention, and says when one is back in sync. */
 export function TroubleWatch({ projectId }: { projectId: string }) {
@@ -12,7 +13,7 @@ export function TroubleWatch({ projectId }: { projectId: string }) {
   useEffect(() => {
     for (const { id, name, status } of syncs ?? []) {
       if (status === 'needs-attention') seen.current.add(id)
-      else if (status === 'in-sync' && seen.current.delete(id)) toast.success(`${name} is back in sync.`)
+      else if (status === 'in-sync' && seen.current.delete(id)) toast.success(words.troubleWatch.backSync(name))
     }
   }, [syncs])
   useEffect(() => {

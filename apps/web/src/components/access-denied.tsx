@@ -3,6 +3,7 @@ import { useRights } from '../lib/rights.ts'
 import { Empty, PageHeader } from './page.tsx'
 import { ScopeList, ROLE_LABELS } from './role-labels.tsx'
 import { RouteButton } from './route-button.tsx'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -28,10 +29,10 @@ export function AccessDenied({ projectId, page, title, why, action }: Props) {
           action ?? (
             <>
               <RouteButton variant="primary" to="/p/$projectId/secrets" params={{ projectId }}>
-                Go to the secrets
+                {words.accessDenied.goSecrets}
               </RouteButton>
               <RouteButton to="/p/$projectId/syncs" params={{ projectId }}>
-                Go to the syncs
+                {words.accessDenied.goSyncs}
               </RouteButton>
             </>
           )
@@ -41,7 +42,8 @@ export function AccessDenied({ projectId, page, title, why, action }: Props) {
           <p>{why}</p>
           {grant && (
             <div className="flex flex-wrap items-center justify-center gap-x-2 gap-y-1 text-sm">
-              Your role here is {ROLE_LABELS[grant.role].word.toLowerCase()}: <ScopeList scopes={grant.scopes} />
+              {words.accessDenied.yourRoleHere(ROLE_LABELS[grant.role].word.toLowerCase())}{' '}
+              <ScopeList scopes={grant.scopes} />
             </div>
           )}
         </div>

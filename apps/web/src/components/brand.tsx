@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { words } from './words.ts'
 
 /** The mark: a ferry that carries a key. */
 export const Brand = () => (
@@ -16,7 +17,7 @@ export const Brand = () => (
         className="stroke-on-accent"
       />
     </svg>
-    Keyferry
+    {words.brand.keyferry}
   </span>
 )
 

@@ -5,6 +5,7 @@ import type { FormField } from '../lib/types.ts'
 import { Button } from './ui/button.tsx'
 import { Combobox } from './ui/combobox.tsx'
 import { useChoices, type Asked } from './use-choices.ts'
+import { words } from './words.ts'
 
 interface Props {
   field: FormField
@@ -46,7 +47,7 @@ export function ChoiceField({ field, name, labelName, asked, error }: Props) {
         label={field.label}
         help={helpOf(field, { missing, isFetching, value, data })}
         optional={!field.required}
-        error={refused ? `The list could not be read: ${messageOf(refused)}` : error}
+        error={refused ? words.choiceField.unreadable(messageOf(refused)) : error}
         options={options}
         value={value}
         onChange={pick}
@@ -54,10 +55,10 @@ export function ChoiceField({ field, name, labelName, asked, error }: Props) {
         ref={ref}
         busy={isFetching}
         typed
-        empty={isFetching ? 'Asking the account…' : 'Type it.'}
+        empty={isFetching ? words.choiceField.loading : words.choiceField.empty}
       />
       {buttons.length > 0 && (
-        <div role="group" aria-label={`${field.label}: options`} className="flex flex-wrap gap-1.5">
+        <div role="group" aria-label={words.choiceField.optionsNamed(field.label)} className="flex flex-wrap gap-1.5">
           {buttons.map((choice) => (
             <Button
               key={choice.value}
@@ -74,7 +75,7 @@ export function ChoiceField({ field, name, labelName, asked, error }: Props) {
       )}
       {refused && (
         <Button size="sm" className="w-fit" busy={isFetching} onClick={() => void refetch()}>
-          Try again
+          {words.choiceField.tryAgain}
         </Button>
       )}
     </div>
@@ -85,9 +86,9 @@ function helpOf(
   { help }: FormField,
   state: { missing: boolean; isFetching: boolean; value: string; data: readonly { value: string }[] | undefined },
 ): string | undefined {
-  if (state.isFetching) return 'Asking the account…'
+  if (state.isFetching) return words.choiceField.loading
   if (state.missing || state.data === undefined) return help ?? undefined
-  if (state.data.length === 0) return 'The account lists none; type it.'
+  if (state.data.length === 0) return words.choiceField.none
   const isListed = state.value === '' || state.data.some(({ value }) => value === state.value)
-  return isListed ? (help ?? undefined) : 'The account does not list this one.'
+  return isListed ? (help ?? undefined) : words.choiceField.unlisted
 }

@@ -4,6 +4,7 @@ import type { FormField } from '../lib/types.ts'
 import { LinesField } from './lines-field.tsx'
 import { Checkbox } from './ui/checkbox.tsx'
 import { useChoices, type Asked } from './use-choices.ts'
+import { words } from './words.ts'
 
 interface Props {
   field: FormField
@@ -26,7 +27,7 @@ export function ChoicesField({ field, name, asked, error }: Props) {
         name={name}
         label={field.label}
         help={field.help ?? undefined}
-        error={refused ? `The list could not be read: ${messageOf(refused)}` : error}
+        error={refused ? words.choicesField.unreadable(messageOf(refused)) : error}
         optional={!field.required}
       />
     )

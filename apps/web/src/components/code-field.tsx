@@ -1,10 +1,11 @@
 import type { ComponentProps } from 'react'
 import { TextField } from './ui/field.tsx'
+import { words } from './words.ts'
 
 /** Six digits from an authenticator app; devices that hold them offer to fill them in. */
 export const CodeField = (props: Omit<ComponentProps<typeof TextField>, 'label'>) => (
   <TextField
-    label="Six-digit code"
+    label={words.codeField.sixDigitCode}
     inputMode="numeric"
     autoComplete="one-time-code"
     maxLength={7}

@@ -12,6 +12,7 @@ import { Notice } from './ui/notice.tsx'
 import { RadioCards } from './ui/radio-cards.tsx'
 import { SkeletonRows } from './ui/skeleton.tsx'
 import { UsesList } from './uses-list.tsx'
+import { words } from './words.ts'
 
 interface Props {
   /** Such as `folder /api`. */
@@ -27,8 +28,8 @@ interface Props {
 }
 
 /**
- * Deletes a part of the vault: first shows who uses it, and asks what becomes of the targets of the syncs that go with
- * it.
+ * Deletes a part of the vault: first shows who uses it, and asks what becomes of the keys that its
+ * syncs wrote.
  */
 export function ConfirmDeletion({ what, places, typed, children, onDelete, onGone, onClose }: Props) {
   useOnNavigate(onClose)
@@ -50,14 +51,18 @@ export function ConfirmDeletion({ what, places, typed, children, onDelete, onGon
     const { pending } = await onDelete(going.length > 0 ? fate : undefined)
     await markStale('place.deleted')
     if (pending === undefined) {
-      toast.success(`Deleted ${what}.`)
+      toast.success(words.confirmDeletion.deleted(what))
       await onGone()
     }
   }
   return (
     <Confirm
-      title={`Delete ${what}?`}
-      label={going.length > 0 && fate === 'remove-secrets' ? 'Remove and delete' : `Delete ${what}`}
+      title={words.confirmDeletion.title(what)}
+      label={
+        going.length > 0 && fate === 'remove-secrets'
+          ? words.confirmDeletion.removeDelete
+          : words.confirmDeletion.delete(what)
+      }
       ready={uses !== undefined && !imported && (going.length === 0 || fate !== undefined)}
       {...(typed ? { typed } : {})}
       onConfirm={confirm}
@@ -65,16 +70,16 @@ export function ConfirmDeletion({ what, places, typed, children, onDelete, onGon
     >
       {children}
       {failed ? (
-        <Failure what="Its usages could not be read" error={failed.error} retry={failed.refetch} />
+        <Failure what={words.confirmDeletion.unreadable} error={failed.error} retry={failed.refetch} />
       ) : !uses || !staying ? (
-        <SkeletonRows label="Looking for who uses it" rows={2} />
+        <SkeletonRows label={words.confirmDeletion.loading} rows={2} />
       ) : (
         <>
           {going.length > 0 && !imported && (
             <>
               <UsesList projectId={projectId} uses={{ syncs: going, imports: [], references: [] }} />
               <RadioCards
-                label="What happens to the targets"
+                label={words.confirmDeletion.syncs}
                 value={fate}
                 onChange={setFate}
                 cards={deletionOptions({ what, syncs: going.length, keys: written(going) })}
@@ -82,21 +87,15 @@ export function ConfirmDeletion({ what, places, typed, children, onDelete, onGon
             </>
           )}
           {imported ? (
-            <Notice kind="blocked" title="It cannot be deleted while other folders import it">
-              <Rest projectId={projectId} uses={staying} after="Remove these imports first." />
+            <Notice kind="blocked" title={words.confirmDeletion.imported}>
+              <Rest projectId={projectId} uses={staying} after={words.confirmDeletion.importedText} />
             </Notice>
           ) : staying.syncs.length + staying.references.length > 0 ? (
-            <Notice kind="warn" title="Something else will break">
-              <Rest
-                projectId={projectId}
-                uses={staying}
-                after="These references stop resolving. Syncs that need them are blocked, and send nothing, until they are changed."
-              />
+            <Notice kind="warn" title={words.confirmDeletion.breaks}>
+              <Rest projectId={projectId} uses={staying} after={words.confirmDeletion.breaksText} />
             </Notice>
           ) : (
-            going.length === 0 && (
-              <p className="text-base text-soft">Nothing else uses it: no sync, import or reference.</p>
-            )
+            going.length === 0 && <p className="text-base text-soft">{words.confirmDeletion.unused}</p>
           )}
         </>
       )}

@@ -3,6 +3,7 @@ import { Refusal } from './refusal.tsx'
 import { Button } from './ui/button.tsx'
 import { Actions, Dialog } from './ui/dialog.tsx'
 import { TextField } from './ui/field.tsx'
+import { words } from './words.ts'
 
 interface Props {
   title: string
@@ -66,7 +67,7 @@ export function Confirm({
         )}
         <Refusal error={error} />
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.confirm.cancel}</Button>
           <Button type="submit" variant={danger ? 'danger' : 'primary'} disabled={!ready} busy={busy}>
             {label}
           </Button>

@@ -15,6 +15,7 @@ import { Button } from './ui/button.tsx'
 import { Actions } from './ui/dialog.tsx'
 import { SelectField, TextField } from './ui/field.tsx'
 import { Notice } from './ui/notice.tsx'
+import { words } from './words.ts'
 
 interface Props {
   /** The project it is made in. It is for all of them when its maker may do that. */
@@ -89,21 +90,25 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
         className="grid gap-4"
       >
         {errors.root?.message !== undefined && (
-          <Notice kind="bad" title="The credential was not stored">
+          <Notice kind="bad" title={words.connectionForm.failed}>
             {errors.root.message}
           </Notice>
         )}
         {!existing && (
           <TextField
-            label="Connection name"
-            help="Lowercase letters, numbers and hyphens."
+            label={words.connectionForm.connectionName}
+            help={words.connectionForm.nameHelp}
             spellCheck={false}
             error={errors.name?.message}
             {...form.register('name')}
           />
         )}
         {methods.length > 1 && (
-          <SelectField label="Sign in with" value={chosen} onChange={(event) => setChosen(event.target.value)}>
+          <SelectField
+            label={words.connectionForm.method}
+            value={chosen}
+            onChange={(event) => setChosen(event.target.value)}
+          >
             {methods.map(({ name, title }) => (
               <option key={name} value={name}>
                 {title}
@@ -115,13 +120,13 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
         <GeneratedFields fields={fields} under="credentials" />
         <p className="text-sm text-soft">
           {isSubmitting
-            ? `Testing it at ${destination.connection.title}…`
-            : `It is tested at ${destination.connection.title} first, then encrypted. It can’t be viewed again.`}
+            ? words.connectionForm.testing(destination.connection.title)
+            : words.connectionForm.testedFirst(destination.connection.title)}
         </p>
         <Actions>
-          {onCancel && <Button onClick={onCancel}>Cancel</Button>}
+          {onCancel && <Button onClick={onCancel}>{words.connectionForm.cancel}</Button>}
           <Button type="submit" variant="primary" busy={isSubmitting}>
-            {existing ? 'Replace credential' : 'Create connection'}
+            {existing ? words.connectionForm.replaceCredential : words.connectionForm.createConnection}
           </Button>
         </Actions>
       </form>

@@ -2,6 +2,7 @@ import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { toast } from '../lib/toast.ts'
 import { IconButton } from './ui/icon-button.tsx'
+import { words } from './words.ts'
 
 /** Copies what `read` gives; says so for two seconds. */
 export function CopyButton({ label, read }: { label: string; read: () => string | Promise<string> }) {
@@ -17,14 +18,14 @@ export function CopyButton({ label, read }: { label: string; read: () => string 
       await navigator.clipboard.writeText(await read())
       setCopied(true)
     } catch {
-      toast.error('The browser did not let Keyferry write to the clipboard.')
+      toast.error(words.copyButton.refused)
     }
   }
   return (
     <>
       <IconButton icon={copied ? Check : Copy} label={label} onClick={() => void copy()} />
       <span role="status" className="sr-only">
-        {copied ? 'Copied' : ''}
+        {copied ? words.copyButton.copied : ''}
       </span>
     </>
   )

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { exactTime, untilTime } from '../lib/time.ts'
+import { words } from './words.ts'
 
 const LAST_MINUTE_MS = 60_000
 
@@ -13,7 +14,11 @@ export function CountDown({ iso }: { iso: string }) {
   const left = Date.parse(iso) - now
   return (
     <time dateTime={iso} title={exactTime(iso)} className="whitespace-nowrap tabular-nums">
-      {left <= 0 ? 'now' : left < LAST_MINUTE_MS ? `in ${Math.ceil(left / 1000)} s` : untilTime(iso, now)}
+      {left <= 0
+        ? words.countDown.now
+        : left < LAST_MINUTE_MS
+          ? words.countDown.inS(Math.ceil(left / 1000))
+          : untilTime(iso, now)}
     </time>
   )
 }

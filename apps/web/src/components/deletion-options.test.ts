@@ -4,17 +4,17 @@ import { deletionOptions } from './deletion-options.ts'
 const what = 'folder /api'
 const texts = (syncs: number, keys: number): string[] => deletionOptions({ what, syncs, keys }).map(({ text }) => text)
 
-it('says in plain sentences what becomes of the targets', () => {
+it('says in plain sentences what happens to the keys at the destinations', () => {
   expect(texts(2, 6)).toEqual([
-    "2 syncs are deleted. The 6 keys they wrote stay there with today's values, and nothing updates them any more.",
-    'The 2 syncs delete the 6 keys they wrote; programs there stop finding them. Then folder /api is deleted. If a target refuses, nothing more is deleted.',
+    '2 syncs are deleted. 6 keys keep their current values at the destinations and are no longer updated.',
+    'Deletes 6 keys at the destinations, then folder /api. Programs that read them can no longer find them. If a destination refuses, nothing more is deleted.',
   ])
   expect(texts(1, 1)).toEqual([
-    "1 sync is deleted. The key it wrote stays there with today's value, and nothing updates it any more.",
-    'The sync deletes the key it wrote; programs there stop finding it. Then folder /api is deleted. If a target refuses, nothing more is deleted.',
+    '1 sync is deleted. 1 key keeps its current value at the destination and is no longer updated.',
+    'Deletes 1 key at the destinations, then folder /api. Programs that read it can no longer find it. If a destination refuses, nothing more is deleted.',
   ])
   expect(texts(1, 0)).toEqual([
-    '1 sync is deleted. It has written nothing so far.',
-    '1 sync is deleted. There is nothing to remove.',
+    '1 sync is deleted. No keys were written yet.',
+    '1 sync is deleted. No keys were written yet.',
   ])
 })

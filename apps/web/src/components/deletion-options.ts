@@ -1,27 +1,24 @@
-import { count } from '@keyferry/schemas/count'
+import { words } from './words.ts'
 
-/** What shall become of what the syncs wrote to their targets. */
+/** What happens to the keys that the syncs wrote to their destinations. */
 export type DeletionOption = 'keep-secrets' | 'remove-secrets'
 
 /**
- * The choices in plain sentences, for `syncs` that wrote `keys` keys in all (null: unknown) and go together with
- * `what`, such as `folder /api`.
+ * The choices in plain sentences, for `syncs` that wrote `keys` keys in all (null: unknown) and are deleted together
+ * with `what`, such as `folder /api`.
  */
 export function deletionOptions({ what, syncs, keys }: { what: string; syncs: number; keys: number | null }) {
-  const they = syncs === 1 ? 'it' : 'they'
-  const [stay, them, values] = keys === 1 ? ['stays', 'it', 'value'] : ['stay', 'them', 'values']
-  const wrote = keys === null ? 'keys' : keys === 1 ? 'key' : count(keys, 'key')
-  const go = `${count(syncs, 'sync is', 'syncs are')} deleted.`
-  const keep =
-    keys === 0
-      ? `${go} ${syncs === 1 ? 'It has' : 'They have'} written nothing so far.`
-      : `${go} The ${wrote} ${they} wrote ${stay} there with today's ${values}, and nothing updates ${them} any more.`
-  const remove =
-    keys === 0
-      ? `${go} There is nothing to remove.`
-      : `${syncs === 1 ? 'The sync deletes' : `The ${syncs} syncs delete`} the ${wrote} ${they} wrote; programs there stop finding ${them}. Then ${what} is deleted. If a target refuses, nothing more is deleted.`
+  const { keep, remove, deleted, noKeys, kept, removed } = words.deletionOptions
   return [
-    { value: 'keep-secrets' as const, title: 'Leave the secrets at the targets', text: keep },
-    { value: 'remove-secrets' as const, title: 'Take the secrets back first', text: remove },
+    {
+      value: 'keep-secrets' as const,
+      title: keep,
+      text: `${deleted(syncs)} ${keys === 0 ? noKeys : kept(keys)}`,
+    },
+    {
+      value: 'remove-secrets' as const,
+      title: remove,
+      text: keys === 0 ? `${deleted(syncs)} ${noKeys}` : removed(keys, what),
+    },
   ]
 }

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { Destination } from '../lib/types.ts'
 import { SearchField } from './search-field.tsx'
 import { VendorIcon } from './vendor-icon.tsx'
+import { words } from './words.ts'
 
 /** More than that do not fit on a screen at once. */
 const SEARCH_FROM = 7
@@ -21,10 +22,10 @@ export function DestinationCards({
   return (
     <div className="grid gap-3">
       {destinations.length >= SEARCH_FROM && (
-        <SearchField label="Search destinations" value={text} onChange={setText} />
+        <SearchField label={words.destinationCards.searchDestinations} value={text} onChange={setText} />
       )}
       <p role="status" className={found.length === 0 ? 'text-sm text-soft' : 'sr-only'}>
-        {found.length === 0 ? `No destination matches “${text}”.` : `${found.length} destinations`}
+        {found.length === 0 ? words.destinationCards.noMatch(text) : words.destinationCards.destinations(found.length)}
       </p>
       <ul className="grid gap-3 sm:grid-cols-2">
         {found.map((destination) => (

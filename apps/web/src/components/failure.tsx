@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { messageOf } from '../lib/errors.ts'
 import { Button } from './ui/button.tsx'
 import { Notice } from './ui/notice.tsx'
+import { words } from './words.ts'
 
 /** What could not be read, why, and the way to try again, which may fail again. */
 export function Failure({ what, error, retry }: { what: string; error: unknown; retry?: () => unknown }) {
@@ -20,7 +21,7 @@ export function Failure({ what, error, retry }: { what: string; error: unknown; 
       action={
         retry && (
           <Button size="sm" onClick={() => void tryAgain()}>
-            Try again
+            {words.failure.tryAgain}
           </Button>
         )
       }

@@ -2,6 +2,7 @@ import type { ComponentProps } from 'react'
 import { trpc } from '../lib/trpc.ts'
 import { PathSelect } from './path-select.tsx'
 import { SelectField } from './ui/field.tsx'
+import { words } from './words.ts'
 
 interface Value {
   environment: string
@@ -24,7 +25,7 @@ export function FolderFields({ projectId, value, onChange, environment, path }: 
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <SelectField
-        label="Environment"
+        label={words.folderFields.environment}
         {...environment}
         value={value.environment}
         onChange={(event) => onChange({ environment: event.target.value, secretPath: '/' })}

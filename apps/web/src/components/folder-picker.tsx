@@ -2,6 +2,7 @@ import { messageOf } from '../lib/errors.ts'
 import { inFolder, useRights } from '../lib/rights.ts'
 import { trpc } from '../lib/trpc.ts'
 import { Combobox } from './ui/combobox.tsx'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -23,9 +24,9 @@ export function FolderPicker({ projectId, environment, value, onChange, help }: 
   const paths = ['/', ...(data ?? []).map((folder) => folder.path)].filter(offered).sort()
   return (
     <Combobox
-      label="Secret path"
+      label={words.folderPicker.secretPath}
       help={help}
-      error={error ? `The folders could not be read: ${messageOf(error)}` : undefined}
+      error={error ? words.folderPicker.unreadable(messageOf(error)) : undefined}
       options={paths.map((path) => ({
         value: path,
         label: path === '/' ? '/ (root)' : path,

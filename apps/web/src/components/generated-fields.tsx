@@ -9,6 +9,7 @@ import { SelectField, TextAreaField, TextField } from './ui/field.tsx'
 import { PasswordField } from './ui/password-field.tsx'
 import { SwitchField } from './ui/switch-field.tsx'
 import type { Asked } from './use-choices.ts'
+import { words } from './words.ts'
 
 interface Props {
   fields: readonly FormField[]
@@ -81,7 +82,7 @@ function OneField({ field, name, labelName, values, asked }: OneFieldProps) {
       return (
         <SelectField {...shared} {...register(name)}>
           {(!field.required || field.defaultValue === null) && (
-            <option value="">{field.required ? 'Choose…' : 'None'}</option>
+            <option value="">{field.required ? words.generatedFields.choose : words.generatedFields.none}</option>
           )}
           {field.options.map((option) => (
             <option key={option.value} value={option.value}>

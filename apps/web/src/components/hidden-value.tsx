@@ -5,6 +5,7 @@ import { toast } from '../lib/toast.ts'
 import { onOneLine } from '../lib/white-space.ts'
 import { CopyButton } from './copy-button.tsx'
 import { IconButton } from './ui/icon-button.tsx'
+import { words } from './words.ts'
 
 /** How long a revealed value stays on the screen. */
 const SHOWN_MS = 30_000
@@ -44,7 +45,7 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
     try {
       setValue(await read())
     } catch (error) {
-      toast.error(`${name} could not be read: ${messageOf(error)}`)
+      toast.error(words.hiddenValue.unreadable(name, messageOf(error)))
     }
   }
   return (
@@ -57,13 +58,19 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
               : 'min-w-0 flex-1 truncate font-mono text-sm'
           }
         >
-          {value === '' ? <span className="text-faint">(blank)</span> : isExpanded ? value : onOneLine(value)}
+          {value === '' ? (
+            <span className="text-faint">{words.hiddenValue.blank}</span>
+          ) : isExpanded ? (
+            value
+          ) : (
+            onOneLine(value)
+          )}
         </code>
       ) : onEdit ? (
         <button
           type="button"
           ref={editRef}
-          aria-label={`Edit ${name}`}
+          aria-label={words.hiddenValue.editNamed(name)}
           className="h-7 min-w-16 flex-1 truncate rounded-md px-1.5 text-left tracking-widest text-faint hover:bg-sunken"
           onClick={onEdit}
         >
@@ -78,18 +85,20 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
         {isShown && (value.length > SHORT || /[\r\n]/.test(value)) && (
           <IconButton
             icon={isExpanded ? ChevronsDownUp : ChevronsUpDown}
-            label={`${isExpanded ? 'Collapse' : 'Expand'} ${name}`}
+            label={isExpanded ? words.hiddenValue.collapse(name) : words.hiddenValue.expand(name)}
             onClick={() => setExpanded(!isExpanded)}
           />
         )}
-        {isShown && onEdit && <IconButton icon={Pencil} label={`Edit ${name}`} ref={editRef} onClick={onEdit} />}
+        {isShown && onEdit && (
+          <IconButton icon={Pencil} label={words.hiddenValue.editNamed(name)} ref={editRef} onClick={onEdit} />
+        )}
         <IconButton
           icon={isShown ? EyeOff : Eye}
-          label={`${isShown ? 'Hide' : 'Reveal'} ${name}`}
+          label={isShown ? words.hiddenValue.hide(name) : words.hiddenValue.reveal(name)}
           denied={denied}
           onClick={() => (isShown ? setValue(undefined) : void reveal())}
         />
-        {denied === undefined && <CopyButton label={`Copy ${name}`} read={read} />}
+        {denied === undefined && <CopyButton label={words.hiddenValue.copy(name)} read={read} />}
         {actions}
       </span>
     </div>

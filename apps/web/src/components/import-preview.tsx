@@ -1,16 +1,16 @@
-import { count } from '@keyferry/schemas/count'
 import type { ImportPreview } from '../lib/types.ts'
 import { Badge, type Tone } from './ui/badge.tsx'
 import { ScrollList } from './ui/scroll-list.tsx'
+import { words } from './words.ts'
 
 type Key = ImportPreview['keys'][number]
 
 const WORDS: Record<Key['action'], { word: string; tone: Tone }> = {
-  new: { word: 'Add', tone: 'good' },
-  changed: { word: 'Change', tone: 'accent' },
-  'left-out': { word: 'Left out', tone: 'warn' },
-  kept: { word: 'Keep', tone: 'neutral' },
-  same: { word: 'Same', tone: 'neutral' },
+  new: { word: words.importPreview.add, tone: 'good' },
+  changed: { word: words.importPreview.change, tone: 'accent' },
+  'left-out': { word: words.importPreview.leftOut, tone: 'warn' },
+  kept: { word: words.importPreview.keep, tone: 'neutral' },
+  same: { word: words.importPreview.same, tone: 'neutral' },
 }
 
 /** In the order of what matters most. */
@@ -20,17 +20,22 @@ const ORDER = Object.keys(WORDS)
 export function ImportPreviewView({ preview }: { preview: ImportPreview }) {
   const { summary } = preview
   const keys = preview.keys.toSorted((a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action))
-  if (keys.length === 0) return <p className="text-base text-soft">The target holds nothing that can be imported.</p>
+  if (keys.length === 0) return <p className="text-base text-soft">{words.importPreview.empty}</p>
   return (
     <div className="grid gap-3">
       <p aria-live="polite" className="text-base">
-        <strong className="font-semibold text-good">{count(summary.new, 'secret')} added</strong>,{' '}
-        <strong className="font-semibold text-accent">{summary.changed.toLocaleString('en')} changed</strong> in the
-        vault; {summary.same.toLocaleString('en')} the same, {summary.kept.toLocaleString('en')} kept as they are in the
-        vault, {summary['left-out'].toLocaleString('en')} left out.
+        <strong className="font-semibold text-good">{words.importPreview.added(summary.new)}</strong>,{' '}
+        <strong className="font-semibold text-accent">
+          {words.importPreview.changed(summary.changed.toLocaleString('en'))}
+        </strong>{' '}
+        {words.importPreview.rest(
+          summary.same.toLocaleString('en'),
+          summary.kept.toLocaleString('en'),
+          summary['left-out'].toLocaleString('en'),
+        )}
       </p>
       <ScrollList
-        aria-label="What the import does"
+        aria-label={words.importPreview.label}
         className="max-h-96 divide-y divide-line rounded-lg border border-line bg-surface"
       >
         {keys.map(({ name, key, action, reason }) => (
@@ -43,7 +48,7 @@ export function ImportPreviewView({ preview }: { preview: ImportPreview }) {
             </span>
             <span className="font-mono break-all">{key ?? name}</span>
             <span className="break-words text-soft max-sm:col-start-2">
-              {reason ?? (key === name ? '' : `${name} at the target`)}
+              {reason ?? (key === name ? '' : words.importPreview.nameAtDestination(name))}
             </span>
           </li>
         ))}

@@ -3,6 +3,7 @@ import { ArrowRight } from 'lucide-react'
 import type { ComponentProps } from 'react'
 import { targetName } from '../lib/key-schema.ts'
 import { TextField } from './ui/field.tsx'
+import { words } from './words.ts'
 
 interface Props extends Omit<ComponentProps<typeof TextField>, 'label' | 'value' | 'help'> {
   value: string
@@ -18,23 +19,26 @@ export function KeySchemaField({ value, keys, environment, ...rest }: Props) {
   return (
     <div className="grid gap-2">
       <TextField
-        label="Key schema"
+        label={words.keySchemaField.keySchema}
         optional
-        placeholder={`APP_${KEY_PLACEHOLDER}`}
+        placeholder={words.keySchemaField.placeholder(KEY_PLACEHOLDER)}
         spellCheck={false}
         className="[&_input]:font-mono [&_input]:text-sm"
         value={value}
         help={
           <>
-            Template for key names at the destination. <code className="font-mono text-xs">{KEY_PLACEHOLDER}</code>{' '}
-            stands for the name here, <code className="font-mono text-xs">{ENVIRONMENT_PLACEHOLDER}</code> for the
-            environment.
+            {words.keySchemaField.templateForKeyNames} <code className="font-mono text-xs">{KEY_PLACEHOLDER}</code>{' '}
+            {words.keySchemaField.nameHelp} <code className="font-mono text-xs">{ENVIRONMENT_PLACEHOLDER}</code>{' '}
+            {words.keySchemaField.environmentHelp}
           </>
         }
         {...rest}
       />
       {valid && (
-        <ul aria-label="Example names" className="grid gap-1 rounded-md bg-sunken px-3 py-2 font-mono text-xs">
+        <ul
+          aria-label={words.keySchemaField.exampleNames}
+          className="grid gap-1 rounded-md bg-sunken px-3 py-2 font-mono text-xs"
+        >
           {examples.map((key) => (
             <li key={key} className="flex flex-wrap items-center gap-x-2 break-all">
               <span className="text-soft">{key}</span>

@@ -1,5 +1,6 @@
 import { Button } from './ui/button.tsx'
 import { Actions, Dialog } from './ui/dialog.tsx'
+import { words } from './words.ts'
 
 interface Props {
   onStay: () => void
@@ -7,18 +8,13 @@ interface Props {
 }
 
 export const LeaveQuestion = ({ onStay, onLeave }: Props) => (
-  <Dialog
-    open
-    onClose={onStay}
-    title="Leave without saving?"
-    description="What you typed on this page is not saved yet."
-  >
+  <Dialog open onClose={onStay} title={words.leaveQuestion.title} description={words.leaveQuestion.text}>
     <Actions>
       <Button variant="primary" onClick={onStay}>
-        Stay on this page
+        {words.leaveQuestion.stayOnPage}
       </Button>
       <Button variant="quietDanger" onClick={onLeave}>
-        Discard and leave
+        {words.leaveQuestion.discardLeave}
       </Button>
     </Actions>
   </Dialog>

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
 import { z } from 'zod'
 import { TextAreaField } from './ui/field.tsx'
+import { words } from './words.ts'
 
 interface Props {
   name: string
@@ -25,7 +26,9 @@ export function LinesField({ name, kind, help, ...shared }: Props) {
   return (
     <TextAreaField
       {...shared}
-      help={[help, kind === 'list' ? 'One per line.' : 'One per line, as key=value.'].filter(Boolean).join(' ')}
+      help={[help, kind === 'list' ? words.linesField.onePerLine : words.linesField.pairPerLine]
+        .filter(Boolean)
+        .join(' ')}
       rows={3}
       spellCheck={false}
       value={text}

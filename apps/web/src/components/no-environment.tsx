@@ -2,14 +2,16 @@ import { useRights } from '../lib/rights.ts'
 import { AccessDenied } from './access-denied.tsx'
 import { Empty } from './page.tsx'
 import { RouteButton } from './route-button.tsx'
+import { words } from './words.ts'
 
 /** Instead of what needs an environment, in a project that has none, or none that the caller can read. */
 export function NoEnvironment({ projectId }: { projectId: string }) {
   const { rights } = useRights(projectId)
-  if (rights?.may('secrets.read-names') === false) return <NothingYours projectId={projectId} page="Secrets" />
+  if (rights?.may('secrets.read-names') === false)
+    return <NothingYours projectId={projectId} page={words.noEnvironment.secrets} />
   return (
     <Empty
-      title="This project has no environment"
+      title={words.noEnvironment.title}
       action={
         <RouteButton
           variant="primary"
@@ -17,11 +19,11 @@ export function NoEnvironment({ projectId }: { projectId: string }) {
           params={{ projectId }}
           denied={rights?.whyNot('project.manage')}
         >
-          Add an environment
+          {words.noEnvironment.addEnvironment}
         </RouteButton>
       }
     >
-      Secrets are kept per environment, such as dev, staging and prod.
+      {words.noEnvironment.text}
     </Empty>
   )
 }
@@ -31,11 +33,11 @@ export const NothingYours = ({ projectId, page }: { projectId: string; page?: st
   <AccessDenied
     projectId={projectId}
     page={page}
-    title="None of your folders is there"
-    why="What you were given in this project was renamed, deleted, or not made yet. Ask an admin of the project."
+    title={words.noEnvironment.noFolder}
+    why={words.noEnvironment.noFolderText}
     action={
       <RouteButton to="/p/$projectId/access" params={{ projectId }}>
-        See your access
+        {words.noEnvironment.access}
       </RouteButton>
     }
   />

@@ -2,6 +2,7 @@ import { lazy, Suspense, type ComponentType, type ReactNode } from 'react'
 import { code, reloadPage } from '../lib/code.ts'
 import { Boundary } from './boundary.tsx'
 import { Failure } from './failure.tsx'
+import { words } from './words.ts'
 
 /**
  * A component whose code is loaded once the page is there: for forms that most visits never open. `meanwhile` stands in
@@ -26,7 +27,7 @@ export function onDemand<Props extends object>(
 }
 
 function NotLoaded({ error }: { error: unknown }) {
-  return <Failure what="This part could not be loaded" error={error} retry={reloadPage} />
+  return <Failure what={words.onDemand.unreadable} error={error} retry={reloadPage} />
 }
 
 /** For what would open over the page. */

@@ -4,6 +4,7 @@ import { signInWithPasskey } from '../lib/auth.ts'
 import { messageOf } from '../lib/errors.ts'
 import { Button } from './ui/button.tsx'
 import { Notice } from './ui/notice.tsx'
+import { words } from './words.ts'
 
 /** Signs in with a passkey of this device. */
 export function PasskeyButton({ onDone }: { onDone: () => Promise<unknown> }) {
@@ -24,7 +25,7 @@ export function PasskeyButton({ onDone }: { onDone: () => Promise<unknown> }) {
     <div className="grid gap-4">
       {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
       <Button busy={busy} onClick={() => void use()}>
-        <KeyRound aria-hidden className="size-4" /> Sign in with a passkey
+        <KeyRound aria-hidden className="size-4" /> {words.passkeyButton.signWithPasskey}
       </Button>
     </div>
   )

@@ -3,6 +3,7 @@ import { messageOf } from '../lib/errors.ts'
 import { inFolder, useRights } from '../lib/rights.ts'
 import { trpc } from '../lib/trpc.ts'
 import { SelectField } from './ui/field.tsx'
+import { words } from './words.ts'
 
 /** Picks one of the folders that exist in an environment. */
 export function PathSelect({
@@ -10,7 +11,7 @@ export function PathSelect({
   environment,
   value,
   onChange,
-  label = 'Secret path',
+  label = words.pathSelect.secretPath,
   help,
   needs = 'secrets.read-names',
 }: {
@@ -36,16 +37,16 @@ export function PathSelect({
       value={value}
       onChange={(event) => onChange(event.target.value)}
       help={help}
-      error={error ? `The folders could not be read: ${messageOf(error)}` : undefined}
+      error={error ? words.pathSelect.unreadable(messageOf(error)) : undefined}
     >
       {!paths.includes(value) && (
         <option value={value} disabled={!offered(value)}>
-          {offered(value) ? value : 'Choose a folder'}
+          {offered(value) ? value : words.pathSelect.chooseFolder}
         </option>
       )}
       {paths.map((path) => (
         <option key={path} value={path}>
-          {path === '/' ? '/ (root)' : path}
+          {path === '/' ? words.pathSelect.root : path}
         </option>
       ))}
     </SelectField>

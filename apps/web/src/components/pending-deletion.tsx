@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { Link } from '@tanstack/react-router'
 import { Hourglass } from 'lucide-react'
 import { statusOf } from '../lib/errors.ts'
@@ -7,6 +6,7 @@ import type { PendingDeletion } from '../lib/types.ts'
 import { Time } from './time.tsx'
 import { Badge } from './ui/badge.tsx'
 import { Notice } from './ui/notice.tsx'
+import { words } from './words.ts'
 
 /** What waits in a project until syncs have removed what they wrote. The live feed says when one ends. */
 export function usePendingDeletions(projectId: string): readonly PendingDeletion[] {
@@ -22,17 +22,15 @@ export const nameOfDeletion = ({
   secretPath,
 }: Pick<PendingDeletion, 'kind' | 'environment' | 'secretPath'>): string =>
   kind === 'project'
-    ? 'This project'
+    ? words.pendingDeletion.thisProject
     : kind === 'environment'
-      ? `Environment ${environment ?? ''}`
-      : `Folder ${secretPath ?? ''}`
+      ? words.pendingDeletion.environment(environment ?? '')
+      : words.pendingDeletion.folder(secretPath ?? '')
 
 const waitsFor = ({ syncs }: PendingDeletion) =>
-  syncs.length === 0
-    ? 'Everything was removed; it will be deleted any moment.'
-    : `Waiting for ${count(syncs.length, 'sync')} to remove what ${syncs.length === 1 ? 'it' : 'they'} wrote:`
+  syncs.length === 0 ? words.pendingDeletion.done : words.pendingDeletion.waiting(syncs.length)
 
-/** Says where one would look that something is on its way out, and what it waits for. */
+/** Shown in place of what is being deleted: that it is, and what it waits for. */
 export function PendingNotice({
   what,
   projectId,
@@ -45,7 +43,7 @@ export function PendingNotice({
   const { syncs, askedBy, askedAt } = deletion
   return (
     <div role="status">
-      <Notice kind="warn" title={`${what} is being deleted`}>
+      <Notice kind="warn" title={words.pendingDeletion.title(what)}>
         <p>
           {waitsFor(deletion)}{' '}
           {syncs.map(({ id, name, destination }, index) => (
@@ -62,7 +60,7 @@ export function PendingNotice({
           ))}
         </p>
         <p className="text-soft">
-          Requested by {askedBy}, <Time iso={askedAt} />.
+          {words.pendingDeletion.requestedBy(askedBy)} <Time iso={askedAt} />.
         </p>
       </Notice>
     </div>
@@ -72,6 +70,6 @@ export function PendingNotice({
 export const PendingBadge = ({ deletion }: { deletion: PendingDeletion }) => (
   <Badge tone="warn">
     <Hourglass aria-hidden className="size-3.5" />
-    Being deleted, waits for {count(deletion.syncs.length, 'sync')}
+    {words.pendingDeletion.badge(deletion.syncs.length)}
   </Badge>
 )

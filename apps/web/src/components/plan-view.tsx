@@ -1,11 +1,11 @@
 import { planReasonText } from '@keyferry/schemas'
-import { count } from '@keyferry/schemas/count'
 import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { cn } from '../lib/cn.ts'
 import type { Plan } from '../lib/types.ts'
 import { Notice } from './ui/notice.tsx'
 import { ScrollList } from './ui/scroll-list.tsx'
+import { words } from './words.ts'
 
 type Change = Plan['changes'][number]
 
@@ -22,24 +22,24 @@ const groupsOf = (plan: Plan): Group[] => {
       (change) => change.action === action && (takesOver === undefined || (change.takesOver ?? false) === takesOver),
     )
   const groups: Group[] = [
-    { title: (n) => `${count(n, 'key')} will be deleted`, tone: 'text-bad', open: true, changes: of('delete') },
+    { title: (n) => words.planView.willBeDeleted(n), tone: 'text-bad', open: true, changes: of('delete') },
     {
-      title: (n) => `${count(n, 'key')} there, not written by this sync, will be overwritten`,
+      title: (n) => words.planView.willBeOverwritten(n),
       tone: 'text-warn',
       open: true,
       changes: of('update', true),
     },
-    { title: (n) => `${count(n, 'key')} can't be stored there`, tone: 'text-warn', open: true, changes: of('reject') },
-    { title: (n) => `${count(n, 'key')} will be created`, tone: 'text-good', open: true, changes: of('create') },
+    { title: (n) => words.planView.cantBeStored(n), tone: 'text-warn', open: true, changes: of('reject') },
+    { title: (n) => words.planView.willBeCreated(n), tone: 'text-good', open: true, changes: of('create') },
     {
-      title: (n) => `${count(n, 'key')} will be updated`,
+      title: (n) => words.planView.willBeUpdated(n),
       tone: 'text-accent',
       open: true,
       changes: of('update', false),
     },
-    { title: (n) => `${count(n, 'key')} stay as they are`, tone: 'text-soft', open: false, changes: of('keep') },
+    { title: (n) => words.planView.unchanged(n), tone: 'text-soft', open: false, changes: of('keep') },
     {
-      title: (n) => `${count(n, 'key')} there are not touched`,
+      title: (n) => words.planView.notTouched(n),
       tone: 'text-soft',
       open: false,
       changes: of('foreign'),
@@ -54,18 +54,18 @@ export function PlanView({ plan }: { plan: Plan }) {
   return (
     <div className="grid gap-4">
       <dl className="grid grid-cols-2 gap-2 sm:grid-cols-5">
-        <Figure n={create} word="Create" tone="text-good" />
-        <Figure n={update} word="Update" tone="text-accent" />
-        <Figure n={deletes} word="Delete" tone="text-bad" tint="bg-bad-tint border-bad/40" />
-        <Figure n={keep} word="Keep" tone="text-ink" />
-        <Figure n={reject} word="Reject" tone="text-warn" tint="bg-warn-tint border-warn/40" />
+        <Figure n={create} word={words.planView.create} tone="text-good" />
+        <Figure n={update} word={words.planView.update} tone="text-accent" />
+        <Figure n={deletes} word={words.planView.delete} tone="text-bad" tint="bg-bad-tint border-bad/40" />
+        <Figure n={keep} word={words.planView.keep} tone="text-ink" />
+        <Figure n={reject} word={words.planView.reject} tone="text-warn" tint="bg-warn-tint border-warn/40" />
       </dl>
       {plan.fuse !== null && (
-        <Notice kind="warn" title="This plan needs an approval before it runs">
+        <Notice kind="warn" title={words.planView.needsApproval}>
           {plan.fuse}
         </Notice>
       )}
-      {plan.changes.length === 0 && <p className="text-base text-soft">There is nothing on either side.</p>}
+      {plan.changes.length === 0 && <p className="text-base text-soft">{words.planView.empty}</p>}
       {groupsOf(plan).map((group) => (
         <details
           key={group.tone + group.title(0)}

@@ -4,6 +4,7 @@ import { signInWithProvider } from '../lib/auth.ts'
 import { messageOf } from '../lib/errors.ts'
 import { Button } from './ui/button.tsx'
 import { Notice } from './ui/notice.tsx'
+import { words } from './words.ts'
 
 /** The way in through the organization's own sign-in (OpenID Connect); leads to `next`. */
 export function ProviderButton({ next }: { next: string }) {
@@ -22,11 +23,11 @@ export function ProviderButton({ next }: { next: string }) {
   return (
     <div className="grid gap-4">
       <p className="flex items-center gap-3 text-sm text-soft before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-        or
+        {words.providerButton.or}
       </p>
       {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
       <Button busy={busy} onClick={() => void leave()}>
-        <Building2 aria-hidden className="size-4" /> Sign in with your organization
+        <Building2 aria-hidden className="size-4" /> {words.providerButton.signWithYourOrganization}
       </Button>
     </div>
   )

@@ -2,13 +2,14 @@ import { CircleCheck, CircleX, LoaderCircle, OctagonX, TriangleAlert, type Lucid
 import { cn } from '../lib/cn.ts'
 import type { Run } from '../lib/types.ts'
 import { Badge, type Tone } from './ui/badge.tsx'
+import { words } from './words.ts'
 
 const LOOKS: Record<Run['state'], { word: string; tone: Tone; icon: LucideIcon }> = {
-  running: { word: 'Running', tone: 'accent', icon: LoaderCircle },
-  succeeded: { word: 'Succeeded', tone: 'good', icon: CircleCheck },
-  partial: { word: 'Partly', tone: 'warn', icon: TriangleAlert },
-  failed: { word: 'Failed', tone: 'bad', icon: CircleX },
-  blocked: { word: 'Blocked', tone: 'bad', icon: OctagonX },
+  running: { word: words.runState.running, tone: 'accent', icon: LoaderCircle },
+  succeeded: { word: words.runState.succeeded, tone: 'good', icon: CircleCheck },
+  partial: { word: words.runState.partly, tone: 'warn', icon: TriangleAlert },
+  failed: { word: words.runState.failed, tone: 'bad', icon: CircleX },
+  blocked: { word: words.runState.blocked, tone: 'bad', icon: OctagonX },
 }
 
 /** How a run ended, as a word with its colour and shape. */

@@ -1,5 +1,6 @@
 import { CopyButton } from './copy-button.tsx'
 import { Notice } from './ui/notice.tsx'
+import { words } from './words.ts'
 
 /** Something that the server says once. It lives in the caller's state and nowhere else. */
 export const ShownOnce = ({
@@ -17,9 +18,9 @@ export const ShownOnce = ({
       <code aria-label={label} className="min-w-0 flex-1 font-mono text-sm break-all">
         {value}
       </code>
-      <CopyButton label={`Copy ${label}`} read={() => value} />
+      <CopyButton label={words.shownOnce.copy(label)} read={() => value} />
     </div>
-    <Notice kind="warn" title="Shown only now">
+    <Notice kind="warn" title={words.shownOnce.title}>
       {warning}
     </Notice>
   </div>

@@ -1,4 +1,12 @@
-const WORDS = ['Too short', 'Weak', 'Fair', 'Good', 'Strong'] as const
+import { words } from './words.ts'
+
+const WORDS = [
+  words.strength.tooShort,
+  words.strength.weak,
+  words.strength.fair,
+  words.strength.good,
+  words.strength.strong,
+] as const
 const COLOURS = ['bg-bad', 'bg-bad', 'bg-warn', 'bg-good', 'bg-good'] as const
 
 /** 0 (too short) to 4. Length counts most; a mix of characters helps; repeats do not. */
@@ -23,9 +31,7 @@ export function Strength({ password }: { password: string }) {
           />
         ))}
       </span>
-      <span aria-live="polite">
-        {password === '' ? 'At least 10 characters. A passphrase works well.' : `${WORDS[score]}.`}
-      </span>
+      <span aria-live="polite">{password === '' ? words.strength.hint : `${WORDS[score]}.`}</span>
     </span>
   )
 }

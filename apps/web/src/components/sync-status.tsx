@@ -5,6 +5,7 @@ import { cn } from '../lib/cn.ts'
 import type { Sync } from '../lib/types.ts'
 import { Time } from './time.tsx'
 import { Badge, type Tone } from './ui/badge.tsx'
+import { words } from './words.ts'
 
 type Status = Sync['status']
 
@@ -39,7 +40,7 @@ export function SyncReason({ sync }: { sync: Pick<Sync, 'reason' | 'since' | 'de
       {why}
       {sync.since !== null && (
         <>
-          {why === null ? 'since ' : ', since '}
+          {why === null ? words.syncStatus.since : words.syncStatus.since2}
           <Time iso={sync.since} />
         </>
       )}

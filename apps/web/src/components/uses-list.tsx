@@ -1,20 +1,20 @@
-import { count } from '@keyferry/schemas/count'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { trpc } from '../lib/trpc.ts'
 import type { Uses } from '../lib/types.ts'
 import { FolderLink } from './folder-link.tsx'
+import { words } from './words.ts'
 
 /** Who would notice if something were gone, each with a way there. */
 export function UsesList({ projectId, uses }: { projectId: string; uses: Uses }) {
   const { data: syncs } = trpc.syncs.list.useQuery({ projectId })
   const { syncs: readers, imports, references } = uses
   if (readers.length + imports.length + references.length === 0)
-    return <p className="text-base text-soft">Nothing uses it: no sync, no import, no reference.</p>
+    return <p className="text-base text-soft">{words.usesList.unused}</p>
   return (
     <div className="grid gap-3">
       {readers.length > 0 && (
-        <Group title={count(readers.length, 'sync reads it', 'syncs read it')}>
+        <Group title={words.usesList.syncsRead(readers.length)}>
           {readers.map(({ id, name, destination, direct, written }) => (
             <li key={id}>
               <Link
@@ -26,14 +26,14 @@ export function UsesList({ projectId, uses }: { projectId: string; uses: Uses })
               </Link>{' '}
               <span className="text-soft">
                 {syncs?.find((sync) => sync.id === id)?.targetLabel}
-                {direct ? wrote(written) : ' · through an import or a reference'}
+                {direct ? wrote(written) : words.usesList.indirect}
               </span>
             </li>
           ))}
         </Group>
       )}
       {imports.length > 0 && (
-        <Group title={count(imports.length, 'folder imports it', 'folders import it')}>
+        <Group title={words.usesList.foldersImport(imports.length)}>
           {imports.map(({ environment, secretPath }) => (
             <li key={`${environment}:${secretPath}`}>
               <FolderLink place={{ projectId, environment, secretPath }} />
@@ -42,7 +42,7 @@ export function UsesList({ projectId, uses }: { projectId: string; uses: Uses })
         </Group>
       )}
       {references.length > 0 && (
-        <Group title={count(references.length, 'secret refers to it', 'secrets refer to it')}>
+        <Group title={words.usesList.secretsRefer(references.length)}>
           {references.map(({ environment, secretPath, key: secretKey, to }) => (
             <li key={`${environment}:${secretPath} ${secretKey}`} className="break-all">
               <FolderLink place={{ projectId, environment, secretPath }} secretKey={secretKey} />{' '}
@@ -56,7 +56,7 @@ export function UsesList({ projectId, uses }: { projectId: string; uses: Uses })
 }
 
 /** Nothing is said of keys that may come from folders that the reader can't read. */
-const wrote = (keys: number | null): string => (keys === null ? '' : ` · ${count(keys, 'key')} written`)
+const wrote = (keys: number | null): string => (keys === null ? '' : words.usesList.written(keys))
 
 const Group = ({ title, children }: { title: string; children: ReactNode }) => (
   <div className="grid gap-1">

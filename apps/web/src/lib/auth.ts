@@ -2,6 +2,7 @@
 import { code } from './code.ts'
 import { queryClient } from './trpc.ts'
 import { markStale } from './stale.ts'
+import { words } from './words.ts'
 
 /** Loaded when someone signs in or out, or looks at their account: no other page needs it. */
 export const loadAuth = code(async () => (await import('./auth-client.ts')).auth)
@@ -15,7 +16,7 @@ interface Refusal {
 /** What better-auth answered. Throws an Error with a sentence for the form. */
 export function answered<Data>({ data, error }: { data: Data; error: Refusal | null }): NonNullable<Data> {
   if (error) throw new Error(problem(error))
-  if (data === null || data === undefined) throw new Error('The server answered with nothing. Try again.')
+  if (data === null || data === undefined) throw new Error(words.auth.empty)
   return data
 }
 
@@ -106,23 +107,23 @@ async function forget(): Promise<void> {
 }
 
 const WORDS = new Map([
-  ['INVALID_EMAIL_OR_PASSWORD', 'Email and password do not match an account here.'],
-  ['INVALID_PASSWORD', 'This is not the password of your account.'],
-  ['INVALID_CODE', 'This code is wrong or too old. Codes change every 30 seconds; check the clock of your device.'],
-  ['PASSKEY_NOT_FOUND', 'This passkey is not known here. It may have been removed.'],
-  ['CHALLENGE_NOT_FOUND', 'This took too long. Try again.'],
-  ['CODE_USED', 'This code was used before. Wait for the next one.'],
-  ['INVALID_BACKUP_CODE', 'This recovery code is wrong, or was used before.'],
-  ['INVALID_TWO_FACTOR_COOKIE', 'This took too long. Sign in again from the start.'],
-  ['TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE', 'Too many wrong codes. Sign in again from the start.'],
-  ['INVALID_LINK', 'This link was used before, or is older than 15 minutes. Ask the operator for a new one.'],
-  ['INVALID_TOKEN', 'This link was used before, or is older than an hour. Ask for a new one.'],
+  ['INVALID_EMAIL_OR_PASSWORD', words.auth.wrongCredentials],
+  ['INVALID_PASSWORD', words.auth.wrongPassword],
+  ['INVALID_CODE', words.auth.wrongCode],
+  ['PASSKEY_NOT_FOUND', words.auth.unknownPasskey],
+  ['CHALLENGE_NOT_FOUND', words.auth.tookTooLong],
+  ['CODE_USED', words.auth.codeUsed],
+  ['INVALID_BACKUP_CODE', words.auth.wrongRecoveryCode],
+  ['INVALID_TWO_FACTOR_COOKIE', words.auth.signInExpired],
+  ['TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE', words.auth.tooManyCodes],
+  ['INVALID_LINK', words.auth.signInLinkExpired],
+  ['INVALID_TOKEN', words.auth.passwordLinkExpired],
 ])
 
 function problem({ status, code, message }: Refusal): string {
   const known = WORDS.get(code ?? '')
   if (known !== undefined) return known
-  if (status === 429) return 'Too many attempts. Wait a minute, then try again.'
-  if (status === 0 || status >= 500) return 'The server did not answer. Check that Keyferry is running, then try again.'
-  return message ?? 'The server refused this without a reason.'
+  if (status === 429) return words.auth.tooManyAttempts
+  if (status === 0 || status >= 500) return words.auth.serverDidNotAnswer
+  return message ?? words.auth.refused
 }

@@ -2,11 +2,12 @@
 
 import { preloadLater } from './preload.ts'
 import { checkForUpdate } from './update.ts'
+import { words } from './words.ts'
 
 /** The message is for a person. */
 export class MissingCode extends Error {
   constructor() {
-    super('Keyferry did not answer, or was updated while this page was open. Reload the page.')
+    super(words.code.noAnswer)
   }
 }
 
@@ -28,6 +29,6 @@ export function code<Module>(load: () => Promise<Module>): () => Promise<Module>
 /** Reloads the page if there is somebody to answer; throws otherwise. */
 export async function reloadPage(): Promise<void> {
   const answer = await fetch('/api/status', { cache: 'no-store' }).catch(() => null)
-  if (!answer?.ok) throw new Error('Keyferry still does not answer. Try again in a moment.')
+  if (!answer?.ok) throw new Error(words.code.stillNoAnswer)
   location.reload()
 }

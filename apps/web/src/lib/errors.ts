@@ -1,4 +1,5 @@
 import { TRPCClientError } from '@trpc/client'
+import { words } from './words.ts'
 
 interface Issue {
   path: string[]
@@ -35,17 +36,15 @@ export function issuesOf(error: unknown): Issue[] {
   return Array.isArray(issues) ? issues.flatMap(toIssue) : []
 }
 
-const NO_ANSWER = 'The server did not answer. Check that Keyferry is running, then try again.'
+const NO_ANSWER = words.errors.serverDidNotAnswer
 
 /** For an answer that is not Keyferry's own: a proxy's page has no words for a person. */
 function wordsFor(status: number): string {
-  if (status === 401) return 'Your session ended. Sign in again.'
-  if (status === 403) return 'A proxy in front of Keyferry refused this (403). Ask who runs it.'
-  if (status === 413) return 'This is too large for the server or a proxy in front of it (413). Send less at once.'
-  if (status === 429) return 'Too many requests (429). Wait a moment, then try again.'
-  return status >= 500
-    ? `Keyferry can’t be reached: the server answered ${status}. Try again in a moment.`
-    : `The server answered ${status} without a reason. Try again.`
+  if (status === 401) return words.errors.sessionEnded
+  if (status === 403) return words.errors.proxyRefused
+  if (status === 413) return words.errors.tooLarge
+  if (status === 429) return words.errors.tooManyRequests
+  return status >= 500 ? words.errors.unreachable(status) : words.errors.noReason(status)
 }
 
 /** A sentence for a person: what happened, in the server's words when it had some. */
@@ -56,5 +55,5 @@ export function messageOf(error: unknown): string {
   }
   // As `fetch` fails where nothing answers.
   if (error instanceof TypeError) return NO_ANSWER
-  return error instanceof Error && error.message !== '' ? error.message : 'The server answered with an unknown error.'
+  return error instanceof Error && error.message !== '' ? error.message : words.errors.unknown
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isBlank, isShown } from './form-fields.ts'
 import type { FormField } from './types.ts'
+import { words } from './words.ts'
 
 /** Only what a form can know: required fields are filled. The destination's own rules are the server's to check. */
 export const schemaOf = (fields: readonly FormField[]) =>
@@ -12,7 +13,7 @@ export const schemaOf = (fields: readonly FormField[]) =>
       ctx.addIssue({
         code: 'custom',
         path: [field.name],
-        message: `${choose ? 'Choose' : 'Enter'} ${lowerFirst(field.label)}`,
+        message: (choose ? words.formRules.choose : words.formRules.enter)(lowerFirst(field.label)),
       })
     }
   })

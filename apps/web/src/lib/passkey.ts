@@ -6,6 +6,7 @@ import type {
 } from '@simplewebauthn/browser'
 import { auth } from './auth-client.ts'
 import { answered } from './auth.ts'
+import { words } from './words.ts'
 
 /**
  * Signs in with a passkey of this device; while signed in, proves it before a change of a factor. Throws an Error with
@@ -52,7 +53,7 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
     return await ask()
   } catch (error) {
     if (error instanceof WebAuthnError && error.code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED')
-      throw new Error('This device has a passkey for your account already.', { cause: error })
-    throw new Error('No passkey was used. Try again, or use another way to sign in.', { cause: error })
+      throw new Error(words.passkey.registered, { cause: error })
+    throw new Error(words.passkey.unused, { cause: error })
   }
 }

@@ -1,3 +1,5 @@
+import { words } from './words.ts'
+
 /**
  * Whether `text` is a URL of another machine that is called without TLS: others on its network can read what is sent.
  */
@@ -7,5 +9,4 @@ export function isPlainHttp(text: unknown): boolean {
   return protocol === 'http:' && !/^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname)
 }
 
-export const PLAIN_HTTP =
-  'Without TLS (http://), others on that network can read what is sent. Use https:// if the host has it.'
+export const PLAIN_HTTP = words.plainHttp.warning

@@ -1,5 +1,6 @@
 import { direct } from './trpc.ts'
 import type { FolderRef } from './types.ts'
+import { words } from './words.ts'
 
 export interface ReadValue {
   value: string
@@ -9,7 +10,7 @@ export interface ReadValue {
 /** One value in clear with its version, past the query cache, so that nothing keeps it but the caller. */
 export async function readSecret(place: FolderRef, key: string, wanted?: number): Promise<ReadValue> {
   const { value, version } = await direct.secrets.get.query({ ...place, key, version: wanted })
-  if (value === null) throw new Error(`You may not read the value of ${key}`)
+  if (value === null) throw new Error(words.readValue.denied(key))
   return { value, version }
 }
 

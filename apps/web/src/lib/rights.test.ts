@@ -25,10 +25,10 @@ describe('why somebody may not', () => {
 
   it('names the roles that may, when it is the role', () => {
     expect(as('viewer').whyNot('secrets.write', at('/'))).toBe(
-      'Only developers and admins of this project may change secrets.',
+      'Only developers and admins of this project can change secrets.',
     )
     expect(as('developer').whyNot('syncs.manage')).toBe(
-      'Only admins of this project may create, change or approve syncs.',
+      'Only admins of this project can create, change or approve syncs.',
     )
     expect(as('admin').whyNot('instance.manage')).toContain('Only instance admins')
     expect(as('admin').whyNot('connections.manage', { kind: 'organization' })).toContain('Only instance admins')
@@ -36,9 +36,9 @@ describe('why somebody may not', () => {
 
   it('names the place, when the role would do', () => {
     const narrow = as('developer', '/api/*')
-    expect(narrow.whyNot('secrets.write', at('/'))).toBe('Your access does not reach dev:/.')
+    expect(narrow.whyNot('secrets.write', at('/'))).toBe('You don’t have access to dev:/.')
     expect(narrow.whyNot('secrets.write', andBelow({ projectId, environment: 'dev', secretPath: '/api/x' }))).toBe(
-      'Your access does not reach dev:/api/x and everything below it.',
+      'You don’t have access to dev:/api/x and everything below it.',
     )
     expect(as('admin', '/api/**').whyNot('members.manage')).toContain('of the whole project')
   })

@@ -7,6 +7,7 @@ import { allows, rolesWith, type Access, type Action, type Resource } from '@key
 import type { z } from 'zod'
 import { trpc } from './trpc.ts'
 import type { FolderRef as FolderPlace, Sync } from './types.ts'
+import { words } from './words.ts'
 
 export interface Rights {
   email: string
@@ -41,23 +42,6 @@ export const atSource = ({ projectId, environment, folder }: Sync): Resource =>
     ? inFolder({ projectId, environment: environment.slug, secretPath: folder.path })
     : { kind: 'project', projectId }
 
-const WORDS: Record<Action, string> = {
-  'instance.use': 'use Keyferry',
-  'instance.manage': 'create projects, people and machines',
-  'project.read': 'see this project',
-  'project.manage': 'change it or its environments',
-  'members.manage': 'change who has access',
-  'folders.read': 'see its folders',
-  'secrets.read-names': 'see its secrets',
-  'secrets.read-values': 'read values',
-  'secrets.write': 'change secrets',
-  'syncs.read': 'see its syncs',
-  'syncs.run': 'run a sync',
-  'syncs.manage': 'create, change or approve syncs',
-  'connections.read': 'see connections',
-  'connections.manage': 'change connections',
-}
-
 export function rightsOf({ email, instanceAdmin, grants }: z.output<typeof me>, projectId: string): Rights {
   const access: Access = { instanceAdmin, grants: new Map(grants.map((each) => [each.projectId, each])) }
   const grant = grants.find((each) => each.projectId === projectId)
@@ -66,13 +50,13 @@ export function rightsOf({ email, instanceAdmin, grants }: z.output<typeof me>, 
   const whyNot = (action: Action, place = placeOf(action)): string | undefined => {
     if (allows(access, action, place)) return undefined
     const roles = place.kind === 'project' || place.kind === 'folder' ? rolesWith(action) : []
-    const what = WORDS[action]
-    if (roles.length === 0) return `Only instance admins may ${what}.`
-    const who = roles.map((role) => `${role}s`).join(' and ')
-    if (!grant || !roles.includes(grant.role)) return `Only ${who} of this project may ${what}.`
+    const what = words.rights.actions[action]
+    if (roles.length === 0) return words.rights.instanceAdmins(what)
+    const who = roles.map((role) => `${role}s`).join(words.rights.and)
+    if (!grant || !roles.includes(grant.role)) return words.rights.roles(who, what)
     return place.kind === 'folder'
-      ? `Your access does not reach ${place.environment}:${place.path}${place.below === true ? ' and everything below it' : ''}.`
-      : `Only ${who} of the whole project may ${what}: your access is narrowed to places.`
+      ? words.rights.outside(place.environment, place.path, place.below === true ? words.rights.below : '')
+      : words.rights.limited(who, what)
   }
   return {
     email,

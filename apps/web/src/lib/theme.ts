@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react'
+import { words } from './words.ts'
 
 export const THEMES = [
-  { value: 'system', label: 'As the system' },
-  { value: 'light', label: 'Light' },
-  { value: 'dark', label: 'Dark' },
+  { value: 'system', label: words.theme.asSystem },
+  { value: 'light', label: words.theme.light },
+  { value: 'dark', label: words.theme.dark },
 ] as const
 
 export type Theme = (typeof THEMES)[number]['value']

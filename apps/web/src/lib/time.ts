@@ -1,3 +1,5 @@
+import { words } from './words.ts'
+
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 /** In 24 hours and with the zone: who reads it compares it with a log. */
 const exact = new Intl.DateTimeFormat('en-GB', {
@@ -23,7 +25,7 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 /** "3 minutes ago", "in 20 seconds", "just now". `now` in milliseconds. */
 export function relativeTime(iso: string, now: number): string {
   const seconds = Math.round((Date.parse(iso) - now) / 1000)
-  if (Math.abs(seconds) < 10) return 'just now'
+  if (Math.abs(seconds) < 10) return words.time.justNow
   for (const [unit, length] of STEPS) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit)
   }

@@ -1,4 +1,5 @@
 /** Characters of a value that nobody sees, and that a token or a URL seldom means to have. */
+import { words } from './words.ts'
 
 /** Control characters but line ends and tabs, and those that take no room or change the direction of text. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u00A0\u2000-\u200A\u202F\u3000]/gu
@@ -10,7 +11,7 @@ export interface Finding {
   /** The value without them. */
   cleaned: string
   /** What the button that cleans it says. */
-  action: 'Trim' | 'Remove'
+  action: string
 }
 
 /** What a person should know of a value before it is saved; a blank one is its own matter. */
@@ -21,18 +22,19 @@ export function findWhiteSpace(value: string): Finding[] {
   if (trimmed !== value) {
     const start = value.slice(0, value.length - value.trimStart().length)
     const end = value.slice(value.trimEnd().length)
-    const places = [start === '' ? [] : ['begins'], end === '' ? [] : ['ends']].flat()
-    const what = /[\r\n]/.test(start + end) ? 'a line break' : /\t/.test(start + end) ? 'a tab' : 'a space'
-    findings.push({ text: `The value ${places.join(' and ')} with ${what}`, cleaned: trimmed, action: 'Trim' })
+    const { begins, both, ends, lineBreak, tab, space, edges, trim } = words.whiteSpace
+    const where = start === '' ? ends : end === '' ? begins : both
+    const what = /[\r\n]/.test(start + end) ? lineBreak : /\t/.test(start + end) ? tab : space
+    findings.push({ text: edges(where, what), cleaned: trimmed, action: trim })
   }
   const unseen = new Set([...trimmed.matchAll(INVISIBLE)].map(([char]) => char).filter((char) => !MEANT.test(char)))
   if (unseen.size > 0) {
     const names = [...unseen].slice(0, 3).map(nameOf)
-    const more = unseen.size > names.length ? ` and ${unseen.size - names.length} more` : ''
+    const more = unseen.size > names.length ? words.whiteSpace.more(unseen.size - names.length) : ''
     findings.push({
-      text: `The value contains invisible characters (${names.join(', ')}${more})`,
+      text: words.whiteSpace.invisible(names.join(', '), more),
       cleaned: value.replaceAll(INVISIBLE, (char) => (MEANT.test(char) ? char : '')),
-      action: 'Remove',
+      action: words.whiteSpace.remove,
     })
   }
   return findings

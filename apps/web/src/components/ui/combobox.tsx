@@ -4,6 +4,7 @@ import { Popover } from 'radix-ui'
 import { useId, useState, type ComponentProps, type ReactNode, type Ref } from 'react'
 import { cn } from '../../lib/cn.ts'
 import { control, Field } from './field.tsx'
+import { words } from './words.ts'
 
 interface Option {
   value: string
@@ -35,10 +36,10 @@ export function Combobox({
   onChange,
   onBlur,
   ref,
-  placeholder = 'Choose…',
+  placeholder = words.combobox.choose,
   busy = false,
   typed = false,
-  empty = 'Nothing matches.',
+  empty = words.combobox.noMatch,
   ...labelled
 }: Props) {
   const list = useId()
@@ -95,7 +96,7 @@ export function Combobox({
               autoFocus
               value={search}
               onValueChange={setSearch}
-              placeholder={typed ? 'Search or type…' : 'Search…'}
+              placeholder={typed ? words.combobox.placeholder : words.combobox.search}
               className="w-full border-b border-line bg-transparent px-3 py-2 text-base outline-none"
             />
             <Command.List label={labelled.label} className="max-h-72 overflow-y-auto p-1">
@@ -119,7 +120,7 @@ export function Combobox({
               ))}
               {isNew && (
                 <Command.Item value={text} data-choice={text} onSelect={() => pick(text)} className={item}>
-                  Use “{text}”
+                  {words.combobox.use(text)}
                 </Command.Item>
               )}
             </Command.List>

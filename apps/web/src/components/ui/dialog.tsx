@@ -3,6 +3,7 @@ import { Dialog as Radix } from 'radix-ui'
 import { useRef, type ReactNode } from 'react'
 import { cn } from '../../lib/cn.ts'
 import { useFocusBack } from '../../lib/focus-back.ts'
+import { words } from './words.ts'
 
 interface Props {
   open: boolean
@@ -45,7 +46,7 @@ function Frame({ open, onClose, title, description, children, className }: Props
           <div className="min-h-0 flex-1 overflow-y-auto p-5">{children}</div>
           {/* Last, so that a dialog begins with its first field, or with the button that gives up. */}
           <Radix.Close
-            aria-label="Close"
+            aria-label={words.dialog.close}
             className="absolute top-3.5 right-5 grid size-7 place-items-center rounded-md text-soft hover:bg-sunken hover:text-ink"
           >
             <X aria-hidden className="size-4" />

@@ -1,5 +1,6 @@
 import { useId, type ComponentProps, type ReactNode } from 'react'
 import { cn } from '../../lib/cn.ts'
+import { words } from './words.ts'
 
 export const control =
   'w-full min-w-0 rounded-md border border-edge bg-surface text-base text-ink transition-colors hover:border-soft disabled:cursor-not-allowed disabled:bg-sunken disabled:text-faint aria-invalid:border-bad'
@@ -38,7 +39,7 @@ export function Field({
         <label htmlFor={id} className="text-sm font-medium text-ink">
           {label}
         </label>
-        {optional && <span className="text-xs text-faint">optional</span>}
+        {optional && <span className="text-xs text-faint">{words.field.optional}</span>}
       </div>
       {children({ id, 'aria-describedby': said || undefined, 'aria-invalid': error !== undefined || undefined })}
       {help !== undefined && help !== null && (

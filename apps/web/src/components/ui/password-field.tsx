@@ -2,6 +2,7 @@ import { Eye, EyeOff } from 'lucide-react'
 import { useState, type ComponentProps, type ReactNode } from 'react'
 import { cn } from '../../lib/cn.ts'
 import { control, Field } from './field.tsx'
+import { words } from './words.ts'
 
 interface Props extends ComponentProps<'input'> {
   label: string
@@ -34,7 +35,7 @@ export function PasswordField({ label, help, error, optional, className, ...rest
           />
           <button
             type="button"
-            aria-label={shown ? 'Hide characters' : 'Show characters'}
+            aria-label={shown ? words.passwordField.hideCharacters : words.passwordField.showCharacters}
             onClick={() => setShown(!shown)}
             className="absolute inset-y-0 right-0 grid w-9 place-items-center rounded-md text-soft hover:text-ink"
           >

@@ -1,5 +1,6 @@
 import type { ComponentProps, MouseEvent, ReactNode } from 'react'
 import { cn } from '../../lib/cn.ts'
+import { words } from './words.ts'
 
 /**
  * The quiet frame of every table. Wide ones scroll sideways inside it, never the page. With `isSticky` the head stays
@@ -42,7 +43,7 @@ export const Th = ({ className, ...rest }: ComponentProps<'th'>) => (
 /** Over the column of buttons, which needs no word for who sees it. */
 export const ActionsTh = (props: { className?: string }) => (
   <Th {...props}>
-    <span className="sr-only">Actions</span>
+    <span className="sr-only">{words.table.actions}</span>
   </Th>
 )
 

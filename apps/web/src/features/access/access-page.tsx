@@ -9,12 +9,13 @@ import { KeysTab } from './keys-tab.tsx'
 import { MachinesTab } from './machines-tab.tsx'
 import { MembersTab } from './members-tab.tsx'
 import { useRights } from '../../lib/rights.ts'
+import { words } from './words.ts'
 
 const TABS = [
-  { value: 'members', label: 'Members' },
-  { value: 'machines', label: 'Machines' },
-  { value: 'keys', label: 'API keys' },
-  { value: 'instance', label: 'Instance' },
+  { value: 'members', label: words.accessPage.members },
+  { value: 'machines', label: words.accessPage.machines },
+  { value: 'keys', label: words.accessPage.apiKeys },
+  { value: 'instance', label: words.accessPage.instance },
 ] as const
 
 export interface View {
@@ -31,21 +32,26 @@ export interface TabProps {
 
 /** Who and what may use a project, and how much of it. */
 export function AccessPage({ projectId, view }: { projectId: string; view: View }) {
-  usePageTitle('Access', false)
+  usePageTitle(words.accessPage.access, false)
   const navigate = useNavigate()
   const { rights, error, refetch } = useRights(projectId)
   const show = (search: View) =>
     void navigate({ to: '/p/$projectId/access', params: { projectId }, search, resetScroll: false })
 
-  if (error) return <Failure what="What you may do here could not be read" error={error} retry={refetch} />
-  if (!rights) return <SkeletonRows label="Loading access" />
+  if (error) return <Failure what={words.accessPage.unreadable} error={error} retry={refetch} />
+  if (!rights) return <SkeletonRows label={words.accessPage.loading} />
   const tabs = TABS.filter(({ value }) => value !== 'instance' || rights.instanceAdmin)
   const tab = tabs.find(({ value }) => value === view.tab)?.value ?? 'members'
   const props = { projectId, open: view.open, onOpen: (open: string | undefined) => show({ tab: view.tab, open }) }
   return (
     <>
-      <PageHeader title="Access" text="The people and machines that may use this project, and how much of it." />
-      <Tabs label="Access" value={tab} onChange={(next) => show(next === 'members' ? {} : { tab: next })} tabs={tabs}>
+      <PageHeader title={words.accessPage.access} text={words.accessPage.text} />
+      <Tabs
+        label={words.accessPage.access}
+        value={tab}
+        onChange={(next) => show(next === 'members' ? {} : { tab: next })}
+        tabs={tabs}
+      >
         {tab === 'members' && <MembersTab {...props} rights={rights} />}
         {tab === 'machines' && <MachinesTab {...props} rights={rights} />}
         {tab === 'keys' && <KeysTab {...props} rights={rights} />}

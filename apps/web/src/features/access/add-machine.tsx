@@ -14,6 +14,7 @@ import { GrantFields } from './grant-fields.tsx'
 import type { Rights } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import type { Member } from './types.ts'
+import { words } from './words.ts'
 
 const { role, scopes, identityId } = identityMembership.shape
 const known = z.object({ identityId, name: z.string(), role, scopes })
@@ -49,7 +50,7 @@ export function AddMachine({ projectId, rights, present, onDone }: Props) {
       const machine = input.identityId === '' ? await create.mutateAsync({ name }) : undefined
       if (machine) await attach.mutateAsync({ identityId: machine.id })
       const member = await add.mutateAsync({ ...input, identityId: machine?.id ?? input.identityId, projectId })
-      toast.success(`${member.name} is in this project now.`)
+      toast.success(words.addMachine.added(member.name))
       if (machine) {
         await navigate({
           to: '/p/$projectId/access/machines/$identityId',
@@ -68,8 +69,8 @@ export function AddMachine({ projectId, rights, present, onDone }: Props) {
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         {rights.instanceAdmin ? (
-          <SelectField label="Machine" {...form.register('identityId')}>
-            <option value="">A new one</option>
+          <SelectField label={words.addMachine.machine} {...form.register('identityId')}>
+            <option value="">{words.addMachine.newMachine}</option>
             {others.map(({ id, name }) => (
               <option key={id} value={id}>
                 {name}
@@ -78,28 +79,28 @@ export function AddMachine({ projectId, rights, present, onDone }: Props) {
           </SelectField>
         ) : (
           <TextField
-            label="Identity ID"
-            help="Instance admins make machines, and tell you this ID."
+            label={words.addMachine.identityId}
+            help={words.addMachine.identityIdHelp}
             spellCheck={false}
-            error={errors.identityId && 'Enter the ID, such as 3f0c1a52-…'}
+            error={errors.identityId && words.addMachine.identityIdMissing}
             className="[&_input]:font-mono"
             {...form.register('identityId')}
           />
         )}
         {rights.instanceAdmin && chosen === '' && (
           <TextField
-            label="Name"
-            placeholder="deploy-pipeline"
+            label={words.addMachine.name}
+            placeholder={words.addMachine.placeholder}
             spellCheck={false}
-            error={errors.name && 'Enter a name'}
+            error={errors.name && words.addMachine.nameMissing}
             {...form.register('name')}
           />
         )}
         <GrantFields projectId={projectId} />
         <Actions>
-          <Button onClick={onDone}>Cancel</Button>
+          <Button onClick={onDone}>{words.addMachine.cancel}</Button>
           <Button type="submit" variant="primary" busy={isSubmitting}>
-            Add machine
+            {words.addMachine.addMachine}
           </Button>
         </Actions>
       </form>

@@ -13,6 +13,7 @@ import { trpc } from '../../lib/trpc.ts'
 import { GrantFields } from './grant-fields.tsx'
 import { InvitationLink } from './invitation-link.tsx'
 import type { Invited } from './types.ts'
+import { words } from './words.ts'
 
 /** Adds who has an account, and invites everybody else. */
 export function AddMember({ projectId, onDone }: { projectId: string; onDone: () => void }) {
@@ -28,7 +29,7 @@ export function AddMember({ projectId, onDone }: { projectId: string; onDone: ()
       const answer = await invite.mutateAsync(input)
       await markStale('members.invite')
       if (answer.member) {
-        toast.success(`${answer.member.name} is a member now.`)
+        toast.success(words.addMember.added(answer.member.name))
         onDone()
       } else setInvited(answer)
     } catch (error) {
@@ -41,17 +42,17 @@ export function AddMember({ projectId, onDone }: { projectId: string; onDone: ()
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <TextField
-          label="Email"
+          label={words.addMember.email}
           type="email"
           autoFocus
-          error={errors.email && 'Enter an email address'}
+          error={errors.email && words.addMember.emailMissing}
           {...form.register('email')}
         />
         <GrantFields projectId={projectId} />
         <Actions>
-          <Button onClick={onDone}>Cancel</Button>
+          <Button onClick={onDone}>{words.addMember.cancel}</Button>
           <Button type="submit" variant="primary" busy={isSubmitting}>
-            Add person
+            {words.addMember.addPerson}
           </Button>
         </Actions>
       </form>

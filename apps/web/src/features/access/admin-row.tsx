@@ -1,17 +1,18 @@
 import { PersonCell } from './person-cell.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { InstanceAdmin } from './types.ts'
+import { words } from './words.ts'
 
 /** An instance admin who is no member: listed, since they reach the project, and changed under Instance. */
 export const AdminRow = ({ admin: { name, email }, you }: { admin: InstanceAdmin; you: boolean }) => (
   <Tr aria-label={email}>
     <Td className="py-2">
       <PersonCell name={name} email={email} you={you}>
-        Instance admin
+        {words.adminRow.instanceAdmin}
       </PersonCell>
     </Td>
-    <Td className="max-sm:hidden">Instance admin</Td>
-    <Td className="max-sm:hidden">All projects</Td>
+    <Td className="max-sm:hidden">{words.adminRow.instanceAdmin}</Td>
+    <Td className="max-sm:hidden">{words.adminRow.allProjects}</Td>
     <Td className="max-sm:hidden" />
     <Td />
   </Tr>

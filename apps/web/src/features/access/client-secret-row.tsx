@@ -8,6 +8,7 @@ import { Td, Tr } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { isPast } from './duration.ts'
 import type { ClientSecret } from './types.ts'
+import { words } from './words.ts'
 
 const endOf = ({ createdAt, clientSecretTTL }: ClientSecret): string | null =>
   clientSecretTTL === 0 ? null : new Date(Date.parse(createdAt) + clientSecretTTL * 1000).toISOString()
@@ -18,13 +19,19 @@ export function ClientSecretRow({ identityId, secret }: { identityId: string; se
   const name = secret.description === '' ? `${secret.clientSecretPrefix}…` : secret.description
   const used =
     secret.clientSecretLastUsedAt === null ? (
-      <span className="text-soft">Never</span>
+      <span className="text-soft">{words.clientSecretRow.never}</span>
     ) : (
       <Time iso={secret.clientSecretLastUsedAt} />
     )
   const end = endOf(secret)
   const usedUp = secret.clientSecretNumUsesLimit > 0 && secret.clientSecretNumUses >= secret.clientSecretNumUsesLimit
-  const over = secret.isClientSecretRevoked ? 'Revoked' : usedUp ? 'Used up' : isPast(end) ? 'Too old' : null
+  const over = secret.isClientSecretRevoked
+    ? words.clientSecretRow.revoked
+    : usedUp
+      ? words.clientSecretRow.usedUp
+      : isPast(end)
+        ? words.clientSecretRow.expired
+        : null
   const revokeSecret = async () => {
     await revoke.mutateAsync({ identityId, clientSecretId: secret.id })
     await markStale('universalAuth.revokeSecret')
@@ -35,19 +42,21 @@ export function ClientSecretRow({ identityId, secret }: { identityId: string; se
         <span className="grid">
           <span className="font-medium break-words">{name}</span>
           {secret.description !== '' && <span className="font-mono text-soft">{secret.clientSecretPrefix}…</span>}
-          <span className="text-soft sm:hidden">Used: {used}</span>
+          <span className="text-soft sm:hidden">
+            {words.clientSecretRow.used} {used}
+          </span>
         </span>
       </Td>
       <Td className="tabular-nums">
         {secret.clientSecretNumUses}
-        {secret.clientSecretNumUsesLimit > 0 && ` of ${secret.clientSecretNumUsesLimit}`}
+        {secret.clientSecretNumUsesLimit > 0 && words.clientSecretRow.ofLimit(secret.clientSecretNumUsesLimit)}
       </Td>
       <Td className="max-sm:hidden">{used}</Td>
       <Td>
         {over !== null ? (
           <Badge>{over}</Badge>
         ) : end === null ? (
-          <span className="text-soft">Never</span>
+          <span className="text-soft">{words.clientSecretRow.never}</span>
         ) : (
           <Time iso={end} until />
         )}
@@ -55,19 +64,24 @@ export function ClientSecretRow({ identityId, secret }: { identityId: string; se
       <Td>
         {!secret.isClientSecretRevoked && (
           <span className="flex justify-end">
-            <Button size="sm" variant="quietDanger" aria-label={`Revoke ${name}`} onClick={() => setAsking(true)}>
-              Revoke
+            <Button
+              size="sm"
+              variant="quietDanger"
+              aria-label={words.clientSecretRow.revokeNamed(name)}
+              onClick={() => setAsking(true)}
+            >
+              {words.clientSecretRow.revoke}
             </Button>
           </span>
         )}
         {asking && (
           <Confirm
-            title={`Revoke ${name}?`}
-            label="Revoke client secret"
+            title={words.clientSecretRow.title(name)}
+            label={words.clientSecretRow.revokeClientSecret}
             onConfirm={revokeSecret}
             onClose={() => setAsking(false)}
           >
-            <p>It stops working at once, and with it the tokens that it gave out.</p>
+            <p>{words.clientSecretRow.consequence}</p>
           </Confirm>
         )}
       </Td>

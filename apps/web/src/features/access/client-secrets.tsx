@@ -12,6 +12,7 @@ import { trpc } from '../../lib/trpc.ts'
 import { ClientSecretRow } from './client-secret-row.tsx'
 import { CopiedId } from './copied-id.tsx'
 import { NewClientSecret } from './forms.tsx'
+import { words } from './words.ts'
 
 /** The client id of a machine, and the secrets that go with it. */
 export function ClientSecrets({ identityId }: { identityId: string }) {
@@ -19,41 +20,40 @@ export function ClientSecrets({ identityId }: { identityId: string }) {
   const secrets = trpc.universalAuth.secrets.useQuery({ identityId })
   const [making, setMaking] = useState(false)
   const error = auth.error ?? secrets.error
-  if (error) return <Failure what="The client secrets could not be read" error={error} retry={secrets.refetch} />
-  if (!auth.data || !secrets.data) return <SkeletonRows label="Loading client secrets" rows={3} />
+  if (error) return <Failure what={words.clientSecrets.unreadable} error={error} retry={secrets.refetch} />
+  if (!auth.data || !secrets.data) return <SkeletonRows label={words.clientSecrets.loading} rows={3} />
   const { clientId, lockedUntil } = auth.data
   return (
     <Section
-      title="Client id and secrets"
+      title={words.clientSecrets.title}
       text={
         <span className="flex flex-wrap items-center gap-1.5">
-          Client id <CopiedId name="client id" id={clientId} />
+          {words.clientSecrets.clientId} <CopiedId name={words.copiedId.clientId} id={clientId} />
         </span>
       }
       action={
         <Button variant="primary" onClick={() => setMaking(true)}>
-          <KeyRound aria-hidden className="size-4" /> Create client secret
+          <KeyRound aria-hidden className="size-4" /> {words.clientSecrets.createClientSecret}
         </Button>
       }
     >
       <div className="grid gap-4">
         {lockedUntil !== null && (
-          <Notice kind="blocked" title="Locked after wrong client secrets">
-            It can sign in again <Time iso={lockedUntil} until />. Tokens that it holds continue working.
+          <Notice kind="blocked" title={words.clientSecrets.locked}>
+            {words.clientSecrets.lockEnds} <Time iso={lockedUntil} until />
+            {words.clientSecrets.tokensStay}
           </Notice>
         )}
         {secrets.data.length === 0 ? (
-          <p className="text-base text-soft">
-            None yet, so it cannot sign in. A secret is shown once, when it is made.
-          </p>
+          <p className="text-base text-soft">{words.clientSecrets.empty}</p>
         ) : (
-          <Table label="Client secrets">
+          <Table label={words.clientSecrets.clientSecrets}>
             <thead>
               <tr>
-                <Th>Secret</Th>
-                <Th>Uses</Th>
-                <Th className="max-sm:hidden">Last used</Th>
-                <Th>Ends</Th>
+                <Th>{words.clientSecrets.secret}</Th>
+                <Th>{words.clientSecrets.uses}</Th>
+                <Th className="max-sm:hidden">{words.clientSecrets.lastUsed}</Th>
+                <Th>{words.clientSecrets.ends}</Th>
                 <ActionsTh />
               </tr>
             </thead>
@@ -65,7 +65,7 @@ export function ClientSecrets({ identityId }: { identityId: string }) {
           </Table>
         )}
       </div>
-      <Dialog open={making} onClose={() => setMaking(false)} title="Create a client secret">
+      <Dialog open={making} onClose={() => setMaking(false)} title={words.clientSecrets.createTitle}>
         <NewClientSecret identityId={identityId} clientId={clientId} onDone={() => setMaking(false)} />
       </Dialog>
     </Section>

@@ -7,6 +7,7 @@ import { Section } from '../../components/ui/card.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Identity } from './types.ts'
+import { words } from './words.ts'
 
 /** Ends a machine everywhere, not only in this project. */
 export function DeleteMachine({ projectId, machine }: { projectId: string; machine: Identity }) {
@@ -15,7 +16,7 @@ export function DeleteMachine({ projectId, machine }: { projectId: string; machi
   const remove = trpc.identities.delete.useMutation()
   const deleteMachine = async () => {
     await remove.mutateAsync({ identityId: machine.id })
-    toast.success(`${machine.name} is gone.`)
+    toast.success(words.deleteMachine.deleted(machine.name))
     await navigate({ to: '/p/$projectId/access', params: { projectId }, search: { tab: 'machines' } })
     await markStale('identities.delete')
   }
@@ -23,23 +24,23 @@ export function DeleteMachine({ projectId, machine }: { projectId: string; machi
     <>
       <Section
         tone="bad"
-        title="Delete machine"
-        text="Its client secrets and tokens stop working at once, in every project."
+        title={words.deleteMachine.title}
+        text={words.deleteMachine.text}
         action={
           <Button variant="quietDanger" onClick={() => setAsking(true)}>
-            Delete machine
+            {words.deleteMachine.title}
           </Button>
         }
       />
       {asking && (
         <Confirm
-          title={`Delete ${machine.name}?`}
-          label="Delete machine"
-          typed={{ text: machine.name, label: `Type ${machine.name}` }}
+          title={words.deleteMachine.confirmTitle(machine.name)}
+          label={words.deleteMachine.title}
+          typed={{ text: machine.name, label: words.deleteMachine.confirm(machine.name) }}
           onConfirm={deleteMachine}
           onClose={() => setAsking(false)}
         >
-          <p>Whatever signs in with its client id stops working. This can't be undone.</p>
+          <p>{words.deleteMachine.consequence}</p>
         </Confirm>
       )}
     </>

@@ -3,6 +3,7 @@ import { useController, useFormContext } from 'react-hook-form'
 import { Field, control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
 import { UNITS, unitOf } from './duration.ts'
+import { words } from './words.ts'
 
 /** A length of time; the form holds seconds. */
 export function DurationField({ name, label, help }: { name: string; label: string; help?: ReactNode }) {
@@ -25,18 +26,20 @@ export function DurationField({ name, label, help }: { name: string; label: stri
             {...ids}
           />
           <select
-            aria-label={`${label}, unit`}
+            aria-label={words.durationField.unitNamed(label)}
             className={cn(control, 'h-9 w-28 shrink-0 px-2.5')}
-            value={unit.many}
+            value={unit.name}
             onChange={(event) => {
-              const next = UNITS.find(({ many }) => many === event.target.value)
+              const next = UNITS.find(({ name }) => name === event.target.value)
               if (!next) return
               field.onChange((seconds / unit.seconds) * next.seconds)
               setUnit(next)
             }}
           >
-            {UNITS.map(({ many }) => (
-              <option key={many}>{many}</option>
+            {UNITS.map((each) => (
+              <option key={each.name} value={each.name}>
+                {words.durationField[each.name]}
+              </option>
             ))}
           </select>
         </div>

@@ -1,10 +1,10 @@
-import { count } from '@keyferry/schemas/count'
+import { words } from './words.ts'
 
-const DAY = { seconds: 86_400, one: 'day', many: 'days' }
+const DAY = { name: 'days', seconds: 86_400 } as const
 export const UNITS = [
-  { seconds: 1, one: 'second', many: 'seconds' },
-  { seconds: 60, one: 'minute', many: 'minutes' },
-  { seconds: 3600, one: 'hour', many: 'hours' },
+  { name: 'seconds', seconds: 1 },
+  { name: 'minutes', seconds: 60 },
+  { name: 'hours', seconds: 3600 },
   DAY,
 ] as const
 
@@ -15,7 +15,7 @@ export const unitOf = (seconds: number): (typeof UNITS)[number] =>
 /** "30 days", "90 minutes". */
 export function durationWords(seconds: number): string {
   const unit = unitOf(seconds)
-  return count(seconds / unit.seconds, unit.one, unit.many)
+  return words.duration[unit.name](seconds / unit.seconds)
 }
 
 /** Null: never. */

@@ -10,6 +10,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { GrantFields } from './grant-fields.tsx'
 import type { Member } from './types.ts'
+import { words } from './words.ts'
 
 /** Changes what a person or a machine may do in the project. */
 export function EditMember({ member, onDone }: { member: Member; onDone: () => void }) {
@@ -27,7 +28,7 @@ export function EditMember({ member, onDone }: { member: Member; onDone: () => v
   const submit = form.handleSubmit(async (input) => {
     try {
       await update.mutateAsync(input)
-      toast.success(`${member.name} has the new rights from now on.`)
+      toast.success(words.editMember.saved(member.name))
       await markStale('members.update')
       onDone()
     } catch (error) {
@@ -39,13 +40,11 @@ export function EditMember({ member, onDone }: { member: Member; onDone: () => v
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <GrantFields projectId={member.projectId} />
-        <p className="text-sm text-soft">
-          Fewer rights apply from the next request. Syncs that they own stop if they can no longer read the source.
-        </p>
+        <p className="text-sm text-soft">{words.editMember.consequence}</p>
         <Actions>
-          <Button onClick={onDone}>Cancel</Button>
+          <Button onClick={onDone}>{words.editMember.cancel}</Button>
           <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-            Save
+            {words.editMember.save}
           </Button>
         </Actions>
       </form>

@@ -7,6 +7,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { DurationField } from './duration-field.tsx'
 import { FEDERATED_FIELDS, textOf, valueOf, type FederatedField, type FederatedValues } from './federated-auth.ts'
 import { TrustedAddresses } from './trusted-addresses.tsx'
+import { words } from './words.ts'
 
 interface Props {
   method: FederatedMethod
@@ -53,23 +54,23 @@ export function FederatedAuthForm({ method, values, action, onSave, onCancel }: 
           <FederatedInput key={field.name} field={field} {...form.register(field.name)} />
         ))}
         <div className="grid items-start gap-4 sm:grid-cols-2">
-          <DurationField name="accessTokenTTL" label="A token lives" />
-          <DurationField name="accessTokenMaxTTL" label="With renewals, at most" />
+          <DurationField name="accessTokenTTL" label={words.federatedAuthForm.tokenLifetime} />
+          <DurationField name="accessTokenMaxTTL" label={words.federatedAuthForm.maxTokenLifetime} />
         </div>
         <TextField
           type="number"
           min={0}
-          label="Uses of one token"
-          help="0: no limit."
+          label={words.federatedAuthForm.usesOneToken}
+          help={words.federatedAuthForm.noLimitHelp}
           className="[&_input]:max-w-40"
           {...form.register('accessTokenNumUsesLimit', { valueAsNumber: true })}
         />
-        <TrustedAddresses name="accessTokenTrustedIps" label="Addresses that may use tokens" />
+        <TrustedAddresses name="accessTokenTrustedIps" label={words.federatedAuthForm.tokenAddresses} />
         <div className="flex flex-wrap gap-2">
           <Button type="submit" variant="primary" busy={isSubmitting}>
             {action}
           </Button>
-          <Button onClick={onCancel}>Cancel</Button>
+          <Button onClick={onCancel}>{words.federatedAuthForm.cancel}</Button>
         </div>
       </form>
     </FormProvider>

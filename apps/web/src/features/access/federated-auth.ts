@@ -1,11 +1,12 @@
 /** The fields of the ways to sign in without a stored secret, as a form shows them. */
 import { accessTokenSettings, type FederatedMethod } from '@keyferry/schemas'
 import { z } from 'zod'
+import { words } from './words.ts'
 
 export const FEDERATED_LABELS: Record<FederatedMethod, string> = {
-  'oidc-auth': 'OIDC auth',
-  'jwt-auth': 'JWT auth',
-  'kubernetes-auth': 'Kubernetes auth',
+  'oidc-auth': words.federatedAuth.oidcAuth,
+  'jwt-auth': words.federatedAuth.jwtAuth,
+  'kubernetes-auth': words.federatedAuth.kubernetesAuth,
 }
 
 /**
@@ -21,85 +22,105 @@ export interface FederatedField {
   help?: string
 }
 
-const PATTERNS = 'Several with commas between them. * stands for anything up to the next /.'
+const PATTERNS = words.federatedAuth.listHelp
 const BOUNDS: FederatedField[] = [
-  { name: 'boundAudiences', label: 'Audience', kind: 'text', help: 'What aud has to name. Empty: any.' },
+  {
+    name: 'boundAudiences',
+    label: words.federatedAuth.audience,
+    kind: 'text',
+    help: words.federatedAuth.audienceHelp,
+  },
   {
     name: 'boundSubject',
-    label: 'Subject',
+    label: words.federatedAuth.subject,
     kind: 'text',
-    help: 'What sub has to be. * stands for anything up to the next /.',
+    help: words.federatedAuth.subjectHelp,
   },
-  { name: 'boundClaims', label: 'Claims', kind: 'claims', help: 'One per line, such as ref = refs/heads/*' },
+  { name: 'boundClaims', label: words.federatedAuth.claims, kind: 'claims', help: words.federatedAuth.claimsHelp },
 ]
 
 export const FEDERATED_FIELDS: Record<FederatedMethod, readonly FederatedField[]> = {
   'oidc-auth': [
     {
       name: 'oidcDiscoveryUrl',
-      label: 'Discovery URL',
+      label: words.federatedAuth.discoveryUrl,
       kind: 'text',
-      help: 'Keyferry reads the keys of the issuer from there.',
+      help: words.federatedAuth.discoveryUrlHelp,
     },
-    { name: 'boundIssuer', label: 'Issuer', kind: 'text', help: 'What iss has to be, to the letter.' },
+    { name: 'boundIssuer', label: words.federatedAuth.issuer, kind: 'text', help: words.federatedAuth.issuerHelp },
     ...BOUNDS,
     {
       name: 'caCert',
-      label: 'CA certificate',
+      label: words.federatedAuth.caCertificate,
       kind: 'lines',
-      help: 'PEM, for an issuer with a certificate of its own.',
+      help: words.federatedAuth.issuerCaHelp,
     },
   ],
   'jwt-auth': [
-    { name: 'jwksUrl', label: 'URL of the keys', kind: 'text', help: 'A JWK set. Empty: the keys below.' },
+    { name: 'jwksUrl', label: words.federatedAuth.jwksUrl, kind: 'text', help: words.federatedAuth.jwksUrlHelp },
     {
       name: 'jwksCaCert',
-      label: 'CA certificate',
+      label: words.federatedAuth.caCertificate,
       kind: 'lines',
-      help: 'PEM, for a URL of the keys with a certificate of its own.',
+      help: words.federatedAuth.jwksCaHelp,
     },
     {
       name: 'publicKeys',
-      label: 'Public keys',
+      label: words.federatedAuth.publicKeys,
       kind: 'keys',
-      help: 'PEM, JWKs or JWK sets, with an empty line between them.',
+      help: words.federatedAuth.publicKeysHelp,
     },
-    { name: 'boundIssuer', label: 'Issuer', kind: 'text', help: 'What iss has to be, to the letter. Empty: any.' },
+    { name: 'boundIssuer', label: words.federatedAuth.issuer, kind: 'text', help: words.federatedAuth.issuerOrAnyHelp },
     ...BOUNDS,
   ],
   'kubernetes-auth': [
     {
       name: 'kubernetesHost',
-      label: 'API server',
+      label: words.federatedAuth.apiServer,
       kind: 'text',
-      help: 'Its URL. A private host has to be named in KEYFERRY_ALLOW_PRIVATE_NETWORK.',
+      help: words.federatedAuth.apiServerHelp,
     },
-    { name: 'caCert', label: 'CA certificate', kind: 'lines', help: 'PEM, as in the ConfigMap kube-root-ca.crt.' },
-    { name: 'allowedNamespaces', label: 'Namespaces', kind: 'text', help: PATTERNS },
-    { name: 'allowedNames', label: 'Service accounts', kind: 'text', help: PATTERNS },
-    { name: 'allowedAudience', label: 'Audience', kind: 'text', help: 'Empty: that of the cluster.' },
+    {
+      name: 'caCert',
+      label: words.federatedAuth.caCertificate,
+      kind: 'lines',
+      help: words.federatedAuth.clusterCaHelp,
+    },
+    { name: 'allowedNamespaces', label: words.federatedAuth.namespaces, kind: 'text', help: PATTERNS },
+    { name: 'allowedNames', label: words.federatedAuth.serviceAccounts, kind: 'text', help: PATTERNS },
+    {
+      name: 'allowedAudience',
+      label: words.federatedAuth.audience,
+      kind: 'text',
+      help: words.federatedAuth.clusterAudienceHelp,
+    },
     {
       name: 'tokenReviewMode',
-      label: 'Tokens are checked',
+      label: words.federatedAuth.review,
       kind: 'choice',
       options: [
-        ['api', 'By the cluster (TokenReview)'],
-        ['jwks', 'With the keys of the cluster'],
+        ['api', words.federatedAuth.reviewByCluster],
+        ['jwks', words.federatedAuth.reviewByKeys],
       ],
-      help: 'With its keys, a deleted service account signs in until its tokens expire. Issuer and audience are needed then.',
+      help: words.federatedAuth.reviewHelp,
     },
-    { name: 'clusterIssuer', label: 'Issuer', kind: 'text', help: 'What iss has to be. Only with the keys.' },
+    {
+      name: 'clusterIssuer',
+      label: words.federatedAuth.issuer,
+      kind: 'text',
+      help: words.federatedAuth.clusterIssuerHelp,
+    },
     {
       name: 'clusterJwks',
-      label: 'Keys of the cluster',
+      label: words.federatedAuth.clusterKeys,
       kind: 'lines',
-      help: 'A JWK set, for an API server that Keyferry does not reach. Empty: they are read from it.',
+      help: words.federatedAuth.clusterKeysHelp,
     },
     {
       name: 'tokenReviewerJwt',
-      label: 'Token reviewer',
+      label: words.federatedAuth.tokenReviewer,
       kind: 'secret',
-      help: 'A token with the role system:auth-delegator that the cluster is asked with. Empty: the token that is checked.',
+      help: words.federatedAuth.tokenReviewerHelp,
     },
   ],
 }

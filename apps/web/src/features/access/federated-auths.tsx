@@ -12,6 +12,7 @@ import { FEDERATED_PRESETS } from './federated-presets.ts'
 import { FederatedAuthForm } from './forms.tsx'
 import type { Identity } from './types.ts'
 import { useFederatedAuth } from './use-federated-auth.ts'
+import { words } from './words.ts'
 
 /** How a machine signs in with tokens that its platform signs. */
 export function FederatedAuths({ machine }: { machine: Identity }) {
@@ -24,12 +25,12 @@ export function FederatedAuths({ machine }: { machine: Identity }) {
       ))}
       {attached.length < FEDERATED_METHODS.length && (
         <Section
-          title="Sign-in without a stored secret"
-          text="A CI job or a pod signs in with the token that its platform signed for it."
+          title={words.federatedAuths.title}
+          text={words.federatedAuths.text}
           action={
             !adding && (
               <Button size="sm" onClick={() => setAdding(true)}>
-                Set up
+                {words.federatedAuths.setUp}
               </Button>
             )
           }
@@ -57,7 +58,7 @@ function NewAuth({ identityId, attached, onDone }: NewAuthProps) {
   return (
     <div className="grid gap-4">
       <SelectField
-        label="Platform"
+        label={words.federatedAuths.platform}
         className="max-w-2xl"
         value={label}
         onChange={(event) => setLabel(event.target.value)}
@@ -70,7 +71,7 @@ function NewAuth({ identityId, attached, onDone }: NewAuthProps) {
         key={label}
         method={method}
         values={{ ...TOKEN_DEFAULTS, ...values }}
-        action={`Set up ${FEDERATED_LABELS[method]}`}
+        action={words.federatedAuths.setUpMethod(FEDERATED_LABELS[method])}
         onSave={async (sent) => {
           await attach(method, sent)
           onDone()
@@ -85,22 +86,28 @@ function AttachedAuth({ identityId, method }: { identityId: string; method: Fede
   const { auth, update, detach } = useFederatedAuth(identityId, method)
   const [state, setState] = useState<'shown' | 'changing' | 'removing'>('shown')
   if (auth?.error)
-    return <Failure what={`${FEDERATED_LABELS[method]} could not be read`} error={auth.error} retry={auth.refetch} />
-  if (!auth?.data) return <SkeletonRows label={`Loading ${FEDERATED_LABELS[method]}`} rows={3} />
+    return (
+      <Failure
+        what={words.federatedAuths.unreadable(FEDERATED_LABELS[method])}
+        error={auth.error}
+        retry={auth.refetch}
+      />
+    )
+  if (!auth?.data) return <SkeletonRows label={words.federatedAuths.loading(FEDERATED_LABELS[method])} rows={3} />
   const values: FederatedValues = { ...auth.data }
   const label = FEDERATED_LABELS[method]
   return (
     <Section
       title={label}
-      text="What is changed holds from the next sign-in on; addresses hold at once."
+      text={words.federatedAuths.changeConsequence}
       action={
         state === 'shown' && (
           <span className="flex gap-2">
-            <Button size="sm" aria-label={`Change ${label}`} onClick={() => setState('changing')}>
-              Change
+            <Button size="sm" aria-label={words.federatedAuths.changeNamed(label)} onClick={() => setState('changing')}>
+              {words.federatedAuths.change}
             </Button>
-            <Button size="sm" aria-label={`Remove ${label}`} onClick={() => setState('removing')}>
-              Remove
+            <Button size="sm" aria-label={words.federatedAuths.removeNamed(label)} onClick={() => setState('removing')}>
+              {words.federatedAuths.remove}
             </Button>
           </span>
         )
@@ -111,7 +118,7 @@ function AttachedAuth({ identityId, method }: { identityId: string; method: Fede
           key={auth.data.updatedAt}
           method={method}
           values={values}
-          action={`Save ${label}`}
+          action={words.federatedAuths.save(label)}
           onSave={async (sent) => {
             await update(method, sent)
             setState('shown')
@@ -134,12 +141,12 @@ function AttachedAuth({ identityId, method }: { identityId: string; method: Fede
       )}
       {state === 'removing' && (
         <Confirm
-          title={`Remove ${label}?`}
-          label={`Remove ${label}`}
+          title={words.federatedAuths.removeTitle(label)}
+          label={words.federatedAuths.removeNamed(label)}
           onConfirm={() => detach(method)}
           onClose={() => setState('shown')}
         >
-          The machine can no longer sign in with it, and the access tokens that it gave out end at once.
+          {words.federatedAuths.removeConsequence}
         </Confirm>
       )}
     </Section>

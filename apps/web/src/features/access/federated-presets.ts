@@ -1,6 +1,7 @@
 /** What a form is filled in with for well-known issuers. */
 import type { FederatedMethod } from '@keyferry/schemas'
 import type { FederatedValues } from './federated-auth.ts'
+import { words } from './words.ts'
 
 export interface FederatedPreset {
   label: string
@@ -14,7 +15,7 @@ const bounds = { boundAudiences: '', boundSubject: '', boundClaims: {}, caCert: 
 /** Claims and URLs by the issuers' own documents, 2026-11. */
 export const FEDERATED_PRESETS: readonly FederatedPreset[] = [
   {
-    label: 'GitHub Actions',
+    label: words.federatedPresets.githubActions,
     method: 'oidc-auth',
     values: {
       ...bounds,
@@ -24,7 +25,7 @@ export const FEDERATED_PRESETS: readonly FederatedPreset[] = [
     },
   },
   {
-    label: 'GitLab CI',
+    label: words.federatedPresets.gitlabCi,
     method: 'oidc-auth',
     values: {
       ...bounds,
@@ -34,7 +35,7 @@ export const FEDERATED_PRESETS: readonly FederatedPreset[] = [
     },
   },
   {
-    label: 'CircleCI',
+    label: words.federatedPresets.circleci,
     method: 'oidc-auth',
     values: {
       ...bounds,
@@ -45,7 +46,7 @@ export const FEDERATED_PRESETS: readonly FederatedPreset[] = [
     },
   },
   {
-    label: 'A Kubernetes cluster',
+    label: words.federatedPresets.kubernetesCluster,
     method: 'kubernetes-auth',
     values: {
       kubernetesHost: '',
@@ -60,12 +61,12 @@ export const FEDERATED_PRESETS: readonly FederatedPreset[] = [
     },
   },
   {
-    label: 'Another OpenID provider',
+    label: words.federatedPresets.anotherOpenidProvider,
     method: 'oidc-auth',
     values: { ...bounds, oidcDiscoveryUrl: '', boundIssuer: '' },
   },
   {
-    label: 'Public keys',
+    label: words.federatedPresets.publicKeys,
     method: 'jwt-auth',
     values: { ...bounds, jwksUrl: '', jwksCaCert: '', publicKeys: [], boundIssuer: '' },
   },

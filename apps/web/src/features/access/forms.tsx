@@ -1,9 +1,10 @@
 /** The forms of these pages. Each is loaded when it is first opened: most visits only look. */
 import { onDemand } from '../../components/on-demand.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
+import { words } from './words.ts'
 
 const meanwhile = (
-  <div role="status" aria-label="Loading the form" className="grid gap-4">
+  <div role="status" aria-label={words.forms.loadingForm} className="grid gap-4">
     <Skeleton className="h-9" />
     <Skeleton className="h-32" />
   </div>

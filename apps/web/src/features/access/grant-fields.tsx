@@ -8,6 +8,7 @@ import { IconButton } from '../../components/ui/icon-button.tsx'
 import { RadioCards } from '../../components/ui/radio-cards.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { trpc } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
 const CARDS = ROLES.map((value) => ({ value, title: ROLE_LABELS[value].word, text: ROLE_LABELS[value].text }))
 const EVERYTHING: Scope = { environment: '*', secretPath: '/**' }
@@ -27,12 +28,12 @@ export function GrantFields({ projectId, under = '' }: Props) {
   return (
     <>
       <div className="grid gap-1.5">
-        <span className="text-sm font-medium">Role</span>
-        <RadioCards<Role> label="Role" value={role.value} onChange={role.onChange} cards={CARDS} />
+        <span className="text-sm font-medium">{words.grantFields.role}</span>
+        <RadioCards<Role> label={words.grantFields.role} value={role.value} onChange={role.onChange} cards={CARDS} />
       </div>
       <SwitchField
-        label="Only some environments and paths"
-        help="Limited roles can’t manage connections or members."
+        label={words.grantFields.limited}
+        help={words.grantFields.limitedHelp}
         checked={places !== null}
         onChange={(on) => scopes.onChange(on ? [EVERYTHING] : null)}
       />
@@ -61,7 +62,7 @@ function PlaceFields({
   const environments = project?.environments.map(({ slug, name: title }) => [slug, title] as const) ?? []
   return (
     <fieldset className="grid min-w-0 gap-3 rounded-lg border border-line p-3">
-      <legend className="px-1 text-sm font-medium">Places</legend>
+      <legend className="px-1 text-sm font-medium">{words.grantFields.scopes}</legend>
       {places.map((place, index) => (
         // Places have no identity of their own, and are only added at the end.
         <div
@@ -69,11 +70,11 @@ function PlaceFields({
           className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-2 sm:grid-cols-[9rem_minmax(0,1fr)_auto]"
         >
           <SelectField
-            label={`Environment ${index + 1}`}
+            label={words.grantFields.environment(index + 1)}
             value={place.environment}
             onChange={(event) => change(index, { environment: event.target.value })}
           >
-            <option value="*">Every one</option>
+            <option value="*">{words.grantFields.everyEnvironment}</option>
             {environments.map(([slug, title]) => (
               <option key={slug} value={slug}>
                 {title}
@@ -84,7 +85,7 @@ function PlaceFields({
             )}
           </SelectField>
           <TextField
-            label={`Path ${index + 1}`}
+            label={words.grantFields.path(index + 1)}
             value={place.secretPath}
             onChange={(event) => change(index, { secretPath: event.target.value })}
             spellCheck={false}
@@ -94,7 +95,7 @@ function PlaceFields({
           <div className="mt-7 max-sm:col-start-2 max-sm:row-start-1">
             <IconButton
               icon={Trash2}
-              label={`Remove place ${index + 1}`}
+              label={words.grantFields.removeScope(index + 1)}
               disabled={places.length === 1}
               onClick={() => onChange(places.filter((_, at) => at !== index))}
             />
@@ -102,11 +103,12 @@ function PlaceFields({
         </div>
       ))}
       <p className="text-sm text-soft">
-        <code className="font-mono">{'/**'}</code> is everything, <code className="font-mono">/api/**</code> a folder
-        and all below it, <code className="font-mono">/api</code> that folder alone.
+        <code className="font-mono">{'/**'}</code> {words.grantFields.everythingHelp}{' '}
+        <code className="font-mono">/api/**</code> {words.grantFields.belowHelp} <code className="font-mono">/api</code>{' '}
+        {words.grantFields.folderHelp}
       </p>
       <Button size="sm" className="w-fit" onClick={() => onChange([...places, EVERYTHING])}>
-        <Plus aria-hidden className="size-4" /> Add place
+        <Plus aria-hidden className="size-4" /> {words.grantFields.addScope}
       </Button>
     </fieldset>
   )

@@ -1,5 +1,4 @@
 import { markStale } from '../../lib/stale.ts'
-import { count } from '@keyferry/schemas/count'
 import { UserRoundPlus } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -12,32 +11,34 @@ import { InvitePerson } from './forms.tsx'
 import { InvitationList } from './invitation-list.tsx'
 import { PersonRow } from './person-row.tsx'
 import { SignInPolicy } from './sign-in-policy.tsx'
+import { words } from './words.ts'
 
 /** Everybody who has an account, in all projects. For instance admins. */
 export function InstanceTab({ open, onOpen }: Pick<TabProps, 'open' | 'onOpen'>) {
   const me = trpc.instance.me.useQuery()
   const people = trpc.people.list.useQuery()
-  if (people.error) return <Failure what="The people could not be read" error={people.error} retry={people.refetch} />
-  if (!people.data) return <SkeletonRows label="Loading people" rows={4} />
+  if (people.error) return <Failure what={words.instanceTab.unreadable} error={people.error} retry={people.refetch} />
+  if (!people.data) return <SkeletonRows label={words.instanceTab.loading} rows={4} />
   return (
     <div className="grid gap-6">
       <div className="grid gap-3">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <p className="text-base text-soft">
-            {count(people.data.length, 'account')} in {me.data?.organization.name ?? 'this instance'}. Instance admins
-            can open every project and create people and machines.
+            {words.instanceTab.accountsIn(people.data.length)}{' '}
+            {me.data?.organization.name ?? words.instanceTab.thisInstance}
+            {words.instanceTab.adminsCan}
           </p>
           <Button variant="primary" onClick={() => onOpen('add')}>
-            <UserRoundPlus aria-hidden className="size-4" /> Invite to the instance
+            <UserRoundPlus aria-hidden className="size-4" /> {words.instanceTab.invite}
           </Button>
         </div>
-        <Table label="People">
+        <Table label={words.instanceTab.people}>
           <thead>
             <tr>
-              <Th>Person</Th>
-              <Th className="max-sm:hidden">In the instance</Th>
-              <Th className="max-sm:hidden">Two-factor</Th>
-              <Th className="max-sm:hidden">Since</Th>
+              <Th>{words.instanceTab.person}</Th>
+              <Th className="max-sm:hidden">{words.instanceTab.instance}</Th>
+              <Th className="max-sm:hidden">{words.instanceTab.twoFactor}</Th>
+              <Th className="max-sm:hidden">{words.instanceTab.since}</Th>
               <ActionsTh />
             </tr>
           </thead>
@@ -53,8 +54,8 @@ export function InstanceTab({ open, onOpen }: Pick<TabProps, 'open' | 'onOpen'>)
       <Drawer
         open={open === 'add'}
         onClose={() => onOpen(undefined)}
-        title="Invite to the instance"
-        description="For an account without a project. To add someone to this project, use Members."
+        title={words.instanceTab.invite}
+        description={words.instanceTab.inviteText}
       >
         <InvitePerson onDone={() => onOpen(undefined)} />
       </Drawer>
@@ -66,8 +67,8 @@ function InstanceInvitations() {
   const { data, error, refetch } = trpc.people.invitations.useQuery()
   const invite = trpc.people.invite.useMutation()
   const revoke = trpc.people.revokeInvitation.useMutation()
-  if (error) return <Failure what="The invitations could not be read" error={error} retry={refetch} />
-  if (!data) return <SkeletonRows label="Loading invitations" rows={2} />
+  if (error) return <Failure what={words.instanceTab.invitationsCouldNotBe} error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label={words.instanceTab.loadingInvitations} rows={2} />
   return (
     <InvitationList
       invitations={data}

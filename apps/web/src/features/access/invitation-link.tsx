@@ -3,6 +3,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Actions } from '../../components/ui/dialog.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import type { Invited } from './types.ts'
+import { words } from './words.ts'
 
 /** How the invited person gets their link: by mail, which only they read, or handed over where there is no e-mail. */
 export const InvitationLink = ({ invited, onDone }: { invited: Invited; onDone: () => void }) => (
@@ -10,7 +11,7 @@ export const InvitationLink = ({ invited, onDone }: { invited: Invited; onDone: 
     <Way invited={invited} />
     <Actions>
       <Button variant="primary" onClick={onDone}>
-        Done
+        {words.invitationLink.done}
       </Button>
     </Actions>
   </div>
@@ -21,22 +22,15 @@ function Way({ invited: { invitation, link, mailed } }: { invited: Invited }) {
   if (link !== null) {
     return (
       <>
-        <p className="text-base">Hand this link to {email}. E-mail is not set up.</p>
-        <ShownOnce
-          label="invitation link"
-          value={link}
-          warning="It works once, within seven days. Anyone who has it can use it. Keyferry cannot show it again; a new one replaces it."
-        />
+        <p className="text-base">{words.invitationLink.handOver(email)}</p>
+        <ShownOnce label={words.invitationLink.invitationLink} value={link} warning={words.invitationLink.linkText} />
       </>
     )
   }
-  if (mailed)
-    return (
-      <p className="text-base">{email} gets a mail with a link that works once, for seven days. Nobody else sees it.</p>
-    )
+  if (mailed) return <p className="text-base">{words.invitationLink.mailed(email)}</p>
   return (
-    <Notice kind="bad" title={`The mail to ${email} was not sent`}>
-      The invitation is stored. When the mail settings work again, send it once more from the open invitations.
+    <Notice kind="bad" title={words.invitationLink.mailFailed(email)}>
+      {words.invitationLink.mailFailedText}
     </Notice>
   )
 }

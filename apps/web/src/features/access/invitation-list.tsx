@@ -10,6 +10,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { InvitationLink } from './invitation-link.tsx'
 import type { Invitation, Invited } from './types.ts'
+import { words } from './words.ts'
 
 interface Props {
   invitations: readonly Invitation[]
@@ -24,7 +25,7 @@ export function InvitationList({ invitations, onRenew, onRevoke }: Props) {
   const renew = async (invitation: Invitation) => {
     try {
       const answer = await onRenew(invitation)
-      if (answer.member) toast.success(`${invitation.email} has an account by now, and is a member.`)
+      if (answer.member) toast.success(words.invitationList.alreadyMember(invitation.email))
       else setRenewed(answer)
     } catch (error) {
       toast.error(messageOf(error))
@@ -33,41 +34,37 @@ export function InvitationList({ invitations, onRenew, onRevoke }: Props) {
   return (
     <>
       <Section
-        title="Open invitations"
-        text={
-          invitations.length === 0
-            ? 'None. People who are invited without an account are listed here until they accept.'
-            : 'Who was invited and has not accepted yet. A link works for seven days.'
-        }
+        title={words.invitationList.title}
+        text={invitations.length === 0 ? words.invitationList.empty : words.invitationList.text}
       >
         {invitations.length > 0 ? (
-          <ul aria-label="Open invitations" className="-my-4 divide-y divide-line">
+          <ul aria-label={words.invitationList.title} className="-my-4 divide-y divide-line">
             {invitations.map((invitation) => (
               <li key={invitation.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2.5 text-sm">
                 <span className="grid min-w-0 flex-1 basis-52">
                   <span className="font-medium break-all">{invitation.email}</span>
                   <span className="text-soft">
-                    By {invitation.createdBy}, <Time iso={invitation.createdAt} />; ends{' '}
-                    <Time iso={invitation.expiresAt} until />
+                    {words.invitationList.by(invitation.createdBy)} <Time iso={invitation.createdAt} />
+                    {words.invitationList.ends} <Time iso={invitation.expiresAt} until />
                   </span>
                 </span>
                 <span className="flex flex-wrap items-center gap-2">
                   {invitation.role !== null
                     ? ROLE_LABELS[invitation.role].word
                     : invitation.instanceAdmin
-                      ? 'Instance admin'
-                      : 'Account only'}
+                      ? words.invitationList.instanceAdmin
+                      : words.invitationList.accountOnly}
                   {invitation.role !== null && <ScopeList scopes={invitation.scopes} />}
                 </span>
                 <span className="ml-auto flex">
                   <IconButton
                     icon={Link2}
-                    label={`New link for ${invitation.email}`}
+                    label={words.invitationList.newLinkFor(invitation.email)}
                     onClick={() => void renew(invitation)}
                   />
                   <IconButton
                     icon={Trash2}
-                    label={`Revoke ${invitation.email}`}
+                    label={words.invitationList.revoke(invitation.email)}
                     onClick={() => setRevoking(invitation)}
                   />
                 </span>
@@ -78,19 +75,19 @@ export function InvitationList({ invitations, onRenew, onRevoke }: Props) {
       </Section>
       {revoking && (
         <Confirm
-          title={`Revoke the invitation of ${revoking.email}?`}
-          label="Revoke invitation"
+          title={words.invitationList.revokeTitle(revoking.email)}
+          label={words.invitationList.revokeAction}
           onConfirm={() => onRevoke(revoking)}
           onClose={() => setRevoking(undefined)}
         >
-          <p>The link stops working at once. You can invite them again.</p>
+          <p>{words.invitationList.revokeConsequence}</p>
         </Confirm>
       )}
       <Dialog
         open={renewed !== undefined}
         onClose={() => setRenewed(undefined)}
-        title="A new link"
-        description="The one before it does not work any more."
+        title={words.invitationList.newLinkTitle}
+        description={words.invitationList.newLinkText}
       >
         {renewed && <InvitationLink invited={renewed} onDone={() => setRenewed(undefined)} />}
       </Dialog>

@@ -3,14 +3,15 @@ import { Failure } from '../../components/failure.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { InvitationList } from './invitation-list.tsx'
+import { words } from './words.ts'
 
 /** Who is invited to the project and did not come yet. */
 export function Invitations({ projectId }: { projectId: string }) {
   const { data, error, refetch } = trpc.members.invitations.useQuery({ projectId })
   const invite = trpc.members.invite.useMutation()
   const revoke = trpc.members.revokeInvitation.useMutation()
-  if (error) return <Failure what="The invitations could not be read" error={error} retry={refetch} />
-  if (!data) return <SkeletonRows label="Loading invitations" rows={2} />
+  if (error) return <Failure what={words.invitations.unreadable} error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label={words.invitations.loading} rows={2} />
   return (
     <InvitationList
       invitations={data}

@@ -12,6 +12,7 @@ import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { InvitationLink } from './invitation-link.tsx'
 import type { Invited } from './types.ts'
+import { words } from './words.ts'
 
 export function InvitePerson({ onDone }: { onDone: () => void }) {
   const invite = trpc.people.invite.useMutation()
@@ -34,10 +35,10 @@ export function InvitePerson({ onDone }: { onDone: () => void }) {
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
       {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
       <TextField
-        label="Email"
+        label={words.invitePerson.email}
         type="email"
         autoFocus
-        error={errors.email && 'Enter an email address'}
+        error={errors.email && words.invitePerson.emailMissing}
         {...register('email')}
       />
       <Controller
@@ -45,17 +46,17 @@ export function InvitePerson({ onDone }: { onDone: () => void }) {
         name="instanceAdmin"
         render={({ field }) => (
           <SwitchField
-            label="Instance admin"
-            help="May do everything, in every project, with every machine and account."
+            label={words.invitePerson.instanceAdmin}
+            help={words.invitePerson.instanceAdminHelp}
             checked={field.value === true}
             onChange={field.onChange}
           />
         )}
       />
       <Actions>
-        <Button onClick={onDone}>Cancel</Button>
+        <Button onClick={onDone}>{words.invitePerson.cancel}</Button>
         <Button type="submit" variant="primary" busy={isSubmitting}>
-          Invite
+          {words.invitePerson.invite}
         </Button>
       </Actions>
     </form>

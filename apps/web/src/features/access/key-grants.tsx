@@ -4,13 +4,15 @@ import { Button } from '../../components/ui/button.tsx'
 import { SelectField } from '../../components/ui/field.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { GrantFields } from './grant-fields.tsx'
+import { words } from './words.ts'
 
 /** What a key may do, project by project. Inside the form of a key, which begins with one project. */
 export function KeyGrants() {
   const { control } = useFormContext<CreateApiKey>()
   const { fields, append, remove } = useFieldArray({ control, name: 'grants' })
   const projects = trpc.projects.list.useQuery()
-  const nameOf = (projectId: string) => projects.data?.find(({ id }) => id === projectId)?.name ?? 'This project'
+  const nameOf = (projectId: string) =>
+    projects.data?.find(({ id }) => id === projectId)?.name ?? words.keyGrants.thisProject
   const others = projects.data?.filter(({ id }) => fields.every(({ projectId }) => projectId !== id)) ?? []
   const [only] = fields
   return (
@@ -25,22 +27,22 @@ export function KeyGrants() {
             <Button
               size="sm"
               className="w-fit"
-              aria-label={`Leave out ${nameOf(projectId)}`}
+              aria-label={words.keyGrants.removeNamed(nameOf(projectId))}
               onClick={() => remove(index)}
             >
-              Leave out
+              {words.keyGrants.remove}
             </Button>
           </fieldset>
         ))
       )}
       {others.length > 0 && (
         <SelectField
-          label="Another project"
+          label={words.keyGrants.anotherProject}
           optional
           value=""
           onChange={({ target }) => append({ projectId: target.value, role: 'developer', scopes: null })}
         >
-          <option value="">Choose…</option>
+          <option value="">{words.keyGrants.choose}</option>
           {others.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}

@@ -1,5 +1,4 @@
 import { markStale } from '../../lib/stale.ts'
-import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
@@ -11,19 +10,25 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { isPast } from './duration.ts'
 import type { ApiKey } from './types.ts'
+import { words } from './words.ts'
 
-const UNLIMITED = <Badge tone="warn">Everything its owner can do</Badge>
+const UNLIMITED = <Badge tone="warn">{words.keyRow.unlimited}</Badge>
 
 export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; projectId: string; withOwner: boolean }) {
   const [asking, setAsking] = useState(false)
   const revoke = trpc.apiKeys.revoke.useMutation()
   const here = apiKey.grants.find((grant) => grant.projectId === projectId)
   const elsewhere = apiKey.grants.length - 1
-  const used = apiKey.lastUsedAt === null ? <span className="text-soft">Never</span> : <Time iso={apiKey.lastUsedAt} />
+  const used =
+    apiKey.lastUsedAt === null ? (
+      <span className="text-soft">{words.keyRow.never}</span>
+    ) : (
+      <Time iso={apiKey.lastUsedAt} />
+    )
   const over = isPast(apiKey.expiresAt)
   const revokeKey = async () => {
     await revoke.mutateAsync({ apiKeyId: apiKey.id })
-    toast.success(`${apiKey.name} does not work any more.`)
+    toast.success(words.keyRow.revoked(apiKey.name))
     await markStale('apiKeys.revoke')
   }
   return (
@@ -31,7 +36,7 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
       <Td className="py-2">
         <span className="grid">
           <span className="font-medium break-words">{apiKey.name}</span>
-          <span className="font-mono text-soft">{apiKey.start ?? 'kf_'}…</span>
+          <span className="font-mono text-soft">{apiKey.start ?? words.keyRow.kf}…</span>
           {withOwner && <span className="break-all text-soft">{apiKey.owner}</span>}
           {apiKey.instanceAdmin && <span className="sm:hidden">{UNLIMITED}</span>}
           {here && (
@@ -39,38 +44,45 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
               {ROLE_LABELS[here.role].word} <ScopeList scopes={here.scopes} />
             </span>
           )}
-          <span className="text-soft sm:hidden">Used: {used}</span>
+          <span className="text-soft sm:hidden">
+            {words.keyRow.used} {used}
+          </span>
         </span>
       </Td>
       <Td className="max-sm:hidden">{apiKey.instanceAdmin ? UNLIMITED : here && ROLE_LABELS[here.role].word}</Td>
       <Td className="max-sm:hidden">
-        {apiKey.instanceAdmin ? 'Every project' : <ScopeList scopes={here?.scopes ?? null} />}
-        {elsewhere > 0 && <span className="text-soft"> and {count(elsewhere, 'other project')}</span>}
+        {apiKey.instanceAdmin ? words.keyRow.everyProject : <ScopeList scopes={here?.scopes ?? null} />}
+        {elsewhere > 0 && <span className="text-soft"> {words.keyRow.and(elsewhere)}</span>}
       </Td>
       <Td className="max-sm:hidden">{used}</Td>
       <Td>
         {over ? (
-          <Badge>Too old</Badge>
+          <Badge>{words.keyRow.expired}</Badge>
         ) : apiKey.expiresAt === null ? (
-          <span className="text-soft">Never</span>
+          <span className="text-soft">{words.keyRow.never}</span>
         ) : (
           <Time iso={apiKey.expiresAt} until />
         )}
       </Td>
       <Td>
         <span className="flex justify-end">
-          <Button size="sm" variant="quietDanger" aria-label={`Revoke ${apiKey.name}`} onClick={() => setAsking(true)}>
-            Revoke
+          <Button
+            size="sm"
+            variant="quietDanger"
+            aria-label={words.keyRow.revokeNamed(apiKey.name)}
+            onClick={() => setAsking(true)}
+          >
+            {words.keyRow.revoke}
           </Button>
         </span>
         {asking && (
           <Confirm
-            title={`Revoke ${apiKey.name}?`}
-            label="Revoke API key"
+            title={words.keyRow.title(apiKey.name)}
+            label={words.keyRow.revokeApiKey}
             onConfirm={revokeKey}
             onClose={() => setAsking(false)}
           >
-            <p>Whatever uses it is refused from the next request on. This can't be undone.</p>
+            <p>{words.keyRow.consequence}</p>
           </Confirm>
         )}
       </Td>

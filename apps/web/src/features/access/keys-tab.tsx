@@ -11,53 +11,49 @@ import type { TabProps } from './access-page.tsx'
 import { NewKey } from './forms.tsx'
 import { KeyRow } from './key-row.tsx'
 import type { Rights } from '../../lib/rights.ts'
+import { words } from './words.ts'
 
 /** API keys that reach this project: one's own, for instance admins everybody's. */
 export function KeysTab({ projectId, open, onOpen, rights }: TabProps & { rights: Rights }) {
   const { data, error, refetch } = trpc.apiKeys.list.useQuery()
-  if (error) return <Failure what="The API keys could not be read" error={error} retry={refetch} />
-  if (!data) return <SkeletonRows label="Loading API keys" rows={3} />
+  if (error) return <Failure what={words.keysTab.unreadable} error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label={words.keysTab.loading} rows={3} />
   const keys = data.filter(
     ({ instanceAdmin, grants }) => instanceAdmin || grants.some((grant) => grant.projectId === projectId),
   )
   const make = (
     <Button variant="primary" onClick={() => onOpen('add')}>
-      <KeyRound aria-hidden className="size-4" /> Create API key
+      <KeyRound aria-hidden className="size-4" /> {words.keysTab.createApiKey}
     </Button>
   )
   const close = () => onOpen(undefined)
   return (
     <div className="grid gap-3">
       {keys.length === 0 ? (
-        <Empty title="No API keys for this project" action={make}>
-          A key is for a script of yours: a bearer token for the REST API and the command line. Has at most your
-          permissions and is revoked with your account.
+        <Empty title={words.keysTab.empty} action={make}>
+          {words.keysTab.emptyText}
         </Empty>
       ) : (
         <>
           <div className="flex flex-wrap items-center justify-between gap-3">
             <p className="text-base text-soft">
-              {rights.instanceAdmin
-                ? 'Everybody’s keys that reach this project.'
-                : 'Your keys that reach this project.'}{' '}
-              A key never may more than its owner.
+              {rights.instanceAdmin ? words.keysTab.allKeys : words.keysTab.ownKeys} {words.keysTab.limit}
             </p>
             {make}
           </div>
           {keys.some(({ instanceAdmin }) => instanceAdmin) && (
-            <Notice kind="warn" title="A bootstrap token still works">
-              It can do everything its owner can, in every project. Give each script an API key or a machine identity
-              with only the access it needs, then revoke the bootstrap token.
+            <Notice kind="warn" title={words.keysTab.bootstrap}>
+              {words.keysTab.bootstrapText}
             </Notice>
           )}
-          <Table label="API keys">
+          <Table label={words.keysTab.apiKeys}>
             <thead>
               <tr>
-                <Th>Key</Th>
-                <Th className="max-sm:hidden">Role</Th>
-                <Th className="max-sm:hidden">Where</Th>
-                <Th className="max-sm:hidden">Last used</Th>
-                <Th>Ends</Th>
+                <Th>{words.keysTab.key}</Th>
+                <Th className="max-sm:hidden">{words.keysTab.role}</Th>
+                <Th className="max-sm:hidden">{words.keysTab.where}</Th>
+                <Th className="max-sm:hidden">{words.keysTab.lastUsed}</Th>
+                <Th>{words.keysTab.ends}</Th>
                 <ActionsTh />
               </tr>
             </thead>
@@ -72,8 +68,8 @@ export function KeysTab({ projectId, open, onOpen, rights }: TabProps & { rights
       <Drawer
         open={open === 'add'}
         onClose={close}
-        title="Create an API key"
-        description="For a script or a tool of yours."
+        title={words.keysTab.createTitle}
+        description={words.keysTab.createText}
       >
         <NewKey projectId={projectId} rights={rights} onDone={close} />
       </Drawer>

@@ -9,6 +9,7 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Identity } from './types.ts'
+import { words } from './words.ts'
 
 /** Changes its name, and what it may do to the whole instance. */
 export function MachineForm({ machine, onDone }: { machine: Identity; onDone: () => void }) {
@@ -21,7 +22,7 @@ export function MachineForm({ machine, onDone }: { machine: Identity; onDone: ()
   const submit = handleSubmit(async (input) => {
     try {
       await update.mutateAsync(input)
-      toast.success('Machine saved.')
+      toast.success(words.machineForm.machineSaved)
       await markStale('identities.update')
       onDone()
     } catch (error) {
@@ -31,20 +32,20 @@ export function MachineForm({ machine, onDone }: { machine: Identity; onDone: ()
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-2xl gap-4">
       {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
-      <TextField label="Name" spellCheck={false} error={errors.name?.message} {...register('name')} />
+      <TextField label={words.machineForm.name} spellCheck={false} error={errors.name?.message} {...register('name')} />
       <SelectField
-        label="In the whole instance"
-        help="Only machines that set projects up need more than their roles in projects."
+        label={words.machineForm.instanceRole}
+        help={words.machineForm.instanceRoleHelp}
         {...register('role')}
       >
-        <option value="no-access">Nothing beside its roles in projects</option>
-        <option value="admin">Everything, in every project (instance admin)</option>
+        <option value="no-access">{words.machineForm.noInstanceRole}</option>
+        <option value="admin">{words.machineForm.instanceAdmin}</option>
       </SelectField>
       <div className="flex flex-wrap gap-2">
         <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-          Save machine
+          {words.machineForm.saveMachine}
         </Button>
-        <Button onClick={onDone}>Cancel</Button>
+        <Button onClick={onDone}>{words.machineForm.cancel}</Button>
       </div>
     </form>
   )

@@ -18,31 +18,28 @@ import { useRights } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import type { Identity } from './types.ts'
 import { UniversalAuthCard } from './universal-auth-card.tsx'
+import { words } from './words.ts'
 
 /** One machine: how it signs in, what it may, and how to end it. */
 export function MachinePage({ projectId, identityId }: { projectId: string; identityId: string }) {
   const { rights, error } = useRights(projectId)
   const machine = trpc.identities.get.useQuery({ identityId }, { enabled: rights?.instanceAdmin === true })
-  usePageTitle(machine.data?.name ?? 'Machine')
-  if (error) return <Failure what="What you may do here could not be read" error={error} />
+  usePageTitle(machine.data?.name ?? words.machinePage.machine)
+  if (error) return <Failure what={words.machinePage.rightsUnreadable} error={error} />
   if (rights && !rights.instanceAdmin) {
-    return (
-      <NotYours rights={rights}>
-        How a machine signs in is for instance admins to see and change: a machine may work in several projects.
-      </NotYours>
-    )
+    return <NotYours rights={rights}>{words.machinePage.adminsOnly}</NotYours>
   }
   if (machine.error)
-    return <Failure what="This machine could not be read" error={machine.error} retry={machine.refetch} />
-  if (!machine.data) return <SkeletonRows label="Loading the machine" rows={5} />
+    return <Failure what={words.machinePage.unreadable} error={machine.error} retry={machine.refetch} />
+  if (!machine.data) return <SkeletonRows label={words.machinePage.loading} rows={5} />
   return (
     <div className="grid gap-4">
       <PageHeader
         title={machine.data.name}
         text={
           <span className="flex flex-wrap items-center gap-1.5">
-            {machine.data.role === 'admin' && <Badge tone="warn">Instance admin</Badge>}
-            <CopiedId name="identity ID" id={identityId} />
+            {machine.data.role === 'admin' && <Badge tone="warn">{words.machinePage.instanceAdmin}</Badge>}
+            <CopiedId name={words.copiedId.identityId} id={identityId} />
           </span>
         }
       />
@@ -64,12 +61,12 @@ export function MachinePage({ projectId, identityId }: { projectId: string; iden
 
 function InThisProject({ projectId, machine }: { projectId: string; machine: Identity }) {
   const { data, error, refetch } = trpc.members.identities.useQuery({ projectId })
-  if (error) return <Failure what="Its role here could not be read" error={error} retry={refetch} />
+  if (error) return <Failure what={words.machinePage.roleUnreadable} error={error} retry={refetch} />
   const member = data?.find(({ principalId }) => principalId === machine.id)
   return (
     <Section
-      title="In this project"
-      text={data && (member ? ROLE_LABELS[member.role].text : 'It is not in this project.')}
+      title={words.machinePage.title}
+      text={data && (member ? ROLE_LABELS[member.role].text : words.machinePage.noRole)}
       action={
         <Button asChild size="sm">
           <Link
@@ -77,7 +74,7 @@ function InThisProject({ projectId, machine }: { projectId: string; machine: Ide
             params={{ projectId }}
             search={{ tab: 'machines', open: member?.id ?? 'add' }}
           >
-            {member ? 'Change' : 'Add it'}
+            {member ? words.machinePage.change : words.machinePage.add}
           </Link>
         </Button>
       }
@@ -96,15 +93,15 @@ function NoUniversalAuth({ identityId }: { identityId: string }) {
   const attach = trpc.universalAuth.attach.useMutation({ onSuccess: () => markStale('universalAuth.attach') })
   return (
     <Section
-      title="Client secrets"
-      text="With universal auth it signs in with a client ID and a client secret."
+      title={words.machinePage.clientSecrets}
+      text={words.machinePage.universalAuthText}
       action={
         <Button variant="primary" busy={attach.isPending} onClick={() => attach.mutate({ identityId })}>
-          Set up universal auth
+          {words.machinePage.setUpUniversalAuth}
         </Button>
       }
     >
-      {attach.error ? <Failure what="Universal auth was not set up" error={attach.error} /> : undefined}
+      {attach.error ? <Failure what={words.machinePage.failed} error={attach.error} /> : undefined}
     </Section>
   )
 }

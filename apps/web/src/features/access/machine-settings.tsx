@@ -3,22 +3,19 @@ import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { MachineForm } from './forms.tsx'
 import type { Identity } from './types.ts'
+import { words } from './words.ts'
 
 /** Its name, and what it may do to the whole instance. */
 export function MachineSettings({ machine }: { machine: Identity }) {
   const [changing, setChanging] = useState(false)
   return (
     <Section
-      title="Name and instance role"
-      text={
-        machine.role === 'admin'
-          ? 'It is an instance admin: it may do everything, in every project.'
-          : 'Beside its roles in projects it may do nothing to the instance.'
-      }
+      title={words.machineSettings.title}
+      text={machine.role === 'admin' ? words.machineSettings.isInstanceAdmin : words.machineSettings.noInstanceRole}
       action={
         !changing && (
-          <Button size="sm" aria-label="Change name and instance role" onClick={() => setChanging(true)}>
-            Change
+          <Button size="sm" aria-label={words.machineSettings.changeNameInstanceRole} onClick={() => setChanging(true)}>
+            {words.machineSettings.change}
           </Button>
         )
       }

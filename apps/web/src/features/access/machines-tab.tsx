@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { Link } from '@tanstack/react-router'
 import { Bot } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
@@ -13,41 +12,37 @@ import { MemberRow } from './member-row.tsx'
 import { MemberTable } from './member-table.tsx'
 import { NotYours } from './not-yours.tsx'
 import type { Rights } from '../../lib/rights.ts'
+import { words } from './words.ts'
 
 /** Machine identities of the project: what signs in with a client id and secret. */
 export function MachinesTab({ projectId, open, onOpen, rights }: TabProps & { rights: Rights }) {
   const machines = trpc.members.identities.useQuery({ projectId }, { enabled: rights.may('members.manage') })
   if (!rights.may('members.manage')) {
-    return (
-      <NotYours rights={rights}>
-        Ask one of them to let a machine in. For a script of your own, an API key is enough: see API keys.
-      </NotYours>
-    )
+    return <NotYours rights={rights}>{words.machinesTab.denied}</NotYours>
   }
   if (machines.error)
-    return <Failure what="The machines could not be read" error={machines.error} retry={machines.refetch} />
-  if (!machines.data) return <SkeletonRows label="Loading machines" rows={3} />
+    return <Failure what={words.machinesTab.unreadable} error={machines.error} retry={machines.refetch} />
+  if (!machines.data) return <SkeletonRows label={words.machinesTab.loading} rows={3} />
   const edited = machines.data.find(({ id }) => id === open)
   const close = () => onOpen(undefined)
   const add = (
     <Button variant="primary" onClick={() => onOpen('add')}>
-      <Bot aria-hidden className="size-4" /> Add machine
+      <Bot aria-hidden className="size-4" /> {words.machinesTab.addMachine}
     </Button>
   )
   return (
     <div className="grid gap-3">
       {machines.data.length === 0 ? (
-        <Empty title="No machines yet" action={add}>
-          A machine is a service or a pipeline that signs in with a client id and a client secret, and gets short-lived
-          tokens. Limit it by role, environment and path.
+        <Empty title={words.machinesTab.empty} action={add}>
+          {words.machinesTab.emptyText}
         </Empty>
       ) : (
         <>
           <div className="flex flex-wrap items-center justify-between gap-3">
-            <p className="text-base text-soft">{count(machines.data.length, 'machine')}.</p>
+            <p className="text-base text-soft">{words.machinesTab.machines(machines.data.length)}.</p>
             {add}
           </div>
-          <MemberTable label="Machines" who="Machine">
+          <MemberTable label={words.machinesTab.label} who={words.machinesTab.machine}>
             {machines.data.map((machine) => (
               <MemberRow
                 key={machine.id}
@@ -69,20 +64,20 @@ export function MachinesTab({ projectId, open, onOpen, rights }: TabProps & { ri
           </MemberTable>
         </>
       )}
-      {!rights.instanceAdmin && (
-        <p className="text-sm text-soft">
-          Instance admins make machines, their client secrets, and say how long tokens live.
-        </p>
-      )}
+      {!rights.instanceAdmin && <p className="text-sm text-soft">{words.machinesTab.adminsText}</p>}
       <Drawer
         open={open === 'add'}
         onClose={close}
-        title="Add a machine"
-        description="It may do what you say here, and nothing else."
+        title={words.machinesTab.addTitle}
+        description={words.machinesTab.addText}
       >
         <AddMachine projectId={projectId} rights={rights} present={machines.data} onDone={close} />
       </Drawer>
-      <Drawer open={edited !== undefined} onClose={close} title={`Change ${edited?.name ?? 'a machine'}`}>
+      <Drawer
+        open={edited !== undefined}
+        onClose={close}
+        title={words.machinesTab.change(edited?.name ?? words.machinesTab.aMachine)}
+      >
         {edited && <EditMember member={edited} onDone={close} />}
       </Drawer>
     </div>

@@ -10,6 +10,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { PersonCell } from './person-cell.tsx'
 import type { Member } from './types.ts'
+import { words } from './words.ts'
 
 /** A person or a machine of the project. `name` stands in for the plain name, such as a link. */
 export function MemberRow({
@@ -27,7 +28,7 @@ export function MemberRow({
   const remove = trpc.members.remove.useMutation()
   const removeMember = async () => {
     await remove.mutateAsync({ projectId: member.projectId, memberId: member.id })
-    toast.success(`${member.name} is out of this project.`)
+    toast.success(words.memberRow.removed(member.name))
     await markStale('members.remove')
   }
   return (
@@ -46,19 +47,18 @@ export function MemberRow({
       </Td>
       <Td>
         <span className="flex justify-end">
-          <IconButton icon={Pencil} label={`Change ${member.name}`} data-shortcut="e" onClick={onEdit} />
-          <IconButton icon={Trash2} label={`Remove ${member.name}`} onClick={() => setAsking(true)} />
+          <IconButton icon={Pencil} label={words.memberRow.change(member.name)} data-shortcut="e" onClick={onEdit} />
+          <IconButton icon={Trash2} label={words.memberRow.remove(member.name)} onClick={() => setAsking(true)} />
         </span>
         {asking && (
           <Confirm
-            title={`Remove ${member.name} from this project?`}
-            label={`Remove ${member.name}`}
+            title={words.memberRow.title(member.name)}
+            label={words.memberRow.remove(member.name)}
             onConfirm={removeMember}
             onClose={() => setAsking(false)}
           >
             <p>
-              {you ? 'You lose your own access' : 'Access ends'} with the next request. Syncs without another owner stop
-              and say so; nothing is deleted at their destinations.
+              {you ? words.memberRow.ownAccess : words.memberRow.accessEnds} {words.memberRow.consequence}
             </p>
           </Confirm>
         )}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
+import { words } from './words.ts'
 
 /** People or machines of a project, each a `MemberRow`. */
 export const MemberTable = ({ label, who, children }: { label: string; who: string; children: ReactNode }) => (
@@ -7,9 +8,9 @@ export const MemberTable = ({ label, who, children }: { label: string; who: stri
     <thead>
       <tr>
         <Th>{who}</Th>
-        <Th className="max-sm:hidden">Role</Th>
-        <Th className="max-sm:hidden">Where</Th>
-        <Th className="max-sm:hidden">Since</Th>
+        <Th className="max-sm:hidden">{words.memberTable.role}</Th>
+        <Th className="max-sm:hidden">{words.memberTable.where}</Th>
+        <Th className="max-sm:hidden">{words.memberTable.since}</Th>
         <ActionsTh />
       </tr>
     </thead>

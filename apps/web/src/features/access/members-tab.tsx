@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { UserRoundPlus } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -13,21 +12,17 @@ import { MemberRow } from './member-row.tsx'
 import { MemberTable } from './member-table.tsx'
 import { NotYours } from './not-yours.tsx'
 import type { Rights } from '../../lib/rights.ts'
+import { words } from './words.ts'
 
 export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rights: Rights }) {
   const members = trpc.members.list.useQuery({ projectId }, { enabled: rights.may('members.manage') })
   const admins = trpc.members.instanceAdmins.useQuery({ projectId }, { enabled: rights.may('members.manage') })
   const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
   if (!rights.may('members.manage')) {
-    return (
-      <NotYours rights={rights}>
-        Ask one of them to add someone, or to change your role. Your own API keys are under API keys.
-      </NotYours>
-    )
+    return <NotYours rights={rights}>{words.membersTab.denied}</NotYours>
   }
-  if (members.error)
-    return <Failure what="The members could not be read" error={members.error} retry={members.refetch} />
-  if (!members.data) return <SkeletonRows label="Loading members" rows={4} />
+  if (members.error) return <Failure what={words.membersTab.unreadable} error={members.error} retry={members.refetch} />
+  if (!members.data) return <SkeletonRows label={words.membersTab.loading} rows={4} />
   const people = members.data.filter(({ kind }) => kind === 'user')
   const others = (admins.data ?? []).filter(({ id }) => people.every(({ principalId }) => principalId !== id))
   const edited = people.find(({ id }) => id === open)
@@ -37,15 +32,15 @@ export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rig
       <div className="grid gap-3">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <p className="text-base text-soft">
-            {people.length === 0 ? 'No members yet. ' : `${count(people.length, 'member')}. `}
-            Instance admins reach every project without being members.
+            {people.length === 0 ? words.membersTab.noMembersYet : `${words.membersTab.members(people.length)}. `}
+            {words.membersTab.adminsText}
           </p>
           <Button variant="primary" data-shortcut="n" onClick={() => onOpen('add')}>
-            <UserRoundPlus aria-hidden className="size-4" /> Add person
+            <UserRoundPlus aria-hidden className="size-4" /> {words.membersTab.addPerson}
           </Button>
         </div>
         {people.length + others.length > 0 && (
-          <MemberTable label="Members" who="Person">
+          <MemberTable label={words.membersTab.label} who={words.membersTab.person}>
             {others.map((admin) => (
               <AdminRow key={admin.id} admin={admin} you={admin.email === rights.email} />
             ))}
@@ -64,19 +59,15 @@ export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rig
       <Drawer
         open={open === 'add'}
         onClose={close}
-        title="Add a person"
-        description={
-          status.data?.sendsMail === true
-            ? 'Who has no account yet gets a mail with a link.'
-            : 'Who has no account yet gets a link, which you hand over: this Keyferry sends no mail.'
-        }
+        title={words.membersTab.addTitle}
+        description={status.data?.sendsMail === true ? words.membersTab.mailText : words.membersTab.linkText}
       >
         <AddMember projectId={projectId} onDone={close} />
       </Drawer>
       <Drawer
         open={edited !== undefined}
         onClose={close}
-        title={`Change ${edited?.name ?? 'a member'}`}
+        title={words.membersTab.change(edited?.name ?? words.membersTab.aMember)}
         description={edited?.email}
       >
         {edited && <EditMember member={edited} onDone={close} />}

@@ -12,6 +12,7 @@ import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { CopiedId } from './copied-id.tsx'
 import { durationWords } from './duration.ts'
+import { words } from './words.ts'
 
 const LIVES = [0, 7, 30, 90, 365].map((days) => days * 86_400)
 
@@ -44,16 +45,16 @@ export function NewClientSecret({
     return (
       <div className="grid gap-4">
         <p className="flex flex-wrap items-center gap-1.5 text-sm text-soft">
-          Client id <CopiedId name="this client id" id={clientId} />
+          {words.newClientSecret.clientId} <CopiedId name={words.copiedId.thisClientId} id={clientId} />
         </p>
         <ShownOnce
-          label="client secret"
+          label={words.newClientSecret.clientSecret}
           value={secret}
-          warning="Keyferry keeps only a digest. Once you close this, nobody can show this secret again."
+          warning={words.newClientSecret.shownOnce}
         />
         <Actions>
           <Button variant="primary" onClick={onDone}>
-            I stored it
+            {words.newClientSecret.done}
           </Button>
         </Actions>
       </div>
@@ -63,33 +64,33 @@ export function NewClientSecret({
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
       {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
       <TextField
-        label="Description"
+        label={words.newClientSecret.description}
         optional
-        placeholder="Where it is used"
+        placeholder={words.newClientSecret.placeholder}
         error={errors.description?.message}
         {...register('description')}
       />
       <div className="grid items-start gap-4 sm:grid-cols-2">
-        <SelectField label="Ends after" {...register('ttl', { valueAsNumber: true })}>
+        <SelectField label={words.newClientSecret.expires} {...register('ttl', { valueAsNumber: true })}>
           {LIVES.map((seconds) => (
             <option key={seconds} value={seconds}>
-              {seconds === 0 ? 'Never' : durationWords(seconds)}
+              {seconds === 0 ? words.newClientSecret.never : durationWords(seconds)}
             </option>
           ))}
         </SelectField>
         <TextField
           type="number"
           min={0}
-          label="Sign-ins"
-          help="0: no limit."
+          label={words.newClientSecret.maxSignIns}
+          help={words.newClientSecret.noLimitHelp}
           error={errors.numUsesLimit?.message}
           {...register('numUsesLimit', { valueAsNumber: true })}
         />
       </div>
       <Actions>
-        <Button onClick={onDone}>Cancel</Button>
+        <Button onClick={onDone}>{words.newClientSecret.cancel}</Button>
         <Button type="submit" variant="primary" busy={isSubmitting}>
-          Create client secret
+          {words.newClientSecret.createClientSecret}
         </Button>
       </Actions>
     </form>

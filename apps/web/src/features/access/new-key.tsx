@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { createApiKey } from '@keyferry/schemas'
 import { useState } from 'react'
@@ -13,6 +12,7 @@ import { trpc } from '../../lib/trpc.ts'
 import { KeyGrants } from './key-grants.tsx'
 import type { Rights } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
+import { words } from './words.ts'
 
 const LIVES = [7, 30, 90, 365] as const
 
@@ -41,17 +41,13 @@ export function NewKey({ projectId, rights, onDone }: { projectId: string; right
   if (token !== undefined) {
     return (
       <div className="grid gap-4">
-        <ShownOnce
-          label="API key"
-          value={token}
-          warning="Keyferry keeps only a digest. Once you close this, nobody can show this key again."
-        />
+        <ShownOnce label={words.newKey.apiKey} value={token} warning={words.newKey.shownOnce} />
         <p className="text-sm text-soft">
-          Send it as <code className="font-mono">Authorization: Bearer …</code> with every call of the REST API.
+          {words.newKey.sendAs} <code className="font-mono">Authorization: Bearer …</code> {words.newKey.sendAsText}
         </p>
         <Actions>
           <Button variant="primary" onClick={onDone}>
-            I stored it
+            {words.newKey.done}
           </Button>
         </Actions>
       </div>
@@ -62,25 +58,25 @@ export function NewKey({ projectId, rights, onDone }: { projectId: string; right
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <TextField
-          label="Name"
-          placeholder="What uses it"
+          label={words.newKey.name}
+          placeholder={words.newKey.placeholder}
           autoFocus
           error={errors.name?.message}
           {...form.register('name')}
         />
-        <SelectField label="Ends after" {...form.register('expiresInDays', { valueAsNumber: true })}>
+        <SelectField label={words.newKey.expires} {...form.register('expiresInDays', { valueAsNumber: true })}>
           {LIVES.map((days) => (
             <option key={days} value={days}>
-              {count(days, 'day')}
+              {words.newKey.days(days)}
             </option>
           ))}
         </SelectField>
         <KeyGrants />
-        <p className="text-sm text-soft">Whatever is chosen here, it never may more than you.</p>
+        <p className="text-sm text-soft">{words.newKey.limit}</p>
         <Actions>
-          <Button onClick={onDone}>Cancel</Button>
+          <Button onClick={onDone}>{words.newKey.cancel}</Button>
           <Button type="submit" variant="primary" busy={isSubmitting}>
-            Create API key
+            {words.newKey.createApiKey}
           </Button>
         </Actions>
       </form>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Badge } from '../../components/ui/badge.tsx'
+import { words } from './words.ts'
 
 interface Props {
   name: ReactNode
@@ -14,7 +15,7 @@ export const PersonCell = ({ name, email, you, children }: Props) => (
   <span className="grid">
     <span className="flex flex-wrap items-center gap-1.5 font-medium break-words">
       {name}
-      {you && <Badge>You</Badge>}
+      {you && <Badge>{words.personCell.you}</Badge>}
     </span>
     {email !== null && <span className="break-all text-soft">{email}</span>}
     <span className="flex flex-wrap items-center gap-1.5 sm:hidden">{children}</span>

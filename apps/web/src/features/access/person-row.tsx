@@ -15,6 +15,7 @@ import { trpc } from '../../lib/trpc.ts'
 import { PersonClientSecrets } from './person-client-secrets.tsx'
 import { PersonSessions } from './person-sessions.tsx'
 import type { Person } from './types.ts'
+import { words } from './words.ts'
 
 type Asking = 'promote' | 'demote' | 'end-second-factor' | 'end-sessions' | 'remove'
 
@@ -23,7 +24,7 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
   const resetLink = trpc.people.resetLink.useMutation({
     onError: (error) => toast.error(messageOf(error)),
     onSuccess: ({ mailed }) => {
-      if (mailed) toast.success(`${person.email} gets a mail with a link for a new password.`)
+      if (mailed) toast.success(words.personRow.mailed(person.email))
     },
   })
   const link = resetLink.data?.link ?? null
@@ -33,25 +34,29 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
         <span className="grid">
           <span className="flex flex-wrap items-center gap-1.5 font-medium break-words">
             {person.name}
-            {you && <Badge>You</Badge>}
+            {you && <Badge>{words.personRow.you}</Badge>}
           </span>
           <span className="break-all text-soft">{person.email}</span>
-          {!person.emailVerified && <span className="text-soft">Address not confirmed</span>}
+          {!person.emailVerified && <span className="text-soft">{words.personRow.addressNotConfirmed}</span>}
           <span className="flex flex-wrap gap-1.5 sm:hidden">
-            {person.instanceAdmin && <Badge tone="accent">Instance admin</Badge>}
-            {person.twoFactor && <Badge tone="good">Two-factor</Badge>}
+            {person.instanceAdmin && <Badge tone="accent">{words.personRow.instanceAdmin}</Badge>}
+            {person.twoFactor && <Badge tone="good">{words.personRow.twoFactor}</Badge>}
           </span>
         </span>
       </Td>
       <Td className="max-sm:hidden">
         {person.instanceAdmin ? (
-          <Badge tone="accent">Instance admin</Badge>
+          <Badge tone="accent">{words.personRow.instanceAdmin}</Badge>
         ) : (
-          <span className="text-soft">Account</span>
+          <span className="text-soft">{words.personRow.account}</span>
         )}
       </Td>
       <Td className="max-sm:hidden">
-        {person.twoFactor ? <Badge tone="good">On</Badge> : <span className="text-soft">Off</span>}
+        {person.twoFactor ? (
+          <Badge tone="good">{words.personRow.on}</Badge>
+        ) : (
+          <span className="text-soft">{words.personRow.off}</span>
+        )}
       </Td>
       <Td className="text-soft max-sm:hidden">
         <Time iso={person.createdAt} />
@@ -60,34 +65,34 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
         <span className="flex justify-end">
           <Menu
             trigger={
-              <Button size="icon" variant="ghost" aria-label={`More for ${person.email}`}>
+              <Button size="icon" variant="ghost" aria-label={words.personRow.moreForNamed(person.email)}>
                 <Ellipsis aria-hidden className="size-4" />
               </Button>
             }
           >
             {person.instanceAdmin ? (
               <MenuItem onSelect={() => setAsking('demote')}>
-                <ShieldOff aria-hidden className="size-4" /> No longer instance admin
+                <ShieldOff aria-hidden className="size-4" /> {words.personRow.removeAdmin}
               </MenuItem>
             ) : (
               <MenuItem onSelect={() => setAsking('promote')}>
-                <Shield aria-hidden className="size-4" /> Make instance admin
+                <Shield aria-hidden className="size-4" /> {words.personRow.makeAdmin}
               </MenuItem>
             )}
             <MenuItem onSelect={() => resetLink.mutate({ userId: person.id })}>
-              <Link2 aria-hidden className="size-4" /> Link for a new password
+              <Link2 aria-hidden className="size-4" /> {words.personRow.passwordLinkAction}
             </MenuItem>
             {person.twoFactor && (
               <MenuItem onSelect={() => setAsking('end-second-factor')}>
-                <KeySquare aria-hidden className="size-4" /> Turn off two-factor authentication
+                <KeySquare aria-hidden className="size-4" /> {words.personRow.turnOffTwoFactor}
               </MenuItem>
             )}
             <MenuItem onSelect={() => setAsking('end-sessions')}>
-              <LogOut aria-hidden className="size-4" /> Sessions
+              <LogOut aria-hidden className="size-4" /> {words.personRow.sessions}
             </MenuItem>
             <MenuLine />
             <MenuItem danger onSelect={() => setAsking('remove')}>
-              <Trash2 aria-hidden className="size-4" /> Remove account
+              <Trash2 aria-hidden className="size-4" /> {words.personRow.removeAccount}
             </MenuItem>
           </Menu>
         </span>
@@ -95,17 +100,17 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
         <Dialog
           open={link !== null}
           onClose={() => resetLink.reset()}
-          title={`A new password for ${person.email}`}
-          description="Hand this link to them. Their old password works until they choose a new one."
+          title={words.personRow.passwordLinkTitle(person.email)}
+          description={words.personRow.passwordLinkText}
         >
           <ShownOnce
-            label="password link"
+            label={words.personRow.passwordLink}
             value={link ?? ''}
-            warning="It works once, within an hour. Anyone who has it can use it, but a second factor that is set up is still required."
+            warning={words.personRow.passwordLinkNote}
           />
           <Actions>
             <Button variant="primary" onClick={() => resetLink.reset()}>
-              Done
+              {words.personRow.done}
             </Button>
           </Actions>
         </Dialog>
@@ -121,52 +126,52 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
   const endSessions = trpc.people.endSessions.useMutation()
   const remove = trpc.people.remove.useMutation()
   const [revokes, setRevokes] = useState(false)
-  const words = {
+  const question = {
     promote: {
-      title: `Make ${person.email} an instance admin?`,
-      label: 'Make instance admin',
-      text: 'They may do everything: read every secret of every project, make machines, and remove accounts.',
+      title: words.personRow.makeAdminTitle(person.email),
+      label: words.personRow.makeAdmin,
+      text: words.personRow.makeAdminText,
       act: () => update.mutateAsync({ userId: person.id, instanceAdmin: true }),
     },
     demote: {
-      title: `Remove ${person.email} as instance admin?`,
-      label: 'Remove as admin',
-      text: 'They keep their roles in projects. Syncs that they own stop if they can no longer read the source, and say so.',
+      title: words.personRow.removeAdminTitle(person.email),
+      label: words.personRow.removeAsAdmin,
+      text: words.personRow.removeAdminText,
       act: () => update.mutateAsync({ userId: person.id, instanceAdmin: false }),
     },
     'end-second-factor': {
-      title: `Turn off two-factor authentication of ${person.email}?`,
-      label: 'Turn off',
-      text: 'For someone who lost their app and their recovery codes: their password alone lets them in, until they set it up again. They are signed out. Make sure that it is really them who asks.',
+      title: words.personRow.turnOffTitle(person.email),
+      label: words.personRow.turnOff,
+      text: words.personRow.turnOffText,
       act: () => endSecondFactor.mutateAsync({ userId: person.id }),
     },
     'end-sessions': {
-      title: `Sign ${person.email} out everywhere?`,
-      label: 'Sign out everywhere',
-      text: 'Ends their sessions, trusted devices and links for a new password. They can sign in again.',
+      title: words.personRow.signOutTitle(person.email),
+      label: words.personRow.signOutEverywhere,
+      text: words.personRow.signOutText,
       act: () => endSessions.mutateAsync({ userId: person.id }),
     },
     remove: {
-      title: `Remove the account of ${person.email}?`,
-      label: 'Remove account',
-      text: 'Memberships, sessions, API keys and the invitations they sent stop working at once, and so do the syncs that they own.',
+      title: words.personRow.removeTitle(person.email),
+      label: words.personRow.removeAccount,
+      text: words.personRow.removeText,
       act: () => remove.mutateAsync({ userId: person.id, revokeClientSecrets: revokes }),
     },
   }[asking]
   const act = async () => {
-    await words.act()
+    await question.act()
     await markStale('people.update')
   }
   return (
     <Confirm
-      title={words.title}
-      label={words.label}
+      title={question.title}
+      label={question.label}
       danger={asking !== 'promote'}
-      {...(asking === 'remove' ? { typed: { text: person.email, label: `Type ${person.email}` } } : {})}
+      {...(asking === 'remove' ? { typed: { text: person.email, label: words.personRow.confirm(person.email) } } : {})}
       onConfirm={act}
       onClose={onClose}
     >
-      <p>{words.text}</p>
+      <p>{question.text}</p>
       {asking === 'end-sessions' && <PersonSessions userId={person.id} />}
       {asking === 'remove' && <PersonClientSecrets userId={person.id} revokes={revokes} onChange={setRevokes} />}
     </Confirm>

@@ -4,26 +4,27 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
 const CHOICES = [
-  ['nobody', 'Nobody has to'],
-  ['admins', 'Instance admins'],
-  ['everybody', 'Everybody'],
+  ['nobody', words.signInPolicy.nobody],
+  ['admins', words.signInPolicy.instanceAdmins],
+  ['everybody', words.signInPolicy.everybody],
 ] as const
 
 /** Who has to set up a second factor before anything else. For instance admins. */
 export function SignInPolicy() {
   const { data, error, refetch } = trpc.instance.signInPolicy.useQuery()
   const update = trpc.instance.updateSignInPolicy.useMutation({
-    onSuccess: () => toast.success('Saved.'),
+    onSuccess: () => toast.success(words.signInPolicy.saved),
     onError: (problem) => toast.error(messageOf(problem)),
     onSettled: () => markStale('instance.updateSignInPolicy'),
   })
-  if (error) return <Failure what="The sign-in policy could not be read" error={error} retry={refetch} />
+  if (error) return <Failure what={words.signInPolicy.unreadable} error={error} retry={refetch} />
   return (
     <SelectField
-      label="Who needs two-factor authentication"
-      help="People without one must set it up before they can do anything else. Machines, API keys and sign-in through your organization are exempt."
+      label={words.signInPolicy.label}
+      help={words.signInPolicy.help}
       className="max-w-md"
       disabled={!data || update.isPending}
       value={data?.requireSecondFactor ?? 'nobody'}

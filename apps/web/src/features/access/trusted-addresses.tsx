@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
 import { TextAreaField } from '../../components/ui/field.tsx'
+import { words } from './words.ts'
 
 interface Address {
   ipAddress: string
@@ -19,11 +20,11 @@ export function TrustedAddresses({ name, label }: { name: string; label: string 
   return (
     <TextAreaField
       label={label}
-      help="One address or range per line. 0.0.0.0/0 and ::/0 are all of them."
+      help={words.trustedAddresses.help}
       rows={2}
       spellCheck={false}
       className="[&_textarea]:font-mono"
-      error={fieldState.invalid ? 'Write an IP address or a range such as 10.0.0.0/8 on each line' : undefined}
+      error={fieldState.invalid ? words.trustedAddresses.invalid : undefined}
       value={text}
       onChange={(event) => {
         setText(event.target.value)

@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { useState, type ReactNode } from 'react'
 import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -8,21 +7,22 @@ import { trpc } from '../../lib/trpc.ts'
 import { durationWords } from './duration.ts'
 import { UniversalAuthForm } from './forms.tsx'
 import type { UniversalAuth } from './types.ts'
+import { words } from './words.ts'
 
 /** What the tokens of a machine are like, and when its sign-in locks. */
 export function UniversalAuthCard({ identityId }: { identityId: string }) {
   const { data, error, refetch } = trpc.universalAuth.get.useQuery({ identityId })
   const [changing, setChanging] = useState(false)
-  if (error) return <Failure what="How it signs in could not be read" error={error} retry={refetch} />
-  if (!data) return <SkeletonRows label="Loading how it signs in" rows={3} />
+  if (error) return <Failure what={words.universalAuthCard.unreadable} error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label={words.universalAuthCard.loading} rows={3} />
   return (
     <Section
-      title="Tokens and lock-out"
-      text="What is changed holds from the next sign-in on; addresses hold at once."
+      title={words.universalAuthCard.title}
+      text={words.universalAuthCard.text}
       action={
         !changing && (
-          <Button size="sm" aria-label="Change tokens and lock-out" onClick={() => setChanging(true)}>
-            Change
+          <Button size="sm" aria-label={words.universalAuthCard.changeNamed} onClick={() => setChanging(true)}>
+            {words.universalAuthCard.change}
           </Button>
         )
       }
@@ -40,16 +40,23 @@ function InWords({ auth }: { auth: UniversalAuth }) {
   const uses = auth.accessTokenNumUsesLimit
   return (
     <dl className="grid gap-2 text-sm">
-      <Fact word="A token lives">
-        {durationWords(auth.accessTokenTTL)}, with renewals at most {durationWords(auth.accessTokenMaxTTL)}
+      <Fact word={words.universalAuthCard.tokenLifetime}>
+        {words.universalAuthCard.withRenewalsAtMost(
+          durationWords(auth.accessTokenTTL),
+          durationWords(auth.accessTokenMaxTTL),
+        )}
       </Fact>
-      <Fact word="Uses of one token">{uses === 0 ? 'No limit' : uses}</Fact>
-      <Fact word="May sign in from">{addressWords(auth.clientSecretTrustedIps)}</Fact>
-      <Fact word="May use tokens from">{addressWords(auth.accessTokenTrustedIps)}</Fact>
-      <Fact word="Sign-in locks">
+      <Fact word={words.universalAuthCard.usesOneToken}>{uses === 0 ? words.universalAuthCard.noLimit : uses}</Fact>
+      <Fact word={words.universalAuthCard.signInFrom}>{addressWords(auth.clientSecretTrustedIps)}</Fact>
+      <Fact word={words.universalAuthCard.tokensFrom}>{addressWords(auth.accessTokenTrustedIps)}</Fact>
+      <Fact word={words.universalAuthCard.lockout}>
         {auth.lockoutEnabled
-          ? `for ${durationWords(auth.lockoutDurationSeconds)}, after ${count(auth.lockoutThreshold, 'wrong secret')} within ${durationWords(auth.lockoutCounterResetSeconds)}`
-          : 'Never'}
+          ? words.universalAuthCard.forAfterWithin(
+              durationWords(auth.lockoutDurationSeconds),
+              auth.lockoutThreshold,
+              durationWords(auth.lockoutCounterResetSeconds),
+            )
+          : words.universalAuthCard.never}
       </Fact>
     </dl>
   )
@@ -66,5 +73,5 @@ const EVERYWHERE = new Set(['0.0.0.0/0', '::/0'])
 
 const addressWords = (addresses: UniversalAuth['clientSecretTrustedIps']): string =>
   addresses.every(({ ipAddress }) => EVERYWHERE.has(ipAddress))
-    ? 'Everywhere'
+    ? words.universalAuthCard.everywhere
     : addresses.map(({ ipAddress }) => ipAddress).join(', ')

@@ -12,6 +12,7 @@ import { trpc } from '../../lib/trpc.ts'
 import { DurationField } from './duration-field.tsx'
 import { TrustedAddresses } from './trusted-addresses.tsx'
 import type { UniversalAuth } from './types.ts'
+import { words } from './words.ts'
 
 /** Changes how long tokens live, how often they may be used, from where, and when sign-in locks. */
 export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDone: () => void }) {
@@ -24,7 +25,7 @@ export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDon
   const submit = form.handleSubmit(async (input) => {
     try {
       await update.mutateAsync(input)
-      toast.success('Tokens and lock-out saved.')
+      toast.success(words.universalAuthForm.saved)
       await markStale('universalAuth.update')
       onDone()
     } catch (error) {
@@ -36,27 +37,27 @@ export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDon
       <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-2xl gap-4">
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <div className="grid items-start gap-4 sm:grid-cols-2">
-          <DurationField name="accessTokenTTL" label="A token lives" />
-          <DurationField name="accessTokenMaxTTL" label="With renewals, at most" />
+          <DurationField name="accessTokenTTL" label={words.universalAuthForm.tokenLifetime} />
+          <DurationField name="accessTokenMaxTTL" label={words.universalAuthForm.maxTokenLifetime} />
         </div>
         <TextField
           type="number"
           min={0}
-          label="Uses of one token"
-          help="0: no limit."
+          label={words.universalAuthForm.usesOneToken}
+          help={words.universalAuthForm.noLimitHelp}
           className="[&_input]:max-w-40"
           error={errors.accessTokenNumUsesLimit?.message}
           {...form.register('accessTokenNumUsesLimit', whole)}
         />
-        <TrustedAddresses name="clientSecretTrustedIps" label="Addresses that may sign in" />
-        <TrustedAddresses name="accessTokenTrustedIps" label="Addresses that may use tokens" />
+        <TrustedAddresses name="clientSecretTrustedIps" label={words.universalAuthForm.signInAddresses} />
+        <TrustedAddresses name="accessTokenTrustedIps" label={words.universalAuthForm.tokenAddresses} />
         <Controller
           control={form.control}
           name="lockoutEnabled"
           render={({ field }) => (
             <SwitchField
-              label="Lock sign-in after wrong secrets"
-              help="Not needed against guessing: a secret is too long. Anybody who knows the client ID can then stop this machine's sign-in."
+              label={words.universalAuthForm.lockout}
+              help={words.universalAuthForm.lockoutHelp}
               checked={field.value === true}
               onChange={field.onChange}
             />
@@ -68,19 +69,19 @@ export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDon
               type="number"
               min={1}
               max={30}
-              label="Wrong secrets"
+              label={words.universalAuthForm.wrongSecrets}
               error={errors.lockoutThreshold?.message}
               {...form.register('lockoutThreshold', whole)}
             />
-            <DurationField name="lockoutCounterResetSeconds" label="Within" />
-            <DurationField name="lockoutDurationSeconds" label="Lock for" />
+            <DurationField name="lockoutCounterResetSeconds" label={words.universalAuthForm.within} />
+            <DurationField name="lockoutDurationSeconds" label={words.universalAuthForm.lockFor} />
           </div>
         )}
         <div className="flex flex-wrap gap-2">
           <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-            Save tokens and lock-out
+            {words.universalAuthForm.save}
           </Button>
-          <Button onClick={onDone}>Cancel</Button>
+          <Button onClick={onDone}>{words.universalAuthForm.cancel}</Button>
         </div>
       </form>
     </FormProvider>

@@ -15,6 +15,7 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { FEDERATED_FIELDS, FEDERATED_LABELS, type FederatedValues } from './federated-auth.ts'
+import { words } from './words.ts'
 
 /** Reads and changes the way of `method`; the three have procedures of the same form. */
 export function useFederatedAuth(identityId: string, method?: FederatedMethod) {
@@ -41,18 +42,18 @@ export function useFederatedAuth(identityId: string, method?: FederatedMethod) {
       if (one === 'oidc-auth') await client.oidcAuth.attach.mutate(checked(one, attachOidcAuth, input))
       else if (one === 'jwt-auth') await client.jwtAuth.attach.mutate(checked(one, attachJwtAuth, input))
       else await client.kubernetesAuth.attach.mutate(checked(one, attachKubernetesAuth, input))
-      await done(`${FEDERATED_LABELS[one]} is set up.`)
+      await done(words.useFederatedAuth.setUp(FEDERATED_LABELS[one]))
     },
     async update(one: FederatedMethod, values: FederatedValues) {
       const input = withinRules(one, { identityId, ...keyed(one, values) })
       if (one === 'oidc-auth') await client.oidcAuth.update.mutate(checked(one, updateOidcAuth, input))
       else if (one === 'jwt-auth') await client.jwtAuth.update.mutate(checked(one, updateJwtAuth, input))
       else await client.kubernetesAuth.update.mutate(checked(one, updateKubernetesAuth, input))
-      await done(`${FEDERATED_LABELS[one]} is saved.`)
+      await done(words.useFederatedAuth.saved(FEDERATED_LABELS[one]))
     },
     async detach(one: FederatedMethod) {
       await routers[one].detach.mutate({ identityId })
-      await done(`${FEDERATED_LABELS[one]} is removed.`)
+      await done(words.useFederatedAuth.removed(FEDERATED_LABELS[one]))
     },
   }
 }
@@ -79,5 +80,5 @@ function checked<S extends z.ZodType>(method: FederatedMethod, schema: S, input:
   if (!error) return data
   const [issue] = error.issues
   const field = FEDERATED_FIELDS[method].find(({ name }) => name === issue?.path[0])
-  throw new Error(`${field?.label ?? 'Tokens'}: ${issue?.message}`)
+  throw new Error(`${field?.label ?? words.useFederatedAuth.tokens}: ${issue?.message}`)
 }

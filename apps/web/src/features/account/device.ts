@@ -1,3 +1,5 @@
+import { words } from './words.ts'
+
 export interface Device {
   kind: 'computer' | 'phone' | 'script'
   /** "Firefox on Linux". */
@@ -30,7 +32,11 @@ export function deviceOf(userAgent: string): Device {
   const [, system, kind] = SYSTEMS.find(([pattern]) => pattern.test(userAgent)) ?? []
   if (browser === undefined && system === undefined) {
     const name = /^[\w.-]+/.exec(userAgent)?.[0]
-    return { kind: 'script', words: name === undefined ? 'Unknown device' : `Script (${name.slice(0, 40)})` }
+    return {
+      kind: 'script',
+      words: name === undefined ? words.device.unknownDevice : words.device.script(name.slice(0, 40)),
+    }
   }
-  return { kind: kind ?? 'computer', words: [browser ?? 'Browser', system].filter(Boolean).join(' on ') }
+  const named = browser ?? words.device.browser
+  return { kind: kind ?? 'computer', words: system === undefined ? named : words.device.on(named, system) }
 }

@@ -9,34 +9,31 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { NotificationPreferences } from '../../lib/types.ts'
 import { KINDS } from '../notifications/kinds.ts'
+import { words } from './words.ts'
 
 type Delivery = NotificationPreferences[NotificationKind]
 
 const WORDS: Readonly<Record<Delivery, string>> = {
-  console: 'In the console',
-  mail: 'In the console and by e-mail',
-  none: 'Off',
+  console: words.notificationsCard.console,
+  mail: words.notificationsCard.consoleAndMail,
+  none: words.notificationsCard.off,
 }
 
 /** Which of what happens to syncs one wants by e-mail. Saved as it is chosen. */
 export function NotificationsCard() {
   const { data, error, refetch } = trpc.inbox.preferences.useQuery()
   const save = trpc.inbox.setPreferences.useMutation({
-    onSuccess: () => toast.success('Saved.'),
-    onError: (problem) => toast.error(`Your choice was not saved: ${messageOf(problem)}`),
+    onSuccess: () => toast.success(words.notificationsCard.saved),
+    onError: (problem) => toast.error(words.notificationsCard.failed(messageOf(problem))),
     onSettled: () => markStale('inbox.setPreferences'),
   })
-  if (error) return <Failure what="Your notification settings could not be read" error={error} retry={refetch} />
-  if (!data) return <SkeletonRows label="Loading your notification settings" rows={5} />
+  if (error) return <Failure what={words.notificationsCard.unreadable} error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label={words.notificationsCard.loading} rows={5} />
   const deliveries: readonly Delivery[] = data.canMail ? ['console', 'mail', 'none'] : ['console', 'none']
   return (
     <Section
-      title="Notifications"
-      text={
-        data.canMail
-          ? 'What happens to the syncs that you can see. E-mail goes to the address of this account.'
-          : 'What happens to the syncs that you can see. E-mail is not set up on this instance.'
-      }
+      title={words.notificationsCard.title}
+      text={data.canMail ? words.notificationsCard.text : words.notificationsCard.noMailText}
     >
       <div className="grid gap-4">
         {NOTIFICATION_KINDS.map((kind) => (

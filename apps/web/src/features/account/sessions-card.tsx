@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Laptop, Smartphone, SquareTerminal } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
@@ -40,7 +39,7 @@ export function SessionsCard({ here }: { here: string }) {
       action={
         others.length > 0 && (
           <Button variant="quietDanger" busy={revokeOthers.isPending} onClick={() => revokeOthers.mutate()}>
-            {words.sessionsCard.signOutOthers(count(others.length, 'other'))}
+            {words.sessionsCard.signOutOthers(words.sessionsCard.others(others.length))}
           </Button>
         )
       }

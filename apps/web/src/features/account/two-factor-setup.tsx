@@ -64,7 +64,7 @@ export function TwoFactorSetup({
         <CodeField help={words.twoFactorSetup.codeHelp} autoFocus error={errors.code?.message} {...register('code')} />
         <div className="flex flex-wrap gap-2">
           <Button type="submit" variant="primary" busy={isSubmitting}>
-            {words.twoFactorSetup.switchOn}
+            {words.twoFactorSetup.turnOn}
           </Button>
           <Button onClick={onCancel}>{words.twoFactorSetup.cancel}</Button>
         </div>

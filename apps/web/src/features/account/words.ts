@@ -1,4 +1,6 @@
 /** Every text of this feature. A translator starts here. */
+import { count } from '@keyferry/schemas/count'
+
 export const words = {
   accountPage: {
     unreadable: 'Your account could not be read',
@@ -33,12 +35,11 @@ export const words = {
     unreadable: 'Your passkeys could not be read',
     loading: 'Loading your passkeys',
     title: 'Passkeys',
-    text: 'Sign in with a finger, a face or a PIN instead of the password. Once a passkey is set up, the password alone no longer signs you in.',
+    text: 'Sign in with a fingerprint, your face or a PIN instead of the password. Once a passkey is set up, the password alone no longer signs you in.',
     setUp: 'set up',
     remove: 'Remove',
     add: 'Add a passkey',
-    unsupported:
-      'Passkeys need a browser that supports them and an instance with a host name: an operator sets KEYFERRY_URL.',
+    unsupported: 'Passkeys need a browser that supports them and a host name that an operator sets with KEYFERRY_URL.',
     continue: 'Continue',
     removeAction: 'Remove passkey',
     added: 'Passkey added.',
@@ -62,15 +63,16 @@ export const words = {
     text: 'Each code signs you in once without the app. Earlier codes no longer work.',
     label: 'Recovery codes',
     copy: 'Copy recovery codes',
-    warning: 'They won’t be shown again. Without the app and these codes, only an instance admin can let you in.',
-    title: 'Store them now',
-    done: 'I stored them',
+    warning:
+      'They won’t be shown again. If you lose the app and these codes, only an instance admin can restore your access.',
+    title: 'Copy them now',
+    done: 'Done',
   },
   sessionsCard: {
     unreadable: 'Your sessions could not be read',
     loading: 'Loading your sessions',
     title: 'Sessions',
-    text: 'Where you are signed in. Unused sessions end after a while, all of them after some days.',
+    text: 'Devices where you are signed in. A session ends after a time without use.',
     signOutOthers: (counted: string) => `Sign out ${counted}`,
     thisDevice: 'This device',
     signOut: 'Sign out',
@@ -78,6 +80,7 @@ export const words = {
     addressUnknown: 'Address unknown',
     seen: 'seen',
     signOutDevice: (words: string) => `Sign out ${words}`,
+    others: (others: number) => count(others, 'other'),
   },
   twoFactorCard: {
     title: 'Two-factor authentication',
@@ -99,8 +102,26 @@ export const words = {
     secret: 'Secret',
     copySecret: 'Copy secret',
     codeHelp: 'The app shows a new one every 30 seconds.',
-    switchOn: 'Turn on',
+    turnOn: 'Turn on',
     cancel: 'Cancel',
     codeMissing: 'Enter the code that the app shows',
+  },
+  device: {
+    script: (name: string) => `Script (${name})`,
+    browser: 'Browser',
+    on: (browser: string, system: string) => `${browser} on ${system}`,
+    unknownDevice: 'Unknown device',
+  },
+  notificationsCard: {
+    off: 'Off',
+    console: 'In the console',
+    consoleAndMail: 'In the console and by e-mail',
+    saved: 'Saved.',
+    failed: (message: string) => `Your choice was not saved: ${message}`,
+    unreadable: 'Your notification settings could not be read',
+    loading: 'Loading your notification settings',
+    title: 'Notifications',
+    text: 'What happens to the syncs that you can see. E-mail goes to the address of this account.',
+    noMailText: 'What happens to the syncs that you can see. E-mail isn’t set up on this server.',
   },
 } as const

@@ -1,5 +1,6 @@
 /** The activity page's filters in the URL, and the query for the API. */
 import { ABOUT, AUDIT_ACTIONS, type About } from '@keyferry/schemas/audit'
+import { words } from './words.ts'
 
 /** As in the URL: shared links work for everyone who opens them. */
 export interface Filters {
@@ -20,10 +21,10 @@ export interface Filters {
 
 const HOUR_MS = 60 * 60_000
 export const SINCE = {
-  hour: { label: 'Last hour', ms: HOUR_MS },
-  day: { label: 'Last 24 hours', ms: 24 * HOUR_MS },
-  week: { label: 'Last 7 days', ms: 7 * 24 * HOUR_MS },
-  month: { label: 'Last 30 days', ms: 30 * 24 * HOUR_MS },
+  hour: { label: words.filters.lastHour, ms: HOUR_MS },
+  day: { label: words.filters.last24Hours, ms: 24 * HOUR_MS },
+  week: { label: words.filters.last7Days, ms: 7 * 24 * HOUR_MS },
+  month: { label: words.filters.last30Days, ms: 30 * 24 * HOUR_MS },
 } as const
 const isPreset = (since: string): since is keyof typeof SINCE => Object.hasOwn(SINCE, since)
 

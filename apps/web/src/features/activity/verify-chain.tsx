@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { ShieldCheck } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
@@ -27,7 +26,7 @@ export function VerifyResult({ check }: { check: Check }) {
   if (problem !== null) {
     return (
       <Notice kind="bad" title={words.verifyChain.broken}>
-        {words.verifyChain.brokenText(problem.message, count(rows, 'entry is', 'entries are'))}
+        {words.verifyChain.brokenText(problem.message, words.verifyChain.entriesAre(rows))}
       </Notice>
     )
   }
@@ -36,7 +35,7 @@ export function VerifyResult({ check }: { check: Check }) {
       <Notice
         title={head === null ? words.verifyChain.empty : words.verifyChain.verified(head.seq.toLocaleString('en'))}
       >
-        {words.verifyChain.verifiedText(count(rows, 'entry', 'entries'))}
+        {words.verifyChain.verifiedText(words.verifyChain.entries(rows))}
         {head !== null && (
           <span className="flex flex-wrap items-center gap-x-2">
             <span className="min-w-0 font-mono text-xs break-all text-soft">{head.hash}</span>

@@ -1,4 +1,6 @@
 /** Every text of this feature. A translator starts here. */
+import { count } from '@keyferry/schemas/count'
+
 export const words = {
   activityFilters: {
     who: 'Filter by who',
@@ -34,7 +36,7 @@ export const words = {
     clear: 'Clear filters',
     noMatch: 'No entry matches these filters',
     empty: 'Nothing has happened yet',
-    noMatchText: 'Widen the time, or look for another name.',
+    noMatchText: 'Widen the time range, or search for another name.',
     emptyText: 'Everything done in this project appears here.',
   },
   activityRow: {
@@ -74,5 +76,13 @@ export const words = {
     broken: 'The chain is broken',
     copyEnd: 'Copy the end of the chain',
     empty: 'The log is empty',
+    entriesAre: (rows: number) => count(rows, 'entry is', 'entries are'),
+    entries: (rows: number) => count(rows, 'entry', 'entries'),
+  },
+  filters: {
+    lastHour: 'Last hour',
+    last24Hours: 'Last 24 hours',
+    last7Days: 'Last 7 days',
+    last30Days: 'Last 30 days',
   },
 } as const

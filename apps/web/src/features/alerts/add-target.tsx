@@ -18,6 +18,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { NoticeTarget } from '../../lib/types.ts'
 import { KINDS, PAGERDUTY_REGIONS } from './kinds.ts'
 import { SigningSecret } from './signing-secret.tsx'
+import { words } from './words.ts'
 
 type Kind = NoticeTarget['kind']
 
@@ -28,7 +29,7 @@ const form = createNoticeTarget
   .extend({ projects: z.enum(['this', 'every']), integrationKey: z.string().trim(), deliveries: z.boolean() })
   .refine(({ kind, integrationKey }) => kind !== 'pagerduty' || integrationKey.length >= 16, {
     path: ['integrationKey'],
-    message: 'Integration key is required: 32 characters, from the Events API V2 integration of the service',
+    message: words.addTarget.keyMissing,
   })
 const EMPTY: z.input<typeof form> = {
   kind: 'slack',
@@ -74,21 +75,21 @@ export function AddTarget({ projectId }: { projectId: string }) {
     attempt.reset()
     reset(emptyOf(kind))
     if (secret !== null) setMade({ address, secret })
-    else toast.success(`${address}: added.`)
+    else toast.success(words.addTarget.added(address))
     void markStale('notifications.create')
   })
   const tryOut = submitTo(attempt.mutateAsync, () => undefined)
   if (made) return <SigningSecret {...made} onDone={() => setMade(undefined)} />
   return (
-    <Section title="Add recipient">
+    <Section title={words.addTarget.title}>
       <form className="grid max-w-2xl gap-4" noValidate onSubmit={(event) => void submit(event)}>
         {errors.root?.message !== undefined && (
-          <Notice kind="bad" title="Nothing was added">
+          <Notice kind="bad" title={words.addTarget.failed}>
             {errors.root.message}
           </Notice>
         )}
         <RadioCards
-          label="How"
+          label={words.addTarget.kind}
           value={kind}
           onChange={(next) => {
             attempt.reset()
@@ -106,8 +107,8 @@ export function AddTarget({ projectId }: { projectId: string }) {
               ))}
             </SelectField>
             <PasswordField
-              label="Integration key"
-              help="In PagerDuty: the service, Integrations, Events API V2."
+              label={words.addTarget.integrationKey}
+              help={words.addTarget.keyHelp}
               error={errors.integrationKey?.message}
               {...register('integrationKey')}
             />
@@ -123,20 +124,20 @@ export function AddTarget({ projectId }: { projectId: string }) {
             {...register('address')}
           />
         )}
-        <SelectField label="For the syncs of" {...register('projects')}>
-          <option value="this">This project</option>
-          <option value="every">Every project</option>
+        <SelectField label={words.addTarget.forSyncs} {...register('projects')}>
+          <option value="this">{words.addTarget.thisProject}</option>
+          <option value="every">{words.addTarget.everyProject}</option>
         </SelectField>
         {kind === 'webhook' && (
           <SwitchField
-            label="Also send deliveries"
-            help="secret.delivered, once for each version that every destination has"
+            label={words.addTarget.deliveries}
+            help={words.addTarget.deliveriesHelp}
             checked={watch('deliveries')}
             onChange={(next) => setValue('deliveries', next)}
           />
         )}
         {attempt.data?.delivered === false && (
-          <Notice kind="bad" title="The test did not arrive">
+          <Notice kind="bad" title={words.addTarget.testFailed}>
             {attempt.data.message}
           </Notice>
         )}
@@ -145,10 +146,10 @@ export function AddTarget({ projectId }: { projectId: string }) {
             {add}
           </Button>
           <Button busy={attempt.isPending} onClick={() => void tryOut()}>
-            Send a test
+            {words.addTarget.sendTest}
           </Button>
           <p role="status" className="text-sm text-soft">
-            {attempt.data?.delivered === true && 'The test arrived.'}
+            {attempt.data?.delivered === true && words.addTarget.testArrived}
           </p>
         </div>
       </form>

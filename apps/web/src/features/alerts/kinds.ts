@@ -1,5 +1,6 @@
 import { BellRing, Mail, MessageSquare, MessagesSquare, Webhook, type LucideIcon } from 'lucide-react'
 import type { NoticeTarget } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 interface KindWords {
   icon: LucideIcon
@@ -14,55 +15,55 @@ interface KindWords {
 export const KINDS: Readonly<Record<NoticeTarget['kind'], KindWords>> = {
   slack: {
     icon: MessageSquare,
-    title: 'Slack',
-    text: 'Posts to one channel, through an incoming webhook of a Slack app.',
-    add: 'Add Slack channel',
+    title: words.kinds.slack,
+    text: words.kinds.slackText,
+    add: words.kinds.slackAdd,
     address: {
-      label: 'Webhook URL',
+      label: words.kinds.webhookUrl,
       placeholder: 'https://hooks.slack.com/services/…',
-      help: 'In Slack: your app, Incoming Webhooks, Add New Webhook. The URL is a secret: from now on only the host is shown.',
+      help: words.kinds.slackHelp,
     },
   },
   teams: {
     icon: MessagesSquare,
-    title: 'Microsoft Teams',
-    text: 'Posts a card to one channel, through a workflow.',
-    add: 'Add Teams channel',
+    title: words.kinds.teams,
+    text: words.kinds.teamsText,
+    add: words.kinds.teamsAdd,
     address: {
-      label: 'Workflow URL',
+      label: words.kinds.workflowUrl,
       placeholder: 'https://….api.powerplatform.com/…',
-      help: 'In Teams: the channel’s menu, Workflows, “Send webhook alerts to a channel”. The URL is a secret: from now on only the host is shown.',
+      help: words.kinds.teamsHelp,
     },
   },
   pagerduty: {
     icon: BellRing,
-    title: 'PagerDuty',
-    text: 'Opens an incident when a sync fails, and resolves it when the sync recovers.',
-    add: 'Add PagerDuty service',
-    address: { label: 'Service region', placeholder: '' },
+    title: words.kinds.pagerduty,
+    text: words.kinds.pagerdutyText,
+    add: words.kinds.pagerdutyAdd,
+    address: { label: words.kinds.serviceRegion, placeholder: '' },
   },
   email: {
     icon: Mail,
-    title: 'E-mail',
-    text: 'Writes to one address, through the mail server of this instance.',
-    add: 'Add e-mail address',
-    address: { label: 'E-mail address', placeholder: 'oncall@example.com' },
+    title: words.kinds.email,
+    text: words.kinds.emailText,
+    add: words.kinds.emailAdd,
+    address: { label: words.kinds.emailAddress, placeholder: 'oncall@example.com' },
   },
   webhook: {
     icon: Webhook,
-    title: 'Webhook',
-    text: 'Posts JSON to a URL, signed with a secret that only the two of you know.',
-    add: 'Add webhook',
+    title: words.kinds.webhook,
+    text: words.kinds.webhookText,
+    add: words.kinds.webhookAdd,
     address: {
-      label: 'URL',
+      label: words.kinds.url,
       placeholder: 'https://hooks.example.com/…',
-      help: 'Its path may be a secret: from now on only the host is shown.',
+      help: words.kinds.webhookHelp,
     },
   },
 }
 
 /** Where PagerDuty takes events, by the region of the account. */
 export const PAGERDUTY_REGIONS = [
-  { url: 'https://events.pagerduty.com/v2/enqueue', name: 'United States' },
-  { url: 'https://events.eu.pagerduty.com/v2/enqueue', name: 'Europe' },
+  { url: 'https://events.pagerduty.com/v2/enqueue', name: words.kinds.unitedStates },
+  { url: 'https://events.eu.pagerduty.com/v2/enqueue', name: words.kinds.europe },
 ] as const

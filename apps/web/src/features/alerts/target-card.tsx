@@ -14,6 +14,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { NoticeTarget } from '../../lib/types.ts'
 import { KINDS } from './kinds.ts'
+import { words } from './words.ts'
 
 /** One target: whether it arrives there, a test, and the way to remove it. */
 export function TargetCard({ target }: { target: NoticeTarget }) {
@@ -21,20 +22,25 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
   const remove = trpc.notifications.delete.useMutation()
   const test = trpc.notifications.test.useMutation({
     onSuccess: ({ delivered }) => {
-      if (delivered) toast.success(`${target.address}: the test arrived.`)
-      else toast.error(`${target.address}: the test did not arrive.`)
+      if (delivered) toast.success(words.targetCard.testArrived(target.address))
+      else toast.error(words.targetCard.testFailed(target.address))
     },
-    onError: (error) => toast.error(`The test could not be sent: ${messageOf(error)}`),
+    onError: (error) => toast.error(words.targetCard.testRefused(messageOf(error))),
     onSettled: () => markStale('notifications.test'),
   })
   const { id, kind, address, projectId, problem, deliveredAt, createdAt } = target
   const { icon: Icon, title } = KINDS[kind]
-  const state = problem !== null ? 'Does not arrive' : deliveredAt === null ? 'Nothing sent yet' : 'Arrives'
+  const state =
+    problem !== null
+      ? words.targetCard.failing
+      : deliveredAt === null
+        ? words.targetCard.nothingSentYet
+        : words.targetCard.delivers
 
   const removeTarget = async () => {
     await remove.mutateAsync({ targetId: id })
     await markStale('notifications.delete')
-    toast.success(`${address}: removed.`)
+    toast.success(words.targetCard.removed(address))
   }
   return (
     <Card className="grid h-full content-start gap-3 p-4">
@@ -43,14 +49,14 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
         <div className="grid min-w-0 flex-1 gap-0.5">
           <h2 className="text-base font-semibold break-all">{address}</h2>
           <p className="text-sm text-soft">
-            {title} · {projectId === null ? 'every project' : 'this project'}
+            {title} · {projectId === null ? words.targetCard.everyProject : words.targetCard.thisProject}
           </p>
         </div>
         <Badge tone={problem !== null ? 'bad' : deliveredAt === null ? 'neutral' : 'good'}>{state}</Badge>
       </div>
       {problem !== null && (
-        <Notice kind="bad" title="The last alert did not arrive">
-          {problem} What does not arrive is tried again for a day; a test is not.
+        <Notice kind="bad" title={words.targetCard.problem}>
+          {words.targetCard.problemText(problem)}
         </Notice>
       )}
       {isPlainHttp(address) && <Notice kind="warn">{PLAIN_HTTP}</Notice>}
@@ -58,11 +64,11 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
         <span>
           {deliveredAt === null ? (
             <>
-              Added <Time iso={createdAt} />
+              {words.targetCard.added} <Time iso={createdAt} />
             </>
           ) : (
             <>
-              Last arrived <Time iso={deliveredAt} />
+              {words.targetCard.lastArrived} <Time iso={deliveredAt} />
             </>
           )}
         </span>
@@ -70,22 +76,22 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
           <Button
             size="sm"
             busy={test.isPending}
-            aria-label={`Send a test to ${address}`}
+            aria-label={words.targetCard.sendTestNamed(address)}
             onClick={() => test.mutate({ targetId: id })}
           >
-            Send a test
+            {words.targetCard.sendTest}
           </Button>
-          <IconButton icon={Trash2} label={`Remove ${address}`} onClick={() => setRemoving(true)} />
+          <IconButton icon={Trash2} label={words.targetCard.removeNamed(address)} onClick={() => setRemoving(true)} />
         </span>
       </div>
       {removing && (
         <Confirm
-          title={`Remove ${address}?`}
-          label="Remove"
+          title={words.targetCard.removeTitle(address)}
+          label={words.targetCard.remove}
           onConfirm={removeTarget}
           onClose={() => setRemoving(false)}
         >
-          <p>It gets no more alerts. Those that wait for it are dropped.</p>
+          <p>{words.targetCard.removeText}</p>
         </Confirm>
       )}
     </Card>

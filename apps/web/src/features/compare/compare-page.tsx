@@ -18,6 +18,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { MatrixRow } from '../../lib/types.ts'
 import { useSearch } from '../secrets/use-search.ts'
 import { MatrixTableRow } from './matrix-row.tsx'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -26,7 +27,7 @@ interface Props {
 
 /** The keys of a folder, with a column for each environment. */
 export function ComparePage({ projectId, view }: Props) {
-  usePageTitle('Compare environments')
+  usePageTitle(words.comparePage.compareEnvironments)
   const navigate = useNavigate()
   const { path = '/', only, q = '' } = view
   const { rights } = useRights(projectId)
@@ -56,8 +57,8 @@ export function ComparePage({ projectId, view }: Props) {
     return (
       <AccessDenied
         projectId={projectId}
-        page="Compare environments"
-        title="Comparing says something of values"
+        page={words.comparePage.compareEnvironments}
+        title={words.comparePage.denied}
         why={denied}
       />
     )
@@ -66,22 +67,23 @@ export function ComparePage({ projectId, view }: Props) {
   return (
     <>
       <LeaveGuard />
-      <PageHeader title="Compare environments" text="Compares raw values; references aren’t resolved." />
+      <PageHeader title={words.comparePage.compareEnvironments} text={words.comparePage.text} />
       {matrix.error && statusOf(matrix.error) !== 404 ? (
-        <Failure what="The environments could not be compared" error={matrix.error} retry={matrix.refetch} />
+        <Failure what={words.comparePage.unreadable} error={matrix.error} retry={matrix.refetch} />
       ) : data === undefined ? (
-        <SkeletonRows label="Comparing" rows={8} />
+        <SkeletonRows label={words.comparePage.loading} rows={8} />
       ) : data.environments.length < 2 ? (
         <Empty
-          title="There is nothing to compare with"
+          title={words.comparePage.nothing}
           action={
             <RouteButton to="/p/$projectId/settings" params={{ projectId }} denied={rights?.whyNot('project.manage')}>
-              Add an environment
+              {words.comparePage.addEnvironment}
             </RouteButton>
           }
         >
-          You can read all values below {path} in{' '}
-          {data.environments.length === 1 ? 'one environment' : 'no environment'} of this project.
+          {words.comparePage.readable(path)}{' '}
+          {data.environments.length === 1 ? words.comparePage.oneEnvironment : words.comparePage.noEnvironment}{' '}
+          {words.comparePage.project}
         </Empty>
       ) : (
         <div className="grid grid-cols-1 gap-2">
@@ -91,32 +93,32 @@ export function ComparePage({ projectId, view }: Props) {
               environment={data.environments[0] ?? ''}
               value={path}
               onChange={(to) => setView({ path: to === '/' ? undefined : to })}
-              label="Folder"
+              label={words.comparePage.folder}
               needs="secrets.read-values"
             />
-            <SearchField label="Search keys" value={wanted} onChange={setWanted} />
+            <SearchField label={words.comparePage.searchKeys} value={wanted} onChange={setWanted} />
             <SwitchField
-              label="Differences only"
+              label={words.comparePage.differencesOnly}
               checked={isOnlyDifferences}
               onChange={(on) => setView({ only: on ? 'differences' : undefined })}
             />
             <p aria-live="polite" className="pb-2 text-sm text-soft">
-              {differing} of {data.rows.length} keys differ
+              {words.comparePage.keysDiffer(differing, data.rows.length)}
             </p>
           </div>
           {shown.length === 0 ? (
-            <Empty title={data.rows.length === 0 ? 'No secrets in these folders' : 'No key to show'}>
+            <Empty title={data.rows.length === 0 ? words.comparePage.empty : words.comparePage.noMatch}>
               {data.rows.length === 0
-                ? 'Choose another folder, or add secrets to one of the environments.'
+                ? words.comparePage.emptyText
                 : isOnlyDifferences && text === ''
-                  ? 'Every key is in every environment with the same value.'
-                  : 'No key matches the filters.'}
+                  ? words.comparePage.allEqual
+                  : words.comparePage.noMatchText}
             </Empty>
           ) : (
-            <Table label="Comparison">
+            <Table label={words.comparePage.comparison}>
               <thead>
                 <tr>
-                  <Th className="min-w-40">Key</Th>
+                  <Th className="min-w-40">{words.comparePage.key}</Th>
                   {data.environments.map((slug) => (
                     <Th key={slug} className="min-w-48">
                       {nameOf(slug)}

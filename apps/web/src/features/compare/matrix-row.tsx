@@ -14,6 +14,7 @@ import { direct } from '../../lib/trpc.ts'
 import type { FolderRef, MatrixRow } from '../../lib/types.ts'
 import { copySecrets } from '../secrets/copy-secrets.ts'
 import { ValueCell } from '../secrets/value-cell.tsx'
+import { words } from './words.ts'
 
 const CopyDialog = onDemand(async () => (await import('../secrets/copy-dialog.tsx')).CopyDialog)
 
@@ -37,8 +38,8 @@ export function MatrixTableRow({ index, measure, projectId, environments, row }:
     setBusy(true)
     try {
       await copySecrets(at(from), at(to), [key])
-      toast.success(`Copied ${key} from ${from} to ${to}.`, {
-        label: 'Undo',
+      toast.success(words.matrixRow.copiedFrom(key, from, to), {
+        label: words.matrixRow.undo,
         onClick: () =>
           void direct.secrets.deleteMany
             .mutate({ ...at(to), secrets: [{ key }] })
@@ -46,7 +47,7 @@ export function MatrixTableRow({ index, measure, projectId, environments, row }:
             .catch((error: unknown) => toast.error(messageOf(error))),
       })
     } catch (error) {
-      toast.error(`${key} was not copied: ${messageOf(error)}`)
+      toast.error(words.matrixRow.notCopied(key, messageOf(error)))
     } finally {
       setBusy(false)
     }
@@ -66,31 +67,31 @@ export function MatrixTableRow({ index, measure, projectId, environments, row }:
           return (
             <Td key={environment} className="bg-warn-tint/50 py-0.5">
               <span className="flex items-center gap-2 text-warn">
-                Missing
+                {words.matrixRow.missing}
                 {first !== undefined && (
                   <Button
                     size="sm"
                     busy={isBusy}
                     denied={notWritten(environment)}
-                    aria-label={`Copy ${key} to ${environment}`}
+                    aria-label={words.matrixRow.copyNamed(key, environment)}
                     onClick={() => void fill(first, environment)}
                   >
-                    <Plus aria-hidden className="size-3.5" /> Copy
+                    <Plus aria-hidden className="size-3.5" /> {words.matrixRow.copy}
                   </Button>
                 )}
-                {first !== undefined && <span className="text-xs text-soft">from {first}</span>}
+                {first !== undefined && <span className="text-xs text-soft">{words.matrixRow.from(first)}</span>}
               </span>
             </Td>
           )
         return (
           <Td key={environment} className="py-0.5">
             <div className="flex min-w-0 items-center gap-1">
-              {group > 0 && <Badge tone="warn">Different</Badge>}
+              {group > 0 && <Badge tone="warn">{words.matrixRow.different}</Badge>}
               <div className="min-w-0 flex-1">
                 <ValueCell
                   place={at(environment)}
                   secretKey={key}
-                  name={`${key} in ${environment}`}
+                  name={words.matrixRow.valueIn(key, environment)}
                   version={0}
                   isEditable={notWritten(environment) === undefined}
                   denied={undefined}
@@ -98,7 +99,7 @@ export function MatrixTableRow({ index, measure, projectId, environments, row }:
               </div>
               <Menu
                 trigger={
-                  <Button variant="ghost" size="icon" aria-label={`Copy ${key} of ${environment}`}>
+                  <Button variant="ghost" size="icon" aria-label={words.matrixRow.copyOf(key, environment)}>
                     <Copy aria-hidden className="size-4" />
                   </Button>
                 }
@@ -113,7 +114,7 @@ export function MatrixTableRow({ index, measure, projectId, environments, row }:
                         : setCopying({ from: environment, to })
                     }
                   >
-                    Copy to {to}
+                    {words.matrixRow.copyTo(to)}
                   </MenuItem>
                 ))}
               </Menu>

@@ -5,6 +5,7 @@ import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Connection } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 /** Which projects may use a connection of the organization: all of them, or those that are ticked. */
 export function AllowedProjects({ connection, onClose }: { connection: Connection; onClose: () => void }) {
@@ -16,26 +17,26 @@ export function AllowedProjects({ connection, onClose }: { connection: Connectio
   const save = async () => {
     await update.mutateAsync({ destination, connectionId, allowedProjects: allowed })
     await markStale('connections.update')
-    toast.success(`Saved the projects that may use ${name}.`)
+    toast.success(words.allowedProjects.saved(name))
   }
   return (
     <Confirm
-      title={`Projects that may use ${name}`}
-      label="Save"
+      title={words.allowedProjects.title(name)}
+      label={words.allowedProjects.save}
       danger={false}
       ready={allowed === null || allowed.length > 0}
       onConfirm={save}
       onClose={onClose}
     >
-      <p className="text-sm text-soft">Syncs of other projects stop at their next run.</p>
+      <p className="text-sm text-soft">{words.allowedProjects.consequence}</p>
       <ul className="grid gap-2">
         <li className="flex items-center gap-2">
           <Checkbox
-            label="All projects"
+            label={words.allowedProjects.allProjects}
             checked={allowed === null}
             onChange={(all) => setAllowed(all ? null : projects.map(({ id }) => id))}
           />
-          All projects, also new ones
+          {words.allowedProjects.allProjectsLabel}
         </li>
         {projects.map(({ id, name }) => (
           <li key={id} className="flex items-center gap-2">

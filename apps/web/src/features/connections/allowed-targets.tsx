@@ -9,6 +9,7 @@ import { IconButton } from '../../components/ui/icon-button.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Connection, Destination } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 type Target = Record<string, string>
 
@@ -36,48 +37,53 @@ export function AllowedTargets({ connection, destinations, onClose }: Props) {
   const save = async () => {
     await update.mutateAsync({ destination: connection.destination, connectionId, allowedTargets: filled })
     await markStale('connections.update')
-    toast.success(`Saved the targets of ${name}.`)
+    toast.success(words.allowedTargets.saved(name))
   }
   return (
     <Confirm
-      title={`Allowed targets of ${name}`}
-      label="Save"
+      title={words.allowedTargets.title(name)}
+      label={words.allowedTargets.save}
       danger={false}
       ready={filled === null || (filled.length > 0 && filled.every((row) => Object.keys(row).length > 0))}
       onConfirm={save}
       onClose={onClose}
     >
-      <p className="text-sm text-soft">
-        A target is allowed when it matches one row in every field that is filled in. Syncs to other targets stop at
-        their next run.
-      </p>
+      <p className="text-sm text-soft">{words.allowedTargets.help}</p>
       <div className="flex items-center gap-2">
-        <Checkbox label="All targets" checked={allowed === null} onChange={(all) => setAllowed(all ? null : [{}])} />
-        All targets
+        <Checkbox
+          label={words.allowedTargets.all}
+          checked={allowed === null}
+          onChange={(all) => setAllowed(all ? null : [{}])}
+        />
+        {words.allowedTargets.all}
       </div>
       {allowed?.map((row, index) => (
         // Rows have no identity beside their position.
-        <fieldset key={index} aria-label={`Target ${index + 1}`} className="flex flex-wrap items-end gap-2">
+        <fieldset
+          key={index}
+          aria-label={words.allowedTargets.targetNamed(index + 1)}
+          className="flex flex-wrap items-end gap-2"
+        >
           {[...fields.values()].map((field) => (
             <TextField
               key={field.name}
               className="min-w-40 flex-1"
               label={field.label}
-              placeholder="Any"
+              placeholder={words.allowedTargets.placeholder}
               value={row[field.name] ?? ''}
               onChange={(event) => change(index, field.name, event.target.value)}
             />
           ))}
           <IconButton
             icon={X}
-            label={`Remove target ${index + 1}`}
+            label={words.allowedTargets.remove(index + 1)}
             onClick={() => setAllowed((rows) => rows?.filter((_, at) => at !== index) ?? null)}
           />
         </fieldset>
       ))}
       {allowed !== null && (
         <Button size="sm" onClick={() => setAllowed((rows) => [...(rows ?? []), {}])}>
-          <Plus aria-hidden className="size-4" /> Add a target
+          <Plus aria-hidden className="size-4" /> {words.allowedTargets.add}
         </Button>
       )}
     </Confirm>

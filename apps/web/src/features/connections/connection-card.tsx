@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { Crosshair, Ellipsis, FolderLock, KeyRound, Pencil, Trash2 } from 'lucide-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -21,6 +20,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Connection, Destination } from '../../lib/types.ts'
 import { AllowedProjects } from './allowed-projects.tsx'
 import { AllowedTargets } from './allowed-targets.tsx'
+import { words } from './words.ts'
 
 const EditDetails = onDemand(async () => (await import('./edit-details.tsx')).EditDetails)
 const ConnectionForm = onDemand(async () => (await import('../../components/connection-form.tsx')).ConnectionForm)
@@ -41,7 +41,7 @@ export function ConnectionCard({
   const remove = trpc.connections.delete.useMutation()
   const check = trpc.connections.check.useMutation({
     onSuccess: ({ name, problem }) => {
-      if (problem === null) toast.success(`${name} works.`)
+      if (problem === null) toast.success(words.connectionCard.works(name))
     },
     onError: (error) => toast.error(`${connection.name}: ${messageOf(error)}`),
     onSettled: () => markStale('connections.check'),
@@ -53,7 +53,12 @@ export function ConnectionCard({
     owner === null ? { kind: 'organization' } : { kind: 'project', projectId: owner },
   )
   const { name, destination: app, account, usedBy, checkedAt, problem } = connection
-  const health = problem === null ? (checkedAt === null ? 'Not checked' : 'Works') : 'Error'
+  const health =
+    problem === null
+      ? checkedAt === null
+        ? words.connectionCard.notChecked
+        : words.connectionCard.connected
+      : words.connectionCard.error
 
   const deleteConnection = async () => {
     await remove.mutateAsync({ destination: app, connectionId: connection.id })
@@ -76,14 +81,14 @@ export function ConnectionCard({
         <Badge tone={problem !== null ? 'bad' : checkedAt === null ? 'neutral' : 'good'}>{health}</Badge>
       </div>
       {problem !== null && (
-        <Notice kind="bad" title="The credential has a problem">
+        <Notice kind="bad" title={words.connectionCard.problem}>
           {problem}
         </Notice>
       )}
       {Object.values(connection.credentials).some(isPlainHttp) && <Notice kind="warn">{PLAIN_HTTP}</Notice>}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-3 text-sm text-soft">
         {usedBy === 0 ? (
-          <span>Used by no sync</span>
+          <span>{words.connectionCard.usedByNoSync}</span>
         ) : (
           <Link
             to="/p/$projectId/syncs"
@@ -91,16 +96,16 @@ export function ConnectionCard({
             search={{ q: name }}
             className="text-accent hover:underline"
           >
-            Used by {count(usedBy, 'sync')}
+            {words.connectionCard.usedBy(usedBy)}
           </Link>
         )}
         <span>{projectsOf(connection)}</span>
         <span>
           {checkedAt === null ? (
-            'Never checked'
+            words.connectionCard.neverChecked
           ) : (
             <>
-              Checked <Time iso={checkedAt} />
+              {words.connectionCard.checked} <Time iso={checkedAt} />
             </>
           )}
         </span>
@@ -108,37 +113,37 @@ export function ConnectionCard({
           <Button
             size="sm"
             busy={check.isPending}
-            aria-label={`Test ${name}`}
+            aria-label={words.connectionCard.testNamed(name)}
             onClick={() => check.mutate({ connectionId: connection.id })}
           >
-            Test
+            {words.connectionCard.test}
           </Button>
           <Menu
             trigger={
-              <Button size="icon" variant="ghost" aria-label={`More for ${name}`} denied={denied}>
+              <Button size="icon" variant="ghost" aria-label={words.connectionCard.moreForNamed(name)} denied={denied}>
                 <Ellipsis aria-hidden className="size-4" />
               </Button>
             }
           >
             <MenuItem onSelect={() => setDialog('details')}>
-              <Pencil aria-hidden className="size-4" /> Edit details
+              <Pencil aria-hidden className="size-4" /> {words.connectionCard.editDetails}
             </MenuItem>
             <MenuItem onSelect={() => setDialog('replace')}>
-              <KeyRound aria-hidden className="size-4" /> Replace credential
+              <KeyRound aria-hidden className="size-4" /> {words.connectionCard.replaceCredential}
             </MenuItem>
             {owner === null && (
               <>
                 <MenuItem onSelect={() => setDialog('projects')}>
-                  <FolderLock aria-hidden className="size-4" /> Projects that may use it
+                  <FolderLock aria-hidden className="size-4" /> {words.connectionCard.projects}
                 </MenuItem>
                 <MenuItem onSelect={() => setDialog('targets')}>
-                  <Crosshair aria-hidden className="size-4" /> Allowed targets
+                  <Crosshair aria-hidden className="size-4" /> {words.connectionCard.allowedTargets}
                 </MenuItem>
               </>
             )}
             <MenuLine />
             <MenuItem danger onSelect={() => setDialog('delete')}>
-              <Trash2 aria-hidden className="size-4" /> Delete
+              <Trash2 aria-hidden className="size-4" /> {words.connectionCard.delete}
             </MenuItem>
           </Menu>
         </span>
@@ -148,8 +153,8 @@ export function ConnectionCard({
         <Dialog
           open
           onClose={close}
-          title={`Replace the credential of ${name}`}
-          description="Syncs that use it continue with the new one."
+          title={words.connectionCard.replaceTitle(name)}
+          description={words.connectionCard.replaceText}
         >
           <ConnectionForm
             destination={destination}
@@ -157,7 +162,7 @@ export function ConnectionCard({
             existing={connection}
             onCancel={close}
             onDone={() => {
-              toast.success(`${name} has a new credential.`)
+              toast.success(words.connectionCard.replaced(name))
               close()
             }}
           />
@@ -166,10 +171,15 @@ export function ConnectionCard({
       {dialog === 'projects' && <AllowedProjects connection={connection} onClose={close} />}
       {dialog === 'targets' && <AllowedTargets connection={connection} destinations={destinations} onClose={close} />}
       {dialog === 'delete' && (
-        <Confirm title={`Delete ${name}?`} label="Delete connection" onConfirm={deleteConnection} onClose={close}>
+        <Confirm
+          title={words.connectionCard.deleteTitle(name)}
+          label={words.connectionCard.deleteConnection}
+          onConfirm={deleteConnection}
+          onClose={close}
+        >
           <p>
-            The credential is erased here; nothing changes at {destination?.connection.title ?? app}.
-            {usedBy > 0 && ` ${count(usedBy, 'sync still uses', 'syncs still use')} it.`}
+            {words.connectionCard.deleteText} {destination?.connection.title ?? app}.
+            {usedBy > 0 && words.connectionCard.stillUsed(usedBy)}
           </p>
         </Confirm>
       )}
@@ -179,6 +189,8 @@ export function ConnectionCard({
 
 /** The projects that may use it, in words. */
 function projectsOf({ projectId, project, allowedProjects }: Connection): string {
-  if (projectId !== null) return `Only in ${project?.name ?? 'one project'}`
-  return allowedProjects === null ? 'For all projects' : `For ${count(allowedProjects.length, 'project')}`
+  if (projectId !== null) return words.connectionCard.only(project?.name ?? words.connectionCard.oneProject)
+  return allowedProjects === null
+    ? words.connectionCard.forAllProjects
+    : words.connectionCard.for(allowedProjects.length)
 }

@@ -8,40 +8,48 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { ConnectionCard } from './connection-card.tsx'
+import { words } from './words.ts'
 
 export function ConnectionsPage({ projectId }: { projectId: string }) {
-  usePageTitle('Connections', false)
+  usePageTitle(words.connectionsPage.connections, false)
   const denied = useWhyNot(projectId)('connections.read')
   const connections = trpc.connections.list.useQuery({}, { enabled: denied === undefined })
   const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const error = connections.error ?? destinations.error
   const add = (
     <RouteButton variant="primary" data-shortcut="n" to="/p/$projectId/connections/new" params={{ projectId }}>
-      <Plus aria-hidden className="size-4" /> Add connection
+      <Plus aria-hidden className="size-4" /> {words.connectionsPage.addConnection}
     </RouteButton>
   )
   if (denied !== undefined)
-    return <AccessDenied projectId={projectId} page="Connections" title="Connections are for admins" why={denied} />
+    return (
+      <AccessDenied
+        projectId={projectId}
+        page={words.connectionsPage.connections}
+        title={words.connectionsPage.denied}
+        why={denied}
+      />
+    )
   const ready = connections.data && destinations.data
   const empty = connections.data?.length === 0
   return (
     <>
       <PageHeader
-        title="Connections"
-        text="Credentials for the accounts that receive secrets."
+        title={words.connectionsPage.connections}
+        text={words.connectionsPage.text}
         actions={ready && !empty && add}
       />
       {error ? (
         <Failure
-          what="The connections could not be read"
+          what={words.connectionsPage.unreadable}
           error={error}
           retry={() => Promise.all([connections.refetch(), destinations.refetch()])}
         />
       ) : !ready ? (
-        <SkeletonRows label="Loading connections" rows={3} />
+        <SkeletonRows label={words.connectionsPage.loading} rows={3} />
       ) : empty ? (
-        <Empty title="No connections yet" action={add}>
-          A connection holds one credential for one account at a vendor. Syncs use it to write there.
+        <Empty title={words.connectionsPage.noConnectionsYet} action={add}>
+          {words.connectionsPage.emptyText}
         </Empty>
       ) : (
         <ul className="grid gap-3 xl:grid-cols-2">

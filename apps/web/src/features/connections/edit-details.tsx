@@ -10,6 +10,7 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Connection } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 /** Name and description of a connection. Syncs that use it are not run by that. */
 export function EditDetails({ connection, onClose }: { connection: Connection; onClose: () => void }) {
@@ -28,26 +29,26 @@ export function EditDetails({ connection, onClose }: { connection: Connection; o
         description: text || null,
       })
       await markStale('connections.update')
-      toast.success(`Saved ${name}.`)
+      toast.success(words.editDetails.saved(name))
       onClose()
     } catch (error) {
       form.setError('name', { message: messageOf(error) })
     }
   })
   return (
-    <Dialog open onClose={onClose} title={`Edit ${connection.name}`}>
+    <Dialog open onClose={onClose} title={words.editDetails.title(connection.name)}>
       <form className="grid gap-4" onSubmit={(event) => void save(event)}>
-        <TextField label="Connection name" error={errors.name?.message} {...form.register('name')} />
+        <TextField label={words.editDetails.connectionName} error={errors.name?.message} {...form.register('name')} />
         <TextAreaField
-          label="Description"
+          label={words.editDetails.description}
           optional
           error={errors.description?.message}
           {...form.register('description')}
         />
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.editDetails.cancel}</Button>
           <Button type="submit" variant="primary" busy={isSubmitting}>
-            Save
+            {words.editDetails.save}
           </Button>
         </Actions>
       </form>

@@ -11,10 +11,11 @@ import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
 /** First the vendor, then its own form. The vendor is in the URL. */
 export function NewConnectionPage({ projectId, app }: { projectId: string; app: string | undefined }) {
-  usePageTitle('New connection')
+  usePageTitle(words.newConnectionPage.newConnection)
   const navigate = useNavigate()
   const denied = useWhyNot(projectId)('connections.manage')
   const { data: destinations, error, refetch } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
@@ -27,13 +28,20 @@ export function NewConnectionPage({ projectId, app }: { projectId: string; app: 
     })
 
   if (denied !== undefined)
-    return <AccessDenied projectId={projectId} page="New connection" title="Connections are for admins" why={denied} />
-  if (error) return <Failure what="The destinations could not be read" error={error} retry={refetch} />
-  if (!destinations) return <SkeletonRows label="Loading destinations" rows={2} />
+    return (
+      <AccessDenied
+        projectId={projectId}
+        page={words.newConnectionPage.newConnection}
+        title={words.newConnectionPage.denied}
+        why={denied}
+      />
+    )
+  if (error) return <Failure what={words.newConnectionPage.unreadable} error={error} retry={refetch} />
+  if (!destinations) return <SkeletonRows label={words.newConnectionPage.loading} rows={2} />
   if (!destination) {
     return (
       <div className="mx-auto max-w-2xl">
-        <PageHeader title="New connection" text="Choose a provider" />
+        <PageHeader title={words.newConnectionPage.newConnection} text={words.newConnectionPage.text} />
         <DestinationCards destinations={destinations} onPick={({ name }) => void go(name)} />
       </div>
     )
@@ -43,7 +51,8 @@ export function NewConnectionPage({ projectId, app }: { projectId: string; app: 
       <PageHeader
         title={
           <span className="flex items-center gap-3">
-            <VendorIcon svg={destination.icon} size={24} /> Connect {destination.connection.title}
+            <VendorIcon svg={destination.icon} size={24} />{' '}
+            {words.newConnectionPage.connect(destination.connection.title)}
           </span>
         }
       />
@@ -54,7 +63,7 @@ export function NewConnectionPage({ projectId, app }: { projectId: string; app: 
           destination={destination}
           onCancel={() => void go()}
           onDone={({ name }) => {
-            toast.success(`${name} is connected.`)
+            toast.success(words.newConnectionPage.connected(name))
             void navigate({ to: '/p/$projectId/connections', params: { projectId } })
           }}
         />

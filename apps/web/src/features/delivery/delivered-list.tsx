@@ -1,10 +1,10 @@
-import { count } from '@keyferry/schemas/count'
 import type { DeliveredTo, SecretDelivery } from '@keyferry/schemas'
 import { Link } from '@tanstack/react-router'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Tooltip } from '../../components/ui/tooltip.tsx'
-import { PROOFS, STATES } from './words.ts'
+import { STATE_TONES } from './state-tones.ts'
+import { words } from './words.ts'
 
 /** Every destination that should have the secret, and copies that were left behind. */
 export function DeliveredList({ projectId, delivery }: { projectId: string; delivery: SecretDelivery }) {
@@ -12,7 +12,7 @@ export function DeliveredList({ projectId, delivery }: { projectId: string; deli
   if (destinations.length + hiddenDestinations === 0) return null
   return (
     <section className="grid gap-2">
-      <h3 className="text-sm font-semibold">Destinations</h3>
+      <h3 className="text-sm font-semibold">{words.deliveredList.destinations}</h3>
       <ul className="grid gap-2">
         {destinations.map((one) => (
           <li
@@ -29,12 +29,12 @@ export function DeliveredList({ projectId, delivery }: { projectId: string; deli
               </Link>
               <span className="break-all text-soft">{one.target}</span>
               <span className="ml-auto">
-                <Badge tone={STATES[one.state].tone}>{STATES[one.state].label}</Badge>
+                <Badge tone={STATE_TONES[one.state]}>{words.states[one.state]}</Badge>
               </span>
             </div>
             {one.key !== null && one.key !== secret.key && (
               <p className="text-soft">
-                as <span className="font-mono break-all text-ink">{one.key}</span>
+                {words.deliveredList.as} <span className="font-mono break-all text-ink">{one.key}</span>
               </p>
             )}
             {one.reason !== null && <p className="break-words">{one.reason}</p>}
@@ -43,9 +43,7 @@ export function DeliveredList({ projectId, delivery }: { projectId: string; deli
         ))}
       </ul>
       {hiddenDestinations > 0 && (
-        <p className="text-sm text-soft">
-          {count(hiddenDestinations, 'sync reads', 'syncs read')} this folder too. You can’t see the details.
-        </p>
+        <p className="text-sm text-soft">{words.deliveredList.folderTooYouCant(hiddenDestinations)}</p>
       )}
     </section>
   )
@@ -53,19 +51,24 @@ export function DeliveredList({ projectId, delivery }: { projectId: string; deli
 
 /** What the destination has now. */
 function Held({ one: { version, deliveredAt, proof, provenAt }, newest }: { one: DeliveredTo; newest: number }) {
-  if (deliveredAt === null) return <p className="text-soft">It has no value of this secret.</p>
+  if (deliveredAt === null) return <p className="text-soft">{words.deliveredList.hasNoValueSecret}</p>
   return (
     <p className="flex flex-wrap gap-x-1 text-soft">
       <span>
-        {version === null ? 'An unknown version' : version === newest ? 'This version' : `Version ${version}`},
+        {version === null
+          ? words.deliveredList.unknownVersion
+          : version === newest
+            ? words.deliveredList.thisVersion
+            : words.deliveredList.version(version)}
+        ,
       </span>
       <span>
-        written <Time iso={deliveredAt} />
+        {words.deliveredList.written} <Time iso={deliveredAt} />
       </span>
       {proof !== null && provenAt !== null && (
-        <Tooltip text={PROOFS[proof].means}>
+        <Tooltip text={words.proofMeans[proof]}>
           <button type="button" className="cursor-help underline decoration-dotted underline-offset-2">
-            {PROOFS[proof].label}
+            {words.proofs[proof]}
             {proof === 'fingerprint' ? null : (
               <>
                 {' '}

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Time } from '../../components/time.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 /** The runs that wrote one version of a secret to its destinations. Shows nothing while none did. */
 export function DeliveringRuns({
@@ -17,10 +18,10 @@ export function DeliveringRuns({
   const runs = data?.runs.filter((run) => run.version === version) ?? []
   if (runs.length === 0) return null
   return (
-    <ul aria-label={`Runs that delivered version ${version}`} className="grid gap-0.5 text-sm text-soft">
+    <ul aria-label={words.deliveringRuns.runsDeliveredVersionNamed(version)} className="grid gap-0.5 text-sm text-soft">
       {runs.map(({ runId, syncId, syncName, destination, key, at }) => (
         <li key={`${runId} ${key}`}>
-          Delivered to{' '}
+          {words.deliveringRuns.deliveredTo}{' '}
           <Link
             to="/p/$projectId/syncs/$destination/$syncId"
             params={{ projectId: place.projectId, destination, syncId }}

@@ -7,6 +7,7 @@ import { useOnNavigate } from '../../lib/use-on-navigate.ts'
 import { DeliveredList } from './delivered-list.tsx'
 import { ReaderList } from './reader-list.tsx'
 import { RevocationNotice } from './revocation-notice.tsx'
+import { words } from './words.ts'
 
 /** The delivery receipt of a secret: where its newest value has arrived, and whether the one before can be revoked. */
 export function DeliveryDrawer({
@@ -25,11 +26,15 @@ export function DeliveryDrawer({
     <Drawer
       open
       onClose={onClose}
-      title={`Delivery of ${secretKey}`}
-      description={data ? `Version ${data.version}, ${place.environment}:${place.secretPath}` : 'The newest version'}
+      title={words.deliveryDrawer.title(secretKey)}
+      description={
+        data
+          ? words.deliveryDrawer.version(data.version, place.environment, place.secretPath)
+          : words.deliveryDrawer.newestVersion
+      }
     >
       {delivery.error ? (
-        <Failure what="The deliveries could not be read" error={delivery.error} retry={delivery.refetch} />
+        <Failure what={words.deliveryDrawer.unreadable} error={delivery.error} retry={delivery.refetch} />
       ) : data ? (
         <div className="grid gap-4">
           <RevocationNotice delivery={data} />
@@ -37,7 +42,7 @@ export function DeliveryDrawer({
           {data.readers && <ReaderList readers={data.readers} since={data.readersSince} />}
         </div>
       ) : (
-        <SkeletonRows label="Loading deliveries" rows={4} />
+        <SkeletonRows label={words.deliveryDrawer.loading} rows={4} />
       )}
     </Drawer>
   )

@@ -1,6 +1,7 @@
 import type { SecretDelivery } from '@keyferry/schemas'
 import { revocationReasonText } from '@keyferry/schemas/delivery-words'
 import { Notice } from '../../components/ui/notice.tsx'
+import { words } from './words.ts'
 
 /** Whether the value before can be revoked. Updates on its own, so it is announced. */
 export function RevocationNotice({
@@ -14,18 +15,18 @@ export function RevocationNotice({
         <Notice
           title={
             destinations.length === 0
-              ? 'No sync sends this secret'
+              ? words.revocationNotice.title
               : isDelivered
-                ? 'Every destination has it'
-                : 'Not every destination has it yet'
+                ? words.revocationNotice.everyDestinationHas
+                : words.revocationNotice.notEveryDestinationHas
           }
         >
-          There is no older value to revoke.
+          {words.revocationNotice.thereNoOlderValue}
         </Notice>
       ) : revocation.isSafe ? (
-        <Notice title="The old value can be revoked">Nothing that Keyferry knows of still has it.</Notice>
+        <Notice title={words.revocationNotice.oldValueCanBe}>{words.revocationNotice.nothingKeyferryKnowsStill}</Notice>
       ) : (
-        <Notice kind="warn" title="Don’t revoke the old value yet">
+        <Notice kind="warn" title={words.revocationNotice.dontRevokeOldValue}>
           <ul className="grid list-disc gap-0.5 pl-4">
             {revocation.reasons.map((reason, index) => (
               <li key={index}>{revocationReasonText(reason)}.</li>

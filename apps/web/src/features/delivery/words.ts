@@ -1,26 +1,68 @@
-/** What the console says of deliveries. */
-import type { DeliveredTo, DeliveryState } from '@keyferry/schemas'
-import type { Tone } from '../../components/ui/badge.tsx'
+/** Every text of this feature. A translator starts here. */
+import { count } from '@keyferry/schemas/count'
 
-export const STATES: Record<DeliveryState, { label: string; tone: Tone }> = {
-  delivered: { label: 'Delivered', tone: 'good' },
-  pending: { label: 'Pending', tone: 'accent' },
-  failed: { label: 'Failed', tone: 'bad' },
-  rejected: { label: 'Can’t be stored', tone: 'bad' },
-  blocked: { label: 'Blocked', tone: 'bad' },
-  paused: { label: 'Paused', tone: 'neutral' },
-  excluded: { label: 'Excluded', tone: 'neutral' },
-  drifted: { label: 'Drifted', tone: 'warn' },
-  unknown: { label: 'Version unknown', tone: 'warn' },
-  replaced: { label: 'Has a newer version', tone: 'neutral' },
-  'left-behind': { label: 'Old copy', tone: 'warn' },
-}
-
-export const PROOFS: Record<NonNullable<DeliveredTo['proof']>, { label: string; means: string }> = {
-  'read-back': { label: 'read back', means: 'Keyferry read the value at the destination and compared it.' },
-  revision: { label: 'revision', means: 'The provider shows the revision that Keyferry’s write created.' },
-  fingerprint: {
-    label: 'write confirmed',
-    means: 'The provider confirmed the write. It shows neither the value nor a revision.',
+export const words = {
+  states: {
+    delivered: 'Delivered',
+    pending: 'Pending',
+    failed: 'Failed',
+    rejected: 'Can’t be stored',
+    blocked: 'Blocked',
+    paused: 'Paused',
+    excluded: 'Excluded',
+    drifted: 'Drifted',
+    unknown: 'Version unknown',
+    replaced: 'Has a newer version',
+    'left-behind': 'Old copy',
   },
-}
+  proofs: {
+    'read-back': 'read back',
+    revision: 'revision',
+    fingerprint: 'write confirmed',
+  },
+  proofMeans: {
+    'read-back': 'Keyferry read the value at the destination and compared it.',
+    revision: 'The provider shows the revision that Keyferry’s write created.',
+    fingerprint: 'The provider confirmed the write. It shows neither the value nor a revision.',
+  },
+  deliveredList: {
+    destinations: 'Destinations',
+    as: 'as',
+    folderTooYouCant: (hiddenDestinations: number) =>
+      `${count(hiddenDestinations, 'sync reads', 'syncs read')} this folder too. You can’t see the details.`,
+    hasNoValueSecret: 'It has no value of this secret.',
+    unknownVersion: 'An unknown version',
+    thisVersion: 'This version',
+    version: (version: number) => `Version ${version}`,
+    written: 'written',
+  },
+  deliveringRuns: {
+    runsDeliveredVersionNamed: (version: number) => `Runs that delivered version ${version}`,
+    deliveredTo: 'Delivered to',
+  },
+  deliveryDrawer: {
+    title: (secretKey: string) => `Delivery of ${secretKey}`,
+    version: (version: number, environment: string, secretPath: string) =>
+      `Version ${version}, ${environment}:${secretPath}`,
+    newestVersion: 'The newest version',
+    unreadable: 'The deliveries could not be read',
+    loading: 'Loading deliveries',
+  },
+  readerList: {
+    readers: 'Readers',
+    nobodyReadValueSince: 'Nobody read the value since',
+    machine: 'machine, ',
+    lastRead: 'last read',
+    hasValue: 'Has this value',
+    readOldValue: 'Read the old value',
+  },
+  revocationNotice: {
+    title: 'No sync sends this secret',
+    everyDestinationHas: 'Every destination has it',
+    notEveryDestinationHas: 'Not every destination has it yet',
+    thereNoOlderValue: 'There is no older value to revoke.',
+    oldValueCanBe: 'The old value can be revoked',
+    nothingKeyferryKnowsStill: 'Nothing that Keyferry knows of still has it.',
+    dontRevokeOldValue: 'Don’t revoke the old value yet',
+  },
+} as const

@@ -14,13 +14,14 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { Strength } from '../../components/strength.tsx'
+import { words } from './words.ts'
 
 /** Typed by hand here, while a program on the server's machine needs none. */
 const setUp = bootstrap.required({ setupCode: true })
 
 /** Creates the owner account and signs it in. */
 export function FirstRunPage() {
-  usePageTitle('Welcome', false)
+  usePageTitle(words.firstRunPage.welcome, false)
   const router = useRouter()
   const create = trpc.instance.bootstrap.useMutation()
   // The link that the server prints carries the code in its fragment, which browsers send to nobody.
@@ -44,12 +45,12 @@ export function FirstRunPage() {
     }
   })
   return (
-    <Alone title="Welcome to Keyferry" text="This is a new instance. Create the owner account.">
+    <Alone title={words.firstRunPage.title} text={words.firstRunPage.text}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <TextField
-          label="Setup code"
-          help="Keyferry printed it in its terminal or log when it started."
+          label={words.firstRunPage.setupCode}
+          help={words.firstRunPage.setupCodeHelp}
           autoComplete="off"
           spellCheck={false}
           className="[&_input]:font-mono"
@@ -58,28 +59,28 @@ export function FirstRunPage() {
           {...register('setupCode')}
         />
         <TextField
-          label="Organization"
-          placeholder="Acme"
+          label={words.firstRunPage.organization}
+          placeholder={words.firstRunPage.placeholder}
           autoComplete="organization"
           error={errors.organization?.message}
           {...register('organization')}
         />
         <TextField
-          label="Email"
+          label={words.firstRunPage.email}
           type="email"
           autoComplete="username"
           error={errors.email?.message}
           {...register('email')}
         />
         <PasswordField
-          label="Password"
+          label={words.firstRunPage.password}
           autoComplete="new-password"
           help={<Strength password={password} />}
           error={errors.password?.message}
           {...register('password')}
         />
         <Button type="submit" variant="primary" busy={isSubmitting}>
-          Create account
+          {words.firstRunPage.createAccount}
         </Button>
       </form>
     </Alone>

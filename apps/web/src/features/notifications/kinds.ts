@@ -1,5 +1,6 @@
 import type { NotificationKind } from '@keyferry/schemas'
 import { CircleCheck, CircleX, GitCompareArrows, OctagonX, ShieldQuestion, type LucideIcon } from 'lucide-react'
+import { words } from './words.ts'
 
 interface KindWords {
   icon: LucideIcon
@@ -14,31 +15,31 @@ export const KINDS: Readonly<Record<NotificationKind, KindWords>> = {
   failed: {
     icon: CircleX,
     tone: 'text-bad',
-    title: 'Failed',
-    text: 'A run failed, did not deliver everything, or could not clean up an old target.',
+    title: words.kinds.failed,
+    text: words.kinds.failedText,
   },
   blocked: {
     icon: OctagonX,
     tone: 'text-bad',
-    title: 'Blocked',
-    text: 'Nothing is sent until the source or the owner’s permissions are corrected.',
+    title: words.kinds.blocked,
+    text: words.kinds.blockedText,
   },
   approval: {
     icon: ShieldQuestion,
     tone: 'text-warn',
-    title: 'Approval needed',
-    text: 'A run would delete many keys and waits for an approval.',
+    title: words.kinds.approvalNeeded,
+    text: words.kinds.approvalText,
   },
   drifted: {
     icon: GitCompareArrows,
     tone: 'text-warn',
-    title: 'Drifted',
-    text: 'Keys were changed outside Keyferry, or repairing them stopped.',
+    title: words.kinds.drifted,
+    text: words.kinds.driftedText,
   },
   recovered: {
     icon: CircleCheck,
     tone: 'text-good',
-    title: 'Back in sync',
-    text: 'A sync that was in trouble is in sync again.',
+    title: words.kinds.recovered,
+    text: words.kinds.recoveredText,
   },
 }

@@ -8,6 +8,7 @@ import { useOnNavigate } from '../../lib/use-on-navigate.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { NotificationItem } from './notification-item.tsx'
+import { words } from './words.ts'
 
 /** What happened to the syncs that one may see, newest first. Opening it makes it read. */
 export function NotificationCentre({ onClose }: { onClose: () => void }) {
@@ -28,7 +29,7 @@ export function NotificationCentre({ onClose }: { onClose: () => void }) {
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [upTo, mutate])
   return (
-    <Drawer open onClose={onClose} title="Notifications" description="What happened to the syncs that you can see.">
+    <Drawer open onClose={onClose} title={words.notificationCentre.title} description={words.notificationCentre.text}>
       {pages.map((before, index) => (
         <Page
           key={before ?? ''}
@@ -38,7 +39,7 @@ export function NotificationCentre({ onClose }: { onClose: () => void }) {
         />
       ))}
       <div className="mt-4 border-t border-line pt-4">
-        <RouteButton to="/account">Notification settings</RouteButton>
+        <RouteButton to="/account">{words.notificationCentre.notificationSettings}</RouteButton>
       </div>
     </Drawer>
   )
@@ -58,14 +59,17 @@ function Page({
   onOlder?: (next: string) => void
 }) {
   const { data, error, refetch } = trpc.inbox.list.useQuery(before === undefined ? {} : { before })
-  if (error) return <Failure what="Your notifications could not be read" error={error} retry={refetch} />
-  if (!data) return <SkeletonRows label="Loading notifications" rows={4} />
+  if (error) return <Failure what={words.notificationCentre.unreadable} error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label={words.notificationCentre.loading} rows={4} />
   const { notifications, next } = data
   if (notifications.length === 0 && before === undefined)
-    return <p className="text-sm text-soft">Nothing yet. A sync that fails, drifts or recovers appears here.</p>
+    return <p className="text-sm text-soft">{words.notificationCentre.empty}</p>
   return (
     <>
-      <ul aria-label={before === undefined ? 'Notifications' : 'Older notifications'} className="divide-y divide-line">
+      <ul
+        aria-label={before === undefined ? words.notificationCentre.title : words.notificationCentre.olderNotifications}
+        className="divide-y divide-line"
+      >
         {notifications.map((notification) => (
           <li key={notification.id}>
             <NotificationItem notification={notification} unread={notification.unread || fresh.has(notification.id)} />
@@ -74,7 +78,7 @@ function Page({
       </ul>
       {next !== null && onOlder && (
         <Button className="mt-3" onClick={() => onOlder(next)}>
-          Show older
+          {words.notificationCentre.showOlder}
         </Button>
       )}
     </>

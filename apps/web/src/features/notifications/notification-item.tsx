@@ -5,6 +5,7 @@ import { Badge } from '../../components/ui/badge.tsx'
 import { cn } from '../../lib/cn.ts'
 import type { Notification } from '../../lib/types.ts'
 import { KINDS } from './kinds.ts'
+import { words } from './words.ts'
 
 /** One thing that happened, with the way to its sync. */
 export function NotificationItem({ notification, unread }: { notification: Notification; unread: boolean }) {
@@ -22,7 +23,7 @@ export function NotificationItem({ notification, unread }: { notification: Notif
           <span className={cn('break-words', unread && 'font-semibold')}>
             {noticeHeadline(notification, sync.name)}
           </span>
-          {unread && <Badge tone="accent">New</Badge>}
+          {unread && <Badge tone="accent">{words.notificationItem.new}</Badge>}
         </span>
         {message !== '' && <span className="line-clamp-3 break-words text-soft">{message}</span>}
         <span className="text-soft">

@@ -93,10 +93,10 @@ export const words = {
     alertsText: 'So your team hears about a failing sync.',
     alertsAction: 'Add recipients',
     rootKey: 'Back up the root key',
-    rootKeyText: 'Without it, a backup of the database can’t be read. Keep a copy in another place.',
+    rootKeyText: 'Without it, a backup of the database can’t be read. Keep a copy elsewhere.',
     rootKeyAction: 'I have a copy',
     invite: 'Invite your team',
-    inviteText: 'Give others access to this project, with a role and places.',
+    inviteText: 'Give others access to this project, with a role and scopes.',
     inviteAction: 'Invite',
   },
 

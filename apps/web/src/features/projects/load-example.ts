@@ -1,4 +1,5 @@
 import { direct } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
 const SHARED = `API_BASE_URL=https://api.example.com
 LOG_LEVEL=info
@@ -16,8 +17,8 @@ FEATURE_FLAGS={"beta":true}
  */
 export async function loadExample() {
   const project = await direct.projects.create.mutate({
-    name: 'Example',
-    description: 'Made-up secrets to look around',
+    name: words.example.name,
+    description: words.example.text,
   })
   for (const environment of ['dev', 'prod']) {
     const root = { projectId: project.id, environment }

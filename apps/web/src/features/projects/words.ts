@@ -14,10 +14,12 @@ export const words = {
   syncs: (syncs: number) => count(syncs, 'sync'),
   changed: 'Last change',
 
+  example: { name: 'Example', text: 'Made-up secrets to explore' },
+
   new: {
     title: 'New project',
     first: 'Create your first project',
-    text: 'A project holds the secrets of one product, per environment. It starts with dev, staging and prod.',
+    text: 'A project has the secrets of one product, per environment. It starts with dev, staging and prod.',
     name: 'Project name',
     namePlaceholder: 'Checkout',
     description: 'Description',

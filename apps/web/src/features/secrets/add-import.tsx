@@ -8,6 +8,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, Project } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 interface Props {
   place: FolderRef
@@ -27,12 +28,7 @@ export function AddImport({ place, environments, onClose }: Props) {
     },
   })
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title="Add import"
-      description={`Into ${environment}:${path}. Keys that this folder has itself stay as they are.`}
-    >
+    <Dialog open onClose={onClose} title={words.addImport.title} description={words.addImport.text(environment, path)}>
       <form
         className="grid gap-4"
         onSubmit={(event) => {
@@ -42,7 +38,7 @@ export function AddImport({ place, environments, onClose }: Props) {
       >
         {create.error && <Notice kind="bad">{messageOf(create.error)}</Notice>}
         <SelectField
-          label="From environment"
+          label={words.addImport.fromEnvironment}
           value={from}
           onChange={(event) => {
             setFrom(event.target.value)
@@ -60,13 +56,13 @@ export function AddImport({ place, environments, onClose }: Props) {
           environment={from}
           value={fromPath}
           onChange={setFromPath}
-          label="From secret path"
+          label={words.addImport.fromSecretPath}
           needs="secrets.read-values"
         />
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.addImport.cancel}</Button>
           <Button type="submit" variant="primary" busy={create.isPending}>
-            Import
+            {words.addImport.import}
           </Button>
         </Actions>
       </form>

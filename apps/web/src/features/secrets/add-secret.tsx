@@ -12,6 +12,7 @@ import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
 import { pastedAssignment } from './pasted-assignment.ts'
 import { ValueField } from './value-field.tsx'
+import { words } from './words.ts'
 
 /** The schemas weigh more than the rest of the page. */
 const loadNewSecret = code(() => import('./new-secret.ts'))
@@ -73,7 +74,7 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
   const said = errors.key ?? refusal
   return (
     <form
-      aria-label="Add a secret"
+      aria-label={words.addSecret.addSecret}
       ref={form}
       onSubmit={(event) => {
         event.preventDefault()
@@ -86,8 +87,8 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
     >
       <div className="grid gap-1.5">
         <input
-          aria-label="Key"
-          placeholder="KEY, or paste lines of KEY=value"
+          aria-label={words.addSecret.key}
+          placeholder={words.addSecret.placeholder}
           autoFocus={initialKey === ''}
           autoComplete="off"
           spellCheck={false}
@@ -109,8 +110,8 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
         )}
       </div>
       <ValueField
-        label="Value"
-        placeholder="Value"
+        label={words.addSecret.value}
+        placeholder={words.addSecret.value}
         autoFocus={initialKey !== ''}
         place={place}
         value={typed.value}
@@ -121,9 +122,9 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
       />
       <div className="flex gap-1">
         <Button type="submit" variant="primary" busy={isBusy} className="h-8">
-          <Plus aria-hidden className="size-4" /> Add secret
+          <Plus aria-hidden className="size-4" /> {words.addSecret.submit}
         </Button>
-        <IconButton icon={X} label="Close the new secret" className="size-8" onClick={onClose} />
+        <IconButton icon={X} label={words.addSecret.closeNewSecret} className="size-8" onClick={onClose} />
       </div>
     </form>
   )

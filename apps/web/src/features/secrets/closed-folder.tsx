@@ -4,6 +4,7 @@ import { RouteButton } from '../../components/route-button.tsx'
 import { folderPage } from '../../lib/folder-page.ts'
 import { useOwnFolders } from '../../lib/own-folders.ts'
 import type { FolderRef } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 /** The most folders that are offered at once; the folders themselves lead on. */
 const MOST = 12
@@ -21,12 +22,8 @@ export function ClosedFolder({ place: { projectId, environment, secretPath }, pa
     <AccessDenied
       projectId={projectId}
       page={page}
-      title={`You don’t have access to the secrets of ${environment}:${secretPath}`}
-      why={
-        own.length === 0
-          ? 'Your access is limited to other folders.'
-          : 'You can open these folders of this environment:'
-      }
+      title={words.closedFolder.title(environment, secretPath)}
+      why={own.length === 0 ? words.closedFolder.text : words.closedFolder.others}
       action={
         own.length === 0
           ? undefined

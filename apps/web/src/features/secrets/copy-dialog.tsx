@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { FolderFields } from '../../components/folder-fields.tsx'
@@ -6,6 +5,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { copySecrets } from './copy-secrets.ts'
+import { words } from './words.ts'
 
 interface Props {
   place: FolderRef
@@ -28,17 +28,19 @@ export function CopyDialog({ place, keys, environment, onDone, onClose }: Props)
   const readers = (syncs.data ?? []).filter(
     ({ environment, folder }) => environment?.slug === to.environment && folder?.path === to.secretPath,
   )
-  const what = keys.length === 1 ? (keys[0] ?? '') : count(keys.length, 'secret')
+  const what = keys.length === 1 ? (keys[0] ?? '') : words.copyDialog.secrets(keys.length)
   const where = `${to.environment}:${to.secretPath}`
   const copy = async () => {
     await copySecrets(place, target, keys)
     onDone?.()
-    toast.success(`Copied ${what} to ${where}.`)
+    toast.success(words.copyDialog.copied(what, where))
   }
   return (
     <Confirm
-      title={`Copy ${what} to ${to.environment}?`}
-      label={present.length > 0 ? `Copy and overwrite ${present.length}` : `Copy to ${to.environment}`}
+      title={words.copyDialog.title(what, to.environment)}
+      label={
+        present.length > 0 ? words.copyDialog.copyOverwrite(present.length) : words.copyDialog.copy(to.environment)
+      }
       danger={present.length > 0}
       ready={!isHere && !rows.isPending}
       onConfirm={copy}
@@ -51,23 +53,23 @@ export function CopyDialog({ place, keys, environment, onDone, onClose }: Props)
           // The same folder of another environment.
           setTo({ environment, secretPath: environment === to.environment ? secretPath : place.secretPath })
         }
-        path={{ label: 'Into folder', needs: 'secrets.write' }}
+        path={{ label: words.copyDialog.intoFolder, needs: 'secrets.write' }}
       />
       {isHere ? (
-        <p className="text-sm text-soft">Choose another environment or folder.</p>
+        <p className="text-sm text-soft">{words.copyDialog.sameFolder}</p>
       ) : (
         <p>
           {present.length > 0
-            ? `${where} already has ${present.map(({ key }) => key).join(', ')}. The current value stays in the history.`
-            : `${where} has none of these keys yet. They are created with value, comment and tags.`}
-          {rows.error !== null && ` The folder ${where} is created first.`}
+            ? words.copyDialog.overwrites(where, present.map(({ key }) => key).join(', '))
+            : words.copyDialog.creates(where)}
+          {rows.error !== null && words.copyDialog.createsFolder(where)}
         </p>
       )}
       <p className="text-sm text-soft">
-        References are copied as they are written, so they may point elsewhere in {to.environment}.{' '}
+        {words.copyDialog.references(to.environment)}{' '}
         {readers.length === 0
-          ? `No sync reads ${where} directly.`
-          : `${count(readers.length, 'sync sends', 'syncs send')} the new values: ${readers.map(({ name }) => name).join(', ')}.`}
+          ? words.copyDialog.noReaders(where)
+          : words.copyDialog.readers(readers.length, readers.map(({ name }) => name).join(', '))}
       </p>
     </Confirm>
   )

@@ -2,6 +2,7 @@ import { markStale } from '../../lib/stale.ts'
 import { direct } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { createFolders } from './create-folders.ts'
+import { words } from './words.ts'
 
 /**
  * Writes secrets of one folder to another as they are written, with comment, tags and metadata, all in one write; those
@@ -15,7 +16,7 @@ export async function copySecrets(from: FolderRef, to: FolderRef, keys: readonly
     ...to,
     mode: 'upsert',
     secrets: secrets.map(({ key, value, comment, metadata, isLiteral, skipMultilineEncoding, tags }) => {
-      if (value === null) throw new Error(`You may not read the value of ${key}.`)
+      if (value === null) throw new Error(words.copySecrets.denied(key))
       const tagIds = tags.map(({ id }) => id)
       return { key, value, comment, metadata, isLiteral, skipMultilineEncoding, tagIds }
     }),

@@ -9,6 +9,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 export function CreateFolder({ place, onClose }: { place: FolderRef; onClose: () => void }) {
   const create = trpc.folders.create.useMutation()
@@ -31,19 +32,24 @@ export function CreateFolder({ place, onClose }: { place: FolderRef; onClose: ()
     }
   })
   return (
-    <Dialog open onClose={onClose} title="New folder" description={`In ${place.environment}:${place.secretPath}`}>
+    <Dialog
+      open
+      onClose={onClose}
+      title={words.createFolder.title}
+      description={words.createFolder.text(place.environment, place.secretPath)}
+    >
       <form onSubmit={(event) => void submit(event)} noValidate>
         <TextField
-          label="Folder name"
-          placeholder="api"
+          label={words.createFolder.folderName}
+          placeholder={words.createFolder.placeholder}
           autoFocus
           error={formState.errors.name?.message}
           {...register('name')}
         />
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.createFolder.cancel}</Button>
           <Button type="submit" variant="primary" busy={formState.isSubmitting}>
-            Create folder
+            {words.createFolder.createFolder}
           </Button>
         </Actions>
       </form>

@@ -5,6 +5,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
 import { folderPage } from '../../lib/folder-page.ts'
 import { markStale } from '../../lib/stale.ts'
+import { words } from './words.ts'
 
 export function DeleteFolder({ place, folder, onClose }: { place: FolderRef; folder: Folder; onClose: () => void }) {
   const { projectId, environment, secretPath } = place
@@ -13,7 +14,7 @@ export function DeleteFolder({ place, folder, onClose }: { place: FolderRef; fol
   const parent = parentOf(secretPath)
   return (
     <ConfirmDeletion
-      what={`folder ${secretPath}`}
+      what={words.deleteFolder.folder(secretPath)}
       places={[place]}
       onDelete={(syncs) =>
         remove.mutateAsync({ projectId, environment, path: parent, folderIdOrName: folder.id, syncs })
@@ -24,7 +25,7 @@ export function DeleteFolder({ place, folder, onClose }: { place: FolderRef; fol
       }}
       onClose={onClose}
     >
-      <p>Every secret and folder inside it is deleted too. You can restore it from Trash for 30 days.</p>
+      <p>{words.deleteFolder.text}</p>
     </ConfirmDeletion>
   )
 }

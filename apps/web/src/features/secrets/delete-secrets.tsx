@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { Confirm } from '../../components/confirm.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
@@ -9,6 +8,7 @@ import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
 import type { FolderRef, Sync, Uses } from '../../lib/types.ts'
 import { DeleteConsequence } from './delete-consequence.tsx'
+import { words } from './words.ts'
 
 /** The most keys that are asked about, or brought back, one by one. */
 const LOOK_AT = 20
@@ -29,7 +29,7 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
   const remove = trpc.secrets.deleteMany.useMutation()
   const looked = keys.slice(0, LOOK_AT)
   const found = trpc.useQueries((t) => looked.map((key) => t.tree.uses({ ...place, key }, { staleTime: 0 })))
-  const what = keys.length === 1 ? (keys[0] ?? '') : count(keys.length, 'secret')
+  const what = keys.length === 1 ? (keys[0] ?? '') : words.deleteSecrets.secrets(keys.length)
   const references = outside(
     place,
     keys,
@@ -38,22 +38,25 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
   const deleteAll = async () => {
     await remove.mutateAsync({ ...place, secrets: keys.map((key) => ({ key })) })
     onDone?.()
-    toast.success(`Deleted ${what}.`, keys.length > LOOK_AT ? undefined : { label: 'Undo', onClick: () => void undo() })
+    toast.success(
+      words.deleteSecrets.deleted(what),
+      keys.length > LOOK_AT ? undefined : { label: words.deleteSecrets.undo, onClick: () => void undo() },
+    )
     await markStale('secrets.deleteMany')
   }
   const undo = async () => {
     try {
       await bringBack(place, keys)
-      toast.success(keys.length === 1 ? `${what} is back.` : `${what} are back.`)
+      toast.success(words.deleteSecrets.restored(what))
     } catch (error) {
-      toast.error(`Not everything came back: ${messageOf(error)}`)
+      toast.error(words.deleteSecrets.restoreFailed(messageOf(error)))
     }
     await markStale('history.restore')
   }
   return (
     <Confirm
-      title={`Delete ${what}?`}
-      label={keys.length === 1 ? 'Delete secret' : `Delete ${what}`}
+      title={words.deleteSecrets.title(what)}
+      label={keys.length === 1 ? words.deleteSecrets.deleteSecret : words.deleteSecrets.delete(what)}
       onConfirm={deleteAll}
       onClose={onClose}
     >
@@ -63,15 +66,15 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
         <Skeleton className="w-64" />
       ) : (
         references.length > 0 && (
-          <Notice kind="warn" title="References to it stop resolving">
+          <Notice kind="warn" title={words.deleteSecrets.references}>
             <div className="grid gap-2">
-              <p>Syncs that need them are blocked, and send nothing, until they are changed.</p>
+              <p>{words.deleteSecrets.referencesText}</p>
               <UsesList projectId={place.projectId} uses={{ syncs: [], imports: [], references }} />
             </div>
           </Notice>
         )
       )}
-      <p className="text-sm text-soft">You can restore it from Trash for 30 days.</p>
+      <p className="text-sm text-soft">{words.deleteSecrets.text}</p>
     </Confirm>
   )
 }

@@ -3,6 +3,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { Time } from '../../components/time.tsx'
 import { cn } from '../../lib/cn.ts'
 import type { FolderRef, KeyDelivery } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const DeliveryDrawer = onDemand(async () => (await import('../delivery/delivery-drawer.tsx')).DeliveryDrawer)
 
@@ -18,7 +19,7 @@ export function DeliveryCell({ place, secretKey, delivery }: Props) {
   const [isOpen, setOpen] = useState(false)
   if (delivery === undefined) return null
   const { destinations, delivered, troubled, deliveredAt } = delivery
-  if (destinations === 0) return <span className="text-faint">Not synced</span>
+  if (destinations === 0) return <span className="text-faint">{words.deliveryCell.notSynced}</span>
   const isDone = delivered === destinations
   return (
     <>
@@ -32,8 +33,8 @@ export function DeliveryCell({ place, secretKey, delivery }: Props) {
           className={cn('size-2 shrink-0 rounded-full', troubled > 0 ? 'bg-bad' : isDone ? 'bg-good' : 'bg-accent')}
         />
         <span className="truncate">
-          {isDone ? `Delivered to ${delivered}` : `${delivered} of ${destinations} delivered`}
-          {troubled > 0 && `, ${troubled} failed`}
+          {isDone ? words.deliveryCell.delivered(delivered) : words.deliveryCell.partly(delivered, destinations)}
+          {troubled > 0 && words.deliveryCell.failed(troubled)}
           {isDone && deliveredAt !== null && (
             <>
               , <Time iso={deliveredAt} />

@@ -13,6 +13,7 @@ import type { FolderRef, SecretRow } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
 import { MetadataFields } from './metadata-fields.tsx'
 import { TagsField } from './tags-field.tsx'
+import { words } from './words.ts'
 
 const { comment, metadata, tagIds } = updateSecret.shape
 const details = z.object({
@@ -55,18 +56,23 @@ export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: 
     onClose()
   })
   return (
-    <Dialog open onClose={onClose} title={`Details of ${row.key}`}>
+    <Dialog open onClose={onClose} title={words.detailsDialog.title(row.key)}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <Refusal error={update.error} />
         <TextField
-          label="Key"
-          help="References to it are rewritten. Syncs write the new name and remove the old one, as their deletion policy says."
+          label={words.detailsDialog.key}
+          help={words.detailsDialog.keyHelp}
           className="[&_input]:font-mono"
           spellCheck={false}
           error={errors.key?.message}
           {...register('key')}
         />
-        <TextAreaField label="Comment" optional error={errors.comment?.message} {...register('comment')} />
+        <TextAreaField
+          label={words.detailsDialog.comment}
+          optional
+          error={errors.comment?.message}
+          {...register('comment')}
+        />
         <Controller
           control={control}
           name="tags"
@@ -90,17 +96,17 @@ export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: 
           name="isLiteral"
           render={({ field: { value, onChange } }) => (
             <SwitchField
-              label="No references"
-              help="${…} in the value is text and is sent as it is."
+              label={words.detailsDialog.literal}
+              help={words.detailsDialog.literalHelp}
               checked={value}
               onChange={onChange}
             />
           )}
         />
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.detailsDialog.cancel}</Button>
           <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-            Save
+            {words.detailsDialog.save}
           </Button>
         </Actions>
       </form>

@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { SECRET_FILES, type SecretFileFormat } from '@keyferry/schemas/secret-file'
 import { useState } from 'react'
 import { Refusal } from '../../components/refusal.tsx'
@@ -10,6 +9,7 @@ import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { toast } from '../../lib/toast.ts'
 import { direct } from '../../lib/trpc.ts'
 import type { ExportedFile, FolderRef } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const FORMATS = Object.keys(SECRET_FILES) as SecretFileFormat[]
 
@@ -46,13 +46,15 @@ export function ExportDialog({ place, keys, onClose }: Props) {
       setBusy(false)
     }
   }
-  const what = keys ? count(keys.length, 'secret') : `the secrets of ${place.environment}:${place.secretPath}`
+  const what = keys
+    ? words.exportDialog.secrets(keys.length)
+    : words.exportDialog.folderSecrets(place.environment, place.secretPath)
   return (
-    <Dialog open onClose={onClose} title={`Export ${what}`}>
+    <Dialog open onClose={onClose} title={words.exportDialog.title(what)}>
       <div className="grid gap-4">
         <Refusal error={problem} />
         <SelectField
-          label="Format"
+          label={words.exportDialog.format}
           value={format}
           onChange={({ target }) => {
             setFormat(FORMATS.find((each) => each === target.value) ?? format)
@@ -66,30 +68,27 @@ export function ExportDialog({ place, keys, onClose }: Props) {
           ))}
         </SelectField>
         <SwitchField
-          label={keys ? 'Fill in references' : 'Include imports and fill in references'}
-          help={
-            keys ? 'Off: values as they are written.' : 'Off: only the own secrets of the folder, as they are written.'
-          }
+          label={keys ? words.exportDialog.resolve : words.exportDialog.resolveAndImport}
+          help={keys ? words.exportDialog.resolveHelp : words.exportDialog.resolveAndImportHelp}
           checked={isResolved}
           onChange={setResolved}
         />
-        <Notice kind="warn" title="The file contains values in clear text">
-          Anyone who can read the file can use them. Keep it out of version control and delete it when you are done. The
-          export is recorded in Activity.
+        <Notice kind="warn" title={words.exportDialog.warning}>
+          {words.exportDialog.warningText}
         </Notice>
       </div>
       <Actions>
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{words.exportDialog.cancel}</Button>
         <Button
           busy={isBusy}
           onClick={() =>
             void exportAnd(async ({ content, count: n }) => {
               await copy(content)
-              return `Copied ${count(n, 'secret')}.`
+              return words.exportDialog.copied(n)
             })
           }
         >
-          Copy
+          {words.exportDialog.copy}
         </Button>
         <Button
           variant="primary"
@@ -97,11 +96,11 @@ export function ExportDialog({ place, keys, onClose }: Props) {
           onClick={() =>
             void exportAnd(({ content, fileName, count: n }) => {
               download(fileName, content)
-              return `Downloaded ${count(n, 'secret')} as ${fileName}.`
+              return words.exportDialog.downloadedAs(n, fileName)
             })
           }
         >
-          Download
+          {words.exportDialog.download}
         </Button>
       </Actions>
     </Dialog>
@@ -112,7 +111,7 @@ async function copy(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text)
   } catch {
-    throw new Error('The browser did not let Keyferry write to the clipboard. Download the file instead.')
+    throw new Error(words.exportDialog.copyRefused)
   }
 }
 

@@ -11,6 +11,7 @@ import { inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, PendingDeletion } from '../../lib/types.ts'
 import { FolderMenu } from './folder-menu.tsx'
+import { words } from './words.ts'
 
 const CreateFolder = onDemand(async () => (await import('./create-folder.tsx')).CreateFolder)
 
@@ -48,7 +49,7 @@ export function FolderHeader({ place, environmentName, actions }: Props) {
         <h1 className="-ml-1 flex min-w-0 flex-wrap items-center gap-x-1.5 text-xl font-semibold tracking-tight">
           <Link
             {...folderPage(projectId, environment, '/')}
-            aria-label={`Root folder of ${environmentName}`}
+            aria-label={words.folderHeader.rootFolderNamed(environmentName)}
             className="min-w-6 rounded px-1 break-words hover:bg-sunken"
           >
             {environmentName}
@@ -71,16 +72,16 @@ export function FolderHeader({ place, environmentName, actions }: Props) {
         {rights?.may('secrets.read-names', inFolder(place)) !== false && <FolderMenu place={place} folder={folder} />}
         <IconButton
           icon={FolderPlus}
-          label="New folder"
+          label={words.folderHeader.newFolder}
           denied={rights?.whyNot('secrets.write', inFolder(place))}
           onClick={() => setCreating(true)}
         />
-        <nav aria-label="Folders below" className="flex min-w-0 flex-wrap gap-1.5 max-md:hidden">
+        <nav aria-label={words.folderHeader.foldersBelow} className="flex min-w-0 flex-wrap gap-1.5 max-md:hidden">
           {below.data?.slice(0, SHOWN_BELOW).map(({ id, name }) => (
             <Button key={id} asChild size="sm" className="max-w-48">
               <Link {...folderPage(projectId, environment, joinPath(secretPath, name))}>
                 {pending.some(({ subjectId }) => subjectId === id) ? (
-                  <Hourglass aria-label="Being deleted" className="size-3.5 text-warn" />
+                  <Hourglass aria-label={words.folderHeader.beingDeleted} className="size-3.5 text-warn" />
                 ) : (
                   <FolderIcon aria-hidden className="size-3.5 text-faint" />
                 )}

@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { Link } from '@tanstack/react-router'
 import { RotateCcw } from 'lucide-react'
 import { useState } from 'react'
@@ -16,6 +15,7 @@ import type { FolderRef } from '../../lib/types.ts'
 import { folderPage } from '../../lib/folder-page.ts'
 import { ClosedFolder } from './closed-folder.tsx'
 import { writesOf, type Write } from './writes.ts'
+import { words } from './words.ts'
 
 const RestoreFolder = onDemand(async () => (await import('./restore-folder.tsx')).RestoreFolder)
 
@@ -23,7 +23,7 @@ const PAGE = 200
 
 /** What was written to a folder, one write at a time, latest first. Any of them can be gone back to. */
 export function FolderHistoryPage({ place }: { place: FolderRef }) {
-  usePageTitle('History')
+  usePageTitle(words.folderHistoryPage.history)
   const { projectId, environment, secretPath } = place
   const [restoring, setRestoring] = useState<Write>()
   const { rights } = useRights(projectId)
@@ -33,35 +33,33 @@ export function FolderHistoryPage({ place }: { place: FolderRef }) {
     { enabled: !closed, getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
   )
   const writes = writesOf(history.data?.pages.flatMap(({ versions }) => versions) ?? [])
-  if (closed) return <ClosedFolder place={place} page="History of a folder" />
+  if (closed) return <ClosedFolder place={place} page={words.folderHistoryPage.title} />
   return (
     <div className="max-w-4xl">
       <PageHeader
-        title="History of a folder"
+        title={words.folderHistoryPage.title}
         text={
           <>
-            Every write to the secrets of{' '}
+            {words.folderHistoryPage.writesOf}{' '}
             <Link
               {...folderPage(projectId, environment, secretPath)}
               className="font-mono text-sm text-accent underline"
             >
               {environment}:{secretPath}
             </Link>
-            , latest first. Going back writes new versions; nothing is lost.
+            {words.folderHistoryPage.text}
           </>
         }
       />
       {history.error ? (
-        <Failure what="The history could not be read" error={history.error} retry={history.refetch} />
+        <Failure what={words.folderHistoryPage.unreadable} error={history.error} retry={history.refetch} />
       ) : !history.data ? (
-        <SkeletonRows label="Loading the history" rows={6} />
+        <SkeletonRows label={words.folderHistoryPage.loading} rows={6} />
       ) : writes.length === 0 ? (
-        <Empty title="Nothing was written to this folder yet">
-          Each secret that is added, changed or deleted here will be listed with who did it and when.
-        </Empty>
+        <Empty title={words.folderHistoryPage.empty}>{words.folderHistoryPage.emptyText}</Empty>
       ) : (
         <>
-          <ol aria-label="Writes" className="grid gap-2">
+          <ol aria-label={words.folderHistoryPage.label} className="grid gap-2">
             {writes.map((write, index) => (
               <li
                 key={write.at + write.by}
@@ -69,20 +67,22 @@ export function FolderHistoryPage({ place }: { place: FolderRef }) {
               >
                 <div className="grid min-w-0 flex-1 basis-60 gap-1.5">
                   <p className="text-sm text-soft">
-                    <span className="font-medium text-ink">{count(write.versions.length, 'secret')}</span> by{' '}
-                    <span className="break-all">{write.by}</span>, <Time iso={write.at} />
+                    <span className="font-medium text-ink">
+                      {words.folderHistoryPage.secrets(write.versions.length)}
+                    </span>{' '}
+                    {words.folderHistoryPage.by} <span className="break-all">{write.by}</span>, <Time iso={write.at} />
                   </p>
                   <Keys write={write} />
                 </div>
                 {index === 0 ? (
-                  <Badge tone="good">Now</Badge>
+                  <Badge tone="good">{words.folderHistoryPage.now}</Badge>
                 ) : (
                   <Button
                     size="sm"
                     denied={rights?.whyNot('secrets.write', inFolder(place))}
                     onClick={() => setRestoring(write)}
                   >
-                    <RotateCcw aria-hidden className="size-3.5" /> Restore to this point
+                    <RotateCcw aria-hidden className="size-3.5" /> {words.folderHistoryPage.restorePoint}
                   </Button>
                 )}
               </li>
@@ -90,7 +90,7 @@ export function FolderHistoryPage({ place }: { place: FolderRef }) {
           </ol>
           {history.hasNextPage && (
             <Button className="mt-4" busy={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
-              Show earlier writes
+              {words.folderHistoryPage.showEarlier}
             </Button>
           )}
         </>
@@ -110,10 +110,12 @@ function Keys({ write: { versions } }: { write: Write }) {
       {versions.slice(0, MOST_KEYS).map(({ key, version, deleted }) => (
         <li key={`${key} ${version}`} className="break-all">
           {deleted ? <s className="text-soft">{key}</s> : key}{' '}
-          <span className="font-sans text-xs text-faint">{deleted ? 'deleted' : `version ${version}`}</span>
+          <span className="font-sans text-xs text-faint">
+            {deleted ? words.folderHistoryPage.deleted : words.folderHistoryPage.version(version)}
+          </span>
         </li>
       ))}
-      {more > 0 && <li className="font-sans text-sm text-soft">and {count(more, 'more', 'more')}</li>}
+      {more > 0 && <li className="font-sans text-sm text-soft">{words.folderHistoryPage.and(more)}</li>}
     </ul>
   )
 }

@@ -6,6 +6,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { andBelow, useRights } from '../../lib/rights.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const RenameFolder = onDemand(async () => (await import('./rename-folder.tsx')).RenameFolder)
 const MoveFolder = onDemand(async () => (await import('./move-folder.tsx')).MoveFolder)
@@ -24,7 +25,7 @@ export function FolderMenu({ place, folder }: { place: FolderRef; folder: Folder
       <Menu
         align="start"
         trigger={
-          <Button variant="ghost" size="icon" aria-label={`More for folder ${secretPath}`}>
+          <Button variant="ghost" size="icon" aria-label={words.folderMenu.moreForFolderNamed(secretPath)}>
             <Ellipsis aria-hidden className="size-4" />
           </Button>
         }
@@ -38,22 +39,22 @@ export function FolderMenu({ place, folder }: { place: FolderRef; folder: Folder
             })
           }
         >
-          <History aria-hidden className="size-4" /> History
+          <History aria-hidden className="size-4" /> {words.folderMenu.history}
         </MenuItem>
         <MenuItem onSelect={() => setDialog('uses')}>
-          <Waypoints aria-hidden className="size-4" /> Find usages
+          <Waypoints aria-hidden className="size-4" /> {words.folderMenu.findUsages}
         </MenuItem>
         {folder && rights?.may('secrets.write', andBelow(place)) !== false && (
           <>
             <MenuItem onSelect={() => setDialog('rename')}>
-              <Pencil aria-hidden className="size-4" /> Rename
+              <Pencil aria-hidden className="size-4" /> {words.folderMenu.rename}
             </MenuItem>
             <MenuItem onSelect={() => setDialog('move')}>
-              <FolderInput aria-hidden className="size-4" /> Move
+              <FolderInput aria-hidden className="size-4" /> {words.folderMenu.move}
             </MenuItem>
             <MenuLine />
             <MenuItem danger onSelect={() => setDialog('delete')}>
-              <Trash2 aria-hidden className="size-4" /> Delete
+              <Trash2 aria-hidden className="size-4" /> {words.folderMenu.delete}
             </MenuItem>
           </>
         )}

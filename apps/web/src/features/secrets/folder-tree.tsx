@@ -9,6 +9,7 @@ import { SearchField } from '../../components/search-field.tsx'
 import { folderPage } from '../../lib/folder-page.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 /** Every folder of the environment, with its number of secrets, to search and to open. */
 export function FolderTree({ place }: { place: FolderRef }) {
@@ -18,7 +19,8 @@ export function FolderTree({ place }: { place: FolderRef }) {
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
       <Popover.Trigger asChild>
         <Button className="text-soft">
-          <TreeIcon aria-hidden className="size-4" /> Folders <ChevronDown aria-hidden className="size-3.5" />
+          <TreeIcon aria-hidden className="size-4" /> {words.folderTree.folders}{' '}
+          <ChevronDown aria-hidden className="size-3.5" />
         </Button>
       </Popover.Trigger>
       <Popover.Portal>
@@ -26,7 +28,7 @@ export function FolderTree({ place }: { place: FolderRef }) {
           align="start"
           sideOffset={4}
           collisionPadding={8}
-          aria-label={`Folders of ${environment}`}
+          aria-label={words.folderTree.foldersNamed(environment)}
           className="z-40 grid w-96 max-w-[calc(100vw-1rem)] gap-2 rounded-lg border border-line bg-surface p-2 shadow-float"
         >
           <Folders projectId={projectId} place={place} onOpened={() => setOpen(false)} />
@@ -44,15 +46,15 @@ function Folders({ projectId, place, onOpened }: { projectId: string; place: Fol
   const found = all.filter(({ path }) => path.toLowerCase().includes(wanted.trim().toLowerCase()))
   return (
     <>
-      <SearchField label="Search folders" value={wanted} onChange={setWanted} />
-      {error && <p className="px-2 text-sm text-bad">The folders could not be read: {messageOf(error)}</p>}
-      <ul aria-label="Folders" className="max-h-80 overflow-y-auto">
+      <SearchField label={words.folderTree.searchFolders} value={wanted} onChange={setWanted} />
+      {error && <p className="px-2 text-sm text-bad">{words.folderTree.foldersCouldNotBe(messageOf(error))}</p>}
+      <ul aria-label={words.folderTree.folders} className="max-h-80 overflow-y-auto">
         {found.map(({ path, secretCount }) => (
           <li key={path}>
             <Link
               {...folderPage(projectId, environment, path)}
               onClick={onOpened}
-              aria-label={`Folder ${path}`}
+              aria-label={words.folderTree.folderNamed(path)}
               aria-current={path === secretPath ? 'page' : undefined}
               className="flex items-center gap-2 rounded-md px-2 py-1 font-mono text-sm hover:bg-sunken aria-[current=page]:bg-accent-tint"
             >
@@ -64,7 +66,7 @@ function Folders({ projectId, place, onOpened }: { projectId: string; place: Fol
             </Link>
           </li>
         ))}
-        {found.length === 0 && <li className="px-2 py-3 text-sm text-soft">No folder contains “{wanted}”.</li>}
+        {found.length === 0 && <li className="px-2 py-3 text-sm text-soft">{words.folderTree.noMatch(wanted)}</li>}
       </ul>
     </>
   )

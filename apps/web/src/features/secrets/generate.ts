@@ -1,11 +1,12 @@
 /** Random values, by the browser's own generator. */
 import { customAlphabet } from 'nanoid'
+import { words } from './words.ts'
 
 export const ALPHABETS = {
-  'Letters and digits': 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
-  'Letters, digits and symbols': 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#%*+-=?@^_',
-  'Lower case and digits': 'abcdefghijklmnopqrstuvwxyz0123456789',
-  Digits: '0123456789',
+  alphanumeric: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
+  symbols: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#%*+-=?@^_',
+  lowerCase: 'abcdefghijklmnopqrstuvwxyz0123456789',
+  digits: '0123456789',
 } as const
 
 export type Alphabet = keyof typeof ALPHABETS
@@ -36,7 +37,7 @@ export const KEY_KINDS = Object.keys(ALGORITHMS) as KeyKind[]
 /** A new pair in PEM: PKCS #8 and SPKI. Browsers offer it on secure origins only. */
 export async function generateKeyPair(kind: KeyKind): Promise<{ privateKey: string; publicKey: string }> {
   const pair = await crypto.subtle.generateKey(ALGORITHMS[kind], true, ['sign', 'verify'])
-  if (!('privateKey' in pair)) throw new Error(`The browser generated no pair of keys for ${kind}.`)
+  if (!('privateKey' in pair)) throw new Error(words.generate.noKeyPair(kind))
   const [privateKey, publicKey] = await Promise.all([
     crypto.subtle.exportKey('pkcs8', pair.privateKey),
     crypto.subtle.exportKey('spki', pair.publicKey),

@@ -15,8 +15,15 @@ import {
   type Alphabet,
   type KeyKind,
 } from './generate.ts'
+import { words } from './words.ts'
 
-const KINDS = { text: 'Random text', hex: 'Hex', base64: 'Base64', uuid: 'UUID', pair: 'Key pair' } as const
+const KINDS = {
+  text: words.generator.randomText,
+  hex: words.generator.hex,
+  base64: words.generator.base64,
+  uuid: words.generator.uuid,
+  pair: words.generator.keyPair,
+} as const
 type Kind = keyof typeof KINDS
 const LENGTHS: Record<Kind, number> = { text: 32, hex: 32, base64: 32, uuid: 0, pair: 0 }
 const MAX_LENGTH = 4096
@@ -25,7 +32,7 @@ const MAX_LENGTH = 4096
 export function Generator({ onGenerated }: { onGenerated: (value: string) => void }) {
   const [kind, setKind] = useState<Kind>('text')
   const [length, setLength] = useState(String(LENGTHS.text))
-  const [alphabet, setAlphabet] = useState<Alphabet>('Letters and digits')
+  const [alphabet, setAlphabet] = useState<Alphabet>('alphanumeric')
   const [keyKind, setKeyKind] = useState<KeyKind>('Ed25519')
   const [publicKey, setPublicKey] = useState<string>()
   const [problem, setProblem] = useState<string>()
@@ -53,7 +60,7 @@ export function Generator({ onGenerated }: { onGenerated: (value: string) => voi
   return (
     <>
       <SelectField
-        label="Kind"
+        label={words.generator.kind}
         value={kind}
         onChange={({ target }) => {
           const next = (Object.keys(KINDS) as Kind[]).find((each) => each === target.value) ?? 'text'
@@ -70,30 +77,32 @@ export function Generator({ onGenerated }: { onGenerated: (value: string) => voi
       </SelectField>
       {hasLength && (
         <TextField
-          label={kind === 'text' ? 'Length' : 'Bytes'}
+          label={kind === 'text' ? words.generator.length : words.generator.bytes}
           type="number"
           min={1}
           max={MAX_LENGTH}
           value={length}
           onChange={({ target }) => setLength(target.value)}
-          error={isSized ? undefined : `A whole number from 1 to ${MAX_LENGTH}`}
+          error={isSized ? undefined : words.generator.lengthError(MAX_LENGTH)}
         />
       )}
       {kind === 'text' && (
         <SelectField
-          label="Alphabet"
+          label={words.generator.alphabet}
           value={alphabet}
           onChange={({ target }) => setAlphabet(namesOf(ALPHABETS).find((each) => each === target.value) ?? alphabet)}
         >
           {namesOf(ALPHABETS).map((each) => (
-            <option key={each}>{each}</option>
+            <option key={each} value={each}>
+              {words.generator.alphabets[each]}
+            </option>
           ))}
         </SelectField>
       )}
       {kind === 'pair' && (
         <SelectField
-          label="Algorithm"
-          help="The value is the private key (PKCS #8, PEM)."
+          label={words.generator.algorithm}
+          help={words.generator.keyPairHelp}
           value={keyKind}
           onChange={({ target }) => setKeyKind(KEY_KINDS.find((each) => each === target.value) ?? keyKind)}
         >
@@ -102,9 +111,9 @@ export function Generator({ onGenerated }: { onGenerated: (value: string) => voi
           ))}
         </SelectField>
       )}
-      {isBarred && <p className="text-sm text-warn">Browsers offer this over HTTPS only.</p>}
+      {isBarred && <p className="text-sm text-warn">{words.generator.httpsOnly}</p>}
       {problem !== undefined && (
-        <Notice kind="bad" title="Nothing was generated">
+        <Notice kind="bad" title={words.generator.failed}>
           {problem}
         </Notice>
       )}
@@ -113,12 +122,12 @@ export function Generator({ onGenerated }: { onGenerated: (value: string) => voi
           <code className="max-h-24 min-w-0 flex-1 overflow-auto rounded-md bg-sunken p-2 text-xs break-all">
             {publicKey}
           </code>
-          <CopyButton label="Copy public key" read={() => publicKey} />
+          <CopyButton label={words.generator.copyPublicKey} read={() => publicKey} />
         </div>
       )}
       <div className="flex justify-end gap-2">
         <Popover.Close asChild>
-          <Button size="sm">Close</Button>
+          <Button size="sm">{words.generator.close}</Button>
         </Popover.Close>
         <Button
           size="sm"
@@ -126,7 +135,7 @@ export function Generator({ onGenerated }: { onGenerated: (value: string) => voi
           disabled={isBarred || (hasLength && !isSized)}
           onClick={() => void generate()}
         >
-          Generate
+          {words.generator.generate}
         </Button>
       </div>
     </>

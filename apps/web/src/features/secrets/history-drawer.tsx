@@ -11,6 +11,7 @@ import { readValue } from '../../lib/read-value.ts'
 import { markStale } from '../../lib/stale.ts'
 import { DeliveringRuns } from '../delivery/delivering-runs.tsx'
 import { VersionCard } from './version-card.tsx'
+import { words } from './words.ts'
 
 const SHOWN_MS = 30_000
 
@@ -60,28 +61,23 @@ export function HistoryDrawer({
       const undo =
         current && !current.deleted
           ? {
-              label: 'Undo',
+              label: words.historyDrawer.undo,
               onClick: () =>
                 void attempt(async () => {
                   await write(current)
-                  toast.success(`${secretKey} is back at the value of version ${current.version}.`)
+                  toast.success(words.historyDrawer.undone(secretKey, current.version))
                 }),
             }
           : undefined
-      toast.success(`Restored version ${of.version} of ${secretKey}.`, undo)
+      toast.success(words.historyDrawer.restoredVersion(of.version, secretKey), undo)
     })
 
   return (
-    <Drawer
-      open
-      onClose={onClose}
-      title={secretKey}
-      description="Versions, newest first. Restoring writes a new version."
-    >
+    <Drawer open onClose={onClose} title={secretKey} description={words.historyDrawer.text}>
       {versions.error ? (
-        <Failure what="The versions could not be read" error={versions.error} retry={versions.refetch} />
+        <Failure what={words.historyDrawer.unreadable} error={versions.error} retry={versions.refetch} />
       ) : !versions.data ? (
-        <SkeletonRows label="Loading versions" rows={4} />
+        <SkeletonRows label={words.historyDrawer.loading} rows={4} />
       ) : (
         <ol className="grid gap-2">
           {versions.data.map((version, index) => (

@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { ArrowDown, ArrowUp, ChevronDown, Import, Plus, X } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { useState } from 'react'
@@ -12,6 +11,7 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, Project } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const AddImport = onDemand(async () => (await import('./add-import.tsx')).AddImport)
 
@@ -31,7 +31,7 @@ export function ImportsChip({ place, environments }: { place: FolderRef; environ
   const move = (importId: string, position: number) => update.mutate({ ...at, importId, import: { position } })
   const add = (
     <Button variant="ghost" denied={denied} onClick={() => setAdding(true)}>
-      <Plus aria-hidden className="size-4" /> Add import
+      <Plus aria-hidden className="size-4" /> {words.importsChip.addImport}
     </Button>
   )
 
@@ -43,7 +43,7 @@ export function ImportsChip({ place, environments }: { place: FolderRef; environ
         <Popover.Root>
           <Popover.Trigger asChild>
             <Button className="text-soft">
-              <Import aria-hidden className="size-4" /> {count(imports.length, 'import')}
+              <Import aria-hidden className="size-4" /> {words.importsChip.imports(imports.length)}
               <ChevronDown aria-hidden className="size-3.5" />
             </Button>
           </Popover.Trigger>
@@ -52,10 +52,10 @@ export function ImportsChip({ place, environments }: { place: FolderRef; environ
               align="start"
               sideOffset={4}
               collisionPadding={8}
-              aria-label="Imports"
+              aria-label={words.importsChip.label}
               className="z-40 grid max-w-[calc(100vw-1rem)] gap-1 rounded-lg border border-line bg-surface p-2 shadow-float"
             >
-              <p className="px-2 text-xs text-faint">Later imports override earlier ones; own keys override both.</p>
+              <p className="px-2 text-xs text-faint">{words.importsChip.order}</p>
               <ul>
                 {imports.map((each, index) => {
                   const name = `${each.environment.slug}:${each.path}`
@@ -68,19 +68,19 @@ export function ImportsChip({ place, environments }: { place: FolderRef; environ
                         <>
                           <IconButton
                             icon={ArrowUp}
-                            label={`Move import ${name} earlier`}
+                            label={words.importsChip.moveImportEarlier(name)}
                             disabled={index === 0}
                             onClick={() => move(each.id, each.position - 1)}
                           />
                           <IconButton
                             icon={ArrowDown}
-                            label={`Move import ${name} later`}
+                            label={words.importsChip.moveImportLater(name)}
                             disabled={index === imports.length - 1}
                             onClick={() => move(each.id, each.position + 1)}
                           />
                           <IconButton
                             icon={X}
-                            label={`Remove import ${name}`}
+                            label={words.importsChip.removeImport(name)}
                             onClick={() => remove.mutate({ ...at, importId: each.id })}
                           />
                         </>

@@ -3,6 +3,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import type { SecretMetadata } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 interface Props {
   value: SecretMetadata
@@ -18,27 +19,28 @@ export function MetadataFields({ value, onChange, problemOf }: Props) {
   return (
     <fieldset className="grid min-w-0 gap-2">
       <legend className="mb-1.5 text-sm font-medium">
-        Metadata <span className="ml-1 text-xs font-normal text-faint">optional</span>
+        {words.metadataFields.metadata}{' '}
+        <span className="ml-1 text-xs font-normal text-faint">{words.metadataFields.optional}</span>
       </legend>
       {value.map((pair, index) => (
         // Pairs have no identity of their own, and are only added at the end.
         <div key={index} className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto] items-start gap-2">
           <TextField
-            label={`Key ${index + 1}`}
+            label={words.metadataFields.key(index + 1)}
             value={pair.key}
             onChange={(event) => change(index, { key: event.target.value })}
             spellCheck={false}
             error={problemOf(index)}
           />
           <TextField
-            label={`Value ${index + 1}`}
+            label={words.metadataFields.value(index + 1)}
             value={pair.value}
             onChange={(event) => change(index, { value: event.target.value })}
             spellCheck={false}
           />
           <IconButton
             icon={Trash2}
-            label={`Remove metadata ${index + 1}`}
+            label={words.metadataFields.removeMetadata(index + 1)}
             className="mt-7.5"
             onClick={() => onChange(value.filter((_, at) => at !== index))}
           />
@@ -49,7 +51,7 @@ export function MetadataFields({ value, onChange, problemOf }: Props) {
         className="w-fit"
         onClick={() => onChange([...value, { key: '', value: '', isEncrypted: false }])}
       >
-        <Plus aria-hidden className="size-4" /> Add metadata
+        <Plus aria-hidden className="size-4" /> {words.metadataFields.addMetadata}
       </Button>
     </fieldset>
   )

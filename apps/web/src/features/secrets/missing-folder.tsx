@@ -8,6 +8,7 @@ import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import { toast } from '../../lib/toast.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { createFolders } from './create-folders.ts'
+import { words } from './words.ts'
 
 /** Instead of the secrets of a folder that never was, or was deleted, renamed or moved. */
 export function MissingFolder({ place, noEnvironment }: { place: FolderRef; noEnvironment: boolean }) {
@@ -15,34 +16,36 @@ export function MissingFolder({ place, noEnvironment }: { place: FolderRef; noEn
   const denied = useWhyNot(projectId)('secrets.write', inFolder(place))
   const create = useMutation({
     mutationFn: () => createFolders(place),
-    onError: (error) => toast.error(`${secretPath} was not created: ${messageOf(error)}`),
+    onError: (error) => toast.error(words.missingFolder.notCreated(secretPath, messageOf(error))),
   })
   return (
     <Empty
       title={
-        noEnvironment ? `There is no environment ${environment}` : `There is no folder ${secretPath} in ${environment}`
+        noEnvironment
+          ? words.missingFolder.noEnvironment(environment)
+          : words.missingFolder.noFolder(secretPath, environment)
       }
       action={
         <>
           {noEnvironment ? (
             <RouteButton to="/p/$projectId/secrets" params={{ projectId }}>
-              Go to the first environment
+              {words.missingFolder.goFirstEnvironment}
             </RouteButton>
           ) : (
             <>
               <Button variant="primary" denied={denied} busy={create.isPending} onClick={() => create.mutate()}>
-                Create {secretPath} in {environment}
+                {words.missingFolder.create(secretPath, environment)}
               </Button>
-              <RouteButton {...folderPage(projectId, environment, '/')}>Go to the root folder</RouteButton>
+              <RouteButton {...folderPage(projectId, environment, '/')}>{words.missingFolder.goRootFolder}</RouteButton>
             </>
           )}
           <RouteButton to="/p/$projectId/trash" params={{ projectId }}>
-            Open Trash
+            {words.missingFolder.openTrash}
           </RouteButton>
         </>
       }
     >
-      It may have been renamed, moved or deleted. What was deleted can be restored for 30 days.
+      {words.missingFolder.text}
     </Empty>
   )
 }

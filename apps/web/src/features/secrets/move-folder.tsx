@@ -13,6 +13,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
 import { folderPage } from '../../lib/folder-page.ts'
 import { markStale } from '../../lib/stale.ts'
+import { words } from './words.ts'
 
 const destination = z.object({ to: z.object({ environment: z.string().min(1), secretPath: pathSchema }) })
 
@@ -42,10 +43,10 @@ export function MoveFolder({ place, folder, onClose }: { place: FolderRef; folde
     onClose()
     await navigate(folderPage(projectId, to.environment, moved.path))
     await markStale('tree.moveFolder')
-    toast.success(`The folder is ${to.environment}:${moved.path}.`)
+    toast.success(words.moveFolder.moved(to.environment, moved.path))
   })
   return (
-    <Dialog open onClose={onClose} title="Move folder" description={`${environment}:${secretPath}`}>
+    <Dialog open onClose={onClose} title={words.moveFolder.title} description={`${environment}:${secretPath}`}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <Refusal error={move.error} />
         <Controller
@@ -56,27 +57,27 @@ export function MoveFolder({ place, folder, onClose }: { place: FolderRef; folde
               projectId={projectId}
               value={value}
               onChange={onChange}
-              path={{ label: 'Into folder', needs: 'secrets.write' }}
+              path={{ label: words.moveFolder.intoFolder, needs: 'secrets.write' }}
             />
           )}
         />
         <p className="text-sm text-soft">
           {stays ? (
-            'It is there already.'
+            words.moveFolder.unchanged
           ) : (
             <>
-              It will be{' '}
+              {words.moveFolder.newPath}{' '}
               <span className="font-mono break-all">
                 {chosen.environment}:{there}
               </span>
-              . Imports and syncs follow, and references to it are rewritten.
+              {words.moveFolder.text}
             </>
           )}
         </p>
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.moveFolder.cancel}</Button>
           <Button type="submit" variant="primary" disabled={stays} busy={formState.isSubmitting}>
-            Move folder
+            {words.moveFolder.title}
           </Button>
         </Actions>
       </form>

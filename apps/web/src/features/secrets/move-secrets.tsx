@@ -1,5 +1,4 @@
 import { markStale } from '../../lib/stale.ts'
-import { count } from '@keyferry/schemas/count'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { moveSecrets, secretPath as pathSchema } from '@keyferry/schemas'
 import { Controller, useForm } from 'react-hook-form'
@@ -12,6 +11,7 @@ import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const destination = moveSecrets
   .pick({ shouldOverwrite: true })
@@ -27,7 +27,7 @@ interface Props {
 /** Into another folder, of this environment or another. */
 export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
   const { projectId, environment, secretPath } = place
-  const what = rows.length === 1 ? (rows[0]?.key ?? '') : count(rows.length, 'secret')
+  const what = rows.length === 1 ? (rows[0]?.key ?? '') : words.moveSecrets.secrets(rows.length)
   const move = trpc.tree.moveSecrets.useMutation()
   const { control, handleSubmit, watch, formState } = useForm({
     resolver: zodResolver(destination),
@@ -51,10 +51,15 @@ export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
     onDone()
     onClose()
     await markStale('tree.moveSecrets')
-    toast.success(`Moved ${what} to ${to.environment}:${to.secretPath}.`)
+    toast.success(words.moveSecrets.moved(what, to.environment, to.secretPath))
   })
   return (
-    <Dialog open onClose={onClose} title={`Move ${what}`} description={`From ${environment}:${secretPath}`}>
+    <Dialog
+      open
+      onClose={onClose}
+      title={words.moveSecrets.title(what)}
+      description={words.moveSecrets.from(environment, secretPath)}
+    >
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <Refusal error={move.error} />
         {rows.length > 1 && (
@@ -70,7 +75,7 @@ export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
               projectId={projectId}
               value={value}
               onChange={onChange}
-              path={{ label: 'Into folder', needs: 'secrets.write' }}
+              path={{ label: words.moveSecrets.intoFolder, needs: 'secrets.write' }}
             />
           )}
         />
@@ -79,21 +84,22 @@ export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
           name="shouldOverwrite"
           render={({ field: { value, onChange } }) => (
             <SwitchField
-              label="Overwrite existing keys"
-              help="Off: the move is cancelled if a key already exists."
+              label={words.moveSecrets.overwriteExistingKeys}
+              help={words.moveSecrets.overwriteHelp}
               checked={value ?? false}
               onChange={onChange}
             />
           )}
         />
         <p className="text-sm text-soft">
-          References to {rows.length === 1 ? 'it' : 'them'} are rewritten. Syncs of this folder lose{' '}
-          {rows.length === 1 ? 'it' : 'them'}, those of the other one get {rows.length === 1 ? 'it' : 'them'}.
+          {words.moveSecrets.referencesTo} {rows.length === 1 ? words.moveSecrets.it : words.moveSecrets.them}{' '}
+          {words.moveSecrets.areRewritten} {rows.length === 1 ? words.moveSecrets.it : words.moveSecrets.them}
+          {words.moveSecrets.thoseOtherOneGet} {rows.length === 1 ? words.moveSecrets.it : words.moveSecrets.them}.
         </p>
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.moveSecrets.cancel}</Button>
           <Button type="submit" variant="primary" disabled={stays} busy={formState.isSubmitting}>
-            Move {what}
+            {words.moveSecrets.title(what)}
           </Button>
         </Actions>
       </form>

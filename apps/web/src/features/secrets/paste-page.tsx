@@ -14,10 +14,11 @@ import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
 import { PastePreview } from './paste-preview.tsx'
+import { words } from './words.ts'
 
 /** A `.env` file, typed, pasted or uploaded; shows what it would do before anything is saved. */
 export function PastePage({ place }: { place: FolderRef }) {
-  usePageTitle('Paste .env')
+  usePageTitle(words.pastePage.paste)
   const { projectId, environment, secretPath } = place
   const navigate = useNavigate()
   const [content, setContent] = useState('')
@@ -47,8 +48,8 @@ export function PastePage({ place }: { place: FolderRef }) {
     return (
       <AccessDenied
         projectId={projectId}
-        page="Paste .env"
-        title={`You cannot add secrets to ${environment}:${secretPath}`}
+        page={words.pastePage.paste}
+        title={words.pastePage.denied(environment, secretPath)}
         why={denied}
       />
     )
@@ -56,31 +57,31 @@ export function PastePage({ place }: { place: FolderRef }) {
     <>
       <LeaveGuard />
       <PageHeader
-        title="Paste .env"
+        title={words.pastePage.paste}
         text={
           <>
-            Into{' '}
+            {words.pastePage.into}{' '}
             <span className="font-mono text-sm">
               {environment}:{secretPath}
             </span>
-            . Keys not in the file are left unchanged.
+            {words.pastePage.keysNotFileLeft}
           </>
         }
       />
       <div className="grid max-w-4xl grid-cols-1 gap-4">
         <TextAreaField
-          label="File content"
+          label={words.pastePage.fileContent}
           rows={12}
           spellCheck={false}
           autoComplete="off"
-          placeholder={'DATABASE_URL="postgres://…"\nSTRIPE_KEY=sk_…'}
+          placeholder={words.pastePage.placeholder}
           className="[&_textarea]:font-mono [&_textarea]:text-sm"
           value={content}
           onChange={(event) => change(event.target.value)}
         />
         {unreadable !== null && (
-          <Notice kind="bad" title={`${unreadable} is not text in UTF-8`}>
-            Its characters would be stored as others. Save the file as UTF-8 and upload it again.
+          <Notice kind="bad" title={words.pastePage.unreadable(unreadable)}>
+            {words.pastePage.unreadableText}
           </Notice>
         )}
         <Button
@@ -88,7 +89,7 @@ export function PastePage({ place }: { place: FolderRef }) {
           className="w-fit focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent"
         >
           <label className="cursor-pointer">
-            <FileUp aria-hidden className="size-4" /> Upload a file
+            <FileUp aria-hidden className="size-4" /> {words.pastePage.uploadFile}
             <input type="file" className="sr-only" onChange={(event) => void upload(event)} />
           </label>
         </Button>

@@ -1,5 +1,4 @@
 import type { pastedDotenv } from '@keyferry/schemas'
-import { count } from '@keyferry/schemas/count'
 import { useEffect, useState } from 'react'
 import type { z } from 'zod'
 import { Badge, type Tone } from '../../components/ui/badge.tsx'
@@ -14,13 +13,14 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 type Line = z.output<typeof pastedDotenv>['lines'][number]
 
 const ACTIONS: Record<Line['action'], { word: string; tone: Tone }> = {
-  add: { word: 'Add', tone: 'good' },
-  change: { word: 'Change', tone: 'warn' },
-  keep: { word: 'Unchanged', tone: 'neutral' },
+  add: { word: words.pastePreview.add, tone: 'good' },
+  change: { word: words.pastePreview.change, tone: 'warn' },
+  keep: { word: words.pastePreview.unchanged, tone: 'neutral' },
 }
 /** Lines that are drawn; the others are saved all the same. */
 const SHOWN = 500
@@ -66,7 +66,7 @@ export function PastePreview({ place, content, onSaved, onCancel }: Props) {
       {
         onSuccess: async ({ added, changed }) => {
           await markStale('secrets.paste')
-          toast.success(`Saved: ${added.length} added, ${changed.length} changed.`)
+          toast.success(words.pastePreview.savedAddedChanged(added.length, changed.length))
           onSaved()
         },
       },
@@ -74,26 +74,30 @@ export function PastePreview({ place, content, onSaved, onCancel }: Props) {
   return (
     <div className="grid grid-cols-1 gap-3">
       {preview.error && (
-        <Notice kind="bad" title="The text could not be read">
+        <Notice kind="bad" title={words.pastePreview.unreadable}>
           {messageOf(preview.error)}
         </Notice>
       )}
       {save.error && (
-        <Notice kind="bad" title="Nothing was saved">
+        <Notice kind="bad" title={words.pastePreview.nothingSaved}>
           {messageOf(save.error)}
         </Notice>
       )}
       {result && (
         <Card className="grid grid-cols-1 gap-3 p-4">
           <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
-            <h2 className="text-base font-semibold">Preview changes</h2>
+            <h2 className="text-base font-semibold">{words.pastePreview.previewChanges}</h2>
             <p aria-live="polite" className="text-sm text-soft">
-              {result.added.length} added, {result.changed.length} changed, {result.unchanged.length} unchanged
+              {words.pastePreview.addedChangedUnchanged(
+                result.added.length,
+                result.changed.length,
+                result.unchanged.length,
+              )}
             </p>
           </div>
           {result.refused.length > 0 && (
-            <Notice kind="warn" title={`${count(result.refused.length, 'entry', 'entries')} skipped`}>
-              <ul aria-label="Skipped" className="grid max-h-40 gap-1 overflow-y-auto">
+            <Notice kind="warn" title={words.pastePreview.skipped(result.refused.length)}>
+              <ul aria-label={words.pastePreview.skippedLabel} className="grid max-h-40 gap-1 overflow-y-auto">
                 {result.refused.map(({ key, reason }, index) => (
                   <li key={index} className="break-words">
                     <span className="font-mono">{key}</span>: {reason}
@@ -103,12 +107,15 @@ export function PastePreview({ place, content, onSaved, onCancel }: Props) {
             </Notice>
           )}
           <div className="max-h-96 overflow-y-auto">
-            <table aria-label="Preview changes" className="w-full table-fixed border-collapse text-left text-sm">
+            <table
+              aria-label={words.pastePreview.previewChanges}
+              className="w-full table-fixed border-collapse text-left text-sm"
+            >
               <thead className="sr-only">
                 <tr>
-                  <th scope="col">Save</th>
-                  <th scope="col">Key</th>
-                  <th scope="col">Value</th>
+                  <th scope="col">{words.pastePreview.save}</th>
+                  <th scope="col">{words.pastePreview.key}</th>
+                  <th scope="col">{words.pastePreview.value}</th>
                 </tr>
               </thead>
               <tbody>
@@ -125,7 +132,7 @@ export function PastePreview({ place, content, onSaved, onCancel }: Props) {
               </tbody>
             </table>
             {result.lines.length > SHOWN && (
-              <p className="py-2 text-sm text-soft">And {result.lines.length - SHOWN} more, which are saved too.</p>
+              <p className="py-2 text-sm text-soft">{words.pastePreview.andMore(result.lines.length - SHOWN)}</p>
             )}
           </div>
         </Card>
@@ -141,17 +148,17 @@ export function PastePreview({ place, content, onSaved, onCancel }: Props) {
               )
             }
           >
-            {chosen.length === 0 ? 'Select all' : 'Select none'}
+            {chosen.length === 0 ? words.pastePreview.selectAll : words.pastePreview.selectNone}
           </Button>
         )}
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={onCancel}>{words.pastePreview.cancel}</Button>
         <Button
           variant="primary"
           disabled={chosen.length === 0}
           busy={preview.isPending || save.isPending}
           onClick={commit}
         >
-          Save {count(chosen.length, 'secret')}
+          {words.pastePreview.saveChosen(chosen.length)}
         </Button>
       </div>
     </div>
@@ -183,7 +190,7 @@ function PreviewRow({ place, content, line: { key, action, notes, line }, isChos
       <td className="w-8 py-1 align-top">
         {action !== 'keep' && (
           <span className="grid h-7 items-center">
-            <Checkbox label={`Save ${key}`} checked={isChosen} onChange={onChoose} />
+            <Checkbox label={words.pastePreview.saveNamed(key)} checked={isChosen} onChange={onChoose} />
           </span>
         )}
       </td>
@@ -194,13 +201,15 @@ function PreviewRow({ place, content, line: { key, action, notes, line }, isChos
         </span>
         {notes.map(({ code, message }) => (
           <p key={code} className="text-xs break-words text-warn">
-            Line {line}: {message}
+            {words.pastePreview.line(line, message)}
           </p>
         ))}
       </td>
       <td className="py-0.5 align-top">
-        {action === 'change' && <HiddenValue name={`old ${key}`} read={() => readValue(place, key)} />}
-        <HiddenValue name={action === 'change' ? `new ${key}` : key} read={readNew} />
+        {action === 'change' && (
+          <HiddenValue name={words.pastePreview.oldValue(key)} read={() => readValue(place, key)} />
+        )}
+        <HiddenValue name={action === 'change' ? words.pastePreview.newValue(key) : key} read={readNew} />
       </td>
     </tr>
   )

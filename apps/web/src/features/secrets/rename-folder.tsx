@@ -12,6 +12,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
 import { folderPage } from '../../lib/folder-page.ts'
 import { markStale } from '../../lib/stale.ts'
+import { words } from './words.ts'
 
 /** Its name and description. References and imports follow, or the server says what prevents that. */
 export function RenameFolder({ place, folder, onClose }: { place: FolderRef; folder: Folder; onClose: () => void }) {
@@ -31,25 +32,30 @@ export function RenameFolder({ place, folder, onClose }: { place: FolderRef; fol
     onClose()
     await navigate(folderPage(projectId, environment, renamed.path))
     await markStale('folders.update')
-    toast.success(`The folder is ${environment}:${renamed.path}.`)
+    toast.success(words.renameFolder.renamed(environment, renamed.path))
   })
   return (
-    <Dialog open onClose={onClose} title="Rename folder" description={`${environment}:${secretPath}`}>
+    <Dialog open onClose={onClose} title={words.renameFolder.title} description={`${environment}:${secretPath}`}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <Refusal error={update.error} />
         <TextField
-          label="Folder name"
-          help="Imports and syncs follow, and references to it are rewritten."
+          label={words.renameFolder.folderName}
+          help={words.renameFolder.help}
           spellCheck={false}
           autoFocus
           error={errors.name?.message}
           {...register('name')}
         />
-        <TextField label="Description" optional error={errors.description?.message} {...register('description')} />
+        <TextField
+          label={words.renameFolder.description}
+          optional
+          error={errors.description?.message}
+          {...register('description')}
+        />
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.renameFolder.cancel}</Button>
           <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-            Save folder
+            {words.renameFolder.saveFolder}
           </Button>
         </Actions>
       </form>

@@ -4,6 +4,7 @@ import { FolderLink } from '../../components/folder-link.tsx'
 import { HiddenValue } from '../../components/hidden-value.tsx'
 import { direct } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 interface Props {
   place: FolderRef
@@ -16,7 +17,7 @@ interface Props {
 export const ResolvedValue = ({ place, secretKey, references }: Props) => (
   <Popover.Root>
     <Popover.Trigger
-      aria-label={`Resolve ${secretKey}, refers to ${references.join(', ')}`}
+      aria-label={words.resolvedValue.resolveNamed(secretKey, references.join(', '))}
       className="flex min-w-4 shrink-[3] items-center gap-1 rounded text-xs text-accent hover:underline"
     >
       <Link2 aria-hidden className="size-3.5 shrink-0" />
@@ -27,10 +28,10 @@ export const ResolvedValue = ({ place, secretKey, references }: Props) => (
         align="start"
         sideOffset={4}
         collisionPadding={8}
-        aria-label={`Resolved value of ${secretKey}`}
+        aria-label={words.resolvedValue.resolvedValueNamed(secretKey)}
         className="group/row z-40 grid w-96 max-w-[calc(100vw-2rem)] gap-2 rounded-lg border border-line bg-surface p-3 shadow-float"
       >
-        <p className="text-xs text-soft">{secretKey} refers to</p>
+        <p className="text-xs text-soft">{words.resolvedValue.refersTo(secretKey)}</p>
         <ul className="grid max-h-40 gap-1 overflow-y-auto text-sm break-all">
           {references.map((reference) => {
             const { key, ...at } = secretOf(reference, place)
@@ -41,9 +42,9 @@ export const ResolvedValue = ({ place, secretKey, references }: Props) => (
             )
           })}
         </ul>
-        <p className="text-xs text-soft">Resolved value</p>
+        <p className="text-xs text-soft">{words.resolvedValue.resolvedValue}</p>
         <HiddenValue
-          name={`the resolved value of ${secretKey}`}
+          name={words.resolvedValue.resolvedValueOf(secretKey)}
           read={async () =>
             (await direct.secrets.get.query({ ...place, key: secretKey, expandReferences: true })).value ?? ''
           }

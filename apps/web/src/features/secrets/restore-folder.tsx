@@ -1,5 +1,4 @@
 import { markStale } from '../../lib/stale.ts'
-import { count } from '@keyferry/schemas/count'
 import { useQuery } from '@tanstack/react-query'
 import { Confirm } from '../../components/confirm.tsx'
 import { Failure } from '../../components/failure.tsx'
@@ -11,11 +10,12 @@ import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import type { Write } from './writes.ts'
+import { words } from './words.ts'
 
 const ACTIONS = [
-  { action: 'create', one: 'is restored', many: 'are restored', tone: 'text-good' },
-  { action: 'update', one: 'gets its old value', many: 'get their old value', tone: 'text-warn' },
-  { action: 'delete', one: 'is deleted', many: 'are deleted', tone: 'text-bad' },
+  { action: 'create', tone: 'text-good' },
+  { action: 'update', tone: 'text-warn' },
+  { action: 'delete', tone: 'text-bad' },
 ] as const
 
 /** Shows what going back to the moment after a write would change, and does it: exactly that, or nothing. */
@@ -32,31 +32,32 @@ export function RestoreFolder({ place, write, onClose }: { place: FolderRef; wri
   const confirm = async () => {
     await restore.mutateAsync({ ...place, at: write.at, expected: preview.data?.hash })
     await markStale('history.restoreFolder')
-    toast.success(`${count(changes.length, 'secret')} went back.`)
+    toast.success(words.restoreFolder.restored(changes.length))
   }
   return (
     <Confirm
-      title="Restore to this point?"
-      label={changes.length === 0 ? 'Go back' : `Change ${count(changes.length, 'secret')}`}
+      title={words.restoreFolder.title}
+      label={changes.length === 0 ? words.restoreFolder.restoreLabel : words.restoreFolder.restore(changes.length)}
       danger={changes.some(({ action }) => action === 'delete')}
       ready={changes.length > 0}
       onConfirm={confirm}
       onClose={onClose}
     >
       <p className="text-sm text-soft">
-        The secrets of {place.environment}:{place.secretPath} as they were <Time iso={write.at} />. Folders below it,
-        imports and comments stay as they are. Syncs send the result on.
+        {words.restoreFolder.text(place.environment, place.secretPath)} <Time iso={write.at} />
+        {words.restoreFolder.textEnd}
       </p>
       {preview.error ? (
-        <Failure what="The changes could not be read" error={preview.error} retry={preview.refetch} />
+        <Failure what={words.restoreFolder.unreadable} error={preview.error} retry={preview.refetch} />
       ) : !preview.data ? (
-        <SkeletonRows label="Looking for what would change" rows={2} />
+        <SkeletonRows label={words.restoreFolder.loading} rows={2} />
       ) : (
         <div aria-live="polite" className="grid gap-3">
-          {changes.length === 0 && <p className="text-base">Nothing would change: the folder is as it was then.</p>}
-          {ACTIONS.map(({ action, one, many, tone }) => {
+          {changes.length === 0 && <p className="text-base">{words.restoreFolder.nothing}</p>}
+          {ACTIONS.map(({ action, tone }) => {
             const keys = changes.filter((change) => change.action === action)
             if (keys.length === 0) return null
+            const { one, many } = words.restoreFolder[action]
             const word = keys.length === 1 ? one : many
             return (
               <div key={action}>
@@ -66,7 +67,10 @@ export function RestoreFolder({ place, write, onClose }: { place: FolderRef; wri
                 <ScrollList aria-label={word} className="max-h-32 font-mono text-sm break-all">
                   {keys.map(({ key, version }) => (
                     <li key={key}>
-                      {key} {version !== null && <span className="font-sans text-xs text-soft">version {version}</span>}
+                      {key}{' '}
+                      {version !== null && (
+                        <span className="font-sans text-xs text-soft">{words.restoreFolder.version(version)}</span>
+                      )}
                     </li>
                   ))}
                 </ScrollList>
@@ -74,7 +78,7 @@ export function RestoreFolder({ place, write, onClose }: { place: FolderRef; wri
             )
           })}
           {preview.data.unrestorable.length > 0 && (
-            <Notice kind="warn" title="Some cannot go back, and stay as they are">
+            <Notice kind="warn" title={words.restoreFolder.refused}>
               <ul>
                 {preview.data.unrestorable.map(({ key, reason }) => (
                   <li key={key}>
@@ -84,7 +88,7 @@ export function RestoreFolder({ place, write, onClose }: { place: FolderRef; wri
               </ul>
             </Notice>
           )}
-          <p className="text-sm text-soft">{count(preview.data.unchanged, 'secret stays', 'secrets stay')} as now.</p>
+          <p className="text-sm text-soft">{words.restoreFolder.unchanged(preview.data.unchanged)}</p>
         </div>
       )}
     </Confirm>

@@ -4,6 +4,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import type { FolderRef, SecretRow, Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')).DeleteSecrets)
 const DeliveryDrawer = onDemand(async () => (await import('../delivery/delivery-drawer.tsx')).DeliveryDrawer)
@@ -33,7 +34,7 @@ export function SecretMenu({ place, row, readers, isWritable, onHistory, onOverr
     <>
       <Menu
         trigger={
-          <Button variant="ghost" size="icon" aria-label={`More for ${key}`}>
+          <Button variant="ghost" size="icon" aria-label={words.secretMenu.moreForNamed(key)}>
             <Ellipsis aria-hidden className="size-4" />
           </Button>
         }
@@ -41,34 +42,34 @@ export function SecretMenu({ place, row, readers, isWritable, onHistory, onOverr
         {isOwn ? (
           <>
             <MenuItem onSelect={() => onHistory(key)}>
-              <History aria-hidden className="size-4" /> History
+              <History aria-hidden className="size-4" /> {words.secretMenu.history}
             </MenuItem>
             <MenuItem onSelect={() => setDialog('delivery')}>
-              <Send aria-hidden className="size-4" /> Delivery
+              <Send aria-hidden className="size-4" /> {words.secretMenu.delivery}
             </MenuItem>
             {isWritable && (
               <MenuItem onSelect={() => setDialog('details')}>
-                <FileText aria-hidden className="size-4" /> Edit details
+                <FileText aria-hidden className="size-4" /> {words.secretMenu.editDetails}
               </MenuItem>
             )}
             <MenuItem onSelect={() => setDialog('uses')}>
-              <Waypoints aria-hidden className="size-4" /> Find usages
+              <Waypoints aria-hidden className="size-4" /> {words.secretMenu.findUsages}
             </MenuItem>
             {isWritable && (
               <>
                 <MenuItem onSelect={() => setDialog('move')}>
-                  <FolderInput aria-hidden className="size-4" /> Move
+                  <FolderInput aria-hidden className="size-4" /> {words.secretMenu.move}
                 </MenuItem>
                 <MenuLine />
                 <MenuItem danger onSelect={() => setDialog('delete')}>
-                  <Trash2 aria-hidden className="size-4" /> Delete
+                  <Trash2 aria-hidden className="size-4" /> {words.secretMenu.delete}
                 </MenuItem>
               </>
             )}
           </>
         ) : (
           <MenuItem onSelect={() => onOverride(key)}>
-            <Import aria-hidden className="size-4" /> Override in this folder
+            <Import aria-hidden className="size-4" /> {words.secretMenu.overrideFolder}
           </MenuItem>
         )}
       </Menu>

@@ -13,6 +13,7 @@ import type { FolderRef, KeyDelivery, SecretRow as Row, Sync } from '../../lib/t
 import { DeliveryCell } from './delivery-cell.tsx'
 import { SecretMenu } from './secret-menu.tsx'
 import { ValueCell } from './value-cell.tsx'
+import { words } from './words.ts'
 
 const ResolvedValue = onDemand(async () => (await import('./resolved-value.tsx')).ResolvedValue)
 
@@ -63,7 +64,7 @@ export function SecretRow({
           }}
         >
           <Checkbox
-            label={`Select ${key}`}
+            label={words.secretRow.select(key)}
             checked={isSelected}
             disabled={!isOwn}
             onChange={(next) => onSelect(key, next, isShift.current)}
@@ -85,7 +86,7 @@ export function SecretRow({
               {origin.environment}:{origin.secretPath}
             </Link>
           )}
-          {row.blank && <Badge tone="warn">Blank</Badge>}
+          {row.blank && <Badge tone="warn">{words.secretRow.blank}</Badge>}
           {tags.slice(0, SHOWN_TAGS).map(({ id, name }) => (
             <Badge key={id}>{name}</Badge>
           ))}
@@ -96,7 +97,11 @@ export function SecretRow({
           )}
           {row.comment !== '' && (
             <Tooltip text={row.comment}>
-              <button type="button" aria-label={`Comment on ${key}`} className="shrink-0 rounded p-0.5 text-faint">
+              <button
+                type="button"
+                aria-label={words.secretRow.commentOnNamed(key)}
+                className="shrink-0 rounded p-0.5 text-faint"
+              >
                 <MessageSquareText aria-hidden className="size-3.5" />
               </button>
             </Tooltip>
@@ -124,7 +129,7 @@ export function SecretRow({
         {isOwn && <DeliveryCell place={place} secretKey={key} delivery={delivery} />}
       </Td>
       <Td className="truncate py-0 text-soft max-md:hidden">
-        <span title={`Version ${row.version} by ${row.updatedBy}`}>
+        <span title={words.secretRow.versionBy(row.version, row.updatedBy)}>
           <Time iso={row.updatedAt} />
         </span>
       </Td>

@@ -1,5 +1,4 @@
 import { useNavigate } from '@tanstack/react-router'
-import { count } from '@keyferry/schemas/count'
 import { ClipboardPaste, Download, Plus, Table2 } from 'lucide-react'
 import { useDeferredValue, useMemo, useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
@@ -24,6 +23,7 @@ import { MissingFolder } from './missing-folder.tsx'
 import { SecretsTable } from './secrets-table.tsx'
 import { usePastedFile } from './use-pasted-file.ts'
 import { useSearch } from './use-search.ts'
+import { words } from './words.ts'
 
 const AddSecret = onDemand(
   async () => (await import('./add-secret.tsx')).AddSecret,
@@ -97,12 +97,12 @@ export function SecretsPage({ place, search, history, adding }: Props) {
             search={path === undefined ? {} : { path }}
             denied={rights?.whyNot('secrets.read-values', andBelow(place))}
           >
-            <Table2 aria-hidden className="size-4" /> Compare
+            <Table2 aria-hidden className="size-4" /> {words.secretsPage.compare}
           </RouteButton>
         }
       />
       <Tabs
-        label="Environments"
+        label={words.secretsPage.environments}
         value={environment}
         onChange={(slug) => void navigate(folderPage(projectId, slug, secretPath))}
         tabs={environments.map(({ slug, name }) => ({ value: slug, label: name }))}
@@ -115,22 +115,22 @@ export function SecretsPage({ place, search, history, adding }: Props) {
             noEnvironment={project.data !== undefined && environments.every(({ slug }) => slug !== environment)}
           />
         ) : rows.error ? (
-          <Failure what="The secrets of this folder could not be read" error={rows.error} retry={rows.refetch} />
+          <Failure what={words.secretsPage.unreadable} error={rows.error} retry={rows.refetch} />
         ) : (
           <div className="grid grid-cols-1 gap-2">
             <div className="flex min-h-9 flex-wrap items-center gap-2">
               <FolderTree place={place} />
-              <SearchField label="Search secrets" value={wanted} onChange={setWanted} />
+              <SearchField label={words.secretsPage.searchSecrets} value={wanted} onChange={setWanted} />
               <ImportsChip place={place} environments={environments} />
               <p className="text-sm text-soft" aria-live="polite">
                 {all &&
                   (found.length === all.length
-                    ? count(found.length, 'secret')
-                    : `${found.length} of ${count(all.length, 'secret')}`)}
+                    ? words.secretsPage.secrets(found.length)
+                    : words.secretsPage.text(found.length, all.length))}
               </p>
               <div className="ml-auto flex flex-wrap gap-2">
                 <Button denied={unreadable} disabled={isEmpty} onClick={() => setExporting(true)}>
-                  <Download aria-hidden className="size-4" /> Export
+                  <Download aria-hidden className="size-4" /> {words.secretsPage.export}
                 </Button>
                 <RouteButton
                   to="/p/$projectId/secrets/$environment/paste"
@@ -138,11 +138,11 @@ export function SecretsPage({ place, search, history, adding }: Props) {
                   search={path === undefined ? {} : { path }}
                   denied={notWritten}
                 >
-                  <ClipboardPaste aria-hidden className="size-4" /> Paste .env
+                  <ClipboardPaste aria-hidden className="size-4" /> {words.secretsPage.paste}
                 </RouteButton>
                 {notWritten === undefined && (
                   <Button variant="primary" aria-expanded={isAdding} onClick={() => setView({ add: '' })}>
-                    <Plus aria-hidden className="size-4" /> New secret
+                    <Plus aria-hidden className="size-4" /> {words.secretsPage.newSecret}
                   </Button>
                 )}
               </div>
@@ -160,15 +160,13 @@ export function SecretsPage({ place, search, history, adding }: Props) {
               />
             )}
             {all === undefined ? (
-              <SkeletonRows label="Loading secrets" rows={8} />
+              <SkeletonRows label={words.secretsPage.loading} rows={8} />
             ) : isEmpty ? (
-              <Empty title="No secrets in this folder yet">
-                {isWritable
-                  ? 'Add the first one, or paste or drop a .env file here. Syncs that read this folder send it on within a second.'
-                  : 'New secrets appear here at once.'}
+              <Empty title={words.secretsPage.empty}>
+                {isWritable ? words.secretsPage.emptyText : words.secretsPage.emptyReadOnly}
               </Empty>
             ) : found.length === 0 ? (
-              <p className="py-6 text-center text-base text-soft">No key, tag or comment contains “{wanted}”.</p>
+              <p className="py-6 text-center text-base text-soft">{words.secretsPage.noMatch(wanted)}</p>
             ) : (
               <SecretsTable
                 place={place}

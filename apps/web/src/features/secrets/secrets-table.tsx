@@ -16,6 +16,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { SecretRow } from './secret-row.tsx'
 import { SelectedActions } from './selected-actions.tsx'
+import { words } from './words.ts'
 
 const COLUMNS: ColumnDef<Row>[] = [{ accessorKey: 'key' }, { accessorKey: 'updatedAt' }]
 /** Keys whose deliveries are shown: a page of the API. */
@@ -64,13 +65,13 @@ export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Pr
   }
   return (
     <>
-      <Table label="Secrets" isSticky>
+      <Table label={words.secretsTable.secrets} isSticky>
         <thead>
           <tr>
             {isWritable && (
               <Th className="w-10">
                 <Checkbox
-                  label="Select all"
+                  label={words.secretsTable.selectAll}
                   checked={
                     table.getIsAllRowsSelected() ? true : table.getIsSomeRowsSelected() ? 'indeterminate' : false
                   }
@@ -79,12 +80,12 @@ export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Pr
               </Th>
             )}
             <SortHeader column={table.getColumn('key')} className="w-[38%] max-sm:w-[45%]">
-              Key
+              {words.secretsTable.key}
             </SortHeader>
-            <Th>Value</Th>
-            <Th className="w-48 max-lg:hidden">Synced to</Th>
+            <Th>{words.secretsTable.value}</Th>
+            <Th className="w-48 max-lg:hidden">{words.secretsTable.syncedTo}</Th>
             <SortHeader column={table.getColumn('updatedAt')} className="w-36 max-md:hidden">
-              Updated
+              {words.secretsTable.updated}
             </SortHeader>
             <ActionsTh className="w-12" />
           </tr>

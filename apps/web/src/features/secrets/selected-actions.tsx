@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { Copy, Download, FolderInput, Tag, Trash2, X } from 'lucide-react'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
@@ -7,6 +6,7 @@ import { IconButton } from '../../components/ui/icon-button.tsx'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow, Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const CopyDialog = onDemand(async () => (await import('./copy-dialog.tsx')).CopyDialog)
 const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')).DeleteSecrets)
@@ -29,32 +29,32 @@ export function SelectedActions({ place, rows, readers, onDone }: Props) {
   const project = trpc.projects.get.useQuery({ projectId: place.projectId })
   const unreadable = useWhyNot(place.projectId)('secrets.read-values', inFolder(place))
   const keys = rows.map(({ key }) => key)
-  const what = count(rows.length, 'secret')
+  const what = words.selectedActions.secrets(rows.length)
   const other = project.data?.environments.find(({ slug }) => slug !== place.environment)?.slug ?? place.environment
   return (
     <section
-      aria-label="Selected secrets"
+      aria-label={words.selectedActions.selectedSecrets}
       className="fixed bottom-4 left-1/2 z-30 flex w-max max-w-[calc(100vw-1rem)] -translate-x-1/2 flex-wrap items-center gap-1.5 rounded-xl border border-line bg-surface p-2 shadow-float"
     >
       <p className="px-1.5 text-sm text-soft" aria-live="polite">
-        {rows.length} selected
+        {words.selectedActions.selected(rows.length)}
       </p>
       <Button size="sm" denied={unreadable} onClick={() => setDialog('copy')}>
-        <Copy aria-hidden className="size-3.5" /> Copy to environment
+        <Copy aria-hidden className="size-3.5" /> {words.selectedActions.copyEnvironment}
       </Button>
       <Button size="sm" onClick={() => setDialog('move')}>
-        <FolderInput aria-hidden className="size-3.5" /> Move {what}
+        <FolderInput aria-hidden className="size-3.5" /> {words.selectedActions.move(what)}
       </Button>
       <Button size="sm" onClick={() => setDialog('tag')}>
-        <Tag aria-hidden className="size-3.5" /> Tag
+        <Tag aria-hidden className="size-3.5" /> {words.selectedActions.tag}
       </Button>
       <Button size="sm" denied={unreadable} onClick={() => setDialog('export')}>
-        <Download aria-hidden className="size-3.5" /> Export {what}
+        <Download aria-hidden className="size-3.5" /> {words.selectedActions.export(what)}
       </Button>
       <Button size="sm" variant="quietDanger" onClick={() => setDialog('delete')}>
-        <Trash2 aria-hidden className="size-3.5" /> Delete {what}
+        <Trash2 aria-hidden className="size-3.5" /> {words.selectedActions.delete(what)}
       </Button>
-      <IconButton icon={X} label="Clear the selection" onClick={onDone} />
+      <IconButton icon={X} label={words.selectedActions.clearSelection} onClick={onDone} />
       {dialog === 'copy' && (
         <CopyDialog place={place} keys={keys} environment={other} onDone={onDone} onClose={close} />
       )}

@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { markStale } from '../../lib/stale.ts'
@@ -6,6 +5,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow } from '../../lib/types.ts'
 import { TagsField } from './tags-field.tsx'
+import { words } from './words.ts'
 
 interface Props {
   place: FolderRef
@@ -18,7 +18,7 @@ interface Props {
 export function TagDialog({ place, rows, onDone, onClose }: Props) {
   const [tagIds, setTagIds] = useState<string[]>([])
   const update = trpc.secrets.updateMany.useMutation()
-  const what = count(rows.length, 'secret')
+  const what = words.tagDialog.secrets(rows.length)
   const save = async () => {
     const secrets = rows.map(({ key, tags }) => ({
       key,
@@ -27,12 +27,12 @@ export function TagDialog({ place, rows, onDone, onClose }: Props) {
     await update.mutateAsync({ ...place, secrets })
     await markStale('secrets.updateMany')
     onDone()
-    toast.success(`Tagged ${what}.`)
+    toast.success(words.tagDialog.tagged(what))
   }
   return (
     <Confirm
-      title={`Tag ${what}`}
-      label="Add tags"
+      title={words.tagDialog.title(what)}
+      label={words.tagDialog.addTags}
       danger={false}
       ready={tagIds.length > 0}
       onConfirm={save}

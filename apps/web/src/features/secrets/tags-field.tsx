@@ -9,7 +9,8 @@ import { messageOf } from '../../lib/errors.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { slugify } from '../../lib/words.ts'
+import { slugify } from '../../lib/slugify.ts'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -27,9 +28,9 @@ export function TagsField({ projectId, value, onChange }: Props) {
   return (
     <fieldset className="grid min-w-0 gap-2">
       <legend className="mb-1.5 text-sm font-medium">
-        Tags <span className="ml-1 text-xs font-normal text-faint">optional</span>
+        {words.tagsField.tags} <span className="ml-1 text-xs font-normal text-faint">{words.tagsField.optional}</span>
       </legend>
-      {tags.error && <Failure what="The tags could not be read" error={tags.error} retry={tags.refetch} />}
+      {tags.error && <Failure what={words.tagsField.unreadable} error={tags.error} retry={tags.refetch} />}
       {tags.data && tags.data.length > 0 && (
         <div className="flex flex-wrap gap-1.5">
           {tags.data.map(({ id, name }) => (
@@ -71,8 +72,8 @@ function NewTag({ projectId, onMade }: { projectId: string; onMade: (id: string)
   return (
     <div className="flex items-start gap-2">
       <TextField
-        label="New tag"
-        placeholder="payments"
+        label={words.tagsField.newTag}
+        placeholder={words.tagsField.placeholder}
         spellCheck={false}
         className="flex-1"
         error={formState.errors.slug?.message}
@@ -85,7 +86,7 @@ function NewTag({ projectId, onMade }: { projectId: string; onMade: (id: string)
         {...register('slug')}
       />
       <Button className="mt-6.5" busy={create.isPending} onClick={() => void add()}>
-        <Plus aria-hidden className="size-4" /> Add tag
+        <Plus aria-hidden className="size-4" /> {words.tagsField.addTag}
       </Button>
     </div>
   )

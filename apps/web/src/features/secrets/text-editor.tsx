@@ -7,6 +7,7 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { WhiteSpaceNote } from './white-space-note.tsx'
+import { words } from './words.ts'
 
 interface Props {
   title: string
@@ -60,15 +61,15 @@ export function TextEditorDialog({ title, initial, onDone, onClose }: Props) {
       <div className="grid grid-cols-1 gap-2">
         <div ref={frame} className="min-w-0 overflow-hidden rounded-md border border-edge" />
         <p className="text-sm text-soft" aria-live="polite">
-          {new TextEncoder().encode(text).length.toLocaleString('en')} bytes, {text.split('\n').length} lines
-          {problem === null ? '' : problem === '' ? ', valid JSON' : `, not valid JSON: ${problem}`}
+          {words.textEditor.size(new TextEncoder().encode(text).length.toLocaleString('en'), text.split('\n').length)}
+          {problem === null ? '' : problem === '' ? words.textEditor.validJson : words.textEditor.notValidJson(problem)}
         </p>
         <WhiteSpaceNote value={text} onClean={replace} />
       </div>
       <Actions>
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{words.textEditor.cancel}</Button>
         <Button variant="primary" onClick={() => onDone(text)}>
-          Use this text
+          {words.textEditor.useText}
         </Button>
       </Actions>
     </Dialog>

@@ -2,6 +2,7 @@ import { decodeUtf8 } from '@keyferry/schemas/utf8'
 import { useEffect, useState, type DragEvent } from 'react'
 import { toast } from '../../lib/toast.ts'
 import { pastedAssignment } from './pasted-assignment.ts'
+import { words } from './words.ts'
 
 /** The server takes no more characters. */
 const MAX_BYTES = 2_000_000
@@ -27,9 +28,9 @@ export function usePastedFile(isTaken: boolean, onText: (text: string) => void) 
   }, [isTaken, onText])
 
   const take = async (file: File) => {
-    if (file.size > MAX_BYTES) return toast.error(`${file.name} is larger than ${MAX_BYTES / 1_000_000} MB.`)
+    if (file.size > MAX_BYTES) return toast.error(words.usePastedFile.tooLarge(file.name, MAX_BYTES / 1_000_000))
     const text = decodeUtf8(await file.arrayBuffer())
-    if (text === null) toast.error(`${file.name} is not text in UTF-8. Save it as UTF-8 and drop it again.`)
+    if (text === null) toast.error(words.usePastedFile.unreadable(file.name))
     else onText(text)
   }
   const hasFile = ({ dataTransfer }: DragEvent) => isTaken && dataTransfer.types.includes('Files')

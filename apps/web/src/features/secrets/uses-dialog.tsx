@@ -6,6 +6,7 @@ import { UsesList } from '../../components/uses-list.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { useOnNavigate } from '../../lib/use-on-navigate.ts'
+import { words } from './words.ts'
 
 /** The reference graph around a secret, or around a folder with everything below it. */
 export function UsesDialog({
@@ -24,20 +25,18 @@ export function UsesDialog({
     <Dialog
       open
       onClose={onClose}
-      title={`Who uses ${secretKey ?? secretPath}?`}
-      description={
-        secretKey === undefined ? `In ${environment}, with everything below it` : `${environment}:${secretPath}`
-      }
+      title={words.usesDialog.title(secretKey ?? secretPath)}
+      description={secretKey === undefined ? words.usesDialog.in(environment) : `${environment}:${secretPath}`}
     >
       {uses.error ? (
-        <Failure what="Its usages could not be read" error={uses.error} retry={uses.refetch} />
+        <Failure what={words.usesDialog.unreadable} error={uses.error} retry={uses.refetch} />
       ) : uses.data ? (
         <UsesList projectId={projectId} uses={uses.data} />
       ) : (
-        <SkeletonRows label="Looking for who uses it" rows={3} />
+        <SkeletonRows label={words.usesDialog.loading} rows={3} />
       )}
       <Actions>
-        <Button onClick={onClose}>Done</Button>
+        <Button onClick={onClose}>{words.usesDialog.done}</Button>
       </Actions>
     </Dialog>
   )

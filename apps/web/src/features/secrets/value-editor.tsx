@@ -9,6 +9,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
 import { ValueField } from './value-field.tsx'
+import { words } from './words.ts'
 
 interface Props {
   place: FolderRef
@@ -36,7 +37,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
     let isOpen = true
     began.then(
       (present) => isOpen && setBase(present),
-      (error: unknown) => isOpen && setProblem(`${secretKey} could not be read: ${messageOf(error)}`),
+      (error: unknown) => isOpen && setProblem(words.valueEditor.couldNotBeRead(secretKey, messageOf(error))),
     )
     return () => {
       isOpen = false
@@ -90,7 +91,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
       className="grid w-full min-w-0 grid-cols-1 gap-2 py-1"
     >
       <ValueField
-        label={`New value of ${secretKey}`}
+        label={words.valueEditor.newValue(secretKey)}
         place={place}
         ref={field}
         autoFocus
@@ -102,27 +103,27 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
         error={problem}
       />
       {other ? (
-        <Notice kind="bad" title={`${secretKey} was changed while you edited it`}>
-          <p>Version {other.version} is:</p>
+        <Notice kind="bad" title={words.valueEditor.conflict(secretKey)}>
+          <p>{words.valueEditor.versionIs(other.version)}</p>
           <code className="block max-h-40 overflow-auto font-mono text-sm break-all whitespace-pre-wrap">
             {other.value}
           </code>
           <div className="mt-2 flex flex-wrap gap-2">
             <Button size="sm" onClick={() => settle(other, true)}>
-              Keep my edit
+              {words.valueEditor.keepMyEdit}
             </Button>
             <Button size="sm" onClick={() => settle(other, false)}>
-              Use version {other.version}
+              {words.valueEditor.useVersion(other.version)}
             </Button>
           </div>
         </Notice>
       ) : (
         <div className="flex gap-2">
           <Button type="submit" size="sm" variant="primary" busy={update.isPending}>
-            Save
+            {words.valueEditor.save}
           </Button>
           <Button size="sm" onClick={onClose}>
-            Cancel
+            {words.valueEditor.cancel}
           </Button>
         </div>
       )}

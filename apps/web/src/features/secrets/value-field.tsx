@@ -9,6 +9,7 @@ import { isSave } from '../../lib/enter-saves.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { openReference, useCompletions, type Completion } from './reference-completion.ts'
 import { WhiteSpaceNote } from './white-space-note.tsx'
+import { words } from './words.ts'
 
 const Generator = onDemand(async () => (await import('./generator.tsx')).Generator)
 const TextEditor = onDemand(async () => (await import('./text-editor.tsx')).TextEditorDialog)
@@ -93,27 +94,27 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
         />
         <Popover.Root>
           <Popover.Trigger asChild>
-            <IconButton icon={WandSparkles} label="Generate a value" />
+            <IconButton icon={WandSparkles} label={words.valueField.generateValue} />
           </Popover.Trigger>
           <Popover.Portal>
             <Popover.Content
               align="end"
               sideOffset={4}
               collisionPadding={8}
-              aria-label="Generate a value"
+              aria-label={words.valueField.generateValue}
               className="z-40 grid w-80 max-w-[calc(100vw-1rem)] gap-3 rounded-lg border border-line bg-surface p-3 shadow-float"
             >
               <Generator onGenerated={onChange} />
             </Popover.Content>
           </Popover.Portal>
         </Popover.Root>
-        <IconButton icon={Maximize2} label="Open the editor" onClick={() => setWriting(true)} />
+        <IconButton icon={Maximize2} label={words.valueField.openEditor} onClick={() => setWriting(true)} />
       </div>
       {isOffering && (
         <div
           id={`${id}-list`}
           role="listbox"
-          aria-label="References"
+          aria-label={words.valueField.references}
           className="absolute top-full left-0 z-30 mt-1 w-full min-w-64 overflow-hidden rounded-lg border border-line bg-surface p-1 shadow-float"
         >
           {completions.map((each, index) => (

@@ -5,6 +5,7 @@ import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import type { SecretVersion } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const VersionDiff = onDemand(async () => (await import('./version-diff.tsx')).VersionDiff)
 
@@ -33,26 +34,26 @@ export function VersionCard({ version: shown, secretKey, newest, value, compared
   const { key, version, deleted, createdAt, createdBy } = shown
   const open = value !== undefined
   return (
-    <li aria-label={`Version ${version}`} className="grid gap-2 rounded-lg border border-line p-3">
+    <li aria-label={words.versionCard.versionNamed(version)} className="grid gap-2 rounded-lg border border-line p-3">
       <div className="flex flex-wrap items-center gap-2">
-        <span className="font-medium tabular-nums">Version {version}</span>
-        {newest && !deleted && <Badge tone="good">Current</Badge>}
-        {deleted && <Badge tone="bad">Deleted</Badge>}
+        <span className="font-medium tabular-nums">{words.versionCard.versionNamed(version)}</span>
+        {newest && !deleted && <Badge tone="good">{words.versionCard.current}</Badge>}
+        {deleted && <Badge tone="bad">{words.versionCard.deleted}</Badge>}
         <span className="ml-auto text-sm text-soft">
           <Time iso={createdAt} />
         </span>
       </div>
-      <p className="text-sm break-all text-soft">by {createdBy}</p>
+      <p className="text-sm break-all text-soft">{words.versionCard.by(createdBy)}</p>
       {key !== secretKey && (
         <p className="text-sm text-soft">
-          It was called <span className="font-mono break-all text-ink">{key}</span>.
+          {words.versionCard.formerKey} <span className="font-mono break-all text-ink">{key}</span>.
         </p>
       )}
       {!deleted && <Beside version={shown} />}
       {rest.delivered}
       {open && (
         <code className="max-h-48 overflow-auto rounded-md bg-sunken p-2 font-mono text-sm break-all whitespace-pre-wrap">
-          {value === '' ? '(blank)' : value}
+          {value === '' ? words.versionCard.blank : value}
         </code>
       )}
       {compared && <VersionDiff {...compared} />}
@@ -60,7 +61,7 @@ export function VersionCard({ version: shown, secretKey, newest, value, compared
         <div className="flex flex-wrap gap-2">
           <Button size="sm" denied={rest.mayNotRead} onClick={open ? rest.onHide : rest.onReveal}>
             {open ? <EyeOff aria-hidden className="size-3.5" /> : <Eye aria-hidden className="size-3.5" />}
-            {open ? 'Hide' : 'Reveal'}
+            {open ? words.versionCard.hide : words.versionCard.reveal}
           </Button>
           {!newest && (
             <Button
@@ -69,12 +70,12 @@ export function VersionCard({ version: shown, secretKey, newest, value, compared
               aria-pressed={compared !== undefined}
               onClick={compared ? rest.onHide : rest.onCompare}
             >
-              <FileDiff aria-hidden className="size-3.5" /> Compare with current
+              <FileDiff aria-hidden className="size-3.5" /> {words.versionCard.compareWithCurrent}
             </Button>
           )}
           {!newest && (
             <Button size="sm" busy={restoring} denied={rest.mayNotRestore} onClick={rest.onRestore}>
-              <RotateCcw aria-hidden className="size-3.5" /> Restore
+              <RotateCcw aria-hidden className="size-3.5" /> {words.versionCard.restore}
             </Button>
           )}
         </div>
@@ -88,7 +89,7 @@ function Beside({ version: { comment, metadata, tags } }: { version: SecretVersi
   return (
     <>
       {tags !== null && tags.length > 0 && (
-        <ul aria-label="Tags" className="flex flex-wrap gap-1.5">
+        <ul aria-label={words.versionCard.tags} className="flex flex-wrap gap-1.5">
           {tags.map((tag) => (
             <li key={tag}>
               <Badge>{tag}</Badge>
@@ -98,7 +99,10 @@ function Beside({ version: { comment, metadata, tags } }: { version: SecretVersi
       )}
       {comment !== null && comment !== '' && <p className="text-sm break-words whitespace-pre-wrap">{comment}</p>}
       {metadata !== null && metadata.length > 0 && (
-        <dl aria-label="Metadata" className="grid grid-cols-[minmax(0,auto)_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-sm">
+        <dl
+          aria-label={words.versionCard.metadata}
+          className="grid grid-cols-[minmax(0,auto)_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-sm"
+        >
           {metadata.map((each, index) => (
             // A key may stand there twice.
             <div key={index} className="col-span-2 grid grid-cols-subgrid">

@@ -1,13 +1,14 @@
 import { diffChars, diffLines } from 'diff'
+import { words } from './words.ts'
 
 /** What changed from one text to another: by lines where there are several, else by characters. */
 export function VersionDiff({ before, after }: { before: string; after: string }) {
-  if (before === after) return <p className="text-sm text-soft">The values are the same.</p>
+  if (before === after) return <p className="text-sm text-soft">{words.versionDiff.valuesSame}</p>
   const hasLines = /[\r\n]/.test(before + after)
   const parts = hasLines ? diffLines(before, after) : diffChars(before, after)
   return (
     <code
-      aria-label="Difference"
+      aria-label={words.versionDiff.difference}
       className="block max-h-60 overflow-auto rounded-md bg-sunken p-2 font-mono text-sm break-all whitespace-pre-wrap"
     >
       {parts.map(({ value, added, removed }, index) => {

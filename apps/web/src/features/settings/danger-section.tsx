@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
@@ -32,7 +31,7 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
       />
       {asking && (
         <ConfirmDeletion
-          what={`project ${name}`}
+          what={words.dangerSection.project(name)}
           places={environments.map(({ slug }) => ({ projectId, environment: slug, secretPath: '/' }))}
           typed={{ text: name, label: words.dangerSection.confirm(name) }}
           onDelete={(syncs) => remove.mutateAsync({ projectId, syncs })}
@@ -43,7 +42,7 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
           onClose={() => setAsking(false)}
         >
           <p>
-            {words.dangerSection.confirmText(count(environments.length, 'environment'))}{' '}
+            {words.dangerSection.confirmText(words.dangerSection.environments(environments.length))}{' '}
             <code className="font-mono text-sm break-all">{words.dangerSection.command(slug)}</code>
           </p>
         </ConfirmDeletion>

@@ -14,7 +14,7 @@ export function DeleteEnvironment({ projectId, environment: { id, name, slug }, 
   const remove = trpc.environments.delete.useMutation()
   return (
     <ConfirmDeletion
-      what={`environment ${name}`}
+      what={words.deleteEnvironment.environment(name)}
       places={[{ projectId, environment: slug, secretPath: '/' }]}
       typed={{ text: slug, label: words.deleteEnvironment.confirm(slug) }}
       onDelete={(syncs) => remove.mutateAsync({ projectId, environmentId: id, syncs })}

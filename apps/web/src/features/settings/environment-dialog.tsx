@@ -10,7 +10,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
-import { slugify } from '../../lib/words.ts'
+import { slugify } from '../../lib/slugify.ts'
 import { words } from './words.ts'
 
 interface Props {

@@ -1,4 +1,6 @@
 /** Every text of this feature. A translator starts here. */
+import { count } from '@keyferry/schemas/count'
+
 export const words = {
   dangerSection: {
     confirmText: (environments: string) =>
@@ -7,10 +9,13 @@ export const words = {
     text: 'Deletes its environments, secrets, versions and syncs. This cannot be undone.',
     command: (slug: string) => `keyferry admin export-project copy.kf --project ${slug}`,
     confirm: (name: string) => `Type ${name} to confirm`,
+    project: (name: string) => `project ${name}`,
+    environments: (environments: number) => count(environments, 'environment'),
   },
   deleteEnvironment: {
     text: 'Every secret and folder in it is deleted too. You can restore it from Trash for 30 days.',
     confirm: (slug: string) => `Type ${slug} to confirm`,
+    environment: (name: string) => `environment ${name}`,
   },
   detailsSection: {
     title: 'Project',
@@ -46,7 +51,7 @@ export const words = {
     title: 'Environments',
     text: 'Their order is the order of the tabs.',
     add: 'Add environment',
-    empty: 'This project has no environment yet. Add one to hold secrets.',
+    empty: 'This project has no environment yet. Add one for secrets.',
   },
   renameTag: {
     name: 'Name',

@@ -5,7 +5,7 @@ export const words = {
     text: 'A link lets you choose a new one. It works once, for an hour.',
     what: 'The server did not answer',
     sentText: (asked: string) =>
-      `If ${asked} has an account here, a link is on its way. It can take a minute; also check the spam folder.`,
+      `If ${asked} has an account here, we sent it a link. It can take a minute; also check the spam folder.`,
     sent: 'Check your email',
     noMailText: 'Email isn’t set up on this server. An instance admin can create a link under Access, Instance.',
     noMail: 'Ask an admin for a reset link',
@@ -50,5 +50,13 @@ export const words = {
     forgot: 'Forgot your password?',
     emailMissing: 'Enter an email address',
     passwordMissing: 'Enter your password',
+  },
+  providerProblem: {
+    refused: 'Your organization’s sign-in refused access, or you cancelled it.',
+    notInvited:
+      'You aren’t invited to this instance, or your address isn’t verified by your organization. Ask an admin.',
+    hasPassword: 'An account with this address signs in with a password. Use it below.',
+    expired: 'The sign-in took too long or was started in another window. Try again.',
+    failed: (code: string) => `Your organization’s sign-in failed (${code}). Try again, or ask an admin.`,
   },
 } as const

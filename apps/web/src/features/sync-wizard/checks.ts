@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { schemaOf } from '../../lib/form-rules.ts'
 import type { Destination } from '../../lib/types.ts'
 import type { Draft } from './draft.ts'
+import { words } from './words.ts'
 
 /** What is missing or wrong in one field of the draft. */
 export interface Problem {
@@ -16,9 +17,9 @@ const chosen = (message: string) => z.string().min(1, message)
 /** What a plan needs, in the order of the page. */
 export function planProblems(draft: Draft, destination: Destination): Problem[] {
   const schema = z.object({
-    environment: chosen('Choose an environment'),
-    secretPath: chosen('Choose a secret path'),
-    connectionId: chosen('Choose a connection'),
+    environment: chosen(words.checks.chooseEnvironment),
+    secretPath: chosen(words.checks.chooseSecretPath),
+    connectionId: chosen(words.checks.chooseConnection),
     target: schemaOf(destination.target.fields),
     keySchema: z.literal('').or(keySchema),
     own: schemaOf(destination.options.fields),

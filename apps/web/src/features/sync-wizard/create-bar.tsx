@@ -1,8 +1,8 @@
-import { count } from '@keyferry/schemas/count'
 import type { ReactNode } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import type { Problem } from './checks.ts'
 import type { Planned } from './use-plan.ts'
+import { words } from './words.ts'
 
 interface Props {
   planned: Planned
@@ -31,9 +31,9 @@ export function CreateBar({ planned, problems, busy, onCreate, onFix }: Props) {
             {problem.message}
           </button>
         ) : isBusy ? (
-          'Planning…'
+          words.createBar.planning
         ) : error ? (
-          'The plan failed. See “Plan” for the reason.'
+          words.createBar.planFailed
         ) : (
           plan && <Counts plan={plan} />
         )}
@@ -45,7 +45,7 @@ export function CreateBar({ planned, problems, busy, onCreate, onFix }: Props) {
         aria-describedby={ready ? undefined : 'why-not-yet'}
         onClick={onCreate}
       >
-        {imports ? 'Import and create sync' : 'Create sync'}
+        {imports ? words.createBar.importCreateSync : words.createBar.createSync}
       </Button>
     </div>
   )
@@ -53,16 +53,16 @@ export function CreateBar({ planned, problems, busy, onCreate, onFix }: Props) {
 
 function Counts({ plan: { summary } }: { plan: NonNullable<Planned['plan']> }) {
   const parts: ReactNode[] = [
-    summary.create > 0 && `${count(summary.create, 'key')} created`,
-    summary.update > 0 && `${count(summary.update, 'key')} overwritten`,
+    summary.create > 0 && words.createBar.created(summary.create),
+    summary.update > 0 && words.createBar.overwritten(summary.update),
     summary.delete > 0 && (
       <span key="delete" className="font-semibold text-bad">
-        {count(summary.delete, 'key')} deleted
+        {words.createBar.deleted(summary.delete)}
       </span>
     ),
-    summary.reject > 0 && `${count(summary.reject, 'key')} can’t be stored`,
+    summary.reject > 0 && words.createBar.cantBeStored(summary.reject),
   ].filter(Boolean)
-  if (parts.length === 0) return 'Nothing changes at the destination.'
+  if (parts.length === 0) return words.createBar.nothingChanges
   return parts.map((part, index) => (
     <span key={index}>
       {index > 0 && ' · '}

@@ -6,6 +6,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Destination } from '../../lib/types.ts'
 import type { Draft } from './draft.ts'
 import { suggestedName } from './suggested-name.ts'
+import { words } from './words.ts'
 
 /** Name and description. The name follows the target until a person types one. */
 export function DetailsSection({ projectId, destination }: { projectId: string; destination: Destination }) {
@@ -20,16 +21,21 @@ export function DetailsSection({ projectId, destination }: { projectId: string; 
   }, [draft.isNameTyped, draft.name, suggestion, setValue])
 
   return (
-    <Section title="Details">
+    <Section title={words.detailsSection.title}>
       <div className="grid gap-4">
         <TextField
-          label="Name"
-          help="Lowercase letters, numbers and hyphens."
+          label={words.detailsSection.name}
+          help={words.detailsSection.nameHelp}
           spellCheck={false}
           error={errors.name?.message}
           {...register('name', { onChange: () => setValue('isNameTyped', true) })}
         />
-        <TextAreaField label="Description" optional error={errors.description?.message} {...register('description')} />
+        <TextAreaField
+          label={words.detailsSection.description}
+          optional
+          error={errors.description?.message}
+          {...register('description')}
+        />
       </div>
     </Section>
   )

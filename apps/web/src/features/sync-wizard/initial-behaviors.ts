@@ -3,20 +3,19 @@ import { IMPORT_PRIORITIES } from '../../components/import-priorities.ts'
 import type { RadioCard } from '../../components/ui/radio-cards.tsx'
 import type { InitialSyncBehavior } from '../../lib/types.ts'
 import type { Draft } from './draft.ts'
+import { words } from './words.ts'
 
 export function initialBehaviors(
   { deletionPolicy, keySchema }: Draft,
   canImport: boolean,
 ): readonly RadioCard<InitialSyncBehavior>[] {
-  const scope = keySchema.trim() === '' ? '' : ' whose names match the key schema'
+  const scope = keySchema.trim() === '' ? '' : words.initialBehaviors.matchingOnly
   const removes =
-    deletionPolicy === 'mirror'
-      ? `Secrets at the destination${scope} that the folder doesn’t have are removed.`
-      : 'Other secrets at the destination stay.'
+    deletionPolicy === 'mirror' ? words.initialBehaviors.mirrorRemoves(scope) : words.initialBehaviors.otherKept
   const overwrite: RadioCard<InitialSyncBehavior> = {
     value: 'overwrite-destination',
-    title: 'Overwrite destination secrets',
-    text: `Secrets with the same name get the folder’s value. ${removes} The plan lists each of them.`,
+    title: words.initialBehaviors.title,
+    text: words.initialBehaviors.text(removes),
   }
   const imports = IMPORT_PRIORITIES.map((card): RadioCard<InitialSyncBehavior> => ({
     ...card,

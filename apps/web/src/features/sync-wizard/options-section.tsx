@@ -10,6 +10,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Destination } from '../../lib/types.ts'
 import type { Draft } from './draft.ts'
 import { initialBehaviors } from './initial-behaviors.ts'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -34,21 +35,25 @@ export function OptionsSection({ projectId, destination, sharedPlace }: Props) {
 
   return (
     <>
-      <Section title="Initial sync behavior" text="How the first sync treats secrets that are already there.">
+      <Section title={words.optionsSection.title} text={words.optionsSection.text}>
         <div className="grid gap-3">
           <RadioCards
-            label="Initial sync behavior"
+            label={words.optionsSection.title}
             value={behavior.value}
             onChange={behavior.onChange}
             cards={initialBehaviors(draft, canImportSecrets)}
           />
-          <Notice title={canImportSecrets ? `About ${title}` : `${title} secrets can’t be imported`}>
+          <Notice
+            title={
+              canImportSecrets ? words.optionsSection.about(title) : words.optionsSection.secretsCantBeImported(title)
+            }
+          >
             {notes.initialSync}
           </Notice>
           {notes.initialWarning !== null && <Notice kind="warn">{notes.initialWarning}</Notice>}
         </div>
       </Section>
-      <Section title="Sync options" text="How keys are synced.">
+      <Section title={words.optionsSection.syncOptions} text={words.optionsSection.syncOptionsText}>
         <div className="grid gap-5">
           <KeySchemaField
             {...schema}
@@ -56,16 +61,11 @@ export function OptionsSection({ projectId, destination, sharedPlace }: Props) {
             environment={environment}
             error={formState.errors.keySchema?.message}
           />
-          {!hasSchema && (
-            <Notice>
-              We recommend a key schema, so that Keyferry manages only the names you mean and leaves everything else
-              alone.
-            </Notice>
-          )}
+          {!hasSchema && <Notice>{words.optionsSection.keySchemaAdvice}</Notice>}
           <div className="grid gap-2">
-            <h3 className="text-sm font-medium">When a key leaves the folder</h3>
+            <h3 className="text-sm font-medium">{words.optionsSection.whenKeyLeavesFolder}</h3>
             <RadioCards
-              label="Deletion policy"
+              label={words.optionsSection.deletionPolicy}
               value={policy.value}
               onChange={(next) => {
                 policy.onChange(next)
@@ -73,21 +73,12 @@ export function OptionsSection({ projectId, destination, sharedPlace }: Props) {
               }}
               cards={POLICIES}
             />
-            {sharedPlace !== null && (
-              <Notice>
-                The destination is {sharedPlace}, where others keep theirs too. Mirroring needs a key schema.
-              </Notice>
-            )}
-            {policy.value === 'mirror' && !hasSchema && (
-              <Notice kind="warn">
-                Without a key schema, mirroring covers the whole destination: the first sync deletes every key that the
-                folder does not have.
-              </Notice>
-            )}
+            {sharedPlace !== null && <Notice>{words.optionsSection.shared(sharedPlace)}</Notice>}
+            {policy.value === 'mirror' && !hasSchema && <Notice kind="warn">{words.optionsSection.mirrorsAll}</Notice>}
           </div>
           <SwitchField
-            label="Auto-sync enabled"
-            help="Send every change of the folder within a second. Off: sync manually."
+            label={words.optionsSection.autoSyncEnabled}
+            help={words.optionsSection.autoSyncHelp}
             checked={auto.value}
             onChange={auto.onChange}
           />
@@ -97,7 +88,7 @@ export function OptionsSection({ projectId, destination, sharedPlace }: Props) {
             asked={{ connectionId, destination: destination.name, known: target }}
           />
           {notes.options.length > 0 && (
-            <Notice kind="warn" title={`About ${title}`}>
+            <Notice kind="warn" title={words.optionsSection.about(title)}>
               <ul className="list-disc space-y-1 pl-4">
                 {notes.options.map((note) => (
                   <li key={note}>{note}</li>

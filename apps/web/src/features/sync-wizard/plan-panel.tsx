@@ -5,6 +5,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import type { Planned } from './use-plan.ts'
+import { words } from './words.ts'
 
 interface Props {
   planned: Planned
@@ -18,49 +19,44 @@ export function PlanPanel({ planned, autoSync, missing }: Props) {
   const { place, plan, importPreview, imports, error, isBusy, refresh } = planned
   return (
     <section
-      aria-label={imports ? 'Import' : 'Plan'}
+      aria-label={imports ? words.planPanel.import : words.planPanel.plan}
       aria-live="polite"
       aria-busy={isBusy}
       className="grid gap-3 rounded-lg border border-line bg-surface p-4 xl:sticky xl:top-20 xl:max-h-[calc(100vh-10rem)] xl:overflow-y-auto"
     >
       <div className="flex flex-wrap items-baseline gap-3">
         <h2 className="flex-1 text-base font-semibold">
-          {imports ? 'What the first sync will import' : 'What the first sync will do'}
+          {imports ? words.planPanel.importTitle : words.planPanel.planTitle}
         </h2>
         {(plan ?? importPreview) !== undefined && (
           <Button size="sm" busy={isBusy} onClick={refresh}>
-            Refresh plan
+            {words.planPanel.refreshPlan}
           </Button>
         )}
       </div>
       {place?.hasDuplicate === true && (
-        <Notice kind="warn" title="Another sync writes to this destination too">
-          That works while their keys differ. A key that both would write is refused, with the other sync’s name.
+        <Notice kind="warn" title={words.planPanel.overlap}>
+          {words.planPanel.overlapText}
         </Notice>
       )}
       {place?.maybeDuplicate === true && (
-        <Notice kind="warn" title="Another sync writes to a destination of this name at another host">
-          If the two hosts are one server under two names, each sync would overwrite or delete the other’s keys.
+        <Notice kind="warn" title={words.planPanel.sameName}>
+          {words.planPanel.sameNameText}
         </Notice>
       )}
       {missing !== undefined ? (
-        <p className="text-sm text-soft">{missing} to see the plan.</p>
+        <p className="text-sm text-soft">{words.planPanel.seePlan(missing)}</p>
       ) : isBusy ? (
-        <SkeletonRows label="Reading what the destination holds" rows={4} />
+        <SkeletonRows label={words.planPanel.loading} rows={4} />
       ) : error ? (
-        <Failure what="Couldn’t plan this sync" error={error} retry={refresh} />
+        <Failure what={words.planPanel.failed} error={error} retry={refresh} />
       ) : plan ? (
         <PlanView plan={plan} />
       ) : (
         importPreview && <ImportPreviewView preview={importPreview} />
       )}
-      {imports && (
-        <Notice>
-          After the import the folder decides what the destination holds. Before the first sync deletes a key that could
-          not be imported, it waits for your approval.
-        </Notice>
-      )}
-      {!autoSync && <Notice>Auto-sync is off: nothing happens until someone clicks “Sync now”.</Notice>}
+      {imports && <Notice>{words.planPanel.importConsequence}</Notice>}
+      {!autoSync && <Notice>{words.planPanel.autoSyncOff}</Notice>}
     </section>
   )
 }

@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { useEffect } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
 import { FolderLink } from '../../components/folder-link.tsx'
@@ -9,6 +8,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Draft } from './draft.ts'
+import { words } from './words.ts'
 
 export function SourceSection({ projectId }: { projectId: string }) {
   const { control, setValue, formState } = useFormContext<Draft>()
@@ -22,12 +22,12 @@ export function SourceSection({ projectId }: { projectId: string }) {
   }, [environment.value, first, setValue])
 
   return (
-    <Section title="Source" text="The folder to send. The sync follows every change in it.">
+    <Section title={words.sourceSection.title} text={words.sourceSection.text}>
       <div className="grid gap-4">
         <div className="grid gap-4 sm:grid-cols-2">
           <SelectField
-            label="Environment"
-            help="The project environment to retrieve secrets from."
+            label={words.sourceSection.environment}
+            help={words.sourceSection.environmentHelp}
             error={formState.errors.environment?.message}
             {...environment}
             onChange={(event) => {
@@ -46,14 +46,14 @@ export function SourceSection({ projectId }: { projectId: string }) {
             environment={environment.value}
             value={secretPath.value}
             onChange={secretPath.onChange}
-            help="The folder path to retrieve secrets from."
+            help={words.sourceSection.secretPathHelp}
           />
         </div>
         {environment.value !== '' && (
           <Contents projectId={projectId} environment={environment.value} secretPath={secretPath.value} />
         )}
         <p className="text-sm text-soft">
-          To send several folders with one sync, let one of them import the others:{' '}
+          {words.sourceSection.severalFolders}{' '}
           <FolderLink place={{ projectId, environment: environment.value, secretPath: secretPath.value }} />
         </p>
       </div>
@@ -64,24 +64,20 @@ export function SourceSection({ projectId }: { projectId: string }) {
 function Contents(place: { projectId: string; environment: string; secretPath: string }) {
   const { data, error } = trpc.secrets.rows.useQuery(place)
   if (error) return <Notice kind="bad">{messageOf(error)}</Notice>
-  if (!data) return <p className="text-sm text-soft">Counting secrets…</p>
+  if (!data) return <p className="text-sm text-soft">{words.sourceSection.counting}</p>
   const imported = data.rows.filter((row) => row.origin.kind === 'import').length
   const broken = data.rows.filter((row) => row.problem !== null)
   return (
     <div aria-live="polite" className="grid gap-3">
       <p className="text-base">
         <span className="text-2xl font-semibold tabular-nums">{data.rows.length}</span>{' '}
-        {data.rows.length === 1 ? 'secret' : 'secrets'}
-        {imported > 0 && <span className="text-soft">, {count(imported, 'of them is', 'of them are')} imported</span>}
+        {data.rows.length === 1 ? words.sourceSection.secret : words.sourceSection.secrets}
+        {imported > 0 && <span className="text-soft">{words.sourceSection.imported(imported)}</span>}
       </p>
-      {data.rows.length === 0 && (
-        <Notice kind="warn">
-          This folder is empty. You can create the sync; it sends secrets as soon as the folder has some.
-        </Notice>
-      )}
+      {data.rows.length === 0 && <Notice kind="warn">{words.sourceSection.empty}</Notice>}
       {broken.length > 0 && (
-        <Notice kind="warn" title={`${count(broken.length, 'secret')} can’t be sent yet`}>
-          <p>Nothing is sent until every secret resolves. Fix:</p>
+        <Notice kind="warn" title={words.sourceSection.broken(broken.length)}>
+          <p>{words.sourceSection.brokenText}</p>
           <ul>
             {broken.map(({ key }) => (
               <li key={key}>

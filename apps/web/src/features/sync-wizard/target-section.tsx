@@ -12,6 +12,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Destination } from '../../lib/types.ts'
 import type { Draft } from './draft.ts'
 import { TestConnection } from './test-connection.tsx'
+import { words } from './words.ts'
 
 interface Props {
   projectId: string
@@ -33,12 +34,12 @@ export function TargetSection({ projectId, destination }: Props) {
   }, [field, only])
 
   return (
-    <Section title="Destination" text={`Where ${title} gets the secrets.`}>
+    <Section title={words.targetSection.title} text={words.targetSection.text(title)}>
       <div className="grid gap-4">
         {connections.error && <Notice kind="bad">{messageOf(connections.error)}</Notice>}
         {adding || none ? (
           <Card className="p-4">
-            <h3 className="mb-3 text-base font-semibold">New connection</h3>
+            <h3 className="mb-3 text-base font-semibold">{words.targetSection.newConnection}</h3>
             <ConnectionForm
               projectId={projectId}
               destination={destination}
@@ -52,10 +53,10 @@ export function TargetSection({ projectId, destination }: Props) {
         ) : (
           <div className="grid gap-2">
             <Combobox
-              label={`${title} connection`}
-              help={`The ${title} account to authenticate with.`}
+              label={words.targetSection.connection(title)}
+              help={words.targetSection.connectionHelp(title)}
               error={formState.errors.connectionId?.message}
-              placeholder={connections.data ? 'Choose…' : 'Loading…'}
+              placeholder={connections.data ? words.targetSection.placeholder : words.targetSection.loading}
               options={(connections.data ?? []).map(({ id, name, account }) => ({
                 value: id,
                 label: name,
@@ -65,7 +66,7 @@ export function TargetSection({ projectId, destination }: Props) {
             />
             <div className="flex flex-wrap items-center gap-2">
               <Button size="sm" onClick={() => setAdding(true)}>
-                <Plus aria-hidden className="size-3.5" /> Add connection
+                <Plus aria-hidden className="size-3.5" /> {words.targetSection.addConnection}
               </Button>
               {field.value !== '' && <TestConnection key={field.value} connectionId={field.value} />}
             </div>
@@ -78,7 +79,7 @@ export function TargetSection({ projectId, destination }: Props) {
         />
         {destination.keyRules.length > 0 && (
           <details className="rounded-lg border border-line bg-surface px-3 py-2 text-sm">
-            <summary className="font-medium">{title} limits</summary>
+            <summary className="font-medium">{words.targetSection.limits(title)}</summary>
             <ul className="mt-2 list-disc space-y-1 pl-5 text-soft">
               {destination.keyRules.map((rule) => (
                 <li key={rule}>{rule}</li>

@@ -2,6 +2,7 @@ import { CircleCheck, CircleX } from 'lucide-react'
 import { Button } from '../../components/ui/button.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
 /** Asks the vendor whether the stored credential still works. */
 export function TestConnection({ connectionId }: { connectionId: string }) {
@@ -10,7 +11,7 @@ export function TestConnection({ connectionId }: { connectionId: string }) {
   return (
     <>
       <Button size="sm" busy={check.isPending} onClick={() => check.mutate({ connectionId })}>
-        Test
+        {words.testConnection.test}
       </Button>
       <span role="status" className="text-sm">
         {problem !== undefined && problem !== null && (
@@ -20,7 +21,7 @@ export function TestConnection({ connectionId }: { connectionId: string }) {
         )}
         {check.data && check.data.problem === null && (
           <span className="flex items-center gap-1.5 font-medium text-good">
-            <CircleCheck aria-hidden className="size-4" /> Works
+            <CircleCheck aria-hidden className="size-4" /> {words.testConnection.works}
             {check.data.account !== null && `: ${check.data.account}`}
           </span>
         )}

@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
@@ -6,6 +5,7 @@ import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import type { Destination, Plan } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 interface Props {
   plan: Plan
@@ -25,7 +25,7 @@ export function UnderstandDialog({ plan, destination, busy, error, onClose, onCo
   const ready = deletes === 0 || typed.trim() === String(deletes)
 
   return (
-    <Dialog open onClose={onClose} title="Keyferry is the source of truth for this destination">
+    <Dialog open onClose={onClose} title={words.understandDialog.title}>
       <form
         className="grid gap-4"
         onSubmit={(event) => {
@@ -33,41 +33,38 @@ export function UnderstandDialog({ plan, destination, busy, error, onClose, onCo
           if (ready) onConfirm(plan.hash)
         }}
       >
-        <p>
-          From now on the folder decides what this destination holds. A change made in {title} itself is overwritten by
-          the next sync.
-        </p>
+        <p>{words.understandDialog.text(title)}</p>
         <ul className="grid gap-1">
-          {create > 0 && <li>{count(create, 'key')} will be created.</li>}
+          {create > 0 && <li>{words.understandDialog.created(create)}</li>}
           {update > 0 && (
             <li>
-              {count(update, 'key')} will be overwritten
+              {words.understandDialog.overwritten(update)}
               {adopted > 0 && (
-                <span className="font-semibold text-warn">, {adopted} of them not written by Keyferry</span>
+                <span className="font-semibold text-warn">{words.understandDialog.takenOver(adopted)}</span>
               )}
               .
             </li>
           )}
-          {deletes > 0 && <li className="font-semibold text-bad">{count(deletes, 'key')} will be deleted.</li>}
-          {create + update + deletes === 0 && <li>The first sync changes nothing.</li>}
+          {deletes > 0 && <li className="font-semibold text-bad">{words.understandDialog.deleted(deletes)}</li>}
+          {create + update + deletes === 0 && <li>{words.understandDialog.nothingChanges}</li>}
         </ul>
         {error !== null && error !== undefined && (
-          <Notice kind="bad" title="The sync was not created">
+          <Notice kind="bad" title={words.understandDialog.failed}>
             {messageOf(error)}
           </Notice>
         )}
         {deletes > 0 && (
           <TextField
-            label={`Type ${deletes} to confirm the deletions`}
+            label={words.understandDialog.confirm(deletes)}
             inputMode="numeric"
             value={typed}
             onChange={(event) => setTyped(event.target.value)}
           />
         )}
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.understandDialog.cancel}</Button>
           <Button type="submit" variant={deletes > 0 ? 'danger' : 'primary'} disabled={!ready} busy={busy}>
-            I Understand
+            {words.understandDialog.understood}
           </Button>
         </Actions>
       </form>

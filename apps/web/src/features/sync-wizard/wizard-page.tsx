@@ -10,17 +10,18 @@ import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { words } from './words.ts'
 
 const SyncForm = onDemand(
   async () => (await import('./sync-form.tsx')).SyncForm,
-  <SkeletonRows label="Loading the wizard" />,
+  <SkeletonRows label={words.wizardPage.loading} />,
 )
 
 const route = getRouteApi('/inside/p/$projectId/syncs/new')
 
 /** First the destination, then everything else on one page. The destination is in the URL. */
 export function WizardPage() {
-  usePageTitle('Add sync')
+  usePageTitle(words.wizardPage.addSync)
   const { projectId } = route.useParams()
   const { data: destinations, error, refetch } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const denied = useWhyNot(projectId)('syncs.manage')
@@ -37,19 +38,26 @@ export function WizardPage() {
       search: name === undefined ? {} : { destination: name },
     })
   if (denied !== undefined)
-    return <AccessDenied projectId={projectId} page="Add sync" title="New syncs are for admins" why={denied} />
-  if (error) return <Failure what="The destinations could not be read" error={error} retry={refetch} />
-  if (!destinations) return <SkeletonRows label="Loading the wizard" />
+    return (
+      <AccessDenied
+        projectId={projectId}
+        page={words.wizardPage.addSync}
+        title={words.wizardPage.denied}
+        why={denied}
+      />
+    )
+  if (error) return <Failure what={words.wizardPage.unreadable} error={error} retry={refetch} />
+  if (!destinations) return <SkeletonRows label={words.wizardPage.loading} />
   return (
     <div className="grid gap-5">
       <div className="flex flex-wrap items-center gap-3">
         {destination && <VendorIcon svg={destination.icon} size={24} />}
         <h1 ref={heading} tabIndex={-1} className="flex-1 text-xl font-semibold tracking-tight outline-none">
-          {destination ? `Add ${destination.title} sync` : 'Add sync'}
+          {destination ? words.wizardPage.addSyncTo(destination.title) : words.wizardPage.addSync}
         </h1>
         {destination && (
           <Button size="sm" onClick={() => go()}>
-            Change destination
+            {words.wizardPage.changeDestination}
           </Button>
         )}
       </div>
@@ -57,7 +65,7 @@ export function WizardPage() {
         <SyncForm key={`${projectId} ${destination.name}`} projectId={projectId} destination={destination} />
       ) : (
         <>
-          <p className="text-base text-soft">Where should the secrets go?</p>
+          <p className="text-base text-soft">{words.wizardPage.pick}</p>
           <DestinationCards destinations={destinations} onPick={({ name }) => go(name)} />
         </>
       )}

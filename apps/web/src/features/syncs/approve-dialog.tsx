@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { toast } from '../../lib/toast.ts'
 import { Failure } from '../../components/failure.tsx'
@@ -12,6 +11,7 @@ import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 /** Shows the plan as it is now; approving covers exactly that one. */
 export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => void }) {
@@ -27,7 +27,7 @@ export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => vo
     try {
       await approve.mutateAsync({ ...one, planHash: plan.hash })
       await markStale('syncs.approve')
-      toast.success('Approved. The sync is on its way.')
+      toast.success(words.approveDialog.approved)
       onClose()
     } catch (refusal) {
       setProblem(refusal)
@@ -36,17 +36,17 @@ export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => vo
   }
   const deletes = plan?.summary.delete ?? 0
   return (
-    <Dialog open onClose={onClose} title="Review the plan" description={`${sync.name} → ${sync.targetLabel}`}>
+    <Dialog open onClose={onClose} title={words.approveDialog.title} description={`${sync.name} → ${sync.targetLabel}`}>
       {error ? (
-        <Failure what="Couldn’t plan this sync" error={error} retry={refetch} />
+        <Failure what={words.approveDialog.failed} error={error} retry={refetch} />
       ) : !plan ? (
-        <SkeletonRows label="Making the plan" rows={4} />
+        <SkeletonRows label={words.approveDialog.loading} rows={4} />
       ) : (
         <div className="grid gap-4">
           <PlanView plan={plan} />
           {problem !== undefined && <Notice kind="bad">{messageOf(problem)}</Notice>}
           <StickyActions>
-            <Button onClick={onClose}>Cancel</Button>
+            <Button onClick={onClose}>{words.approveDialog.cancel}</Button>
             <Button
               variant={deletes > 0 ? 'danger' : 'primary'}
               busy={approve.isPending}
@@ -54,7 +54,7 @@ export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => vo
               disabled={isFetching}
               onClick={() => void submit()}
             >
-              {deletes > 0 ? `Approve and delete ${count(deletes, 'key')}` : 'Approve and run'}
+              {deletes > 0 ? words.approveDialog.approveDelete(deletes) : words.approveDialog.approveRun}
             </Button>
           </StickyActions>
         </div>

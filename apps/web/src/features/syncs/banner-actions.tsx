@@ -7,6 +7,7 @@ import { atSource, useRights } from '../../lib/rights.ts'
 import type { StatusReason, Sync } from '../../lib/types.ts'
 import { ResumeButton } from './resume-button.tsx'
 import { useTrigger } from './use-trigger.ts'
+import { words } from './words.ts'
 
 const ReplaceCredential = onDemand(async () => (await import('./replace-credential.tsx')).ReplaceCredential)
 
@@ -19,16 +20,16 @@ export function BannerActions({ sync, reason }: { sync: Sync; reason: StatusReas
       return (
         <Group>
           <ReplaceCredential sync={sync} />
-          <Run sync={sync} label="Retry now" />
+          <Run sync={sync} label={words.bannerActions.retryNow} />
         </Group>
       )
     case 'failed':
     case 'retrying':
-      return <Run sync={sync} label="Retry now" />
+      return <Run sync={sync} label={words.bannerActions.retryNow} />
     case 'move-failed':
-      return <Run sync={sync} label="Try now" />
+      return <Run sync={sync} label={words.bannerActions.tryNow} />
     case 'keys-not-written':
-      return reason.failed > 0 ? <Run sync={sync} label="Retry now" /> : null
+      return reason.failed > 0 ? <Run sync={sync} label={words.bannerActions.retryNow} /> : null
     case 'approval-needed':
       return <Approve sync={sync} />
     case 'access-lost':
@@ -36,25 +37,25 @@ export function BannerActions({ sync, reason }: { sync: Sync; reason: StatusReas
     case 'drifted':
       return (
         <Group>
-          <TabLink sync={sync} tab="plan" label="Show plan" />
-          <Run sync={sync} label="Repair now" repairs />
+          <TabLink sync={sync} tab="plan" label={words.bannerActions.showPlan} />
+          <Run sync={sync} label={words.bannerActions.repairNow} repairs />
         </Group>
       )
     case 'repairs-stopped':
       return (
         <Group>
-          <TabLink sync={sync} tab="plan" label="Show plan" />
-          <Run sync={sync} label="Repair and continue repairing" repairs />
+          <TabLink sync={sync} tab="plan" label={words.bannerActions.showPlan} />
+          <Run sync={sync} label={words.bannerActions.repairAndContinue} repairs />
         </Group>
       )
     case 'removal-failed':
-      return <TabLink sync={sync} tab="danger" label="Try again" />
+      return <TabLink sync={sync} tab="danger" label={words.bannerActions.tryAgain} />
     case 'paused':
       return <ResumeButton sync={sync} reason={reason} />
     case 'changes-waiting':
     case 'never-synced':
     case 'secrets-removed':
-      return <Run sync={sync} label="Sync now" />
+      return <Run sync={sync} label={words.bannerActions.syncNow} />
     case 'source-incomplete':
     case 'queued':
     case 'running':
@@ -80,7 +81,7 @@ function Approve({ sync }: { sync: Sync }) {
   return (
     <>
       <Button variant="danger" size="sm" onClick={() => setReviewing(true)}>
-        Review the plan
+        {words.bannerActions.reviewPlan}
       </Button>
       {reviewing && <ApproveDialog sync={sync} onClose={() => setReviewing(false)} />}
     </>
@@ -96,10 +97,10 @@ function TakeOver({ sync }: { sync: Sync }) {
   const source = atSource(sync)
   const may = rights?.may('syncs.run', source) === true && rights.may('secrets.read-values', source)
   if (rights === undefined) return null
-  if (!may) return <p className="text-soft">Ask a developer or an admin who can read its whole source.</p>
+  if (!may) return <p className="text-soft">{words.bannerActions.askForReader}</p>
   return (
     <Button variant="primary" size="sm" busy={busy} onClick={trigger}>
-      {!busy && <Play aria-hidden className="size-3.5" />} Take over and sync now
+      {!busy && <Play aria-hidden className="size-3.5" />} {words.bannerActions.takeOver}
     </Button>
   )
 }

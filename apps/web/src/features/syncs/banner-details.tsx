@@ -1,8 +1,8 @@
-import { count } from '@keyferry/schemas/count'
 import { LinkedText } from '../../components/linked-text.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { KeyState, StatusReason, Sync } from '../../lib/types.ts'
 import { TroubledKeys } from './troubled-keys.tsx'
+import { words } from './words.ts'
 
 interface Props {
   sync: Sync
@@ -16,11 +16,7 @@ export function BannerDetails({ sync, reason, withKeys }: Props) {
     case 'source-incomplete':
       return (
         <>
-          <p>
-            {reason.keys === 0
-              ? reason.message
-              : 'Nothing is sent until every secret resolves. Fix them and the sync resumes automatically.'}
-          </p>
+          <p>{reason.keys === 0 ? reason.message : words.bannerDetails.untilResolved}</p>
           {withKeys && <TroubledKeys sync={sync} keys={sync.blocked?.keys ?? []} ofSource />}
         </>
       )
@@ -35,14 +31,10 @@ export function BannerDetails({ sync, reason, withKeys }: Props) {
       return withKeys ? <TroubledKeys sync={sync} keys={reason.named} excludes /> : null
     case 'drifted':
       return (
-        <p>
-          {sync.options.driftRepair
-            ? 'The next check repairs it.'
-            : '“Sync now” writes the folder’s values again; the plan shows what differs.'}
-        </p>
+        <p>{sync.options.driftRepair ? words.bannerDetails.nextCheckRepairs : words.bannerDetails.syncNowRepairs}</p>
       )
     case 'paused':
-      return reason.waiting ? <Waiting sync={sync} withKeys={withKeys} /> : <p>Nothing waits.</p>
+      return reason.waiting ? <Waiting sync={sync} withKeys={withKeys} /> : <p>{words.bannerDetails.noChanges}</p>
     case 'changes-waiting':
     case 'never-synced':
       return <Waiting sync={sync} withKeys={withKeys} />
@@ -78,10 +70,10 @@ function Waiting({ sync, withKeys }: Pick<Props, 'sync' | 'withKeys'>) {
   )
   const keys = data?.filter(({ state }) => WAIT.includes(state)) ?? []
   if (keys.length === 0) return null
-  const more = keys.length > NAMED ? ` and ${keys.length - NAMED} more` : ''
+  const more = keys.length > NAMED ? words.bannerDetails.more(keys.length - NAMED) : ''
   return (
     <p>
-      {count(keys.length, 'key waits', 'keys wait')}:{' '}
+      {words.bannerDetails.keysWait(keys.length)}:{' '}
       <span className="font-mono break-words">
         {keys
           .slice(0, NAMED)

@@ -1,5 +1,4 @@
 import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
-import { count } from '@keyferry/schemas/count'
 import { Pause, Play, X } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
@@ -8,6 +7,7 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
 
@@ -20,43 +20,47 @@ export function BulkBar({ selected, onClear }: { selected: readonly Sync[]; onCl
   const [first, ...others] = selected
   if (!first) return null
 
-  const each = async (syncs: readonly Sync[], act: (sync: Sync) => Promise<unknown>, done: string) => {
+  const each = async (
+    syncs: readonly Sync[],
+    act: (sync: Sync) => Promise<unknown>,
+    done: (syncs: number) => string,
+  ) => {
     const results = await Promise.allSettled(syncs.map(act))
     await markStale('syncs.trigger')
     const refused = results.flatMap((result, index) =>
       result.status === 'rejected' ? [`${syncs[index]?.name ?? ''}: ${messageOf(result.reason)}`] : [],
     )
-    if (refused.length < syncs.length) toast.success(`${done} ${count(syncs.length - refused.length, 'sync')}.`)
+    if (refused.length < syncs.length) toast.success(done(syncs.length - refused.length))
     if (refused.length > 0) toast.error(refused.slice(0, 3).join(' '))
   }
   const at = ({ destination, id: syncId }: Sync) => ({ destination, syncId })
   return (
     <div
       role="toolbar"
-      aria-label="Selected syncs"
+      aria-label={words.bulkBar.selectedSyncs}
       className="sticky bottom-4 z-20 mx-auto flex w-fit max-w-full flex-wrap items-center gap-2 rounded-lg border border-line bg-surface px-3 py-2 shadow-float"
     >
-      <span className="text-sm font-medium tabular-nums">{count(selected.length, 'sync')} selected</span>
+      <span className="text-sm font-medium tabular-nums">{words.bulkBar.selected(selected.length)}</span>
       <Button
         size="sm"
         busy={trigger.isPending}
-        onClick={() => void each(selected, (sync) => trigger.mutateAsync(at(sync)), 'Started')}
+        onClick={() => void each(selected, (sync) => trigger.mutateAsync(at(sync)), words.bulkBar.started)}
       >
-        {!trigger.isPending && <Play aria-hidden className="size-3.5" />} Sync now
+        {!trigger.isPending && <Play aria-hidden className="size-3.5" />} {words.bulkBar.syncNow}
       </Button>
       <Button size="sm" onClick={() => setPausing(true)}>
-        <Pause aria-hidden className="size-3.5" /> Pause…
+        <Pause aria-hidden className="size-3.5" /> {words.bulkBar.pause}
       </Button>
       {paused.length > 0 && (
         <Button
           size="sm"
           busy={resume.isPending}
-          onClick={() => void each(paused, (sync) => resume.mutateAsync(at(sync)), 'Resumed')}
+          onClick={() => void each(paused, (sync) => resume.mutateAsync(at(sync)), words.bulkBar.resumed)}
         >
-          Resume {count(paused.length, 'sync')}
+          {words.bulkBar.resume(paused.length)}
         </Button>
       )}
-      <Button size="icon" variant="ghost" aria-label="Clear selection" onClick={onClear}>
+      <Button size="icon" variant="ghost" aria-label={words.bulkBar.clearSelection} onClick={onClear}>
         <X aria-hidden className="size-4" />
       </Button>
       {pausing && (

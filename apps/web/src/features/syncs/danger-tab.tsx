@@ -9,6 +9,7 @@ import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 /** Actions that can't be undone. Both ask for the sync's name. */
 export function DangerTab({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
@@ -19,45 +20,45 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
   const destroy = trpc.syncs.delete.useMutation()
   const denied = useWhyNot(sync.projectId)('syncs.manage', atSource(sync))
   const one = { destination: sync.destination, syncId: sync.id }
-  const vendor = destination?.title ?? sync.destination
-  const typed = { text: sync.name, label: `Type ${sync.name} to confirm` }
+  const provider = destination?.title ?? sync.destination
+  const typed = { text: sync.name, label: words.dangerTab.typeConfirm(sync.name) }
 
   const removeSecrets = async () => {
     await remove.mutateAsync(one)
     await markStale('syncs.removeSecrets')
-    toast.success('The removal is on its way.')
+    toast.success(words.dangerTab.removalStarted)
   }
   const deleteSync = async () => {
     await destroy.mutateAsync({ ...one, removeSecrets: alsoRemove })
     await navigate({ to: '/p/$projectId/syncs', params: { projectId: sync.projectId } })
     await markStale('syncs.delete')
-    toast.success(alsoRemove ? `${sync.name} is being deleted, after the keys it wrote.` : `${sync.name} is deleted.`)
+    toast.success(alsoRemove ? words.dangerTab.beingDeleted(sync.name) : words.dangerTab.deleted(sync.name))
   }
   return (
     <div className="grid gap-4">
       <Section
         tone="bad"
-        title="Remove secrets"
-        text={`Deletes at ${vendor} every key this sync wrote to ${sync.targetLabel}. Keys of others stay. The sync itself stays too.`}
+        title={words.dangerTab.remove}
+        text={words.dangerTab.removeText(provider, sync.targetLabel)}
         action={
           <Button variant="quietDanger" denied={denied} onClick={() => setDialog('remove')}>
-            Remove secrets
+            {words.dangerTab.remove}
           </Button>
         }
       />
       <Section
         tone="bad"
-        title="Delete sync"
-        text="Deletes the sync with its runs. Nothing changes in the vault."
+        title={words.dangerTab.deleteSync}
+        text={words.dangerTab.deleteText}
         action={
           <Button variant="danger" denied={denied} onClick={() => setDialog('delete')}>
-            Delete sync
+            {words.dangerTab.deleteSync}
           </Button>
         }
       >
         <SwitchField
-          label="Also remove what it wrote"
-          help={`First deletes at ${vendor} the keys this sync wrote. Off: they stay there, with the values they have.`}
+          label={words.dangerTab.alsoRemove}
+          help={words.dangerTab.alsoRemoveHelp(provider)}
           checked={alsoRemove}
           disabled={denied !== undefined}
           onChange={setAlsoRemove}
@@ -65,30 +66,28 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
       </Section>
       {dialog === 'remove' && (
         <Confirm
-          title="Remove secrets?"
-          label="Remove secrets"
+          title={words.dangerTab.removeTitle}
+          label={words.dangerTab.remove}
           typed={typed}
           onConfirm={removeSecrets}
           onClose={() => setDialog(undefined)}
         >
           <p>
-            Programs that read these keys at {vendor} stop finding them. Target: {sync.targetLabel}.
-            {sync.autoSync && ' Auto-sync is on: the next change of the folder writes them again.'}
+            {words.dangerTab.removeConsequence(provider, sync.targetLabel)}
+            {sync.autoSync && words.dangerTab.autoSyncOn}
           </p>
         </Confirm>
       )}
       {dialog === 'delete' && (
         <Confirm
-          title="Delete sync?"
-          label="Delete sync"
+          title={words.dangerTab.deleteTitle}
+          label={words.dangerTab.deleteSync}
           typed={typed}
           onConfirm={deleteSync}
           onClose={() => setDialog(undefined)}
         >
           <p>
-            {alsoRemove
-              ? `The keys it wrote to ${sync.targetLabel} are removed there first.`
-              : `The keys it wrote to ${sync.targetLabel} stay there.`}
+            {alsoRemove ? words.dangerTab.keysDeleted(sync.targetLabel) : words.dangerTab.keysKept(sync.targetLabel)}
           </p>
         </Confirm>
       )}

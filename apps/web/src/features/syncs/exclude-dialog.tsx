@@ -5,6 +5,7 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 /** Excludes a secret from a sync, with a reason that stays with it. */
 export function ExcludeDialog({ sync, secret, onClose }: { sync: Sync; secret: string; onClose: () => void }) {
@@ -13,24 +14,21 @@ export function ExcludeDialog({ sync, secret, onClose }: { sync: Sync; secret: s
   const exclude = trpc.syncs.excludeKeys.useMutation()
   return (
     <Confirm
-      title={`Exclude ${secret} from ${name}?`}
-      label="Exclude key"
+      title={words.excludeDialog.title(secret, name)}
+      label={words.excludeDialog.excludeKey}
       danger={false}
       ready={reason.trim() !== ''}
       onConfirm={async () => {
         await exclude.mutateAsync({ destination, syncId, keys: [secret], reason: reason.trim() })
         await markStale('syncs.excludeKeys')
-        toast.success(`${secret} is excluded.`)
+        toast.success(words.excludeDialog.excluded(secret))
       }}
       onClose={onClose}
     >
-      <p>
-        The sync no longer writes or deletes this key. A copy that is already at the destination stays as it is; delete
-        it there if it should go.
-      </p>
+      <p>{words.excludeDialog.consequence}</p>
       <TextField
-        label="Reason"
-        help="Shown with the key, and in the audit log."
+        label={words.excludeDialog.reason}
+        help={words.excludeDialog.reasonHelp}
         maxLength={200}
         value={reason}
         onChange={(event) => setReason(event.target.value)}

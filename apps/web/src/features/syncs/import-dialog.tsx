@@ -12,8 +12,9 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
 import type { ImportPriority, Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
-/** Imports what the target holds, after showing exactly what that adds and changes in the vault. */
+/** Imports what the destination holds, after showing exactly what that adds and changes in the folder. */
 export function ImportDialog({ sync, onClose }: { sync: Sync; onClose: () => void }) {
   const [importBehavior, setPriority] = useState<ImportPriority>('prioritize-source')
   const one = { destination: sync.destination, syncId: sync.id, importBehavior }
@@ -31,45 +32,45 @@ export function ImportDialog({ sync, onClose }: { sync: Sync; onClose: () => voi
     try {
       await run.mutateAsync({ ...one, planHash })
       await markStale('syncs.importSecrets')
-      toast.success('The secrets were imported.')
+      toast.success(words.importDialog.imported)
       onClose()
     } catch {
       void preview.refetch()
     }
   }
   return (
-    <Dialog open onClose={onClose} title="Import secrets">
+    <Dialog open onClose={onClose} title={words.importDialog.title}>
       <div className="grid gap-4">
         <p>
-          Copies what {sync.targetLabel} holds into{' '}
+          {words.importDialog.copies(sync.targetLabel)}{' '}
           <span className="font-mono">
             {sync.environment?.slug}:{sync.folder?.path}
           </span>
-          . The folder’s history can undo it.
+          {words.importDialog.undo}
         </p>
         <RadioCards
-          label="Where both have a key"
+          label={words.importDialog.conflicts}
           value={importBehavior}
           onChange={setPriority}
           cards={IMPORT_PRIORITIES}
         />
         {preview.error ? (
-          <Failure what="Couldn’t preview the import" error={preview.error} retry={preview.refetch} />
+          <Failure what={words.importDialog.failed} error={preview.error} retry={preview.refetch} />
         ) : preview.data ? (
           <ImportPreviewView preview={preview.data} />
         ) : (
-          <SkeletonRows label="Reading what the target holds" rows={4} />
+          <SkeletonRows label={words.importDialog.loading} rows={4} />
         )}
         <Refusal error={run.error} />
         <Actions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.importDialog.cancel}</Button>
           <Button
             variant="primary"
             busy={run.isPending}
             disabled={!preview.data || preview.isFetching}
             onClick={() => preview.data && void submit(preview.data.hash)}
           >
-            Import
+            {words.importDialog.import}
           </Button>
         </Actions>
       </div>

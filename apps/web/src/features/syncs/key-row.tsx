@@ -13,6 +13,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { KeyState, Sync } from '../../lib/types.ts'
 import { KEY_STATES } from './key-states.ts'
+import { words } from './words.ts'
 
 const shorten = (id: string) => (id.length > 14 ? `${id.slice(0, 6)}…${id.slice(-4)}` : id)
 
@@ -34,7 +35,9 @@ export function KeyRow({ sync, row, withId, onExclude, index, measure }: Props) 
         <State state={row.state} />
       </Td>
       <Td className="break-words text-soft max-md:hidden">{row.reason}</Td>
-      <Td className="text-soft max-sm:hidden">{row.writtenAt === null ? 'Never' : <Time iso={row.writtenAt} />}</Td>
+      <Td className="text-soft max-sm:hidden">
+        {row.writtenAt === null ? words.keyRow.never : <Time iso={row.writtenAt} />}
+      </Td>
       {withId && (
         <Td className="font-mono text-xs whitespace-nowrap text-soft max-lg:hidden" title={row.remoteId ?? undefined}>
           {row.remoteId === null ? '' : shorten(row.remoteId)}
@@ -74,7 +77,7 @@ function KeyName({ sync: { environment, folder, projectId }, row }: { sync: Sync
       </Link>
       {row.sourceKey !== row.key && (
         <span className="block text-xs text-soft">
-          from <span className="font-mono">{row.sourceKey}</span>
+          {words.keyRow.from} <span className="font-mono">{row.sourceKey}</span>
         </span>
       )}
     </>
@@ -84,24 +87,24 @@ function KeyName({ sync: { environment, folder, projectId }, row }: { sync: Sync
 function KeyMenu({ sync, row, secret, onExclude }: Pick<Props, 'sync' | 'row' | 'onExclude'> & { secret: string }) {
   const denied = useWhyNot(sync.projectId)('syncs.manage', atSource(sync))
   const include = trpc.syncs.includeKeys.useMutation({
-    onError: (error) => toast.error(`${secret} is still excluded: ${messageOf(error)}`),
+    onError: (error) => toast.error(words.keyRow.stillExcluded(secret, messageOf(error))),
     onSettled: () => markStale('syncs.includeKeys'),
   })
   return (
     <Menu
       trigger={
-        <Button size="icon" variant="ghost" aria-label={`More for ${row.key}`} denied={denied}>
+        <Button size="icon" variant="ghost" aria-label={words.keyRow.moreForNamed(row.key)} denied={denied}>
           <Ellipsis aria-hidden className="size-4" />
         </Button>
       }
     >
       {row.state === 'excluded' ? (
         <MenuItem onSelect={() => include.mutate({ destination: sync.destination, syncId: sync.id, keys: [secret] })}>
-          <CirclePlus aria-hidden className="size-4" /> Include again
+          <CirclePlus aria-hidden className="size-4" /> {words.keyRow.includeAgain}
         </MenuItem>
       ) : (
         <MenuItem onSelect={() => onExclude(secret)}>
-          <CircleMinus aria-hidden className="size-4" /> Exclude from this sync…
+          <CircleMinus aria-hidden className="size-4" /> {words.keyRow.excludeFromSync}
         </MenuItem>
       )}
     </Menu>

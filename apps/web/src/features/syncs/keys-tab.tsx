@@ -1,5 +1,4 @@
 import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
-import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
 import { Empty } from '../../components/page.tsx'
@@ -14,6 +13,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { KeyState, Sync } from '../../lib/types.ts'
 import { KeyRow } from './key-row.tsx'
 import { isTrouble, KEY_STATES } from './key-states.ts'
+import { words } from './words.ts'
 
 const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog, null, NotLoadedOver)
 
@@ -33,21 +33,21 @@ interface Props {
   onFilter: (on: boolean) => void
 }
 
-/** Each key at the target: its state, why, when it was last written. */
+/** Each key at the destination: its state, why, when it was last written. */
 export function KeysTab({ sync, onlyTrouble, onFilter }: Props) {
   const { data: keys, error, refetch } = trpc.syncs.keys.useQuery({ destination: sync.destination, syncId: sync.id })
   const [search, setSearch] = useState('')
   const [excluding, setExcluding] = useState<string>()
-  if (error) return <Failure what="The keys could not be read" error={error} retry={refetch} />
-  if (!keys) return <SkeletonRows label="Loading keys" />
+  if (error) return <Failure what={words.keysTab.unreadable} error={error} retry={refetch} />
+  if (!keys) return <SkeletonRows label={words.keysTab.loading} />
   if (keys.length === 0) {
     return (
-      <Empty title={sync.outOfReach ? 'Keys are not shown' : 'No keys yet'}>
+      <Empty title={sync.outOfReach ? words.keysTab.hidden : words.keysTab.noKeysYet}>
         {sync.outOfReach
-          ? 'Its keys come from folders that you can’t read, so their results are not shown.'
+          ? words.keysTab.hiddenText
           : sync.blocked
-            ? 'The sync is blocked; nothing has been written.'
-            : 'The source folder is empty, or the first run has not finished.'}
+            ? words.keysTab.syncBlocked
+            : words.keysTab.sourceFolderEmpty}
       </Empty>
     )
   }
@@ -60,8 +60,8 @@ export function KeysTab({ sync, onlyTrouble, onFilter }: Props) {
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <SearchField label="Search keys" value={search} onChange={setSearch} />
-        <SwitchField label="Show issues only" checked={onlyTrouble} onChange={onFilter} />
+        <SearchField label={words.keysTab.searchKeys} value={search} onChange={setSearch} />
+        <SwitchField label={words.keysTab.showIssuesOnly} checked={onlyTrouble} onChange={onFilter} />
         <span className="ml-auto flex flex-wrap gap-1.5" aria-live="polite">
           {ORDER.map((state) => ({ state, n: keys.filter((key) => key.state === state).length }))
             .filter(({ n }) => n > 0)
@@ -73,22 +73,28 @@ export function KeysTab({ sync, onlyTrouble, onFilter }: Props) {
         </span>
       </div>
       {shown.length === 0 && wanted !== '' ? (
-        <Empty title="No key matches" action={<Button onClick={() => setSearch('')}>Clear search</Button>}>
-          {count(keys.length, 'key')} in this sync.
+        <Empty
+          title={words.keysTab.noKeyMatches}
+          action={<Button onClick={() => setSearch('')}>{words.keysTab.clearSearch}</Button>}
+        >
+          {words.keysTab.total(keys.length)}
         </Empty>
       ) : shown.length === 0 ? (
-        <Empty title="Every key is in sync" action={<Button onClick={() => onFilter(false)}>Show all keys</Button>}>
-          {count(keys.length, 'key is', 'keys are')} as they should be.
+        <Empty
+          title={words.keysTab.allInSync}
+          action={<Button onClick={() => onFilter(false)}>{words.keysTab.showAllKeys}</Button>}
+        >
+          {words.keysTab.noIssues(keys.length)}
         </Empty>
       ) : (
-        <Table label="Keys">
+        <Table label={words.keysTab.keys}>
           <thead>
             <tr>
-              <Th>Key at the destination</Th>
-              <Th>State</Th>
-              <Th className="max-md:hidden">Reason</Th>
-              <Th className="max-sm:hidden">Last written</Th>
-              {withIds && <Th className="max-lg:hidden">Provider ID</Th>}
+              <Th>{words.keysTab.keyAtDestination}</Th>
+              <Th>{words.keysTab.state}</Th>
+              <Th className="max-md:hidden">{words.keysTab.reason}</Th>
+              <Th className="max-sm:hidden">{words.keysTab.lastWritten}</Th>
+              {withIds && <Th className="max-lg:hidden">{words.keysTab.providerId}</Th>}
               <ActionsTh />
             </tr>
           </thead>

@@ -1,17 +1,17 @@
-import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { toast } from '../../lib/toast.ts'
 import { usePauses, type PauseSubject } from './use-pauses.ts'
+import { words } from './words.ts'
 
 const HOUR_MS = 3_600_000
 const ENDS = [
-  { value: '', label: 'Until it is resumed' },
-  { value: '1', label: 'For 1 hour' },
-  { value: '8', label: 'For 8 hours' },
-  { value: '24', label: 'For 1 day' },
-  { value: '168', label: 'For 7 days' },
+  { value: '', label: words.pauseDialog.untilResumed },
+  { value: '1', label: words.pauseDialog.for1Hour },
+  { value: '8', label: words.pauseDialog.for8Hours },
+  { value: '24', label: words.pauseDialog.for1Day },
+  { value: '168', label: words.pauseDialog.for7Days },
 ] as const
 
 /** Pauses one sync, a project's or all, with a reason and, if wanted, an end. */
@@ -23,35 +23,32 @@ export function PauseDialog({ subject, onClose }: { subject: PauseSubject; onClo
     subject.scope === 'syncs'
       ? subject.syncs.length === 1
         ? subject.syncs[0].name
-        : count(subject.syncs.length, 'sync')
+        : words.pauseDialog.syncs(subject.syncs.length)
       : subject.scope === 'project'
-        ? 'all syncs of this project'
-        : 'all syncs of every project'
+        ? words.pauseDialog.project
+        : words.pauseDialog.instance
   return (
     <Confirm
-      title={`Pause ${what}?`}
-      label="Pause"
+      title={words.pauseDialog.title(what)}
+      label={words.pauseDialog.pause}
       danger={false}
       ready={reason.trim() !== ''}
       onConfirm={async () => {
         const until = hours === '' ? undefined : new Date(Date.now() + Number(hours) * HOUR_MS).toISOString()
         await pause({ reason: reason.trim(), ...(until === undefined ? {} : { until }) })
-        toast.success('Paused. What changes meanwhile is sent when you resume.')
+        toast.success(words.pauseDialog.paused)
       }}
       onClose={onClose}
     >
-      <p>
-        Runs, drift repair and deletions stop; one that is on ends after its present call. Plans still work, and nothing
-        that changes meanwhile is lost.
-      </p>
+      <p>{words.pauseDialog.consequence}</p>
       <TextField
-        label="Reason"
-        help="Shown to everyone who can see the syncs."
+        label={words.pauseDialog.reason}
+        help={words.pauseDialog.reasonHelp}
         maxLength={200}
         value={reason}
         onChange={(event) => setReason(event.target.value)}
       />
-      <SelectField label="Ends" value={hours} onChange={(event) => setHours(event.target.value)}>
+      <SelectField label={words.pauseDialog.ends} value={hours} onChange={(event) => setHours(event.target.value)}>
         {ENDS.map(({ value, label }) => (
           <option key={value} value={value}>
             {label}

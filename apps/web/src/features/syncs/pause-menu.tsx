@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Menu, MenuItem } from '../../components/ui/menu.tsx'
 import { useRights } from '../../lib/rights.ts'
+import { words } from './words.ts'
 
 const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
 
@@ -16,17 +17,17 @@ export function PauseMenu({ projectId }: { projectId: string }) {
     <>
       <Menu
         trigger={
-          <Button aria-label="More for all syncs" className="w-9 px-0">
+          <Button aria-label={words.pauseMenu.moreForAllSyncs} className="w-9 px-0">
             <Ellipsis aria-hidden className="size-4" />
           </Button>
         }
       >
         <MenuItem onSelect={() => setScope('project')}>
-          <Pause aria-hidden className="size-4" /> Pause all syncs of this project…
+          <Pause aria-hidden className="size-4" /> {words.pauseMenu.pauseProject}
         </MenuItem>
         {rights.may('instance.manage') && (
           <MenuItem onSelect={() => setScope('instance')}>
-            <Pause aria-hidden className="size-4" /> Pause all syncs of every project…
+            <Pause aria-hidden className="size-4" /> {words.pauseMenu.pauseInstance}
           </MenuItem>
         )}
       </Menu>

@@ -4,6 +4,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { usePauses } from './use-pauses.ts'
+import { words } from './words.ts'
 
 /** The pauses that hold for every sync of the project: who, why, since and until when, and the way to end them. */
 export function PausesNotice({ projectId }: { projectId: string }) {
@@ -14,17 +15,13 @@ export function PausesNotice({ projectId }: { projectId: string }) {
         scope === 'sync' ? null : (
           <Notice
             key={scope}
-            title={
-              scope === 'project'
-                ? `All syncs of this project are paused by ${by}`
-                : `All syncs of every project are paused by ${by}`
-            }
+            title={scope === 'project' ? words.pausesNotice.project(by) : words.pausesNotice.instance(by)}
             action={<Resume scope={scope} projectId={projectId} />}
           >
-            {why} · since <Time iso={since} />
+            {words.pausesNotice.since(why)} <Time iso={since} />
             {until !== null && (
               <>
-                {' · ends '}
+                {words.pausesNotice.ends}
                 <Time iso={until} until />
               </>
             )}
@@ -39,7 +36,7 @@ function Resume({ scope, projectId }: { scope: 'project' | 'instance'; projectId
   const { resume, busy, denied } = usePauses({ scope, projectId })
   return (
     <Button size="sm" variant="primary" busy={busy} denied={denied} onClick={() => void resume()}>
-      {!busy && <Play aria-hidden className="size-3.5" />} Resume
+      {!busy && <Play aria-hidden className="size-3.5" />} {words.pausesNotice.resume}
     </Button>
   )
 }

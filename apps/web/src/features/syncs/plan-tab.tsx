@@ -8,8 +8,9 @@ import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 import { ApproveDialog } from './approve-dialog.tsx'
+import { words } from './words.ts'
 
-/** What the next run would do, asked from the target now. */
+/** What the next run would do, computed from the destination as it is now. */
 export function PlanTab({ sync }: { sync: Sync }) {
   const plan = trpc.syncs.plan.useQuery(
     { destination: sync.destination, syncId: sync.id },
@@ -20,22 +21,22 @@ export function PlanTab({ sync }: { sync: Sync }) {
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center gap-3">
-        <p className="flex-1 basis-64 text-sm text-soft">Preview of the next run. Nothing is written.</p>
+        <p className="flex-1 basis-64 text-sm text-soft">{words.planTab.text}</p>
         {plan.data && plan.data.fuse !== null && (
           <Button size="sm" variant="danger" denied={denied} onClick={() => setApproving(true)}>
-            Review and approve
+            {words.planTab.reviewApprove}
           </Button>
         )}
         <Button size="sm" busy={plan.isFetching} onClick={() => void plan.refetch()}>
-          {!plan.isFetching && <RefreshCw aria-hidden className="size-3.5" />} Refresh plan
+          {!plan.isFetching && <RefreshCw aria-hidden className="size-3.5" />} {words.planTab.refreshPlan}
         </Button>
       </div>
       {plan.error ? (
-        <Failure what="Couldn’t plan this sync" error={plan.error} retry={plan.refetch} />
+        <Failure what={words.planTab.failed} error={plan.error} retry={plan.refetch} />
       ) : plan.data ? (
         <PlanView plan={plan.data} />
       ) : (
-        <SkeletonRows label="Making the plan" />
+        <SkeletonRows label={words.planTab.loading} />
       )}
       {approving && <ApproveDialog sync={sync} onClose={() => setApproving(false)} />}
     </div>

@@ -1,6 +1,7 @@
-import { PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
+import { nameOfDeletion, PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import type { PendingDeletion, Sync } from '../../lib/types.ts'
+import type { Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 /** The sync is removing what it wrote, and what waits for that. */
 export function RemovalNotice({ sync }: { sync: Sync }) {
@@ -9,14 +10,11 @@ export function RemovalNotice({ sync }: { sync: Sync }) {
   return (
     <>
       <div role="status">
-        <Notice
-          kind="warn"
-          title={removal === 'delete' ? 'This sync is being deleted' : 'What it wrote is being removed'}
-        >
+        <Notice kind="warn" title={removal === 'delete' ? words.removalNotice.deleting : words.removalNotice.removing}>
           {removal === 'delete'
-            ? `It is deleted once its keys are removed from ${targetLabel}.`
-            : `What it wrote to ${targetLabel} is removed there; the sync stays.`}
-          {removeMessage !== null && ` Not yet: ${removeMessage}`}
+            ? words.removalNotice.deletingText(targetLabel)
+            : words.removalNotice.removingText(targetLabel)}
+          {removeMessage !== null && words.removalNotice.notYet(removeMessage)}
         </Notice>
       </div>
       {removal === 'delete' && <Waiting sync={sync} />}
@@ -29,13 +27,11 @@ function Waiting({ sync: { projectId, id } }: { sync: Sync }) {
   return usePendingDeletions(projectId)
     .filter(({ syncs }) => syncs.some((each) => each.id === id))
     .map((deletion) => (
-      <PendingNotice key={deletion.subjectId} what={nameOf(deletion)} projectId={projectId} deletion={deletion} />
+      <PendingNotice
+        key={deletion.subjectId}
+        what={nameOfDeletion(deletion)}
+        projectId={projectId}
+        deletion={deletion}
+      />
     ))
 }
-
-const nameOf = ({ kind, environment, secretPath }: PendingDeletion): string =>
-  kind === 'project'
-    ? 'This project'
-    : kind === 'environment'
-      ? `Environment ${environment}`
-      : `Folder ${environment}:${secretPath}`

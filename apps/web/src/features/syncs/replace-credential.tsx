@@ -9,6 +9,7 @@ import { useWhyNot } from '../../lib/rights.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const ConnectionForm = onDemand(async () => (await import('../../components/connection-form.tsx')).ConnectionForm)
 
@@ -20,14 +21,14 @@ export function ReplaceCredential({ sync }: { sync: Sync }) {
   return (
     <>
       <Button size="sm" variant="primary" denied={denied} onClick={() => setOpen(true)}>
-        <KeyRound aria-hidden className="size-3.5" /> Replace credential
+        <KeyRound aria-hidden className="size-3.5" /> {words.replaceCredential.replaceCredential}
       </Button>
       {open && (
         <Dialog
           open
           onClose={() => setOpen(false)}
-          title={`Replace the credential of ${connection.name}`}
-          description="Syncs that use it continue with the new one."
+          title={words.replaceCredential.title(connection.name)}
+          description={words.replaceCredential.text}
         >
           <Form sync={sync} onClose={() => setOpen(false)} />
         </Dialog>
@@ -47,8 +48,8 @@ function Form({ sync: { projectId, destination: name, connection }, onClose }: {
   })
   const { data: destinations } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const destination = destinations?.find((each) => each.name === name)
-  if (error) return <Failure what="The connection could not be read" error={error} retry={refetch} />
-  if (!existing || !destination) return <SkeletonRows label="Loading the connection" rows={2} />
+  if (error) return <Failure what={words.replaceCredential.unreadable} error={error} retry={refetch} />
+  if (!existing || !destination) return <SkeletonRows label={words.replaceCredential.loading} rows={2} />
   return (
     <ConnectionForm
       destination={destination}
@@ -56,7 +57,7 @@ function Form({ sync: { projectId, destination: name, connection }, onClose }: {
       existing={existing}
       onCancel={onClose}
       onDone={() => {
-        toast.success(`${connection.name} has a new credential.`)
+        toast.success(words.replaceCredential.replaced(connection.name))
         onClose()
       }}
     />

@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -7,6 +6,7 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { RestorePlan, Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 interface Props {
   sync: Sync
@@ -30,11 +30,7 @@ export function RestoreApproval({ sync, runId, plan, looking, onChanged, onClose
     try {
       await restore.mutateAsync({ destination: sync.destination, syncId: sync.id, runId, planHash: hash })
       await markStale('syncs.restore')
-      toast.success(
-        sync.autoSync
-          ? 'The vault is as it was then. The sync is on its way.'
-          : 'The vault is as it was then. The target follows with the next run.',
-      )
+      toast.success(sync.autoSync ? words.restoreApproval.restoredAndStarted : words.restoreApproval.restored)
       onClose()
     } catch (refusal) {
       setProblem(refusal)
@@ -55,7 +51,9 @@ export function RestoreApproval({ sync, runId, plan, looking, onChanged, onClose
             {labelOf(writes, removed.length)}
           </Button>
         )}
-        <Button onClick={onClose}>{writes + removed.length > 0 ? 'Leave it as it is' : 'Back to the runs'}</Button>
+        <Button onClick={onClose}>
+          {writes + removed.length > 0 ? words.restoreApproval.cancel : words.restoreApproval.backRuns}
+        </Button>
       </div>
     </div>
   )
@@ -63,7 +61,7 @@ export function RestoreApproval({ sync, runId, plan, looking, onChanged, onClose
 
 const labelOf = (writes: number, deletes: number): string =>
   deletes === 0
-    ? `Approve and write ${count(writes, 'secret')}`
+    ? words.restoreApproval.approveWrite(writes)
     : writes === 0
-      ? `Approve and delete ${count(deletes, 'secret')}`
-      : `Approve, write ${writes.toLocaleString('en')} and delete ${count(deletes, 'secret')}`
+      ? words.restoreApproval.approveDelete(deletes)
+      : words.restoreApproval.approveWriteDelete(writes.toLocaleString('en'), deletes)

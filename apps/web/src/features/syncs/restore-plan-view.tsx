@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { Link } from '@tanstack/react-router'
 import { LinkedText } from '../../components/linked-text.tsx'
 import { Badge, type Tone } from '../../components/ui/badge.tsx'
@@ -6,16 +5,17 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { ScrollList } from '../../components/ui/scroll-list.tsx'
 import { targetName } from '../../lib/key-schema.ts'
 import type { RestorePlan, Sync, Uses } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 interface Line {
   key: string
   word: string
   tone: Tone
-  /** What the sync does at the target because of it. */
+  /** What the sync does at the destination because of it. */
   there: string
 }
 
-/** What going back would change: in the vault, and then at the target. Never a value. */
+/** What a rollback would change: in the folder, and then at the destination. Never a value. */
 export function RestorePlanView({
   sync,
   plan,
@@ -23,7 +23,7 @@ export function RestorePlanView({
 }: {
   sync: Sync
   plan: RestorePlan
-  /** Other syncs that read the folder: their targets follow too. */
+  /** Other syncs that read the folder: their destinations are updated too. */
   others: Uses['syncs']
 }) {
   const name = (key: string) => targetName(sync.options.keySchema, key, sync.environment?.slug ?? '')
@@ -31,20 +31,27 @@ export function RestorePlanView({
   const lines: Line[] = [
     ...plan.removed.map((key): Line => ({
       key,
-      word: 'Delete',
+      word: words.restorePlanView.delete,
       tone: 'bad',
-      there: stays ? `${name(key)} stays: deletion is off` : `deletes ${name(key)}`,
+      there: stays ? words.restorePlanView.stays(name(key)) : words.restorePlanView.deletes(name(key)),
     })),
-    ...plan.changed.map((key): Line => ({ key, word: 'Change', tone: 'accent', there: `updates ${name(key)}` })),
-    ...plan.added.map((key): Line => ({ key, word: 'Add', tone: 'good', there: `creates ${name(key)}` })),
+    ...plan.changed.map((key): Line => ({
+      key,
+      word: words.restorePlanView.change,
+      tone: 'accent',
+      there: words.restorePlanView.updates(name(key)),
+    })),
+    ...plan.added.map((key): Line => ({
+      key,
+      word: words.restorePlanView.add,
+      tone: 'good',
+      there: words.restorePlanView.creates(name(key)),
+    })),
   ]
   return (
     <div className="grid gap-4">
       {lines.length === 0 ? (
-        <p className="text-base">
-          The vault already holds what this run left there. {count(plan.unchanged, 'key is', 'keys are')} as{' '}
-          {plan.unchanged === 1 ? 'it was' : 'they were'}.
-        </p>
+        <p className="text-base">{words.restorePlanView.nothing(plan.unchanged)}</p>
       ) : (
         <>
           <p aria-live="polite" className="text-base">
@@ -56,11 +63,11 @@ export function RestorePlanView({
               className="hidden gap-x-3 px-3 text-xs text-faint sm:grid sm:grid-cols-[5rem_minmax(0,1fr)_minmax(0,1fr)]"
             >
               <span />
-              <span>In the vault</span>
-              <span>At the target</span>
+              <span>{words.restorePlanView.inFolder}</span>
+              <span>{words.restorePlanView.atDestination}</span>
             </div>
             <ScrollList
-              aria-label="What changes"
+              aria-label={words.restorePlanView.whatChanges}
               className="max-h-128 divide-y divide-line rounded-lg border border-line bg-surface"
             >
               {lines.map(({ key, word, tone, there }) => (
@@ -73,7 +80,7 @@ export function RestorePlanView({
                   </span>
                   <span className="font-mono break-all">{key}</span>
                   <span className="break-all text-soft max-sm:col-start-2">
-                    <span className="sm:sr-only">At the target: </span>
+                    <span className="sm:sr-only">{words.restorePlanView.atDestinationPrefix} </span>
                     {there}
                   </span>
                 </li>
@@ -83,11 +90,8 @@ export function RestorePlanView({
         </>
       )}
       {plan.notRestorable.length > 0 && (
-        <Notice
-          kind="warn"
-          title={`${count(plan.notRestorable.length, 'key')} will not be as ${plan.notRestorable.length === 1 ? 'it was' : 'they were'}`}
-        >
-          <ScrollList aria-label="What cannot be brought back" className="grid max-h-64 gap-1">
+        <Notice kind="warn" title={words.restorePlanView.notRestorable(plan.notRestorable.length)}>
+          <ScrollList aria-label={words.restorePlanView.notRestorableLabel} className="grid max-h-64 gap-1">
             {plan.notRestorable.map(({ key, reason }) => (
               <li key={key} className="break-words">
                 <span className="font-mono break-all">{key}</span>: <LinkedText text={reason} />
@@ -97,8 +101,8 @@ export function RestorePlanView({
         </Notice>
       )}
       {lines.length > 0 && others.length > 0 && (
-        <Notice title={`${count(others.length, 'other sync reads', 'other syncs read')} this folder`}>
-          Their targets follow too:{' '}
+        <Notice title={words.restorePlanView.others(others.length)}>
+          {words.restorePlanView.othersText}{' '}
           {others.map(({ id, name, destination }, index) => (
             <span key={id}>
               {index > 0 && ', '}
@@ -120,9 +124,9 @@ export function RestorePlanView({
 
 function Figures({ plan: { added, changed, removed, unchanged } }: { plan: RestorePlan }) {
   const figures = [
-    { n: added.length, word: 'added', tone: 'text-good' },
-    { n: changed.length, word: 'changed', tone: 'text-accent' },
-    { n: removed.length, word: 'deleted', tone: 'text-bad' },
+    { n: added.length, word: words.restorePlanView.added, tone: 'text-good' },
+    { n: changed.length, word: words.restorePlanView.changed, tone: 'text-accent' },
+    { n: removed.length, word: words.restorePlanView.deleted, tone: 'text-bad' },
   ].filter(({ n }) => n > 0)
   return (
     <>
@@ -132,7 +136,7 @@ function Figures({ plan: { added, changed, removed, unchanged } }: { plan: Resto
           <strong className={`font-semibold ${tone}`}>{`${n.toLocaleString('en')} ${word}`}</strong>
         </span>
       ))}
-      , {count(unchanged, 'key')} as {unchanged === 1 ? 'it is' : 'they are'}.
+      {words.restorePlanView.unchanged(unchanged)}
     </>
   )
 }

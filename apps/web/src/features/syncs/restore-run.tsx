@@ -11,6 +11,7 @@ import { direct, trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 import { RestoreApproval } from './restore-approval.tsx'
 import { RestorePlanView } from './restore-plan-view.tsx'
+import { words } from './words.ts'
 
 interface Props {
   sync: Sync
@@ -44,30 +45,27 @@ export function RestoreRun({ sync, runId, onClose }: Props) {
   return (
     <div className="grid gap-4">
       <Button variant="ghost" className="w-fit" onClick={onClose}>
-        <ArrowLeft aria-hidden className="size-4" /> All runs
+        <ArrowLeft aria-hidden className="size-4" /> {words.restoreRun.allRuns}
       </Button>
       <Section
-        title="Roll back to this run"
+        title={words.restoreRun.title}
         text={
           <>
-            Writes what {sync.targetLabel} held after the run of{' '}
-            {run.data ? <Time iso={run.data.startedAt} /> : 'that time'} into{' '}
+            {words.restoreRun.writes(sync.targetLabel)}{' '}
+            {run.data ? <Time iso={run.data.startedAt} /> : words.restoreRun.thatTime} {words.restoreRun.into}{' '}
             <span className="font-mono">
               {environment?.slug}:{folder?.path}
             </span>{' '}
-            again, as new versions.{' '}
-            {sync.autoSync
-              ? 'The sync sends them to the destination automatically.'
-              : 'Auto-sync is off: the target follows with the next “Sync now”.'}
+            {words.restoreRun.again} {sync.autoSync ? words.restoreRun.sent : words.restoreRun.autoSyncOff}
           </>
         }
       >
         {denied !== undefined ? (
-          <Notice title="You cannot restore this run">{denied}</Notice>
+          <Notice title={words.restoreRun.denied}>{denied}</Notice>
         ) : plan.error ? (
-          <Failure what="It cannot be gone back to" error={plan.error} retry={plan.refetch} />
+          <Failure what={words.restoreRun.failed} error={plan.error} retry={plan.refetch} />
         ) : !plan.data ? (
-          <SkeletonRows label="Working out what would change" rows={4} />
+          <SkeletonRows label={words.restoreRun.loading} rows={4} />
         ) : (
           <div className="grid gap-4">
             <RestorePlanView sync={sync} plan={plan.data} others={others} />

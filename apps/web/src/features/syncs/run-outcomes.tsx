@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { History } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { Badge, type Tone } from '../../components/ui/badge.tsx'
@@ -9,9 +8,10 @@ import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { duration } from '../../lib/time.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Outcome, Run, Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const TONES = { failed: 'bad', rejected: 'warn' } as const
-const WORST = { failed: 'Failed', rejected: 'Rejected' } as const
+const WORST = { failed: words.runOutcomes.failed, rejected: words.runOutcomes.rejected } as const
 const DONE: Record<Outcome['action'], Tone> = {
   create: 'good',
   update: 'accent',
@@ -21,12 +21,12 @@ const DONE: Record<Outcome['action'], Tone> = {
   reject: 'warn',
 }
 const WORDS: Record<Outcome['action'], string> = {
-  create: 'Created',
-  update: 'Updated',
-  delete: 'Deleted',
-  keep: 'Kept',
-  foreign: 'Not touched',
-  reject: 'Rejected',
+  create: words.runOutcomes.created,
+  update: words.runOutcomes.updated,
+  delete: words.runOutcomes.deleted,
+  keep: words.runOutcomes.kept,
+  foreign: words.runOutcomes.notTouched,
+  reject: words.runOutcomes.rejected,
 }
 const ORDER: readonly Outcome['state'][] = ['failed', 'rejected', 'done']
 
@@ -38,7 +38,7 @@ export function RunOutcomes({ sync, run, onRestore }: { sync: Sync; run: Run; on
     runId: run.id,
   })
   const denied = useWhyNot(sync.projectId)('secrets.write', atSource(sync))
-  if (error) return <Failure what="The run could not be read" error={error} retry={refetch} />
+  if (error) return <Failure what={words.runOutcomes.unreadable} error={error} retry={refetch} />
   if (!data) return <Skeleton className="h-16" />
   const outcomes = data.outcomes.toSorted(
     (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.key.localeCompare(b.key),
@@ -48,25 +48,25 @@ export function RunOutcomes({ sync, run, onRestore }: { sync: Sync; run: Run; on
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <p className="text-sm text-soft">
           {[
-            count(data.calls, 'vendor call'),
+            words.runOutcomes.apiCalls(data.calls),
             data.durationMs === null ? undefined : duration(data.durationMs),
-            data.counts === null ? undefined : `${data.counts.keep} kept, ${data.counts.foreign} not touched`,
+            data.counts === null ? undefined : words.runOutcomes.keptNotTouched(data.counts.keep, data.counts.foreign),
           ]
             .filter(Boolean)
             .join(' · ')}
         </p>
         {data.restorable && (
           <Button size="sm" className="ml-auto" denied={denied} onClick={onRestore}>
-            <History aria-hidden className="size-3.5" /> Roll back to this run
+            <History aria-hidden className="size-3.5" /> {words.runOutcomes.rollBackRun}
           </Button>
         )}
       </div>
       {data.message !== null && <p className="text-sm break-words">{data.message}</p>}
       {outcomes.length === 0 ? (
-        <p className="text-sm text-soft">Nothing was written in this run.</p>
+        <p className="text-sm text-soft">{words.runOutcomes.nothingWrittenRun}</p>
       ) : (
         <ScrollList
-          aria-label="Outcomes"
+          aria-label={words.runOutcomes.outcomes}
           className="max-h-96 divide-y divide-line rounded-md border border-line bg-surface"
         >
           {outcomes.map(({ key, action, state, reason }) => (

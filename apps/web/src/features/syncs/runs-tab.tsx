@@ -13,17 +13,18 @@ import { duration } from '../../lib/time.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Run, Sync } from '../../lib/types.ts'
 import { RunOutcomes } from './run-outcomes.tsx'
+import { words } from './words.ts'
 
 const TRIGGERS: Record<Run['trigger'], string> = {
-  change: 'A secret changed',
-  manual: 'Manual',
-  create: 'Sync created',
-  edit: 'Sync edited',
-  approve: 'Plan approved',
-  retry: 'Retry',
-  remove: 'Removal',
-  sweep: 'Scheduled',
-  drift: 'Drift repair',
+  change: words.runsTab.secretChanged,
+  manual: words.runsTab.manual,
+  create: words.runsTab.syncCreated,
+  edit: words.runsTab.syncEdited,
+  approve: words.runsTab.planApproved,
+  retry: words.runsTab.retry,
+  remove: words.runsTab.removal,
+  sweep: words.runsTab.scheduled,
+  drift: words.runsTab.driftRepair,
 }
 
 /** The last runs; one opens to what became of each key. The open one is in the URL. */
@@ -39,19 +40,19 @@ export function RunsTab({
   onRestore: (run: string) => void
 }) {
   const { data: runs, error, refetch } = trpc.syncs.runs.useQuery({ destination: sync.destination, syncId: sync.id })
-  if (error) return <Failure what="The runs could not be read" error={error} retry={refetch} />
-  if (!runs) return <SkeletonRows label="Loading runs" />
-  if (runs.length === 0) return <Empty title="No runs yet">The first one appears here as soon as it starts.</Empty>
+  if (error) return <Failure what={words.runsTab.unreadable} error={error} retry={refetch} />
+  if (!runs) return <SkeletonRows label={words.runsTab.loading} />
+  if (runs.length === 0) return <Empty title={words.runsTab.title}>{words.runsTab.text}</Empty>
   return (
-    <Table label="Runs">
+    <Table label={words.runsTab.runs}>
       <thead>
         <tr>
-          <Th>Started</Th>
-          <Th>State</Th>
-          <Th>Changes</Th>
-          <Th className="max-md:hidden">Why</Th>
-          <Th className="text-right max-sm:hidden">Duration</Th>
-          <Th className="text-right max-md:hidden">API calls</Th>
+          <Th>{words.runsTab.started}</Th>
+          <Th>{words.runsTab.state}</Th>
+          <Th>{words.runsTab.changes}</Th>
+          <Th className="max-md:hidden">{words.runsTab.why}</Th>
+          <Th className="text-right max-sm:hidden">{words.runsTab.duration}</Th>
+          <Th className="text-right max-md:hidden">{words.runsTab.apiCalls}</Th>
         </tr>
       </thead>
       <tbody>
@@ -79,7 +80,11 @@ export function RunsTab({
                   <RunStateBadge state={run.state} />
                 </Td>
                 <Td>
-                  {run.counts === null ? <span className="text-faint">None</span> : <Counts counts={run.counts} />}
+                  {run.counts === null ? (
+                    <span className="text-faint">{words.runsTab.none}</span>
+                  ) : (
+                    <Counts counts={run.counts} />
+                  )}
                 </Td>
                 <Td className="text-soft max-md:hidden">
                   {TRIGGERS[run.trigger]}

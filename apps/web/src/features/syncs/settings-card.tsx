@@ -9,6 +9,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 type Patch = Omit<z.input<typeof updateSync>, 'destination' | 'syncId'>
 
@@ -26,7 +27,7 @@ interface Props {
 export function SettingsCard({ sync, title, text, dirty, patch, children }: Props) {
   const update = trpc.syncs.update.useMutation({
     onSuccess: async () => {
-      toast.success(`${title} saved.`)
+      toast.success(words.settingsCard.saved(title))
       await markStale('syncs.update')
     },
   })
@@ -51,9 +52,9 @@ export function SettingsCard({ sync, title, text, dirty, patch, children }: Prop
             variant={dirty ? 'primary' : 'secondary'}
             disabled={!dirty}
             busy={update.isPending}
-            aria-label={`Save ${title.toLowerCase()}`}
+            aria-label={words.settingsCard.saveNamed(title.toLowerCase())}
           >
-            Save
+            {words.settingsCard.save}
           </Button>
         </div>
       </form>

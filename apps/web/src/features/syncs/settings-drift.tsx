@@ -4,17 +4,18 @@ import { SelectField } from '../../components/ui/field.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import type { Sync } from '../../lib/types.ts'
 import { SettingsCard } from './settings-card.tsx'
+import { words } from './words.ts'
 
 type Every = Sync['options']['driftCheck']
 export const DRIFT_WORDS: Record<Every, string> = {
-  off: 'Never',
-  '15m': 'Every 15 minutes',
-  '1h': 'Every hour',
-  '24h': 'Every day',
+  off: words.settingsDrift.never,
+  '15m': words.settingsDrift.every15Minutes,
+  '1h': words.settingsDrift.everyHour,
+  '24h': words.settingsDrift.everyDay,
 }
 
-/** How the target is watched between runs. */
-export function DriftSettings({ sync, vendor }: { sync: Sync; vendor: string }) {
+/** How the destination is checked between runs. */
+export function DriftSettings({ sync, provider }: { sync: Sync; provider: string }) {
   const before = sync.options
   const [every, setEvery] = useState<Every>(before.driftCheck)
   const [repair, setRepair] = useState(before.driftRepair)
@@ -23,13 +24,13 @@ export function DriftSettings({ sync, vendor }: { sync: Sync; vendor: string }) 
   return (
     <SettingsCard
       sync={sync}
-      title="Drift"
-      text={`When someone changes the target at ${vendor} itself, it drifts from what this sync wrote.`}
+      title={words.settingsDrift.title}
+      text={words.settingsDrift.text(provider)}
       dirty={dirty}
       patch={() => ({ options: { driftCheck: every, driftRepair: repair, driftReadsValues: readsValues } })}
     >
       <SelectField
-        label="Check for drift"
+        label={words.settingsDrift.checkForDrift}
         value={every}
         onChange={(event) => {
           const next = driftCheck.safeParse(event.target.value)
@@ -43,14 +44,14 @@ export function DriftSettings({ sync, vendor }: { sync: Sync; vendor: string }) 
         ))}
       </SelectField>
       <SwitchField
-        label="Repair drift automatically"
-        help="Write the folder's values again. Off: drift is only shown."
+        label={words.settingsDrift.repairDriftAutomatically}
+        help={words.settingsDrift.repairHelp}
         checked={repair}
         onChange={setRepair}
       />
       <SwitchField
-        label="Compare values too"
-        help="Only where the vendor can hand values out. It pulls secrets back to compare them; they are not stored."
+        label={words.settingsDrift.compareValuesToo}
+        help={words.settingsDrift.compareHelp}
         checked={readsValues}
         onChange={setReadsValues}
       />

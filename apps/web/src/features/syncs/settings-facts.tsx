@@ -4,6 +4,7 @@ import { Section } from '../../components/ui/card.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { DRIFT_WORDS } from './settings-drift.tsx'
+import { words } from './words.ts'
 
 interface Props {
   sync: Sync
@@ -18,27 +19,29 @@ export function SettingsFacts({ sync, destination, denied }: Props) {
   const { keySchema, deletionPolicy, driftCheck, driftRepair } = options
   return (
     <div className="grid gap-4">
-      <Notice title="You see the settings and cannot change them">{denied}</Notice>
-      <Section title="Settings">
+      <Notice title={words.settingsFacts.readOnly}>{denied}</Notice>
+      <Section title={words.settingsFacts.settings}>
         <dl className="grid gap-x-6 gap-y-3 text-sm sm:grid-cols-[12rem_minmax(0,1fr)]">
-          <Fact name="Description">{description || 'None'}</Fact>
-          <Fact name="Source">
+          <Fact name={words.settingsFacts.description}>{description || words.settingsFacts.none}</Fact>
+          <Fact name={words.settingsFacts.source}>
             <span className="font-mono">
-              {environment?.slug}:{folder?.path ?? 'deleted folder'}
+              {environment?.slug}:{folder?.path ?? words.settingsFacts.deletedFolder}
             </span>
           </Fact>
-          <Fact name="Destination">
+          <Fact name={words.settingsFacts.destination}>
             {destination?.title ?? sync.destination} · {targetLabel}
           </Fact>
-          <Fact name="Connection">{connection.name}</Fact>
-          <Fact name="Auto-sync">{autoSync ? 'On: every change within a second' : 'Off: only when asked'}</Fact>
-          <Fact name="Key schema">
-            {keySchema ? <span className="font-mono">{keySchema}</span> : 'None: keys keep their names'}
+          <Fact name={words.settingsFacts.connection}>{connection.name}</Fact>
+          <Fact name={words.settingsFacts.autoSync}>
+            {autoSync ? words.settingsFacts.autoSyncOn : words.settingsFacts.autoSyncOff}
           </Fact>
-          <Fact name="Deletion policy">{policyTitle(deletionPolicy)}</Fact>
-          <Fact name="Looks for drift">
+          <Fact name={words.settingsFacts.keySchema}>
+            {keySchema ? <span className="font-mono">{keySchema}</span> : words.settingsFacts.noSchema}
+          </Fact>
+          <Fact name={words.settingsFacts.deletionPolicy}>{policyTitle(deletionPolicy)}</Fact>
+          <Fact name={words.settingsFacts.driftCheck}>
             {DRIFT_WORDS[driftCheck]}
-            {driftCheck !== 'off' && (driftRepair ? ', and repairs it' : ', and only shows it')}
+            {driftCheck !== 'off' && (driftRepair ? words.settingsFacts.repairs : words.settingsFacts.onlyShows)}
           </Fact>
         </dl>
       </Section>

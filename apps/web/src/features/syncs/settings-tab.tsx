@@ -18,10 +18,11 @@ import type { Destination, DeletionPolicy, Sync } from '../../lib/types.ts'
 import { SettingsCard } from './settings-card.tsx'
 import { DriftSettings } from './settings-drift.tsx'
 import { TargetSettings } from './settings-target.tsx'
+import { words } from './words.ts'
 
 /**
- * Each card saves alone; the sync runs again when a change can reach the target. A card resets when what it shows was
- * changed, and only then: what is typed in the others stays.
+ * Each card saves alone; the sync runs again when a change can reach the destination. A card resets when what it shows
+ * was changed, and only then: what is typed in the others stays.
  */
 export function SettingsTab({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
   const { name, description, environment, folder, connectionId, target, autoSync, options } = sync
@@ -46,7 +47,7 @@ export function SettingsTab({ sync, destination }: { sync: Sync; destination: De
       {destination && destination.options.fields.length > 0 && (
         <OwnOptions key={`own ${shownOptions}`} sync={sync} destination={destination} />
       )}
-      <DriftSettings key={`drift ${shownOptions}`} sync={sync} vendor={destination?.title ?? sync.destination} />
+      <DriftSettings key={`drift ${shownOptions}`} sync={sync} provider={destination?.title ?? sync.destination} />
     </div>
   )
 }
@@ -60,12 +61,22 @@ function Details({ sync }: { sync: Sync }) {
   return (
     <SettingsCard
       sync={sync}
-      title="Details"
+      title={words.settingsTab.title}
       dirty={isDirty}
       patch={async () => ((await form.trigger()) ? form.getValues() : undefined)}
     >
-      <TextField label="Name" spellCheck={false} error={errors.name?.message} {...form.register('name')} />
-      <TextField label="Description" optional error={errors.description?.message} {...form.register('description')} />
+      <TextField
+        label={words.settingsTab.name}
+        spellCheck={false}
+        error={errors.name?.message}
+        {...form.register('name')}
+      />
+      <TextField
+        label={words.settingsTab.description}
+        optional
+        error={errors.description?.message}
+        {...form.register('description')}
+      />
     </SettingsCard>
   )
 }
@@ -78,13 +89,13 @@ function Source({ sync }: { sync: Sync }) {
   return (
     <SettingsCard
       sync={sync}
-      title="Source"
-      text="Another folder means another set of keys at the target; the next plan shows which."
+      title={words.settingsTab.source}
+      text={words.settingsTab.sourceText}
       dirty={dirty}
       patch={() => ({ environment, secretPath })}
     >
       <SelectField
-        label="Environment"
+        label={words.settingsTab.environment}
         value={environment}
         onChange={(event) => {
           setEnvironment(event.target.value)
@@ -105,10 +116,15 @@ function Source({ sync }: { sync: Sync }) {
 function AutoSync({ sync }: { sync: Sync }) {
   const [on, setOn] = useState(sync.autoSync)
   return (
-    <SettingsCard sync={sync} title="Auto-sync" dirty={on !== sync.autoSync} patch={() => ({ autoSync: on })}>
+    <SettingsCard
+      sync={sync}
+      title={words.settingsTab.autoSyncTitle}
+      dirty={on !== sync.autoSync}
+      patch={() => ({ autoSync: on })}
+    >
       <SwitchField
-        label="Auto-sync enabled"
-        help="Send every change within a second. Off: sync manually."
+        label={words.settingsTab.autoSyncEnabled}
+        help={words.settingsTab.autoSyncHelp}
         checked={on}
         onChange={setOn}
       />
@@ -128,8 +144,8 @@ function KeySchema({ sync }: { sync: Sync }) {
   return (
     <SettingsCard
       sync={sync}
-      title="Key schema"
-      text="A new schema gives every key a new name; the old ones go as the deletion policy says."
+      title={words.settingsTab.keySchema}
+      text={words.settingsTab.keySchemaText}
       dirty={schema !== before}
       // Leaving an option out keeps it, so "no schema" is the one that changes nothing.
       patch={() => (problem === undefined ? { options: { keySchema: schema.trim() || KEY_PLACEHOLDER } } : undefined)}
@@ -151,11 +167,11 @@ function Deletion({ sync }: { sync: Sync }) {
   return (
     <SettingsCard
       sync={sync}
-      title="Deletion policy"
+      title={words.settingsTab.deletionPolicy}
       dirty={policy !== before}
       patch={() => ({ options: { deletionPolicy: policy } })}
     >
-      <RadioCards label="Deletion policy" value={policy} onChange={setPolicy} cards={POLICIES} />
+      <RadioCards label={words.settingsTab.deletionPolicy} value={policy} onChange={setPolicy} cards={POLICIES} />
     </SettingsCard>
   )
 }
@@ -172,7 +188,7 @@ function OwnOptions({ sync, destination }: { sync: Sync; destination: Destinatio
   return (
     <SettingsCard
       sync={sync}
-      title={`${destination.title} options`}
+      title={words.settingsTab.options(destination.title)}
       dirty={form.formState.isDirty}
       patch={async () => ((await form.trigger()) ? { options: filled(fields, form.getValues('own')) } : undefined)}
     >

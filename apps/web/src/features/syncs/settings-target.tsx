@@ -9,6 +9,7 @@ import { schemaOf } from '../../lib/form-rules.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { SettingsCard } from './settings-card.tsx'
+import { words } from './words.ts'
 
 /** Where the sync writes, and with which connection. */
 export function TargetSettings({ sync, destination }: { sync: Sync; destination: Destination }) {
@@ -30,13 +31,13 @@ export function TargetSettings({ sync, destination }: { sync: Sync; destination:
   return (
     <SettingsCard
       sync={sync}
-      title="Destination"
-      text="If you change the destination, Keyferry writes to the new one first, then removes its keys from the old one, unless deletion is disabled."
+      title={words.settingsTarget.title}
+      text={words.settingsTarget.text}
       dirty={form.formState.isDirty}
       patch={patch}
     >
       <SelectField
-        label={`${destination.title} connection`}
+        label={words.settingsTarget.connection(destination.title)}
         error={connections.error ? messageOf(connections.error) : undefined}
         {...connection}
       >

@@ -1,5 +1,4 @@
 /** The one form of trouble: what, why, since when, how often, when again, what waits, and the action. */
-import { count } from '@keyferry/schemas/count'
 import { Link } from '@tanstack/react-router'
 import { CountDown } from '../../components/count-down.tsx'
 import { reasonOf } from '../../components/sync-status.tsx'
@@ -8,6 +7,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import type { Sync } from '../../lib/types.ts'
 import { BannerActions } from './banner-actions.tsx'
 import { BannerDetails } from './banner-details.tsx'
+import { words } from './words.ts'
 
 /** Statuses that say everything with their chip and their progress. */
 const QUIET: readonly Sync['status'][] = ['in-sync', 'syncing']
@@ -20,7 +20,7 @@ export function SyncBanner({ sync, named = false }: { sync: Sync; named?: boolea
   const { status, reason, since, projectId, destination, id } = sync
   if (reason === null || QUIET.includes(status)) return null
   const kind = status === 'needs-attention' ? 'bad' : status === 'paused' ? 'info' : 'warn'
-  const attempts = 'attempts' in reason && reason.attempts > 1 ? count(reason.attempts, 'attempt') : null
+  const attempts = 'attempts' in reason && reason.attempts > 1 ? words.syncBanner.attempts(reason.attempts) : null
   const retryAt = 'retryAt' in reason ? reason.retryAt : null
   const ends = reason.code === 'paused' ? reason.until : null
   return (
@@ -49,19 +49,19 @@ export function SyncBanner({ sync, named = false }: { sync: Sync; named?: boolea
         <p className="text-soft">
           {since !== null && (
             <>
-              Since <Time iso={since} />
+              {words.syncBanner.since} <Time iso={since} />
             </>
           )}
           {attempts !== null && ` · ${attempts}`}
           {retryAt !== null && (
             <>
-              {' · next attempt '}
+              {words.syncBanner.nextAttempt}
               <CountDown iso={retryAt} />
             </>
           )}
           {ends !== null && (
             <>
-              {' · ends '}
+              {words.syncBanner.ends}
               <Time iso={ends} until />
             </>
           )}

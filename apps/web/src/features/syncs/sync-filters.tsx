@@ -4,6 +4,7 @@ import { SearchField } from '../../components/search-field.tsx'
 import { control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 export interface Filters {
   q?: string | undefined
@@ -47,7 +48,7 @@ export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
   return (
     <div className="flex flex-wrap gap-2">
       <SearchField
-        label="Search syncs"
+        label={words.syncFilters.searchSyncs}
         value={text}
         onChange={(q) => {
           setText(q)
@@ -55,21 +56,21 @@ export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
         }}
       />
       {select(
-        'Filter by status',
+        words.syncFilters.filterByStatus,
         'status',
-        'Any status',
+        words.syncFilters.anyStatus,
         Object.entries(STATUS_WORDS).map(([value, label]) => ({ value, label })),
       )}
       {select(
-        'Filter by destination',
+        words.syncFilters.filterByDestination,
         'destination',
-        'Any destination',
+        words.syncFilters.anyDestination,
         used.map(({ name, title }) => ({ value: name, label: title })),
       )}
       {select(
-        'Filter by environment',
+        words.syncFilters.filterByEnvironment,
         'environment',
-        'Any environment',
+        words.syncFilters.anyEnvironment,
         environments.map((slug) => ({ value: slug, label: slug })),
       )}
     </div>

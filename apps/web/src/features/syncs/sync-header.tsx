@@ -22,6 +22,7 @@ import { ProgressBar } from './progress-bar.tsx'
 import { RemovalNotice } from './removal-notice.tsx'
 import { usePauses } from './use-pauses.ts'
 import { useTrigger } from './use-trigger.ts'
+import { words } from './words.ts'
 
 const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
 
@@ -41,8 +42,8 @@ export function SyncHeader({
   const [pausing, setPausing] = useState(false)
   const pauses = usePauses({ scope: 'syncs', syncs: [sync] })
   const check = trpc.syncs.checkDrift.useMutation({
-    onSuccess: () => toast.success('Checking the destination.'),
-    onError: (error) => toast.error(`${sync.name} could not be checked: ${messageOf(error)}`),
+    onSuccess: () => toast.success(words.syncHeader.checkingDestination),
+    onError: (error) => toast.error(words.syncHeader.couldNotBeChecked(sync.name, messageOf(error))),
     onSettled: () => markStale('syncs.checkDrift'),
   })
   const update = trpc.syncs.update.useMutation({
@@ -69,7 +70,7 @@ export function SyncHeader({
                 {sync.environment.slug}:{sync.folder.path}
               </Link>
             ) : (
-              'deleted folder'
+              words.syncHeader.deletedFolder
             )}{' '}
             → {destination?.title ?? sync.destination} · {sync.targetLabel}
           </p>
@@ -84,36 +85,40 @@ export function SyncHeader({
             className="max-sm:hidden"
             onClick={() => check.mutate({ destination: sync.destination, syncId: sync.id })}
           >
-            {!check.isPending && <Radar aria-hidden className="size-4" />} Check for drift
+            {!check.isPending && <Radar aria-hidden className="size-4" />} {words.syncHeader.checkForDrift}
           </Button>
           <Button variant="primary" busy={busy} denied={denied} onClick={trigger}>
-            {!busy && <Play aria-hidden className="size-4" />} Sync now
+            {!busy && <Play aria-hidden className="size-4" />} {words.syncHeader.syncNow}
           </Button>
           <Menu
             trigger={
-              <Button aria-label="More actions" className="w-9 px-0">
+              <Button aria-label={words.syncHeader.moreActions} className="w-9 px-0">
                 <Ellipsis aria-hidden className="size-4" />
               </Button>
             }
           >
             <OpenTarget sync={sync} destination={destination} />
-            <MenuItem onSelect={() => void navigator.clipboard.writeText(sync.id).then(() => toast.success('Copied.'))}>
-              <Copy aria-hidden className="size-4" /> Copy sync ID
+            <MenuItem
+              onSelect={() =>
+                void navigator.clipboard.writeText(sync.id).then(() => toast.success(words.syncHeader.copied))
+              }
+            >
+              <Copy aria-hidden className="size-4" /> {words.syncHeader.copySyncId}
             </MenuItem>
             <MenuItem
               className="sm:hidden"
               onSelect={() => check.mutate({ destination: sync.destination, syncId: sync.id })}
             >
-              <Radar aria-hidden className="size-4" /> Check for drift
+              <Radar aria-hidden className="size-4" /> {words.syncHeader.checkForDrift}
             </MenuItem>
             {pauses.denied === undefined &&
               (isPausedAlone(sync) ? (
                 <MenuItem onSelect={() => void pauses.resume()}>
-                  <Play aria-hidden className="size-4" /> Resume
+                  <Play aria-hidden className="size-4" /> {words.syncHeader.resume}
                 </MenuItem>
               ) : (
                 <MenuItem onSelect={() => setPausing(true)}>
-                  <Pause aria-hidden className="size-4" /> Pause…
+                  <Pause aria-hidden className="size-4" /> {words.syncHeader.pause}
                 </MenuItem>
               ))}
             {managed && (
@@ -122,16 +127,16 @@ export function SyncHeader({
                   onSelect={() => update.mutate({ destination: sync.destination, syncId: sync.id, autoSync: !auto })}
                 >
                   {auto ? <ZapOff aria-hidden className="size-4" /> : <Zap aria-hidden className="size-4" />}
-                  {auto ? 'Turn off auto-sync' : 'Turn on auto-sync'}
+                  {auto ? words.syncHeader.turnOffAutoSync : words.syncHeader.turnOnAutoSync}
                 </MenuItem>
                 {canImport && (
                   <MenuItem onSelect={onImport}>
-                    <Download aria-hidden className="size-4" /> Import secrets…
+                    <Download aria-hidden className="size-4" /> {words.syncHeader.importSecrets}
                   </MenuItem>
                 )}
                 <MenuLine />
                 <MenuItem danger onSelect={onRemove}>
-                  <Trash2 aria-hidden className="size-4" /> Remove or delete…
+                  <Trash2 aria-hidden className="size-4" /> {words.syncHeader.removeOrDelete}
                 </MenuItem>
               </>
             )}
@@ -139,13 +144,13 @@ export function SyncHeader({
         </div>
       </div>
       <dl className="grid gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3">
-        <Fact name="Status">
+        <Fact name={words.syncHeader.status}>
           <SyncStatusBadge status={sync.status} />
           <SyncReason sync={sync} />
         </Fact>
-        <Fact name="Last run">
+        <Fact name={words.syncHeader.lastRun}>
           {sync.lastRun === null ? (
-            'Never'
+            words.syncHeader.never
           ) : (
             <>
               <RunStateBadge state={sync.lastRun.state} />
@@ -153,7 +158,9 @@ export function SyncHeader({
             </>
           )}
         </Fact>
-        <Fact name="Auto-sync">{auto ? 'On, after every change' : 'Off, sync manually'}</Fact>
+        <Fact name={words.syncHeader.autoSync}>
+          {auto ? words.syncHeader.onAfterEveryChange : words.syncHeader.offSyncManually}
+        </Fact>
       </dl>
       <ProgressBar sync={sync} />
       <RemovalNotice sync={sync} />

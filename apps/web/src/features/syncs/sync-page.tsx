@@ -12,6 +12,7 @@ import { trpc } from '../../lib/trpc.ts'
 import { KeysTab } from './keys-tab.tsx'
 import { SyncBanner } from './sync-banner.tsx'
 import { SyncHeader } from './sync-header.tsx'
+import { words } from './words.ts'
 
 const ImportDialog = onDemand(async () => (await import('./import-dialog.tsx')).ImportDialog)
 const DangerTab = onDemand(async () => (await import('./danger-tab.tsx')).DangerTab)
@@ -22,11 +23,11 @@ const SettingsFacts = onDemand(async () => (await import('./settings-facts.tsx')
 const SettingsTab = onDemand(async () => (await import('./settings-tab.tsx')).SettingsTab)
 
 const TABS = [
-  { value: 'keys', label: 'Keys' },
-  { value: 'plan', label: 'Plan' },
-  { value: 'runs', label: 'Runs' },
-  { value: 'settings', label: 'Settings' },
-  { value: 'danger', label: 'Danger' },
+  { value: 'keys', label: words.syncPage.keys },
+  { value: 'plan', label: words.syncPage.plan },
+  { value: 'runs', label: words.syncPage.runs },
+  { value: 'settings', label: words.syncPage.settings },
+  { value: 'danger', label: words.syncPage.danger },
 ] as const
 
 export interface View {
@@ -51,7 +52,7 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
   const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const whyNot = useWhyNot(projectId)
   const [importing, setImporting] = useState(false)
-  usePageTitle(sync?.name ?? 'Sync')
+  usePageTitle(sync?.name ?? words.syncPage.sync)
   const show = (next: View) =>
     void navigate({
       to: '/p/$projectId/syncs/$destination/$syncId',
@@ -62,18 +63,11 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
 
   // The server answers the same for both, so that nobody learns from it what there is.
   if (statusOf(error) === 404) {
-    const why = 'It was deleted, or it reads a folder that your access does not reach.'
-    return (
-      <AccessDenied
-        projectId={projectId}
-        page="Sync"
-        title="This sync doesn’t exist, or you don’t have access to it"
-        why={why}
-      />
-    )
+    const why = words.syncPage.unknownText
+    return <AccessDenied projectId={projectId} page={words.syncPage.sync} title={words.syncPage.unknown} why={why} />
   }
-  if (error) return <Failure what="This sync could not be read" error={error} retry={refetch} />
-  if (!sync) return <SkeletonRows label="Loading the sync" rows={5} />
+  if (error) return <Failure what={words.syncPage.unreadable} error={error} retry={refetch} />
+  if (!sync) return <SkeletonRows label={words.syncPage.loading} rows={5} />
   const about = destinations.data?.find(({ name }) => name === destination)
   const denied = whyNot('syncs.manage', atSource(sync))
   const tab = TABS.find(({ value }) => value === view.tab)?.value ?? 'keys'
@@ -87,7 +81,12 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
       />
       {importing && <ImportDialog sync={sync} onClose={() => setImporting(false)} />}
       <SyncBanner sync={sync} />
-      <Tabs label="Sync" value={tab} onChange={(next) => show({ tab: next === 'keys' ? undefined : next })} tabs={TABS}>
+      <Tabs
+        label={words.syncPage.sync}
+        value={tab}
+        onChange={(next) => show({ tab: next === 'keys' ? undefined : next })}
+        tabs={TABS}
+      >
         {tab === 'keys' && (
           <KeysTab
             sync={sync}

@@ -16,6 +16,7 @@ import { useProgress } from '../../lib/live.ts'
 import { rowClick } from '../../lib/row-click.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { useTrigger } from './use-trigger.ts'
+import { words } from './words.ts'
 
 interface Props extends RowProps {
   sync: Sync
@@ -33,7 +34,7 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
     to: '/p/$projectId/syncs/$destination/$syncId',
     params: { projectId, destination: sync.destination, syncId: id },
   } as const
-  const source = `${sync.environment?.slug ?? '?'}:${sync.folder?.path ?? 'deleted folder'}`
+  const source = `${sync.environment?.slug ?? '?'}:${sync.folder?.path ?? words.syncRow.deletedFolder}`
   return (
     <Tr
       ref={measure}
@@ -43,7 +44,7 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
       className={cn('cursor-pointer', sync.status === 'needs-attention' && 'bg-bad-tint/40')}
     >
       <Td className="w-8">
-        <Checkbox label={`Select ${name}`} checked={isSelected} onChange={onSelect} />
+        <Checkbox label={words.syncRow.select(name)} checked={isSelected} onChange={onSelect} />
       </Td>
       <Td className="max-w-72">
         <Link
@@ -71,20 +72,18 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
       <Td>
         <span className="flex flex-wrap items-center gap-1">
           <SyncStatusBadge status={sync.status} />
-          {!sync.autoSync && <Badge>Manual</Badge>}
-          {sync.leaving !== null && <Badge tone="warn">Moving</Badge>}
-          {sync.removal === 'delete' && <Badge tone="warn">Being deleted</Badge>}
+          {!sync.autoSync && <Badge>{words.syncRow.manual}</Badge>}
+          {sync.leaving !== null && <Badge tone="warn">{words.syncRow.moving}</Badge>}
+          {sync.removal === 'delete' && <Badge tone="warn">{words.syncRow.beingDeleted}</Badge>}
         </span>
         <SyncReason sync={sync} />
         {progress !== undefined && progress.total > 0 && (
-          <span className="text-xs text-soft tabular-nums">
-            {progress.done} of {progress.total}
-          </span>
+          <span className="text-xs text-soft tabular-nums">{words.syncRow.text(progress.done, progress.total)}</span>
         )}
       </Td>
       <Td className="text-soft max-md:hidden">
         {lastRun === null ? (
-          'Never'
+          words.syncRow.never
         ) : (
           <>
             <Time iso={lastRun.startedAt} />
@@ -99,21 +98,27 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
       <Td className="w-10">
         <span className="flex items-center justify-end gap-1">
           {sync.blocked === null ? (
-            <Button size="sm" busy={busy} denied={denied} aria-label={`Sync now: ${name}`} onClick={trigger}>
+            <Button
+              size="sm"
+              busy={busy}
+              denied={denied}
+              aria-label={words.syncRow.syncNowNamed(name)}
+              onClick={trigger}
+            >
               {!busy && <Play aria-hidden className="size-3.5" />}
-              <span className="max-sm:hidden">Sync now</span>
+              <span className="max-sm:hidden">{words.syncRow.syncNow}</span>
             </Button>
           ) : (
             <Button size="sm" variant="quietDanger" asChild>
-              <Link {...page} aria-label={`Review: ${name}`}>
-                Review
+              <Link {...page} aria-label={words.syncRow.reviewNamed(name)}>
+                {words.syncRow.review}
               </Link>
             </Button>
           )}
           {sync.targetUrl !== null && (
             <Menu
               trigger={
-                <Button size="icon" variant="ghost" aria-label={`More for ${name}`}>
+                <Button size="icon" variant="ghost" aria-label={words.syncRow.moreForNamed(name)}>
                   <Ellipsis aria-hidden className="size-4" />
                 </Button>
               }

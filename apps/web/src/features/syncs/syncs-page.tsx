@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { useNavigate } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
@@ -14,6 +13,7 @@ import { PauseMenu } from './pause-menu.tsx'
 import { PausesNotice } from './pauses-notice.tsx'
 import { SyncFilters, type Filters } from './sync-filters.tsx'
 import { SyncsTable } from './syncs-table.tsx'
+import { words } from './words.ts'
 
 const matches = (sync: Sync, { q = '', status, destination, environment }: Filters): boolean => {
   const text = `${sync.name} ${sync.targetLabel} ${sync.environment?.slug ?? ''}:${sync.folder?.path ?? ''} ${sync.connection.name}`
@@ -26,7 +26,7 @@ const matches = (sync: Sync, { q = '', status, destination, environment }: Filte
 }
 
 export function SyncsPage({ projectId, filters }: { projectId: string; filters: Filters }) {
-  usePageTitle('Syncs', false)
+  usePageTitle(words.syncsPage.syncs, false)
   const navigate = useNavigate()
   const syncs = trpc.syncs.list.useQuery({ projectId })
   const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
@@ -43,14 +43,14 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
       params={{ projectId }}
       denied={useWhyNot(projectId)('syncs.manage')}
     >
-      <Plus aria-hidden className="size-4" /> Add sync
+      <Plus aria-hidden className="size-4" /> {words.syncsPage.addSync}
     </RouteButton>
   )
   return (
     <>
       <PageHeader
-        title="Syncs"
-        text="Each sync keeps one destination in line with one folder."
+        title={words.syncsPage.syncs}
+        text={words.syncsPage.text}
         actions={
           syncs.data &&
           !empty && (
@@ -62,13 +62,12 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
         }
       />
       {syncs.error ? (
-        <Failure what="The syncs could not be read" error={syncs.error} retry={syncs.refetch} />
+        <Failure what={words.syncsPage.unreadable} error={syncs.error} retry={syncs.refetch} />
       ) : !syncs.data || !shown ? (
-        <SkeletonRows label="Loading syncs" rows={5} />
+        <SkeletonRows label={words.syncsPage.loading} rows={5} />
       ) : empty ? (
-        <Empty title="No syncs yet" action={add}>
-          A sync sends the secrets of one folder to one target at a vendor, and keeps them equal. You see the plan
-          before anything is written.
+        <Empty title={words.syncsPage.empty} action={add}>
+          {words.syncsPage.emptyText}
         </Empty>
       ) : (
         <div className="grid gap-3">
@@ -80,14 +79,14 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
             destinations={destinations.data ?? []}
           />
           <p aria-live="polite" className="sr-only">
-            {count(shown.length, 'sync')} shown
+            {words.syncsPage.shown(shown.length)}
           </p>
           {shown.length === 0 ? (
             <Empty
-              title="No sync matches these filters"
-              action={<Button onClick={() => setFilters({})}>Clear filters</Button>}
+              title={words.syncsPage.noMatch}
+              action={<Button onClick={() => setFilters({})}>{words.syncsPage.clearFilters}</Button>}
             >
-              {count(syncs.data.length, 'sync exists', 'syncs exist')} in this project.
+              {words.syncsPage.total(syncs.data.length)}
             </Empty>
           ) : (
             <SyncsTable syncs={shown} destinations={destinations.data ?? []} />

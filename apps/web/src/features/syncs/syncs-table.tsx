@@ -14,6 +14,7 @@ import { VirtualRows } from '../../components/virtual-rows.tsx'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { SyncRow } from './sync-row.tsx'
+import { words } from './words.ts'
 
 const COLUMNS: ColumnDef<Sync>[] = [
   { accessorKey: 'name' },
@@ -45,29 +46,29 @@ export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destination
   }
   return (
     <>
-      <Table label="Syncs">
+      <Table label={words.syncsTable.syncs}>
         <thead>
           <tr>
             <Th className="w-8">
               <Checkbox
-                label="Select all syncs"
+                label={words.syncsTable.selectAllSyncs}
                 checked={chosen.length === 0 ? false : chosen.length === syncs.length ? true : 'indeterminate'}
                 onChange={(on) => setSelected(new Set(on ? syncs.map(({ id }) => id) : []))}
               />
             </Th>
-            <SortHeader column={table.getColumn('name')}>Name</SortHeader>
+            <SortHeader column={table.getColumn('name')}>{words.syncsTable.name}</SortHeader>
             <SortHeader column={table.getColumn('source')} className="max-lg:hidden">
-              Source
+              {words.syncsTable.source}
             </SortHeader>
             <SortHeader column={table.getColumn('target')} className="max-md:hidden">
-              Destination
+              {words.syncsTable.destination}
             </SortHeader>
-            <SortHeader column={table.getColumn('status')}>Status</SortHeader>
+            <SortHeader column={table.getColumn('status')}>{words.syncsTable.status}</SortHeader>
             <SortHeader column={table.getColumn('lastRun')} className="max-md:hidden">
-              Last run
+              {words.syncsTable.lastRun}
             </SortHeader>
             <Th>
-              <span className="sr-only">Next action</span>
+              <span className="sr-only">{words.syncsTable.nextAction}</span>
             </Th>
           </tr>
         </thead>

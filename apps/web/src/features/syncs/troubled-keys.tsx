@@ -5,6 +5,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog, null, NotLoadedOver)
 
@@ -44,7 +45,7 @@ export function TroubledKeys({ sync, keys, ofSource = false, excludes = ofSource
                     params={{ projectId, environment: environment.slug }}
                     search={{ q: secret, ...(folder.path === '/' ? {} : { path: folder.path }) }}
                     className="font-mono font-semibold text-accent underline"
-                    aria-label={`Open secret ${secret}`}
+                    aria-label={words.troubledKeys.openSecretNamed(secret)}
                   >
                     {key}
                   </Link>
@@ -54,15 +55,20 @@ export function TroubledKeys({ sync, keys, ofSource = false, excludes = ofSource
                 : {reason}
               </span>
               {excludes && secret !== null && (
-                <Button size="sm" denied={denied} aria-label={`Exclude ${secret}`} onClick={() => setExcluding(secret)}>
-                  Exclude
+                <Button
+                  size="sm"
+                  denied={denied}
+                  aria-label={words.troubledKeys.excludeNamed(secret)}
+                  onClick={() => setExcluding(secret)}
+                >
+                  {words.troubledKeys.exclude}
                 </Button>
               )}
             </li>
           )
         })}
       </ul>
-      {keys.length > FIRST && <p>And {keys.length - FIRST} more.</p>}
+      {keys.length > FIRST && <p>{words.troubledKeys.andMore(keys.length - FIRST)}</p>}
       {excluding !== undefined && (
         <ExcludeDialog sync={sync} secret={excluding} onClose={() => setExcluding(undefined)} />
       )}

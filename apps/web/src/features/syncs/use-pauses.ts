@@ -4,6 +4,7 @@ import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
 
 /** What is paused: single syncs, every sync of a project, or of the instance. */
 export type PauseSubject =
@@ -47,7 +48,7 @@ export function usePauses(subject: PauseSubject) {
       else if (subject.scope === 'project') await calls.resumeProject.mutateAsync({ projectId })
       else await calls.resumeInstance.mutateAsync()
     } catch (error) {
-      toast.error(`Not resumed: ${messageOf(error)}`)
+      toast.error(words.usePauses.notResumed(messageOf(error)))
     }
     await markStale('syncs.resume')
   }

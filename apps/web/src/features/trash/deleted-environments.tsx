@@ -1,5 +1,4 @@
 import { markStale } from '../../lib/stale.ts'
-import { count } from '@keyferry/schemas/count'
 import { RotateCcw } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { Refusal } from '../../components/refusal.tsx'
@@ -17,7 +16,7 @@ export function DeletedEnvironments({ projectId }: { projectId: string }) {
   const bringBack = async (trashId: string) => {
     const back = await restore.mutateAsync({ projectId, trashId }).catch(() => null)
     if (!back) return
-    const without = back.leftOut.length === 0 ? '' : ` Without: ${back.leftOut.join(', ')}.`
+    const without = back.leftOut.length === 0 ? '' : words.deletedEnvironments.without(back.leftOut.join(', '))
     toast.success(words.deletedEnvironments.restored(back.environment.name, without))
     await markStale('history.restoreEnvironment')
   }
@@ -34,8 +33,9 @@ export function DeletedEnvironments({ projectId }: { projectId: string }) {
               <span className="grid min-w-0 flex-1 basis-52 gap-0.5">
                 <span className="font-mono text-sm font-medium break-all">{slug}</span>
                 <span className="text-xs break-words text-soft">
-                  {count(secrets, 'secret')} · {words.deletedEnvironments.deletedBy(deletedBy)} <Time iso={deletedAt} />{' '}
-                  · {words.deletedEnvironments.deletesPermanently} <Time iso={expiresAt} until />
+                  {words.deletedEnvironments.secrets(secrets)} · {words.deletedEnvironments.deletedBy(deletedBy)}{' '}
+                  <Time iso={deletedAt} /> · {words.deletedEnvironments.deletesPermanently}{' '}
+                  <Time iso={expiresAt} until />
                 </span>
               </span>
               <Button

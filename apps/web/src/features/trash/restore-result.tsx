@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { joinPath } from '@keyferry/schemas/secret-path'
 import { LinkedText } from '../../components/linked-text.tsx'
 import { FolderLink } from '../../components/folder-link.tsx'
@@ -13,7 +12,7 @@ export function RestoreResult({ projectId, result: { back, refused } }: { projec
     <div className="grid gap-3">
       {back.length > 0 && (
         <div role="status">
-          <Notice title={words.restoreResult.back(count(back.length, 'item is', 'items are'))}>
+          <Notice title={words.restoreResult.back(words.restoreResult.itemsAre(back.length))}>
             <ul className="flex flex-wrap gap-x-4 gap-y-1">
               {back.map(({ item: { id, kind, name }, environment, secretPath }) => (
                 <li key={id} className="break-all">
@@ -30,7 +29,7 @@ export function RestoreResult({ projectId, result: { back, refused } }: { projec
         </div>
       )}
       {refused.length > 0 && (
-        <Notice kind="bad" title={words.restoreResult.refused(count(refused.length, 'item'))}>
+        <Notice kind="bad" title={words.restoreResult.refused(words.restoreResult.items(refused.length))}>
           <ul className="grid gap-1">
             {refused.map(({ item, reason }) => (
               <li key={item.id}>

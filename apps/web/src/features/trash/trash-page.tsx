@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { joinPath } from '@keyferry/schemas/secret-path'
 import { RotateCcw } from 'lucide-react'
 import { useNavigate } from '@tanstack/react-router'
@@ -103,11 +102,12 @@ export function TrashPage({ projectId, filters }: Props) {
                 ))}
               </SelectField>
               <p aria-live="polite" className="py-2 text-sm text-soft">
-                {count(shown.length, 'item')}
+                {words.trashPage.items(shown.length)}
               </p>
               {chosen.length > 0 && (
                 <Button variant="primary" busy={restoring} onClick={() => void bringBack(chosen)}>
-                  <RotateCcw aria-hidden className="size-4" /> {words.trashPage.restore(count(chosen.length, 'item'))}
+                  <RotateCcw aria-hidden className="size-4" />{' '}
+                  {words.trashPage.restore(words.trashPage.nItems(chosen.length))}
                 </Button>
               )}
             </div>

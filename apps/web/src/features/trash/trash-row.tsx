@@ -1,4 +1,3 @@
-import { count } from '@keyferry/schemas/count'
 import { Folder, KeyRound, RotateCcw } from 'lucide-react'
 import { FolderLink } from '../../components/folder-link.tsx'
 import { Time } from '../../components/time.tsx'
@@ -45,7 +44,7 @@ export function TrashRow(props: Props) {
           <span className="grid gap-0.5">
             <span className="font-mono text-sm font-medium break-all">{name}</span>
             <span className="text-xs text-soft">
-              {kind === 'folder' ? words.trashRow.folderWith(count(secrets, 'secret')) : words.trashRow.secret}
+              {kind === 'folder' ? words.trashRow.folderWith(words.trashRow.secrets(secrets)) : words.trashRow.secret}
               <span className="sm:hidden">{words.trashRow.place(environment, secretPath)}</span>
             </span>
             <span className="text-xs break-words text-soft md:hidden">

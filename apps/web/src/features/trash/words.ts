@@ -1,4 +1,6 @@
 /** Every text of this feature. A translator starts here. */
+import { count } from '@keyferry/schemas/count'
+
 export const words = {
   deletedEnvironments: {
     deletedBy: (name: string) => `Deleted by ${name},`,
@@ -9,11 +11,15 @@ export const words = {
     restore: 'Restore',
     restored: (name: string, without: string) => `Restored environment ${name} as the last in order.${without}`,
     restoreNamed: (slug: string) => `Restore environment ${slug}`,
+    without: (names: string) => ` Without: ${names}.`,
+    secrets: (secrets: number) => count(secrets, 'secret'),
   },
   restoreResult: {
     without: (value: string) => `Without: ${value}.`,
     back: (counted: string) => `${counted} back`,
     refused: (counted: string) => `${counted} could not be restored`,
+    itemsAre: (back: number) => count(back, 'item is', 'items are'),
+    items: (refused: number) => count(refused, 'item'),
   },
   trashPage: {
     restore: (items: string) => `Restore ${items}`,
@@ -32,6 +38,8 @@ export const words = {
     wasIn: 'Was in',
     deleted: 'Deleted',
     deletesPermanently: 'Deletes permanently',
+    items: (shown: number) => count(shown, 'item'),
+    nItems: (chosen: number) => count(chosen, 'item'),
   },
   trashRow: {
     deletedBy: (name: string) => `Deleted by ${name},`,
@@ -42,5 +50,6 @@ export const words = {
     folderWith: (counted: string) => `Folder with ${counted}`,
     secret: 'Secret',
     restoreNamed: (name: string) => `Restore ${name}`,
+    secrets: (secrets: number) => count(secrets, 'secret'),
   },
 } as const

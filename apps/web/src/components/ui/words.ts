@@ -1,0 +1,23 @@
+/** Every text of these components. A translator starts here. */
+export const words = {
+  combobox: {
+    choose: 'Choose…',
+    noMatch: 'No matches.',
+    placeholder: 'Search or type…',
+    search: 'Search…',
+    use: (text: string) => `Use “${text}”`,
+  },
+  dialog: {
+    close: 'Close',
+  },
+  field: {
+    optional: 'optional',
+  },
+  passwordField: {
+    hideCharacters: 'Hide characters',
+    showCharacters: 'Show characters',
+  },
+  table: {
+    actions: 'Actions',
+  },
+} as const

@@ -1,0 +1,263 @@
+/** Every text of the shared components. A translator starts here. */
+import { count } from '@keyferry/schemas/count'
+
+export const words = {
+  accessDenied: {
+    goSecrets: 'Go to the secrets',
+    goSyncs: 'Go to the syncs',
+    yourRoleHere: (lowerCase: string) => `Your role here is ${lowerCase}:`,
+  },
+  brand: {
+    keyferry: 'Keyferry',
+  },
+  choiceField: {
+    unreadable: (message: string) => `The list could not be read: ${message}`,
+    loading: 'Loading the list…',
+    empty: 'Enter a value.',
+    optionsNamed: (label: string) => `${label}: options`,
+    tryAgain: 'Try again',
+    none: 'The account lists no options. Enter a value.',
+    unlisted: 'The account doesn’t list this value.',
+  },
+  choicesField: {
+    unreadable: (message: string) => `The list could not be read: ${message}`,
+  },
+  codeField: {
+    sixDigitCode: 'Six-digit code',
+  },
+  confirmDeletion: {
+    deleted: (what: string) => `Deleted ${what}.`,
+    title: (what: string) => `Delete ${what}?`,
+    removeDelete: 'Remove and delete',
+    delete: (what: string) => `Delete ${what}`,
+    unreadable: 'The usages could not be read',
+    loading: 'Finding usages',
+    syncs: 'Keys at the destinations',
+    imported: 'It can’t be deleted while other folders import it',
+    importedText: 'Remove these imports first.',
+    breaks: 'References to it will no longer resolve',
+    breaksText: 'Syncs that need them are blocked and send nothing until the references are changed.',
+    unused: 'Not used by any sync, import or reference.',
+  },
+  confirm: {
+    cancel: 'Cancel',
+  },
+  connectionForm: {
+    failed: 'The credential was not stored',
+    connectionName: 'Connection name',
+    nameHelp: 'Lowercase letters, numbers and hyphens.',
+    method: 'Sign in with',
+    testing: (provider: string) => `Testing it with ${provider}…`,
+    testedFirst: (provider: string) =>
+      `We test it with ${provider}, then store it encrypted. It can’t be viewed again.`,
+    cancel: 'Cancel',
+    replaceCredential: 'Replace credential',
+    createConnection: 'Create connection',
+  },
+  copyButton: {
+    refused: 'The browser refused access to the clipboard.',
+    copied: 'Copied',
+  },
+  countDown: {
+    now: 'now',
+    inS: (ceil: number) => `in ${ceil} s`,
+  },
+  counts: {
+    created: 'created',
+    updated: 'updated',
+    deleted: 'deleted',
+    noChanges: 'No changes',
+    rejected: (localeString: string) => `${localeString} rejected`,
+  },
+  deletionOptions: {
+    keep: 'Keep the keys at the destinations',
+    remove: 'Delete the keys at the destinations first',
+    deleted: (syncs: number) => `${count(syncs, 'sync is', 'syncs are')} deleted.`,
+    noKeys: 'No keys were written yet.',
+    /** `keys` is null when it is not known how many there are. */
+    kept: (keys: number | null) =>
+      keys === null
+        ? 'All keys that they wrote keep their current values and are no longer updated.'
+        : keys === 1
+          ? '1 key keeps its current value at the destination and is no longer updated.'
+          : `${count(keys, 'key')} keep their current values at the destinations and are no longer updated.`,
+    removed: (keys: number | null, what: string) =>
+      `Deletes ${keys === null ? 'all keys that they wrote' : count(keys, 'key')} at the destinations, then ${what}. Programs that read ${keys === 1 ? 'it' : 'them'} can no longer find ${keys === 1 ? 'it' : 'them'}. If a destination refuses, nothing more is deleted.`,
+  },
+  destinationCards: {
+    searchDestinations: 'Search destinations',
+    noMatch: (text: string) => `No destination matches “${text}”.`,
+    destinations: (found: number) => `${found} destinations`,
+  },
+  failure: {
+    tryAgain: 'Try again',
+  },
+  folderFields: {
+    environment: 'Environment',
+  },
+  folderPicker: {
+    secretPath: 'Secret path',
+    unreadable: (message: string) => `The folders could not be read: ${message}`,
+  },
+  generatedFields: {
+    choose: 'Choose…',
+    none: 'None',
+  },
+  hiddenValue: {
+    collapse: (name: string) => `Collapse ${name}`,
+    expand: (name: string) => `Expand ${name}`,
+    hide: (name: string) => `Hide ${name}`,
+    reveal: (name: string) => `Reveal ${name}`,
+    unreadable: (name: string, message: string) => `Couldn’t read ${name}: ${message}`,
+    blank: '(blank)',
+    editNamed: (name: string) => `Edit ${name}`,
+    copy: (name: string) => `Copy ${name}`,
+  },
+  importPreview: {
+    add: 'Add',
+    change: 'Change',
+    leftOut: 'Skipped',
+    keep: 'Keep',
+    same: 'Same',
+    empty: 'The destination has no secrets that can be imported.',
+    added: (newValue: number) => `${count(newValue, 'secret')} added`,
+    changed: (localeString: string) => `${localeString} changed`,
+    rest: (same: string, kept: string, skipped: string) =>
+      `in the folder; ${same} equal, ${kept} kept with the folder’s value, ${skipped} skipped.`,
+    label: 'Import preview',
+    nameAtDestination: (name: string) => `${name} at the destination`,
+  },
+  importPriorities: {
+    keep: 'Import, keep the folder’s values',
+    keepText:
+      'Adds the keys that exist only at the destination. If both have a key with different values, the folder’s value is kept.',
+    take: 'Import, take the destination’s values',
+    takeText:
+      'Adds the keys that exist only at the destination. If both have a key with different values, the destination’s value is written to the folder.',
+  },
+  keySchemaField: {
+    keySchema: 'Key schema',
+    placeholder: (keyPlaceholder: string) => `APP_${keyPlaceholder}`,
+    templateForKeyNames: 'Template for key names at the destination.',
+    nameHelp: 'is the name in Keyferry,',
+    environmentHelp: 'the environment.',
+    exampleNames: 'Example names',
+  },
+  leaveQuestion: {
+    title: 'Leave without saving?',
+    text: 'Your changes on this page are not saved yet.',
+    stayOnPage: 'Stay on this page',
+    discardLeave: 'Discard and leave',
+  },
+  linesField: {
+    onePerLine: 'One per line.',
+    pairPerLine: 'One per line, as key=value.',
+  },
+  noEnvironment: {
+    secrets: 'Secrets',
+    title: 'This project has no environment',
+    addEnvironment: 'Add an environment',
+    text: 'Secrets are kept per environment, such as dev, staging and prod.',
+    noFolder: 'None of your folders exist',
+    noFolderText:
+      'The folders that you have access to were renamed or deleted, or aren’t created yet. Ask a project admin.',
+    access: 'View your access',
+  },
+  onDemand: {
+    unreadable: 'This part could not be loaded',
+  },
+  openTarget: {
+    openIn: 'Open in',
+  },
+  passkeyButton: {
+    signWithPasskey: 'Sign in with a passkey',
+  },
+  pathSelect: {
+    secretPath: 'Secret path',
+    unreadable: (message: string) => `The folders could not be read: ${message}`,
+    chooseFolder: 'Choose a folder',
+    root: '/ (root)',
+  },
+  pendingDeletion: {
+    thisProject: 'This project',
+    environment: (value: string) => `Environment ${value}`,
+    folder: (value: string) => `Folder ${value}`,
+    done: 'All keys are deleted; this is next.',
+    waiting: (syncs: number) =>
+      `Waiting for ${count(syncs, 'sync')} to delete ${syncs === 1 ? 'its' : 'their'} keys at the destination:`,
+    title: (what: string) => `${what} is being deleted`,
+    requestedBy: (askedBy: string) => `Requested by ${askedBy},`,
+    badge: (syncs: number) => `Being deleted, waiting for ${count(syncs, 'sync')}`,
+  },
+  planView: {
+    willBeDeleted: (n: number) => `${count(n, 'key')} will be deleted`,
+    willBeOverwritten: (n: number) => `${count(n, 'existing key')} will be overwritten`,
+    cantBeStored: (n: number) => `${count(n, 'key')} can’t be stored at the destination`,
+    willBeCreated: (n: number) => `${count(n, 'key')} will be created`,
+    willBeUpdated: (n: number) => `${count(n, 'key')} will be updated`,
+    unchanged: (n: number) => `${count(n, 'key is', 'keys are')} unchanged`,
+    notTouched: (n: number) => `${count(n, 'other key is', 'other keys are')} left alone`,
+    create: 'Create',
+    update: 'Update',
+    delete: 'Delete',
+    keep: 'Keep',
+    reject: 'Reject',
+    needsApproval: 'This plan needs approval before it runs',
+    empty: 'No keys in the folder or at the destination.',
+  },
+  policies: {
+    mirror: 'Mirror the folder',
+    mirrorText:
+      'Delete every key at the destination that isn’t in the folder, including keys that others wrote. With a key schema, only keys that match it.',
+    owned: 'Delete only what this sync wrote',
+    ownedText: 'Delete a key when it leaves the folder, if this sync wrote it. Other keys are kept.',
+    none: 'Disable secret deletion',
+    noneText:
+      'Never delete anything at the destination. Keys that leave the folder are kept and shown as left behind. Choose this if you manage some secrets outside Keyferry.',
+  },
+  providerButton: {
+    or: 'or',
+    signWithYourOrganization: 'Sign in with your organization',
+  },
+  roleLabels: {
+    everyEnvironment: 'every environment',
+    viewer: 'Viewer',
+    viewerText: 'Sees names, states and history, no values.',
+    developer: 'Developer',
+    developerText: 'Reads and changes values, and runs syncs.',
+    admin: 'Admin',
+    adminText: 'Everything in the project, including connections, syncs and members.',
+    wholeProject: 'Whole project',
+  },
+  runState: {
+    running: 'Running',
+    succeeded: 'Succeeded',
+    partly: 'Partly succeeded',
+    failed: 'Failed',
+    blocked: 'Blocked',
+  },
+  shownOnce: {
+    copy: (label: string) => `Copy ${label}`,
+    title: 'Copy it now',
+  },
+  strength: {
+    weak: 'Weak',
+    fair: 'Fair',
+    good: 'Good',
+    strong: 'Strong',
+    tooShort: 'Too short',
+    hint: 'At least 10 characters. A passphrase works well.',
+  },
+  syncStatus: {
+    since: 'since ',
+    since2: ', since ',
+  },
+  usesList: {
+    unused: 'Not used by any sync, import or reference.',
+    syncsRead: (readers: number) => count(readers, 'sync reads it', 'syncs read it'),
+    indirect: ' · through an import or a reference',
+    foldersImport: (imports: number) => count(imports, 'folder imports it', 'folders import it'),
+    secretsRefer: (references: number) => count(references, 'secret refers to it', 'secrets refer to it'),
+    written: (keys: number) => ` · ${count(keys, 'key')} written`,
+  },
+} as const
