@@ -235,7 +235,7 @@ onEveryDatabase('limits', (open) => {
       const { status, body } = await api.send('POST', path, `{"name":"x\\"[[","credentials":${deep}}`)
       expect([status, body.message]).toEqual([400, 'The body is nested more than 100 levels deep'])
       const empty = await api.send('POST', path, `{"name":"x\\",,,","credentials":[${'{},'.repeat(250_000)}{}]}`)
-      expect([empty.status, empty.body.message]).toEqual([400, 'The body holds more than 250000 values'])
+      expect([empty.status, empty.body.message]).toEqual([400, 'The body has more than 250000 values'])
     }
     const many = Array.from({ length: 2001 }, (_, n) => ({ secretKey: `K${n}`, secretValue: '' }))
     expect((await api.send('POST', '/api/v4/secrets/batch', { ...at, secrets: many })).status).toBe(422)

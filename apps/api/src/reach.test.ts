@@ -117,7 +117,7 @@ onEveryDatabase('a narrowed developer', (open) => {
     for (const version of ['v3/secrets/raw', 'v4/secrets']) {
       for (const path of [`/api/${version}?${query}`, `/api/${version}/OWN?${query}`]) {
         const refused = await asViewer(path)
-        expect([refused.status, refused.body.message]).toEqual([403, expect.stringContaining('ask for names only')])
+        expect([refused.status, refused.body.message]).toEqual([403, expect.stringContaining('request names only')])
         const names = await asViewer(`${path}&viewSecretValue=false`)
         expect([names.status, names.text.includes('OWN'), names.text.includes('plain')]).toEqual([200, true, false])
       }
@@ -137,7 +137,7 @@ onEveryDatabase('a narrowed developer', (open) => {
     expect((await write(narrowed, '/a', 'REF', 'to ${OWN}')).status).toBe(200)
   })
 
-  const UNREADABLE = 'refers to a folder that you may not read, or that looks for it there'
+  const UNREADABLE = 'refers to a folder that you can’t read'
 
   /** The same through another's reference, in a list and in a file. */
   async function through(secretValue: string): Promise<[number, string][]> {

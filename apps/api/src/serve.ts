@@ -129,8 +129,7 @@ function refusal(error: unknown, host: string, port: number): unknown {
   const code = codeOf(error)
   if (code === 'EADDRINUSE')
     return new StartupError(`Port ${port} is in use by another program. Stop it, or set PORT to a free one.`)
-  if (code === 'EACCES')
-    return new StartupError(`Port ${port} may not be used by this user. Set PORT to 1024 or higher.`)
+  if (code === 'EACCES') return new StartupError(`Port ${port} requires more privileges. Set PORT to 1024 or higher.`)
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return new StartupError(`HOST=${host} is not an address of this machine.`)
   return error

@@ -434,7 +434,7 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
     const refused = await api.send('POST', '/api/v1/secret-export', { ...at, format: 'dotenv' })
     expect(refused).toMatchObject({
       status: 400,
-      body: { message: expect.stringContaining("can't hold CRLF exactly") },
+      body: { message: expect.stringContaining("can't represent CRLF exactly") },
     })
     expect(JSON.parse((await exported({ format: 'json' })).content)).toEqual({ ...own, CRLF: 'a\r\nb' })
     expect((await api.send('POST', '/api/v1/secret-export', { ...at, keys: ['NONE'] })).status).toBe(400)

@@ -31,6 +31,6 @@ async function tokenIn(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch {
-    throw new Failure(`${file} cannot be read`, 'Pass the file that holds the token with --token-file.')
+    throw new Failure(`${file} cannot be read`, 'Pass the file with the token as --token-file.')
   }
 }

@@ -6,7 +6,7 @@ export type Plan = Outputs['syncs']['plan']
 export type Sync = Outputs['syncs']['get']
 type Change = Plan['changes'][number]
 
-/** `+` is created, `~` overwritten, `-` deleted, `!` can't be stored there. What stays as it is, is only counted. */
+/** `+` is created, `~` overwritten, `-` deleted, `!` can't be stored at the destination. Unchanged keys are counted. */
 const MARKS = new Map<Change['action'], { mark: string; style: 'green' | 'yellow' | 'red' | 'magenta' }>([
   ['create', { mark: '+', style: 'green' }],
   ['update', { mark: '~', style: 'yellow' }],
@@ -32,7 +32,7 @@ export function printPlan(terminal: Terminal, sync: Sync, plan: Plan): void {
   const rest = [
     summary.keep > 0 ? `${summary.keep} unchanged` : '',
     summary.foreign > 0 ? `${summary.foreign} not ours` : '',
-    summary.reject > 0 ? `${summary.reject} can't be stored there` : '',
+    summary.reject > 0 ? `${summary.reject} can't be stored at the destination` : '',
   ].filter(Boolean)
   if (shown.length > 0) terminal.line()
   terminal.line(

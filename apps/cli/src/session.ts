@@ -53,7 +53,7 @@ export function refusePlainHttp(url: string, accepted: boolean): void {
   if (protocol === 'https:' || looksPrivate(hostname)) return
   throw new Failure(
     `${url} would get your credentials without TLS`,
-    'Use https://, or pass --insecure to `keyferry login` if nobody can read that network.',
+    'Use https://, or pass --insecure to `keyferry login` if the network is private.',
   )
 }
 

@@ -24,7 +24,7 @@ export async function valuesOf(client: KeyferryClient, place: Place, expand: boo
   }
   if (hidden.length > 0)
     throw new Failure(
-      `You may not read the values of ${hidden.join(', ')}`,
+      `You don’t have access to the values of ${hidden.join(', ')}`,
       'Ask an admin of the project for the developer role.',
     )
   return values

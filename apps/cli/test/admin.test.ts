@@ -48,7 +48,7 @@ onEveryProfile((profile) => {
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('exists already') })
     expect(await admin('import-project', 'shop.keyferry')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is there already'),
+      stderr: expect.stringContaining('already exists'),
     })
     const wrong = { env: { KEYFERRY_PASSPHRASE: 'another passphrase' } }
     const refused = await home.keyferry(

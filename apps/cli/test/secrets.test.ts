@@ -210,7 +210,7 @@ describe('secrets', () => {
     expect(dotenv).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringContaining('A .env file cannot hold E\n'),
+      stderr: expect.stringContaining('A .env file can’t represent E\n'),
     })
     const { E: ended, ...others } = values
     expect({ ...parse((await send('--base64')).stdout) }).toEqual({

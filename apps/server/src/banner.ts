@@ -14,11 +14,11 @@ export function banner({ url, version, setup }: Pick<Running, 'url' | 'version' 
     ...(env.KEYFERRY_ROOT_KEY === undefined
       ? [
           ['Root key', join(dataDir, 'root.key')],
-          ['', 'Back this file up. Without it, nobody can decrypt the data.'],
+          ['', 'Back up this file. Without it, the data can’t be decrypted.'],
         ]
       : [
           ['Root key', 'KEYFERRY_ROOT_KEY, from the environment'],
-          ['', 'Keep a copy. Without it, nobody can decrypt the data.'],
+          ['', 'Keep a copy. Without it, the data can’t be decrypted.'],
         ]),
     ['Stop', 'Ctrl-C'],
   ]

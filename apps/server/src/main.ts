@@ -9,7 +9,7 @@ await runProcess(async () => {
   console.log(banner(running, env))
   return {
     async stop() {
-      console.log('Stopping: running syncs end first. Press Ctrl-C again to stop at once.')
+      console.log('Stopping after the running syncs. Press Ctrl-C again to stop immediately.')
       await running.stop()
       console.log('Keyferry stopped. What was not synced yet is synced after the next start.')
     },

@@ -294,6 +294,6 @@ describe('the demo', { timeout: 240_000 }, () => {
   it('ends with every target equal to the file, and ends with 0', async () => {
     const demo = run('apps/server/src/demo/main.ts', await newPlace('embedded'), { args: ['--exit'] })
     expect(await demo.ended(), demo.output()).toBe(0)
-    expect(demo.output()).toContain('Every target is equal to the file')
+    expect(demo.output()).toContain('Every destination is in sync with the file')
   })
 })

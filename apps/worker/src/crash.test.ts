@@ -107,7 +107,7 @@ describe.skipIf(!inject('postgresUrl'))('a worker', { timeout: 300_000 }, () => 
     const states = async () => (await runs()).map(({ state }) => state).sort()
     await expect.poll(states, { timeout: LIMIT_MS }).toEqual(['failed', 'succeeded'])
     expect(Object.fromEntries(emulator.contents())).toEqual(SECRETS)
-    expect((await runs()).map(({ message }) => message)).toContain('Interrupted; the next run continues from there.')
+    expect((await runs()).map(({ message }) => message)).toContain('Interrupted. The next run continues.')
   })
 
   it('that gets a stop signal ends its run first: workers are exchanged one by one, nothing is lost and nothing is sent twice', async () => {

@@ -513,7 +513,7 @@ onEveryDatabase('the tree', (open) => {
       const { file, secrets } = await exportProject(t.ctx, t.actor, { projectId, passphrase })
       expect(secrets).toBe(6)
       expect(file).not.toMatch(/canary|TRAILING|lib/)
-      await expect(importProject(t.ctx, t.actor, { file, passphrase })).rejects.toThrow('is there already')
+      await expect(importProject(t.ctx, t.actor, { file, passphrase })).rejects.toThrow('already exists')
       const copy = await importProject(t.ctx, t.actor, { file, passphrase, projectName: 'Copy', slug: 'the-copy' })
       expect(copy.environments.map(({ slug }) => slug)).toEqual(['dev', 'staging', 'prod', 'extra'])
       const there = vault(t, copy.id)

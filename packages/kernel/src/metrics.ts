@@ -67,13 +67,13 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
   })
   const calls = new Counter({
     name: 'keyferry_vendor_calls_total',
-    help: 'Requests to vendors, by destination and HTTP status; "none" when no answer came, 429 when throttled',
+    help: 'Requests to providers, by destination and HTTP status; "none" when no answer came, 429 when throttled',
     labelNames: ['destination', 'status'],
     registers,
   })
   const leases = new Counter({
     name: 'keyferry_lease_losses_total',
-    help: 'Runs, looks for drift and departures that stopped because another run had taken over their target',
+    help: 'Runs, drift checks and cleanups that stopped because another run had taken over their destination',
     labelNames: ['destination'],
     registers,
   })

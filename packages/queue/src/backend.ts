@@ -56,7 +56,7 @@ export async function openBoss(backend: Backend, log: Logger): Promise<OpenBoss>
     return await openEmbedded(backend.dir, log)
   } catch (error) {
     // Nothing in it is needed: the sweep sends again whatever is due.
-    log.warn({ err: error, dir: backend.dir }, 'the queue directory does not open; it is made again')
+    log.warn({ err: error, dir: backend.dir }, 'the queue directory cannot be opened; it is created again')
     await rm(backend.dir, { recursive: true, force: true })
     return openEmbedded(backend.dir, log)
   }

@@ -60,7 +60,7 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
       if (client === next) client = null
       next.end().catch(() => {})
       if (closed) return
-      log.warn({ err: error }, 'the connection for live events was lost; it is made again')
+      log.warn({ err: error }, 'the connection for live events was lost; connecting again')
       timer = setTimeout(() => void connect(), Math.min(5_000, 250 * 2 ** attempts++))
       timer.unref()
     }

@@ -187,7 +187,9 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
     async problem() {
       if (stopped) return 'The queue is closed.'
       if (!open) return 'The queue is not open yet.'
-      return (await open.boss.getQueue(QUEUE)) ? null : 'The queue is gone: restart this process to make it again.'
+      return (await open.boss.getQueue(QUEUE))
+        ? null
+        : 'The queue was removed. Restart this process to create it again.'
     },
     async stop() {
       if (stopped) return

@@ -168,7 +168,7 @@ const schema = z
   )
   .refine((env) => (env.AUDIT_STREAM_URL === undefined) === (env.AUDIT_STREAM_SECRET === undefined), {
     path: ['AUDIT_STREAM_SECRET'],
-    message: 'AUDIT_STREAM_URL and AUDIT_STREAM_SECRET, which signs what is sent there, are needed together',
+    message: 'AUDIT_STREAM_URL and AUDIT_STREAM_SECRET, which signs the stream, are required together',
   })
 
 type Read = z.output<typeof schema>

@@ -77,7 +77,7 @@ describe('the data directory', () => {
   it.each([
     ['is missing', (file: string) => rm(file), 'is missing'],
     ['is another one', (file: string) => writeFile(file, newKey()), 'is not the root key'],
-    ['is cut short', (file: string) => writeFile(file, 'AAAA'), 'does not hold 32 bytes'],
+    ['is cut short', (file: string) => writeFile(file, 'AAAA'), 'does not contain 32 bytes'],
     ['can be read by others', (file: string) => chmod(file, 0o644), 'chmod 600'],
   ])('is left as it is when the root key %s', async (_, spoil, message) => {
     const dir = await dataDir()

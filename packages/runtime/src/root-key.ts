@@ -106,7 +106,7 @@ function readKey(file: string): Buffer | null {
   }
   const key = Buffer.from(readFileSync(file, 'utf8'), 'base64')
   if (key.length === 32) return key
-  throw new StartupError(`${file} does not hold 32 bytes in base64. Put the right file back. Nothing was changed.`)
+  throw new StartupError(`${file} does not contain 32 bytes in base64. Restore the right file. Nothing was changed.`)
 }
 
 function makeKey(file: string): Buffer {

@@ -30,10 +30,13 @@ const scopes = z
   .min(1)
   .max(50)
   .nullable()
-  .describe('The places a role is narrowed to; null: the whole project')
+  .describe('The environments and paths a role is limited to; null: the whole project')
 
 /** Empty: every environment that it was narrowed to is gone. */
-const shownScopes = z.array(scope).nullable().describe('The places a role is narrowed to; null: the whole project')
+const shownScopes = z
+  .array(scope)
+  .nullable()
+  .describe('The environments and paths a role is limited to; null: the whole project')
 
 export const grant = z.object({ projectId: id, role, scopes: shownScopes }).meta({ id: 'Grant' })
 
@@ -174,7 +177,7 @@ export const apiKey = z
   .object({
     id,
     name: z.string(),
-    owner: z.string().describe('Whose it is; it never may more than they'),
+    owner: z.string().describe('Its owner; it has at most their permissions'),
     start: z.string().nullable().describe('Its first characters'),
     instanceAdmin: z.boolean().describe('The token of the first setup: it may do everything that its owner may'),
     grants: z.array(grant),

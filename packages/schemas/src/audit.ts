@@ -48,7 +48,7 @@ export const auditVerified = z
     head: z
       .object({ seq: z.number().int(), hash: z.string() })
       .nullable()
-      .describe('The end of the chain; who notes it elsewhere can tell later that nothing before it was replaced'),
+      .describe('The end of the chain; a copy kept elsewhere proves later that nothing before it was replaced'),
     problem: z
       .object({
         kind: z.enum(['changed', 'removed', 'reordered', 'truncated', 'added', 'head']),

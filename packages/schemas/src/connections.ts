@@ -46,7 +46,7 @@ export const connection = z
     allowedProjects,
     allowedTargets,
     project: z.object({ id, name: z.string(), slug: z.string() }).nullable(),
-    account: z.string().nullable().describe('The account as the vendor names it'),
+    account: z.string().nullable().describe('The account as the provider names it'),
     usedBy: z.number().int().describe('Number of syncs, of those that the caller may know'),
     checkedAt: timestamp.nullable(),
     problem: z.string().nullable().describe('What the last check or run found wrong with the credential'),

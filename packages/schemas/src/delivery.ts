@@ -18,7 +18,7 @@ export const deliveryState = z
     'left-behind',
   ])
   .describe(
-    '`replaced`: it has a newer version than the one the receipt is for. `left-behind`: a copy under an older name, at an older target, or of a sync that no longer sends the secret. `unknown`: written before versions were kept',
+    '`replaced`: it has a newer version than the one the receipt is for. `left-behind`: a copy under an older name, at an older destination, or of a sync that no longer sends the secret. `unknown`: written before versions were kept',
   )
 export type DeliveryState = z.output<typeof deliveryState>
 
@@ -28,7 +28,7 @@ export const TROUBLED_DELIVERIES: readonly DeliveryState[] = ['failed', 'rejecte
 const proof = z
   .enum(['read-back', 'revision', 'fingerprint'])
   .describe(
-    '`read-back`: the value was read at the destination and compared. `revision`: the vendor shows the revision that our write made. `fingerprint`: the vendor confirmed the write; it shows neither value nor revision',
+    '`read-back`: the value was read at the destination and compared. `revision`: the provider shows the revision that our write created. `fingerprint`: the provider confirmed the write; it shows neither value nor revision',
   )
 
 export const deliveredTo = z
@@ -36,10 +36,10 @@ export const deliveredTo = z
     syncId: id,
     syncName: z.string(),
     destination: z.string(),
-    target: z.string().describe('The target in words'),
+    target: z.string().describe('The destination in words'),
     environment: z.string().describe('Slug; with `secretPath` the folder that the sync reads'),
     secretPath: z.string(),
-    key: z.string().nullable().describe('The name at the target; null while the source folder cannot be resolved'),
+    key: z.string().nullable().describe('The name at the destination; null while the source folder cannot be resolved'),
     state: deliveryState,
     reason: z.string().nullable(),
     version: z.number().int().nullable().describe('The version of the secret that it has; null: none, or not known'),
@@ -93,7 +93,7 @@ export const deliveringRun = z
     syncId: id,
     syncName: z.string(),
     destination: z.string(),
-    key: z.string().describe('The name at the target'),
+    key: z.string().describe('The name at the destination'),
     at: timestamp,
   })
   .meta({ id: 'DeliveringRun' })
@@ -107,11 +107,11 @@ export const secretDelivery = z
     isDelivered: z.boolean().describe('Every destination that should have this version has it'),
     deliveredAt: timestamp.nullable().describe('When the last of them got it; null while one does not have it'),
     destinations: z.array(deliveredTo),
-    hiddenDestinations: z.number().int().describe('Syncs that read this folder too and that you may not see'),
+    hiddenDestinations: z.number().int().describe('Syncs that read this folder too and that you can’t see'),
     readers: z
       .array(secretReader)
       .nullable()
-      .describe('Who read the value in the last 30 days; null where you may not read the audit log'),
+      .describe('Who read the value in the last 30 days; null if you can’t read the audit log'),
     readersSince: timestamp.describe('How far back the audit log was read'),
     revocation: revocation.nullable().describe('Of the value before; null when there is none, or for an older version'),
     runs: z.array(deliveringRun).describe('The runs that wrote a version of it, newest first, at most 200'),

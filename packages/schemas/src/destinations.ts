@@ -26,7 +26,7 @@ export const formField = z
     labelOf: z
       .string()
       .nullable()
-      .describe('Not shown in forms: keeps the name of what was picked for this field, in place of its ID'),
+      .describe('Not shown in forms: keeps the name of the picked option, shown instead of its ID'),
   })
   .meta({ id: 'FormField' })
 
@@ -51,7 +51,7 @@ export const destination = z
       initialSync: z.string().describe('Why overwrite is the only first-run behaviour offered'),
       options: z.array(z.string()).describe('Warnings shown beside the sync options'),
     }),
-    keyRules: z.array(z.string()).describe('What the vendor can hold, in sentences'),
+    keyRules: z.array(z.string()).describe('The provider’s limits, in sentences'),
     canImportSecrets: z.boolean(),
   })
   .meta({ id: 'Destination' })

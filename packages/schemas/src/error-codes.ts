@@ -11,7 +11,7 @@ export const ERROR_CODES = {
     status: 400,
     meaning: 'The project has as much of something as it may have; `details` has the quota',
   },
-  UnauthorizedError: { status: 401, meaning: 'No credential, or one that isn’t valid any more' },
+  UnauthorizedError: { status: 401, meaning: 'No credential, or one that is no longer valid' },
   PermissionDenied: { status: 403, meaning: 'The caller isn’t allowed to do this; `details` lists what was denied' },
   ForbiddenError: { status: 403, meaning: 'The request was refused before it was read' },
   OnlyByProvider: { status: 403, meaning: 'Passwords are switched off; sign in with the OpenID provider' },
@@ -19,7 +19,7 @@ export const ERROR_CODES = {
     status: 403,
     meaning: 'The instance requires a second factor, which this account has not set up',
   },
-  NotFound: { status: 404, meaning: 'It doesn’t exist, or the caller may not know that it does' },
+  NotFound: { status: 404, meaning: 'It doesn’t exist, or the caller has no access to it' },
   RequestTimeout: { status: 408, meaning: 'The request took too long to arrive' },
   Conflict: { status: 409, meaning: 'It was changed since the caller read it; read it again and decide' },
   PayloadTooLarge: {
@@ -35,7 +35,7 @@ export const ERROR_CODES = {
   ServiceUnavailable: { status: 503, meaning: 'Keyferry can’t do it just now; try again' },
   IntegrityFailure: {
     status: 503,
-    meaning: 'The store lacks something or holds something that Keyferry did not write',
+    meaning: 'The store lacks rows or contains rows that Keyferry did not write',
   },
 } as const
 

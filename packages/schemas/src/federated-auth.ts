@@ -166,7 +166,7 @@ export const kubernetesAuthSetting = attachKubernetesAuth
   })
   .refine((auth) => auth.tokenReviewMode === 'api' || auth.allowedAudience !== '', {
     path: ['allowedAudience'],
-    message: 'Enter an audience. Otherwise tokens that were made for other services would sign in.',
+    message: 'Enter an audience. Otherwise tokens for other services could sign in.',
   })
   .refine((auth) => says(auth.allowedNamespaces) || says(auth.allowedNames), {
     path: ['allowedNamespaces'],

@@ -9,8 +9,8 @@ const HEADLINES: Record<NoticeType, (name: string) => string> = {
   'sync.partial': (name) => `${name} did not deliver everything`,
   'sync.blocked': (name) => `${name} is blocked`,
   'sync.recovered': (name) => `${name} is in sync again`,
-  'sync.repairs-stopped': (name) => `${name} does not repair drift any more`,
-  'sync.move-stuck': (name) => `${name} cannot leave its old place`,
+  'sync.repairs-stopped': (name) => `${name} no longer repairs drift`,
+  'sync.move-stuck': (name) => `${name} can’t clean up its previous destination`,
   'sync.drifted': (name) => `${name} drifted`,
   'secret.delivered': () => 'Secrets were delivered',
   'audit-stream.failed': () => 'The audit log cannot be streamed',
@@ -46,9 +46,9 @@ export const kindOfNotice = ({ type, reason }: Happened): NotificationKind | nul
 export function noticeReasonText(reason: NoticeReason): string {
   switch (reason.code) {
     case 'in-sync':
-      return 'The target is in sync again.'
+      return 'The destination is in sync again.'
     case 'drifted':
-      return `Somebody else changed ${listed(reason.keys, reason.count)} at the target. Sync now writes what Keyferry has; the sync can also repair drift automatically.`
+      return `Someone else changed ${listed(reason.keys, reason.count)} at the destination. “Sync now” writes what Keyferry has; the sync can also repair drift automatically.`
     case 'secrets-delivered':
       return `Every destination has the newest version of ${listed(
         reason.secrets.slice(0, NAMED_KEYS).map(({ key }) => key),

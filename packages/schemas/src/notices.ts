@@ -131,12 +131,12 @@ export const notificationInbox = z
 
 const choices = z.object({
   failed: notificationDelivery.describe(
-    'A run failed, did not deliver everything, or could not clean up an old target',
+    'A run failed, did not deliver everything, or could not clean up a previous destination',
   ),
-  blocked: notificationDelivery.describe('Nothing is sent until somebody mends the source or the owner’s rights'),
+  blocked: notificationDelivery.describe('Nothing is sent until the source or the owner’s permissions are fixed'),
   approval: notificationDelivery.describe('A plan deletes many keys and waits for an approval'),
-  drifted: notificationDelivery.describe('Somebody else changed keys at the target'),
-  recovered: notificationDelivery.describe('A sync that was in trouble is in sync again'),
+  drifted: notificationDelivery.describe('Someone else changed keys at the destination'),
+  recovered: notificationDelivery.describe('A sync that needed attention is in sync again'),
 })
 
 export const notificationPreferences = choices

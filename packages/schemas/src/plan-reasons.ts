@@ -6,11 +6,11 @@ import { z } from 'zod'
 
 type Words = (detail: string) => string
 
-/** What somebody did at the target. */
+/** What someone did at the destination. */
 const DRIFT = {
   'drift-removed': () => 'deleted outside Keyferry',
-  'drift-type': (type) => `it is ${type} now`,
-  'drift-copies': () => 'exists several times now',
+  'drift-type': (type) => `changed to ${type} outside Keyferry`,
+  'drift-copies': () => 'duplicated outside Keyferry',
   'drift-replaced': () => 'replaced outside Keyferry',
   'drift-flag': (flag) => `flag "${flag}" changed outside Keyferry`,
   'drift-value': () => 'value changed outside Keyferry',
@@ -19,11 +19,11 @@ const DRIFT = {
 const OTHERS = {
   new: () => 'new',
   'value-changed': () => 'value changed',
-  'not-written-yet': () => 'was not written yet',
+  'not-written-yet': () => 'not written yet',
   'finishes-write': () => 'finishes a write that was interrupted',
   'finishes-replacement': () => 'finishes a replacement that was interrupted',
   'takes-over': () => 'already exists; will be overwritten',
-  'takes-over-type': (type) => `replaces ${type} of this name`,
+  'takes-over-type': (type) => `replaces ${type} with this name`,
   'in-sync': () => 'in sync',
   excluded: () => 'excluded from this sync',
   'left-behind': () => 'left behind: no longer in the source, and the deletion policy keeps it',
@@ -34,7 +34,7 @@ const OTHERS = {
   stale: () => 'the current value can’t be stored, and the earlier one would be stale',
   refused: (why) => why,
   claimed: (sync) => `${sync} already writes this key to the same destination`,
-  'not-managed': (what) => `the destination has ${what} of this name, which Keyferry does not manage`,
+  'not-managed': (what) => `the destination has ${what} with this name, which Keyferry does not manage`,
   'taken-over': (sync) => `now written by ${sync}`,
   'written-by': (sync) => `written by ${sync}`,
   'foreign-type': (what) => what,

@@ -19,7 +19,7 @@ export const projectDescription = visibleLines('Description').trim().max(1024)
 export const deletedSyncs = z
   .enum(['refuse', 'keep-secrets', 'remove-secrets'])
   .describe(
-    'What becomes of the syncs that read it: `refuse` (default) deletes nothing while there are any; `keep-secrets` deletes them and leaves their targets as they are; `remove-secrets` first removes what they wrote',
+    'What happens to the syncs that read it: `refuse` (default) deletes nothing while there are any; `keep-secrets` deletes them and keeps the keys at their destinations; `remove-secrets` first deletes the keys that they wrote',
   )
 const pending = z.string().optional().describe('Set while the deletion waits for syncs that remove what they wrote')
 
@@ -98,7 +98,7 @@ export const folder = z
 /** One of a listing. */
 export const listedFolder = folder
   .extend({
-    secretCount: z.number().int().nullable().describe('Its own secrets; null: the reader may not see their names'),
+    secretCount: z.number().int().nullable().describe('Its own secrets; null if the reader can’t see their names'),
   })
   .meta({ id: 'ListedFolder' })
 

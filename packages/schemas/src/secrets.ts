@@ -59,7 +59,7 @@ export const secret = z
 const isLiteral = z
   .boolean()
   .optional()
-  .describe('`${…}` in the value is text and never a reference; absent: as it is, for a new secret false')
+  .describe('`${…}` in the value is text and never a reference; absent: unchanged, for a new secret false')
 
 const inFolder = place.extend({ secretPath: secretPath.default('/') })
 
@@ -216,7 +216,7 @@ export const pastedDotenv = z.object({
         line: z.number().int().describe('Where the key is set, from 1; of several lines the last'),
         key: z.string(),
         action: z.enum(['add', 'change', 'keep']),
-        bytes: z.number().int().describe('Of the value as it is stored, in UTF-8'),
+        bytes: z.number().int().describe('Of the stored value, in UTF-8'),
         notes: z.array(dotenvNote),
         value: z.string().optional().describe('As the file says it; only with `showValues`'),
       }),
@@ -266,7 +266,7 @@ export const secretVersion = z
     deleted: z.boolean(),
     comment: z.string().nullable().describe('Null, like the metadata and the tags, where it was not kept then'),
     metadata: secretMetadata.nullable(),
-    tags: z.array(z.string()).nullable().describe('Names; of a tag that is gone its slug'),
+    tags: z.array(z.string()).nullable().describe('Names; of a deleted tag its slug'),
     createdAt: timestamp,
     createdBy: z.string(),
   })

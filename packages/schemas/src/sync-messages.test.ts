@@ -13,15 +13,15 @@ it.each<[SyncMessage, string]>([
   ],
   [
     { code: 'approval-needed', deletions: { deletes: 1, of: null } },
-    'This would delete the last key and leave the target empty. Nothing was sent. Approve this plan to continue, or put the secrets back.',
+    'This would delete the last key and leave the destination empty. Nothing was sent. Approve this plan to continue, or restore the secrets.',
   ],
   [
     { code: 'deletes-not-repaired', deletions: { deletes: 4, of: 10 } },
-    'This would delete 4 of 10 keys at the target, more than 30 %. Nothing was deleted; run the sync to review it.',
+    'This would delete 4 of 10 keys at the destination, more than 30 %. Nothing was deleted; run the sync to review it.',
   ],
   [
     { code: 'cleanup-failed', keys: 1, target: 'acme · prod', why: 'API (no answer)', needsPerson: true },
-    '1 key could not leave acme · prod yet: API (no answer). To leave them there, disable secret deletion for this sync.',
+    '1 key could not be deleted at acme · prod yet: API (no answer). To keep them, disable secret deletion for this sync.',
   ],
 ])('%o has words, also once it was stored', (message, words) => {
   expect([syncMessageText(message), storedMessageText(JSON.stringify(message))]).toEqual([words, words])

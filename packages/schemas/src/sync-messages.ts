@@ -52,10 +52,10 @@ export type SyncMessage = z.output<typeof syncMessage>
 export const NAMED_KEYS = 5
 
 export const deletionsText = ({ deletes, of, unimported }: Deletions): string => {
-  if (unimported) return `This would delete ${count(deletes, 'key')} at the target that could not be imported.`
-  if (of !== null) return `This would delete ${deletes} of ${of} keys at the target, more than 30 %.`
+  if (unimported) return `This would delete ${count(deletes, 'key')} at the destination that could not be imported.`
+  if (of !== null) return `This would delete ${deletes} of ${of} keys at the destination, more than 30 %.`
   const all = deletes === 1 ? 'the last key' : `all ${deletes} keys`
-  return `This would delete ${all} and leave the target empty.`
+  return `This would delete ${all} and leave the destination empty.`
 }
 
 /** The message in words, for a person. */
@@ -64,7 +64,7 @@ export function syncMessageText(message: SyncMessage): string {
     case 'internal-error':
       return 'Internal error. See the server log.'
     case 'interrupted':
-      return 'Interrupted; the next run continues from there.'
+      return 'Interrupted. The next run continues.'
     case 'destination-error':
       return message.text
     case 'keys-not-written':
@@ -75,23 +75,23 @@ export function syncMessageText(message: SyncMessage): string {
     case 'connection-not-allowed':
       return `Nothing was sent. ${message.text}`
     case 'owner-without-access':
-      return `Nothing was sent. ${message.owner}, the owner of this sync, can no longer read everything that it sends. Someone who can becomes its owner with Sync now or by editing it.`
+      return `Nothing was sent. ${message.owner}, the owner of this sync, can no longer read its whole source. Someone with access takes the sync over with “Sync now” or by editing it.`
     case 'approval-needed':
-      return `${deletionsText(message.deletions)} Nothing was sent. Approve this plan to continue, or put the secrets back.`
+      return `${deletionsText(message.deletions)} Nothing was sent. Approve this plan to continue, or restore the secrets.`
     case 'secrets-removed':
-      return 'The secrets were removed from the target; the next change fills it again.'
+      return 'The keys were deleted at the destination. The next change writes them again.'
     case 'secrets-imported': {
-      const leftOut = keysText(message.leftOut, 'left out')
+      const leftOut = keysText(message.leftOut, 'skipped')
       return `${message.added} added, ${message.changed} changed${leftOut === null ? '' : `, ${leftOut}`}`
     }
     case 'owner-cannot-import':
-      return `Nothing was imported and nothing was sent. ${message.owner}, the owner of this sync, can no longer change the secrets of its folder. Someone who can becomes its owner by editing it.`
+      return `Nothing was imported and nothing was sent. ${message.owner}, the owner of this sync, can no longer change the secrets of its folder. Someone with access takes the sync over by editing it.`
     case 'not-checked':
       return `Not checked: ${message.text}`
     case 'not-checked-without-owner':
-      return 'Not checked: the owner of this sync can no longer read everything that it sends.'
+      return 'Not checked: the owner of this sync can no longer read its whole source.'
     case 'listing-timeout':
-      return `${message.destination} did not show its target within ${message.seconds} seconds`
+      return `${message.destination} did not list its destination within ${message.seconds} seconds`
     case 'listing-failed':
       return `${message.destination} could not be read: ${message.text}`
     case 'values-not-compared':
@@ -99,14 +99,14 @@ export function syncMessageText(message: SyncMessage): string {
     case 'deletes-not-repaired':
       return `${deletionsText(message.deletions)} Nothing was deleted; run the sync to review it.`
     case 'repairs-paused':
-      return `Automatic repair paused: ${listed(message.keys, message.count)} drifted ${message.times} times within 24 hours, so another writer is changing it. Find out which, then sync now: that repairs everything and lets repairs continue.`
+      return `Automatic repair paused: ${listed(message.keys, message.count)} drifted ${message.times} times within 24 hours, so another writer is changing it. Stop that writer, then click “Sync now”: it repairs everything and resumes automatic repair.`
     case 'cleanup-waits':
-      return `${count(message.keys, 'key')} will leave ${message.target} once ${message.next} is filled.`
+      return `${count(message.keys, 'key')} will be deleted at ${message.target} once ${message.next} is in sync.`
     case 'cleanup-done':
-      return `Moved away from ${message.target}`
+      return `Cleaned up ${message.target}`
     case 'cleanup-failed': {
-      const remedy = message.needsPerson ? '. To leave them there, disable secret deletion for this sync.' : ''
-      return `${count(message.keys, 'key')} could not leave ${message.target} yet: ${message.why}${remedy}`
+      const remedy = message.needsPerson ? '. To keep them, disable secret deletion for this sync.' : ''
+      return `${count(message.keys, 'key')} could not be deleted at ${message.target} yet: ${message.why}${remedy}`
     }
   }
 }

@@ -27,13 +27,13 @@ export function statusReasonText(reason: StatusReason, provider: string): string
     case 'running':
       return 'Writing to the destination'
     case 'removing':
-      return 'Removing what it wrote'
+      return 'Deleting its keys at the destination'
     case 'changes-waiting':
-      return 'Changes wait: auto-sync is off'
+      return 'Changes are waiting: auto-sync is off'
     case 'never-synced':
       return 'Not synced yet: auto-sync is off'
     case 'secrets-removed':
-      return 'Its secrets were removed; the next change writes them again'
+      return 'Its keys were deleted; the next change writes them again'
     case 'drifted':
       return `${reason.keys === 0 ? 'Keys were' : count(reason.keys, 'key')} changed outside Keyferry${reason.repairs ? '; the next check repairs it' : ''}`
     case 'repairs-stopped':
@@ -43,9 +43,9 @@ export function statusReasonText(reason: StatusReason, provider: string): string
     case 'failed':
       return 'The last run failed'
     case 'removal-failed':
-      return 'What it wrote could not be removed'
+      return 'Its keys could not be deleted at the destination'
     case 'access-lost':
-      return 'It lost the access that it needs'
+      return 'Access to the source or the connection was lost'
     case 'source-incomplete':
       return reason.keys === 0 ? 'The source can’t be read' : `${count(reason.keys, 'secret')} can’t be resolved`
     case 'approval-needed':
@@ -61,7 +61,7 @@ export function statusReasonText(reason: StatusReason, provider: string): string
         .filter((part) => part !== null)
         .join(', ')
     case 'move-failed':
-      return `${reason.keys === 0 ? 'Keys' : count(reason.keys, 'key')} could not be removed from the old destination`
+      return `${reason.keys === 0 ? 'Keys' : count(reason.keys, 'key')} could not be deleted at the previous destination`
     case 'paused':
       return `${PAUSED[reason.scope]} by ${reason.by}${reason.why === '' ? '' : `: ${reason.why}`}`
   }

@@ -24,9 +24,9 @@ export const deletionPolicy = z.enum(['mirror', 'owned', 'none'])
 /** How often a target is checked for drift. */
 export const driftCheck = z.enum(['off', '15m', '1h', '24h'])
 const driftOptions = {
-  driftCheck: driftCheck.optional().describe('How often the target is checked for drift; default 1h'),
-  driftRepair: z.boolean().optional().describe('Repair what drifted; default: only show it'),
-  driftReadsValues: z.boolean().optional().describe('Also compare the values, where the vendor can hand them out'),
+  driftCheck: driftCheck.optional().describe('How often the destination is checked for drift; default 1h'),
+  driftRepair: z.boolean().optional().describe('Repair drift; default: only show it'),
+  driftReadsValues: z.boolean().optional().describe('Also compare the values, if the provider can return them'),
 }
 
 /** Which value wins where the vault and the target both have a key: the vault's, or the target's. */
@@ -46,7 +46,7 @@ export const syncOptions = z
   .looseObject({
     initialSyncBehavior: initialSyncBehavior
       .optional()
-      .describe('What the first run does with what the target holds; default overwrite-destination'),
+      .describe('What the first run does with the secrets at the destination; default overwrite-destination'),
     keySchema: keySchema.optional(),
     deletionPolicy: deletionPolicy.optional(),
     ...driftOptions,
@@ -66,7 +66,7 @@ export type Action = z.infer<typeof action>
 const outOfReach = z
   .literal(true)
   .optional()
-  .describe('Results per key and sums are left out: they concern folders whose names you may not read')
+  .describe('Results per key and sums are left out: they concern folders whose names you can’t read')
 
 export const planSummary = z.object({
   create: z.number().int(),
@@ -78,7 +78,7 @@ export const planSummary = z.object({
 })
 export const plannedChange = z
   .object({
-    key: z.string().describe('The name at the target'),
+    key: z.string().describe('The name at the destination'),
     action,
     reason: planReason,
     takesOver: z.boolean().optional().describe('Overwrites a key that this sync did not write'),
@@ -105,7 +105,7 @@ export const importPreview = z
     summary: z.record(importAction, z.number().int()),
     keys: z.array(
       z.object({
-        name: z.string().describe('The name at the target'),
+        name: z.string().describe('The name at the destination'),
         key: z.string().nullable().describe('The key of the secret; null when none can be told'),
         action: importAction,
         reason: z.string().nullable().describe('Why it is kept or left out'),
@@ -133,14 +133,14 @@ export const drift = z
     message: z.string().nullable().describe('Why the last look failed, or why something is not repaired'),
     repairsStopped: z
       .boolean()
-      .describe('Something else keeps writing there, so repairs stopped; running the sync by hand lets them continue'),
+      .describe('Something else keeps changing the destination, so repairs stopped; “Sync now” continues them'),
   })
   .meta({ id: 'Drift' })
 
 /** Places that a sync was pointed away from and has not left yet. */
 export const leaving = z
   .object({
-    keys: z.number().int().describe('Keys of this sync that are still there'),
+    keys: z.number().int().describe('Keys of this sync that still exist at it'),
     message: z.string().describe('What they wait for, or why they could not leave'),
     retryAt: timestamp.nullable(),
   })
@@ -181,7 +181,7 @@ export const sync = z
     lastRunId: z.string().nullable(),
     message: z.string().nullable(),
     syncedAt: timestamp.nullable(),
-    importState: jobState.nullable().describe('Of the import of what the target held; null when there was none'),
+    importState: jobState.nullable().describe('Of the import of the destination’s secrets; null when there was none'),
     importJobId: z.string().nullable(),
     importMessage: z.string().nullable(),
     importedAt: timestamp.nullable(),
@@ -204,12 +204,12 @@ export const sync = z
     destination: z.string(),
     destinationTitle: z.string().describe('The destination in words, such as "Trigger.dev"'),
     target: z.record(z.string(), z.unknown()),
-    targetLabel: z.string().describe('The target in words'),
-    targetUrl: z.string().nullable().describe("The provider's page of the target, where it has one"),
+    targetLabel: z.string().describe('The destination in words'),
+    targetUrl: z.string().nullable().describe("The provider's page of the destination, if it has one"),
     status: syncStatus,
     reason: statusReason.nullable().describe('Why it has this status; null when it is in sync'),
     since: timestamp.nullable().describe('Since when it has this status'),
-    inSync: z.boolean().describe('Every change made here has reached the target'),
+    inSync: z.boolean().describe('Every change in Keyferry has reached the destination'),
     behindSince: timestamp.nullable(),
     retryAt: timestamp.nullable(),
     outOfReach,
@@ -220,7 +220,7 @@ export const sync = z
       .enum(['keep', 'delete'])
       .nullable()
       .describe('It is removing what it wrote; under `delete` it is deleted after that'),
-    drift: drift.nullable().describe('Null until the target was checked after the last run'),
+    drift: drift.nullable().describe('Null until the destination was checked after the last run'),
     lastRun: z
       .object({
         id,
@@ -272,12 +272,12 @@ export const run = z
     actor: z.string(),
     planHash: z.string().nullable(),
     counts: planSummary.nullable(),
-    calls: z.number().int().describe('Requests sent to the vendor'),
+    calls: z.number().int().describe('Requests sent to the provider'),
     message: z.string().nullable(),
     startedAt: timestamp,
     finishedAt: timestamp.nullable(),
     durationMs: z.number().int().nullable(),
-    restorable: z.boolean().describe('What the target held after it is known, so it can be restored'),
+    restorable: z.boolean().describe('The keys at the destination after the run are known, so it can be restored'),
     outOfReach,
   })
   .meta({ id: 'Run' })
@@ -306,7 +306,7 @@ export const restorePlan = z
 
 export const keyState = z
   .object({
-    key: z.string().describe('The name at the target'),
+    key: z.string().describe('The name at the destination'),
     sourceKey: z.string().nullable(),
     state: z.enum(['in-sync', 'pending', 'rejected', 'failed', 'left-behind', 'drifted', 'excluded']),
     reason: z.string().nullable(),

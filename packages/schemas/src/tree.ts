@@ -95,7 +95,7 @@ export const movedSecrets = z.object({ isSourceUpdated: z.boolean(), isDestinati
 export const moveFolder = place.extend({
   folderId: id,
   destinationEnvironment: environmentLookup.optional(),
-  destinationPath: secretPath.describe('The target folder'),
+  destinationPath: secretPath.describe('The destination folder'),
 })
 
 export const searchSecrets = z.object({
@@ -239,7 +239,7 @@ export const uses = z
             .int()
             .nullable()
             .describe(
-              'Keys that it wrote to its target, and would remove; null when they concern folders that you can’t read',
+              'Keys that it wrote to its destination and would delete; null when they concern folders that you can’t read',
             ),
         }),
       )

@@ -29,7 +29,7 @@ function renamed(text: string, name: string): string {
   return text
     .replaceAll('example-vendor', name)
     .replaceAll('exampleVendor', first.toLowerCase() + rest.join(''))
-    .replaceAll('Example Vendor', title.join(' '))
+    .replaceAll('Example Provider', title.join(' '))
 }
 
 const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)

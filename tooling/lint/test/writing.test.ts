@@ -28,6 +28,18 @@ describe('the check of the writing', () => {
     expect(problemsOfSource('a.ts', '/** `anew` is a name. */\nexport const whoever = 1')).toEqual([])
   })
 
+  it('names riddles in what people read: strings of the product and documents, not comments and tests', () => {
+    const source = "// At the vendor, by somebody.\nexport const TEXT = 'It was removed there by somebody.'"
+    expect(problemsOfSource('packages/core/src/a.ts', source).map((problem) => problem.split(': write')[0])).toEqual([
+      'packages/core/src/a.ts:2: "somebody"',
+      'packages/core/src/a.ts:2: "removed there"',
+    ])
+    expect(problemsOfSource('packages/core/src/a.test.ts', source)).toEqual([])
+    expect(problemsOfDocument('a.md', 'Fine.\n```\nbench vendors\n```\nNo vendor.')).toEqual([
+      'a.md:5: "vendor": write "provider", or its name',
+    ])
+  })
+
   it('refuses a comment past column 120, not code', () => {
     const long = 'word '.repeat(30).trim()
     expect(problemsOfSource('a.ts', `// ${long}`)).toEqual(['a.ts:1: a comment past column 120'])

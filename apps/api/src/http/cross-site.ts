@@ -26,7 +26,7 @@ export function refuseCrossSite(ctx: Context, baseUrl: string): (request: Fastif
     const host = origin === undefined ? undefined : hostOf(origin)
     const ownPage = host === undefined || host === headers.host || host === request.host || host === baseHost
     if (ownPage && (site === undefined || site === 'same-origin' || site === 'none')) return
-    const refusal = new Forbidden('This request comes from another site. Open the console and try again there.')
+    const refusal = new Forbidden('This request comes from another site. Open the console and try again.')
     const procedure = `${method} ${route}`
     await auditRepeated(ctx, {
       actor: anonymous(request.ip),

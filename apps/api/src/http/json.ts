@@ -43,7 +43,7 @@ function refuseExcessive(text: string): void {
       values++
     } else if (character === BRACKET + 2 || character === BRACE + 2) depth--
     if (depth > DEEPEST) throw new BadRequest(`The body is nested more than ${DEEPEST} levels deep`)
-    if (values > MOST_VALUES) throw new BadRequest(`The body holds more than ${MOST_VALUES} values`)
+    if (values > MOST_VALUES) throw new BadRequest(`The body has more than ${MOST_VALUES} values`)
   }
 }
 

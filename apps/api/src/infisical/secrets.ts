@@ -50,7 +50,7 @@ const filters = {
     .string()
     .max(2000)
     .optional()
-    .describe('`key=a,value=b|key=c,value=d`: only secrets whose metadata hold all of these'),
+    .describe('`key=a,value=b|key=c,value=d`: only secrets whose metadata has all of these'),
 }
 const listing = renamed(listSecrets.omit({ tags: true, metadata: true }), reading, filters)
 const toList: WireInput = {

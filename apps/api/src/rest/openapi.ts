@@ -9,7 +9,7 @@ const ERRORS: readonly (readonly [status: string, description: string])[] = [
   ['400', 'The request cannot be carried out as it stands'],
   ['401', 'No token, or one that is not valid'],
   ['403', 'Not allowed'],
-  ['404', 'Not there'],
+  ['404', 'Not found'],
   ['422', 'A field breaks its rule; `message` lists the issues and `details.summary` says them in words'],
   ['429', 'Too many requests'],
 ]

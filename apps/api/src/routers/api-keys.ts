@@ -16,14 +16,14 @@ export const apiKeys = router({
 
   create: mutation(apiKeyVerbs.create, {
     tag,
-    summary: 'An API key for some places; the token is shown once',
+    summary: 'Creates an API key with scopes; the token is shown once',
     routes: [{ method: 'POST', path: base }],
     output: z.object({ apiKey, token: z.string() }),
   }),
 
   revoke: mutation(apiKeyVerbs.revoke, {
     tag,
-    summary: 'Ends an API key at once',
+    summary: 'Revokes an API key immediately',
     routes: [{ method: 'DELETE', path: `${base}/:apiKeyId`, envelope: 'apiKey', input: 'query' }],
     output: apiKey,
   }),

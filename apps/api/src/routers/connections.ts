@@ -47,7 +47,7 @@ export const connections = router({
   create: mutation(connectionVerbs.create, {
     weight: 'vendor',
     tag,
-    summary: 'Tests the credentials at the vendor, then stores them',
+    summary: 'Tests the credentials with the provider, then stores them',
     routes: connectionRoutes.create,
     output: connection,
   }),
@@ -70,7 +70,7 @@ export const connections = router({
   check: mutation(connectionVerbs.check, {
     weight: 'vendor',
     tag,
-    summary: 'Tests the stored credentials at the vendor',
+    summary: 'Tests the stored credentials with the provider',
     routes: connectionRoutes.check,
     output: connection,
   }),
@@ -78,7 +78,7 @@ export const connections = router({
   choices: query(connectionVerbs.choices, {
     weight: 'vendor',
     tag,
-    summary: 'What the account offers for a field of the target, for a picker',
+    summary: 'Options of the account for a field of the destination, for a picker',
     routes: [],
     output: z.array(choice),
   }),
@@ -86,7 +86,7 @@ export const connections = router({
   choiceRows: query(connectionVerbs.choiceRows, {
     weight: 'vendor',
     tag,
-    summary: 'What the account offers for a field of the target, as the vendor has it',
+    summary: 'Options of the account for a field of the destination, as the provider lists them',
     routes: connectionRoutes.choiceRows,
     output: z.array(z.record(z.string(), z.unknown())),
   }),

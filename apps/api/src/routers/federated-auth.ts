@@ -52,7 +52,7 @@ function signIn<A extends z.ZodObject, U extends z.ZodObject, One extends z.ZodT
     detach: mutation(detach, {
       tag,
       output,
-      summary: `Ends sign-in with ${tokens}, and the access tokens that it gave out`,
+      summary: `Ends sign-in with ${tokens}, and revokes the access tokens issued with it`,
       routes: routes.detach,
     }),
   })

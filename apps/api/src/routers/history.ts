@@ -32,7 +32,7 @@ export const history = router({
   restoreFolder: mutation(historyVerbs.restoreFolder, {
     weight: 'store',
     tag,
-    summary: 'Takes the secrets of a folder back to a time; with `dryRun` only says what that would change',
+    summary: 'Restores the secrets of a folder to a time; with `dryRun` only lists the changes',
     routes: [{ method: 'POST', path: '/api/v1/folder-history/restore' }],
     output: folderRestored,
   }),

@@ -51,14 +51,14 @@ export const members = router({
 
   revokeInvitation: mutation(memberVerbs.revokeInvitation, {
     tag,
-    summary: 'Takes an invitation back',
+    summary: 'Revokes an invitation',
     routes: memberRoutes.revokeInvitation,
     output: invitation,
   }),
 
   update: mutation(memberVerbs.update, {
     tag,
-    summary: 'Changes a role, or the environments and paths it is narrowed to',
+    summary: 'Changes a role, or the environments and paths it is limited to',
     routes: memberRoutes.update,
     output: member,
   }),

@@ -23,7 +23,7 @@ export const notifications = router({
 
   delete: mutation(noticeVerbs.delete, {
     tag,
-    summary: 'Removes one, and what is still on its way to it',
+    summary: 'Removes a recipient and drops its undelivered alerts',
     routes: [{ method: 'DELETE', path: `${base}/:targetId`, envelope: 'noticeTarget', input: 'query' }],
     output: noticeTarget,
   }),

@@ -96,7 +96,7 @@ export const secrets = router({
   paste: mutation(secretVerbs.paste, {
     weight: 'store',
     tag,
-    summary: 'Takes in a `.env` file; with `dryRun` only says what it would do',
+    summary: 'Imports a `.env` file; with `dryRun` only lists the changes',
     routes: [{ method: 'POST', path: '/api/v1/dotenv' }],
     output: unchecked(pastedDotenv),
   }),
@@ -104,7 +104,7 @@ export const secrets = router({
   rows: query(secretVerbs.rows, {
     weight: 'store',
     tag,
-    summary: 'What a folder holds, own and imported, without values',
+    summary: 'Lists the secrets of a folder, own and imported, without values',
     routes: [{ method: 'GET', path: '/api/v1/secret-rows' }],
     output: unchecked(z.object({ rows: z.array(secretRow), folderId: id })),
   }),

@@ -52,7 +52,7 @@ export const syncs = router({
 
   delete: mutation(syncVerbs.delete, {
     tag,
-    summary: 'Deletes a sync; with `removeSecrets`, after what it wrote was removed at the target',
+    summary: 'Deletes a sync; with `removeSecrets`, deletes the keys that it wrote first',
     routes: syncRoutes.delete,
     output: sync,
   }),
@@ -67,7 +67,7 @@ export const syncs = router({
   importSecrets: mutation(syncVerbs.importSecrets, {
     tag,
     weight: 'vendor',
-    summary: 'Imports what the target holds into the source folder; refused where the vendor does not show values',
+    summary: 'Imports the destination’s secrets into the source folder; refused if the provider does not return values',
     routes: syncRoutes.importSecrets,
     output: sync,
   }),
@@ -75,7 +75,7 @@ export const syncs = router({
   previewImport: query(syncVerbs.previewImport, {
     tag,
     weight: 'vendor',
-    summary: 'What an import would add and change in the source folder, without values',
+    summary: 'Plans an import: what it adds and changes in the source folder, without values',
     routes: [{ method: 'GET', path: `${base}/:destination/:syncId/import-preview` }],
     output: importPreview,
   }),
@@ -90,14 +90,14 @@ export const syncs = router({
 
   removeSecrets: mutation(syncVerbs.removeSecrets, {
     tag,
-    summary: 'Removes at the target what the sync wrote there',
+    summary: 'Deletes the keys that the sync wrote to its destination',
     routes: syncRoutes.removeSecrets,
     output: sync,
   }),
 
   checkDrift: mutation(syncVerbs.checkDrift, {
     tag,
-    summary: 'Looks at the target for drift now; a run that is due takes its place',
+    summary: 'Checks the destination for drift now; a due run replaces the check',
     routes: syncRoutes.checkDrift,
     output: sync,
   }),
@@ -132,7 +132,7 @@ export const syncs = router({
 
   pauses: query(syncVerbs.pauses, {
     tag,
-    summary: 'The pauses that hold for every sync of a project',
+    summary: 'The pauses that apply to every sync of a project',
     routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/pauses', envelope: 'pauses' }],
     output: z.array(pause),
   }),
@@ -167,20 +167,20 @@ export const syncs = router({
 
   checkDestination: mutation(syncVerbs.checkDestination, {
     tag,
-    summary: 'Whether another sync writes to the same target',
+    summary: 'Whether another sync writes to the same destination',
     routes: syncRoutes.checkDestination,
     output: z.object({
       hasDuplicate: z.boolean(),
-      maybeDuplicate: z.boolean().describe('A sync writes to a target of that name at a host with another name'),
+      maybeDuplicate: z.boolean().describe('A sync writes to a destination with this name on another host'),
       duplicateProjectId: id.optional(),
-      sharedPlace: z.string().nullable().describe('What the target is, where other teams keep theirs too'),
+      sharedPlace: z.string().nullable().describe('What the destination is, if other teams may use it too'),
     }),
   }),
 
   preview: mutation(syncVerbs.preview, {
     weight: 'vendor',
     tag,
-    summary: 'What a sync would do at its target; stores nothing',
+    summary: 'Plans a sync; stores nothing',
     routes: syncRoutes.preview,
     output: plan,
   }),
@@ -188,7 +188,7 @@ export const syncs = router({
   plan: query(syncVerbs.plan, {
     weight: 'vendor',
     tag,
-    summary: 'What the next run would do at the target',
+    summary: 'Plans the next run',
     routes: syncRoutes.plan,
     output: plan,
   }),
@@ -219,7 +219,7 @@ export const syncs = router({
   restorePreview: mutation(syncVerbs.restorePreview, {
     weight: 'store',
     tag,
-    summary: 'What restoring a run would write into the source folder, without values',
+    summary: 'Plans the restore of a run: what it writes to the source folder, without values',
     routes: [{ method: 'POST', path: `${base}/:destination/:syncId/runs/:runId/restore-preview` }],
     output: restorePlan,
   }),
@@ -227,7 +227,7 @@ export const syncs = router({
   restore: mutation(syncVerbs.restore, {
     weight: 'store',
     tag,
-    summary: 'Writes what the target held after a run into the source folder again; exactly the plan that was reviewed',
+    summary: 'Restores the values of a run to the source folder; exactly the reviewed plan',
     routes: [{ method: 'POST', path: `${base}/:destination/:syncId/runs/:runId/restore` }],
     output: restorePlan,
   }),
@@ -235,7 +235,7 @@ export const syncs = router({
   keys: query(syncVerbs.keys, {
     weight: 'store',
     tag,
-    summary: 'Where each key stands at the target',
+    summary: 'The state of each key at the destination',
     routes: [{ method: 'GET', path: `${base}/:destination/:syncId/keys`, envelope: 'keys' }],
     output: z.array(keyState),
   }),

@@ -31,7 +31,7 @@ export const tree = router({
 
   moveFolder: mutation(folderVerbs.move, {
     tag: 'Folders',
-    summary: 'Moves a folder with all it holds; imports, syncs and references follow',
+    summary: 'Moves a folder with its contents; imports, syncs and references are updated',
     routes: folderRoutes.move,
     output: folder,
   }),
@@ -63,7 +63,7 @@ export const tree = router({
   uses: query(treeVerbs.uses, {
     weight: 'store',
     tag,
-    summary: 'Who uses a folder or a secret: syncs, imports and references. Shown before it is deleted',
+    summary: 'The usages of a folder or a secret: syncs, imports and references. Shown before it is deleted',
     routes: secretRoutes.uses,
     output: unchecked(uses),
   }),
@@ -86,7 +86,7 @@ export const tree = router({
   referenceTree: query(treeVerbs.referenceTree, {
     weight: 'store',
     tag,
-    summary: 'What a value is made of, with values',
+    summary: 'The secrets that a value refers to, with values',
     routes: secretRoutes.referenceTree,
     output: secretReferenceTree,
   }),

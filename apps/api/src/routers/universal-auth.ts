@@ -99,7 +99,7 @@ export const universalAuth = router({
 
   revokeSecret: mutation(universalAuthVerbs.revokeSecret, {
     tag,
-    summary: 'Ends a client secret and the tokens it gave out',
+    summary: 'Revokes a client secret and the access tokens issued with it',
     routes: [{ method: 'POST', path: `${base}/client-secrets/:clientSecretId/revoke`, envelope: 'clientSecretData' }],
     output: clientSecret,
   }),

@@ -87,7 +87,7 @@ function ofTrpc(error: TRPCError): Failure {
       return {
         status: 400,
         error: 'BadRequest',
-        message: 'The input holds a character or a number that cannot be stored',
+        message: 'The input contains a character or a number that can’t be stored',
       }
     }
     return failureOf(cause instanceof TRPCError || cause instanceof ZodError ? undefined : cause)

@@ -24,7 +24,7 @@ export function addAdmin(program: Command, cli: Cli): void {
     .action((file: string, options: JsonOption) => backup(cli, file, options))
 
   withJson(admin.command('restore'))
-    .description('Put a backup in the place of the store of a stopped instance; the old one is kept beside it')
+    .description('Replace the store of a stopped instance with a backup; the old store is kept next to it')
     .argument('<file>')
     .option('-y, --yes', 'do not ask')
     .option('--unsealed', 'take a backup that does not say whether it was changed: one of an earlier version')
@@ -61,20 +61,20 @@ export function addAdmin(program: Command, cli: Cli): void {
     .action((options: RotateOptions) => rotateDataKey(cli, options))
 
   withJson(admin.command('prune-audit'))
-    .description('Take old rows off the audit log, which is verified first; what is left can be verified from there')
+    .description('Delete old rows of the audit log after verifying it; the rest can still be verified')
     .requiredOption('--older-than <days>', 'their age')
     .option('-y, --yes', 'do not ask')
     .action((options: JsonOption & { olderThan: string; yes?: boolean }) => pruneAudit(cli, options))
 
   withJson(admin.command('sign-in-link'))
-    .description('Make a link that signs a person in once, within 15 minutes: for when nobody can sign in otherwise')
+    .description('Create a link that signs a person in once, within 15 minutes, for when no other way works')
     .argument('<email>', 'the address of an account')
     .action((email: string, options: JsonOption) => signInLink(cli, email, options))
 
   addTransfer(admin, cli)
 
   withJson(admin.command('verify-audit'))
-    .description('Check the chain of the audit log; names the first row that is wrong')
+    .description('Verify the audit log; names the first row that is wrong')
     .option('--expect <seq:hash>', 'an end of the log that was noted earlier')
     .action((options: JsonOption & { expect?: string }) => verifyAudit(cli, options))
 
@@ -90,7 +90,7 @@ export function addAdmin(program: Command, cli: Cli): void {
     .action((options: JsonOption) => verifyStore(cli, options))
 
   withJson(admin.command('accept-secrets'))
-    .description('Take the secrets and imports of a folder as they are, after they were changed outside Keyferry')
+    .description('Accept the secrets and imports of a folder after a change outside Keyferry')
     .requiredOption('--project <slug or id>', 'the project')
     .requiredOption('--env <slug>', 'the environment')
     .option('--path <path>', 'the folder', '/')
@@ -140,14 +140,14 @@ async function verifyStore(cli: Cli, { json }: JsonOption): Promise<void> {
 }
 
 async function acceptSecrets(cli: Cli, { project, env, path, yes, json }: AcceptOptions): Promise<void> {
-  await confirm(cli.terminal, yes, `Accept the secrets and imports in ${env}:${path} of ${project} as they are now?`)
+  await confirm(cli.terminal, yes, `Accept the secrets and imports in ${env}:${path} of ${project}?`)
   await withAdmin(cli, async (admin) => {
     const { id: projectId } = await projectNamed(admin, project)
     const { acceptSecrets } = await storeVerbs()
     await admin.perform(acceptSecrets, { projectId, environment: env, secretPath: path })
   })
   if (json) cli.terminal.json({ accepted: true })
-  else cli.terminal.line(`The secrets and imports in ${env}:${path} are accepted as they are.`)
+  else cli.terminal.line(`The secrets and imports in ${env}:${path} are accepted.`)
 }
 
 async function endSessions(cli: Cli, { json }: JsonOption): Promise<void> {
@@ -165,7 +165,7 @@ async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<voi
   if (json) cli.terminal.json({ file: path, bytes })
   else
     cli.terminal.line(
-      `Wrote ${path} (${bytes} bytes). It holds names, e-mail addresses and password hashes in the clear; values need the root key: keep that elsewhere.`,
+      `Wrote ${path} (${bytes} bytes). It contains names, e-mail addresses and password hashes in plain text; values need the root key: keep the key elsewhere.`,
     )
 }
 

@@ -5,14 +5,14 @@ import { EXIT } from '../failure.ts'
 type Options = PlaceOptions & JsonOption
 
 export function addConnections(program: Command, cli: Cli): void {
-  const connections = program.command('connections').description('Accounts at vendors')
+  const connections = program.command('connections').description('Accounts at providers')
 
   withProject(connections.command('list'))
     .description('Connections, with --project those of one project')
     .action((options: Options) => list(cli, options))
 
   withProject(connections.command('test'))
-    .description('Try the stored credentials at the vendor')
+    .description('Test the stored credentials with the provider')
     .argument('<name or id>')
     .action((name: string, options: Options) => test(cli, name, options))
 }

@@ -23,7 +23,7 @@ interface Options extends JsonOption {
 }
 
 export function addImport(program: Command, cli: Cli): void {
-  const imports = program.command('import').description('Take in what another secret store holds')
+  const imports = program.command('import').description('Import from another secret store')
 
   withJson(imports.command('infisical'))
     .description(
@@ -33,9 +33,9 @@ export function addImport(program: Command, cli: Cli): void {
     .option('--token <token>', 'an access token of it (default: INFISICAL_TOKEN)')
     .option(
       '--client-id <id>',
-      'sign in there by universal auth; the client secret is read from INFISICAL_CLIENT_SECRET, typed in, or read from stdin',
+      'client ID for universal auth; the client secret is read from INFISICAL_CLIENT_SECRET, a prompt or stdin',
     )
-    .requiredOption('--project <slug or id>', 'the project there')
+    .requiredOption('--project <slug or id>', 'the project in Infisical')
     .option(
       '--environment <slug>',
       'only this environment; may be repeated',
@@ -43,7 +43,7 @@ export function addImport(program: Command, cli: Cli): void {
     )
     .option('--to <slug or id>', 'the Keyferry project, made when missing (default: the same slug)')
     .option('-y, --yes', 'do not ask')
-    .option('--dry-run', 'only show what it would do')
+    .option('--dry-run', 'only show the plan')
     .action((options: Options) => move(cli, options))
 }
 
@@ -108,7 +108,7 @@ async function move(cli: Cli, options: Options): Promise<void> {
       )
     }
   } else if (!options.json) {
-    terminal.line(nothing ? 'Everything is there already.' : 'Nothing was written.')
+    terminal.line(nothing ? 'Everything already exists.' : 'Nothing was written.')
   }
   if (options.json) terminal.json(asJson(plan, { ...surveyed, left, unsendable, written: write }))
   if (left.length > 0) cli.exitWith(EXIT.failed)

@@ -27,7 +27,7 @@ async function runCommand(
   const impossible = [...values].filter(([key, value]) => key.includes('=') || value.includes('\0')).map(([key]) => key)
   if (impossible.length > 0) {
     throw new Failure(
-      `An environment cannot hold ${impossible.join(', ')}`,
+      `An environment can’t contain ${impossible.join(', ')}`,
       'Names must be free of "=", values of U+0000.',
     )
   }
@@ -69,7 +69,7 @@ function execute(file: string, args: readonly string[], env: Record<string, stri
       if (code === 'ENOENT') reject(new Failure(`There is no command ${file}`, null, EXIT.notFound))
       else if (code === 'EACCES') reject(new Failure(`${file} cannot be executed`, null, EXIT.notExecutable))
       else if (code === 'E2BIG')
-        reject(new Failure('The secrets are more than an environment can hold', 'Export them to a file instead.'))
+        reject(new Failure('The secrets don’t fit into an environment', 'Export them to a file instead.'))
       else reject(error)
     })
     child.once('exit', (code, signal) => {

@@ -20,7 +20,7 @@ export function addSecrets(program: Command, cli: Cli): void {
     .action((options: Options) => list(cli, options))
 
   withPlace(secrets.command('get'))
-    .description('Print one value, exactly as it is')
+    .description('Print one value, byte for byte')
     .argument('<name>')
     .option('--expand', 'replace references by what they name')
     .action((name: string, options: Options & { expand?: boolean }) => get(cli, name, options))
@@ -41,17 +41,17 @@ export function addSecrets(program: Command, cli: Cli): void {
     .action((names: string[], options: Options & { yes?: boolean }) => remove(cli, names, options))
 
   withPlace(secrets.command('import'))
-    .description('Take in a .env file, after showing what it would do')
+    .description('Import a .env file, after showing the changes')
     .argument('<file>', '- is stdin')
     .option('-y, --yes', 'do not ask')
-    .option('--dry-run', 'only show what it would do')
+    .option('--dry-run', 'only show the changes')
     .action((file: string, options: Options & { yes?: boolean; dryRun?: boolean }) => take(cli, file, options))
 
   withPlace(secrets.command('export'))
     .description('Print all values, with imports and references resolved')
     .addOption(new Option('--format <format>', 'how').choices(FORMAT_NAMES).default('dotenv'))
-    .option('--raw', 'leave references as they are written')
-    .option('--base64', 'write a value that the format cannot hold in base64, as NAME_BASE64')
+    .option('--raw', 'don’t resolve references')
+    .option('--base64', 'write a value that the format can’t represent as base64, as NAME_BASE64')
     .option('--output <file>', 'write a file that only you can read, instead of stdout')
     .option('--allow-unsafe <name...>', 'export these names, although they can change what code runs')
     .action((options: Options & ExportOptions) => give(cli, options))
@@ -85,7 +85,10 @@ async function get(
     expandReferences: expand,
   })
   if (secret.value === null)
-    throw new Failure(`You may not read the value of ${key}`, 'Ask an admin of the project for the developer role.')
+    throw new Failure(
+      `You don’t have access to the value of ${key}`,
+      'Ask an admin of the project for the developer role.',
+    )
   if (options.json) return cli.terminal.json({ name: secret.key, value: secret.value, version: secret.version })
   cli.terminal.exactly(secret.value)
   // On a terminal the prompt would follow on the same line.
@@ -225,7 +228,7 @@ async function give(
   if (file === undefined) return terminal.exactly(text)
   await writeFile(file, text, { mode: 0o600, flag: jobFile ? 'a' : 'wx' }).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-      throw new Failure(`${file} is there already`, 'Remove it first, or name another file.')
+      throw new Failure(`${file} already exists`, 'Remove it first, or name another file.')
     throw error
   })
   terminal.note(`Wrote ${count(values.size, 'secret')} to ${file}.`)

@@ -9,7 +9,7 @@ export function addPauses(syncs: Command, cli: Cli): void {
   withProject(syncs.command('pause'))
     .description('Stop runs, drift repair and deletions until resumed: of the named syncs, of a project, or of all')
     .argument('[sync...]', 'names or ids (default: every sync of the project, as one pause)')
-    .requiredOption('--reason <text>', 'shown to everybody while it holds')
+    .requiredOption('--reason <text>', 'shown to everyone who can see the syncs')
     .option('--until <time>', 'when it ends on its own, such as 2026-12-01T08:00:00Z', time)
     .option('--all-projects', 'every sync of the instance')
     .action((names: string[], options: PauseOptions) => pause(cli, names, options))

@@ -11,14 +11,14 @@ import { addExclusions } from './sync-exclusions.ts'
 import { addPauses } from './sync-pauses.ts'
 
 export function addSyncs(program: Command, cli: Cli): void {
-  const syncs = program.command('syncs').description('What keeps targets equal to folders')
+  const syncs = program.command('syncs').description('Syncs keep destinations in line with folders')
 
   withProject(syncs.command('list'))
     .description('Every sync of a project and how it stands')
     .action((options: SyncsOptions) => list(cli, options))
 
   withProject(syncs.command('plan'))
-    .description('What the next run would do; exit code 2 when that is something')
+    .description('Plan the next run; exit code 2 if it changes anything')
     .argument('[sync...]', 'names or ids (default: all of the project)')
     .action((names: string[], options: SyncsOptions) => plan(cli, names, options))
 
@@ -62,7 +62,7 @@ async function plan(cli: Cli, names: readonly string[], options: SyncsOptions): 
   const { client, syncs } = await chosenSyncs(cli, names, options)
   const plans: { sync: Sync; plan: Plan }[] = []
   for (const sync of syncs) {
-    terminal.progress(`Looking at ${sync.targetLabel} …`)
+    terminal.progress(`Planning ${sync.targetLabel} …`)
     const made = await client.syncs.plan.query(refOf(sync))
     terminal.progress('')
     plans.push({ sync, plan: made })
@@ -116,7 +116,7 @@ async function applyOne(
   { sync: listed, projectId, approve, timeout, json }: One,
 ): Promise<{ code: number; result: Applied }> {
   const ref = refOf(listed)
-  terminal.progress(`Looking at ${listed.targetLabel} …`)
+  terminal.progress(`Planning ${listed.targetLabel} …`)
   const plan = await client.syncs.plan.query(ref)
   terminal.progress('')
   if (!json) printPlan(terminal, listed, plan)
@@ -176,7 +176,7 @@ function printResult(
     terminal.line(`${state}: ${blocked?.message ?? message ?? 'see the run in the console'}`, 'red')
   }
   for (const { key, reason } of failures) terminal.line(`  ! ${key}: ${reason}`, 'red')
-  if (failures.length > 0) terminal.line(`${count(failures.length, 'key')} not at the target.`)
+  if (failures.length > 0) terminal.line(`${count(failures.length, 'key')} not in sync.`)
   if (retryAt !== null) terminal.line(`The next try is at ${retryAt}.`)
 }
 

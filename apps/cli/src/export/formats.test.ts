@@ -186,7 +186,7 @@ describe('what secrets export writes', () => {
     )
     expect(maskCommands(' \n')).toBe('')
     for (const name of ['GITHUB_TOKEN', 'RUNNER_OS', 'A<<B', 'A=B'])
-      expect(() => formatted('github-actions', new Map([[name, 'x']]))).toThrow(`cannot hold ${name}`)
+      expect(() => formatted('github-actions', new Map([[name, 'x']]))).toThrow(`can’t represent ${name}`)
   })
 
   it('names what it cannot hold, or marks it as base64 where that was requested', () => {
@@ -194,10 +194,10 @@ describe('what secrets export writes', () => {
       ['A', 'a\r\nb'],
       ['B', 'fine'],
     ])
-    expect(() => formatted('dotenv', values)).toThrow('A .env file cannot hold A')
+    expect(() => formatted('dotenv', values)).toThrow('A .env file can’t represent A')
     expect(formatted('dotenv', values, true)).toBe('A_BASE64=YQ0KYg==\nB=fine\n')
     // A name that is there already stays what it is.
-    expect(() => formatted('dotenv', new Map([...values, ['A_BASE64', 'x']]), true)).toThrow('cannot hold A')
+    expect(() => formatted('dotenv', new Map([...values, ['A_BASE64', 'x']]), true)).toThrow('can’t represent A')
     const small = new Map([...ENTRIES].filter(([, value]) => value.length < 10_000))
     for (const format of FORMAT_NAMES) expect(formatted(format, small, true).length).toBeGreaterThan(0)
   })

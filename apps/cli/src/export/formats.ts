@@ -52,7 +52,7 @@ export function formatted(format: FormatName | 'json', entries: ReadonlyMap<stri
   }
   if (refused.length > 0)
     throw new Failure(
-      `${what[0]?.toUpperCase()}${what.slice(1)} cannot hold ${refused.join(', ')}`,
+      `${what[0]?.toUpperCase()}${what.slice(1)} can’t represent ${refused.join(', ')}`,
       base64 ? 'Use --format json.' : 'Use --format json, or --base64 to write such values as NAME_BASE64.',
     )
   return lines.join('')

@@ -35,8 +35,8 @@ it('names every secret that stays behind, with the reason, and takes the others'
     'a:b: Secret key must not contain a colon, a slash or a control character',
     'LARGE: Secret value must be at most 65536 bytes',
     'MINE: a personal override; only shared values are moved',
-    'HIDDEN: the token may not read its value',
-    'MASKED: the token may not read its value',
+    'HIDDEN: the token can’t read its value',
+    'MASKED: the token can’t read its value',
     'HALF: its value is not valid Unicode text',
   ])
 })

@@ -104,7 +104,7 @@ const isNamable = ({ path }: SourceFolder): boolean =>
 
 function whyNot({ key, value, personal, hidden }: SourceSecret): string | null {
   if (personal) return 'a personal override; only shared values are moved'
-  if (hidden || value === HIDDEN_VALUE) return 'the token may not read its value'
+  if (hidden || value === HIDDEN_VALUE) return 'the token can’t read its value'
   if (!value.isWellFormed()) return 'its value is not valid Unicode text'
   if (secretKey.safeParse(key).data !== key)
     return problemOf(secretKey.safeParse(key)) ?? 'its name begins or ends with a blank'

@@ -77,7 +77,7 @@ const isProgram = ({ kind }: Pick<Actor, 'kind'>): boolean => kind === 'identity
 
 const valuesRefused = (folder: string): Forbidden =>
   new Forbidden(
-    `This credential may read the names of the secrets in ${folder}, not their values. Give it the developer role there, or ask for names only.`,
+    `This credential can read the names of the secrets in ${folder}, not their values. Give it the developer role for this folder, or request names only.`,
   )
 
 export const secretMissing = (input: { key: string; environment: string; secretPath: string }): NotFound =>

@@ -67,7 +67,10 @@ export async function signIn(
       if (settings.lockoutEnabled && trusted && !locked) await countFailure(ctx, tx, auth, address)
       return wrong()
     }
-    if (!trusted) return new Forbidden('This identity may not sign in from your address')
+    if (!trusted)
+      return new Forbidden(
+        'This identity can’t sign in from your IP address. An instance admin can add it to the trusted addresses',
+      )
     await amend(tx, 'clientSecrets', secret.id, { uses: secret.uses + 1 })
     await tx
       .updateTable('clientSecrets')

@@ -69,7 +69,7 @@ export async function createApiKey(
   const beyond = grants.find((grant) => !withinReach(access, grant.projectId, grant))
   if (beyond)
     throw new Forbidden(
-      `An API key can't have more rights than its owner: you don't have the role ${beyond.role} in all these places of project ${beyond.projectId}.`,
+      `An API key can't have more rights than its owner: you don't have the role ${beyond.role} in all these scopes of project ${beyond.projectId}.`,
     )
   const { id, token } = await transactChecked(ctx, async (tx) => {
     const expiresIn = days * 86_400
@@ -90,7 +90,7 @@ export async function createApiKey(
     return key
   })
   const [apiKey] = await describe(ctx, await ctx.db.selectFrom('apiKeys').where('id', '=', id).selectAll().execute())
-  if (!apiKey) throw new Error('the key that was made is gone')
+  if (!apiKey) throw new Error('the created key does not exist')
   return { apiKey, token }
 }
 

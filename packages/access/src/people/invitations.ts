@@ -215,7 +215,7 @@ async function findByToken(ctx: Context, db: Context['db'] | Tx, token: string, 
     .$if(lock, (query) => query.forUpdate())
     .executeTakeFirst()
   const [given] = await stillGiven(db, row ? [row] : [])
-  if (!given) throw new NotFound('This invitation does not work any more; ask for a new one')
+  if (!given) throw new NotFound('This invitation was used, revoked or has expired. Ask for a new one')
   return given
 }
 

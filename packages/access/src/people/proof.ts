@@ -49,7 +49,7 @@ export async function reportProof(ctx: Context, baseUrl: string, { user, by, aft
     await ctx.mail.send({
       to: user.email,
       subject: 'Your address is confirmed in Keyferry',
-      text: `This address was confirmed by ${how}. Everything that was set in its account before has ended, because somebody else may have set it: an earlier password, sessions, second factors, trusted devices and API keys.\n\nTo set a new password, open\n\n${baseUrl}/forgot-password\n`,
+      text: `This address was confirmed by ${how}. Everything that was set in its account before has ended, because someone else may have set it: an earlier password, sessions, second factors, trusted devices and API keys.\n\nTo set a new password, open\n\n${baseUrl}/forgot-password\n`,
     })
   } catch (error) {
     ctx.log.warn({ part: 'auth', err: error }, 'the mail about a confirmed address was not sent')

@@ -30,6 +30,6 @@ function demandVerified(verified: boolean): void {
   if (verified) return
   throw new APIError('UNAUTHORIZED', {
     code: 'PERSON_NOT_VERIFIED',
-    message: 'This passkey did not check who uses it. Set a PIN, or use one that asks for a finger or a face.',
+    message: 'This passkey did not verify you. Set a PIN, or use a passkey with a fingerprint or face.',
   })
 }

@@ -30,7 +30,7 @@ async function sendReset(ctx: MailContext, mail: Mailer, baseUrl: string, to: st
   await mail.send({
     to,
     subject: 'Set a new password for Keyferry',
-    text: `Someone, probably you, asked to set a new password for Keyferry. Within ${RESET_SECONDS / 60} minutes, open\n\n${linkOf(baseUrl, token)}\n\nIf it was not you, do nothing: the password stays as it is.\n`,
+    text: `Someone, probably you, asked to set a new password for Keyferry. Within ${RESET_SECONDS / 60} minutes, open\n\n${linkOf(baseUrl, token)}\n\nIf it was not you, do nothing: your password does not change.\n`,
   })
 }
 

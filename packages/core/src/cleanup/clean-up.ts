@@ -31,7 +31,7 @@ type Sync = Selectable<SyncTable>
 /** The sync was pointed to this place again, or is gone: what it wrote here stays. */
 class CleanupCancelled extends Error {
   constructor() {
-    super('the place is not to be left any more')
+    super('the cleanup was cancelled')
     this.name = 'Recalled'
   }
 }
@@ -90,7 +90,7 @@ async function cleanUp(ctx: Context, cleanup: Cleanup, lease: Lease, signal: Abo
     }
     // Decided by a person: retried from time to time, like everything that only a person can change.
     if (error instanceof ConnectionNotAllowed) return await postpone(ctx, sync, cleanup, null, error.message)
-    ctx.log.error({ err: error, syncId: sync.id }, 'an old place could not be left')
+    ctx.log.error({ err: error, syncId: sync.id }, 'a previous destination could not be cleaned up')
     await postpone(ctx, sync, cleanup, [], syncMessageText({ code: 'internal-error' }))
   }
 }

@@ -51,7 +51,7 @@ async function carryOut(ctx: Context, deletion: Deletion): Promise<void> {
       await perform(environmentVerbs.delete, call, { projectId, environmentId: subjectId })
     else {
       const { environment, secretPath } = subject
-      if (environment === null || secretPath === null) throw new NotFound('The folder is gone')
+      if (environment === null || secretPath === null) throw new NotFound('The folder was deleted')
       const input = { projectId, environment, path: parentOf(secretPath), folderIdOrName: subjectId }
       await perform(folderVerbs.delete, call, input)
     }

@@ -50,7 +50,7 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
     const theirSchema = await schemaOf(tx, theirs, other.folderId, storedName)
     if (mirrors && schemasMeet(schema, theirSchema)) {
       throw new BadRequest(
-        `${who} already writes to this target, and one of the two would delete the other's keys. ` +
+        `${who} already writes to this destination, and one of the two would delete the other's keys. ` +
           'Give each its own key schema, such as A_{{secretKey}}, or use the deletion policy "owned" or "none" for both.',
       )
     }
@@ -60,7 +60,9 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
     ])
     const shared = names.find((name) => taken.has(name))
     if (shared !== undefined) {
-      throw new BadRequest(`${who} already writes ${shared} to this target. Give one of the two another key schema.`)
+      throw new BadRequest(
+        `${who} already writes ${shared} to this destination. Give one of the two another key schema.`,
+      )
     }
   }
 }

@@ -39,7 +39,7 @@ export function refuseNotAllowed(row: Row, projectId: string, target: Record<str
     Object.entries(fields).every(([field, value]) => String(target[field]) === value)
   if (allowedTargets && !allowedTargets.some(fits))
     throw new ConnectionNotAllowed(
-      `App Connection "${row.name}" is not allowed for this target. An instance admin can allow it.`,
+      `App Connection "${row.name}" is not allowed for this destination. An instance admin can allow it.`,
     )
 }
 
@@ -56,13 +56,13 @@ export function storeAllowed(
   }: { allowedProjects?: readonly string[] | null; allowedTargets?: readonly Record<string, string>[] | null },
 ): Partial<Pick<Selectable<ConnectionTable>, 'allowedProjects' | 'allowedTargets'>> {
   if (projectId !== null && (allowedProjects || allowedTargets))
-    throw new BadRequest('Only a connection of the organization can be limited to projects and targets')
+    throw new BadRequest('Only a connection of the organization can be limited to projects and destinations')
   const { title } = connectionOf(app)
   const fields = destinationsOf(app).flatMap(({ target }) => fieldNames(target))
   const issues = (allowedTargets ?? []).flatMap((target, index) => {
     const named = Object.keys(target)
     if (named.length > 0 && named.every((field) => fields.includes(field))) return []
-    const message = `A target of ${title} is given by one or more of: ${[...new Set(fields)].join(', ')}`
+    const message = `A destination of ${title} is given by one or more of: ${[...new Set(fields)].join(', ')}`
     return [{ path: ['allowedTargets', index], message }]
   })
   if (issues.length > 0) throw new Invalid(issues)

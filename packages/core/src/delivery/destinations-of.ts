@@ -148,7 +148,7 @@ function expectedAt({ dataKey, sender, secret, name, stored, key, trouble, exact
     copy,
     drift: drift.get(name) ?? null,
     exclusion: sender.exclusions.get(key.key) ?? null,
-    pause: sender.isPaused ? 'nothing is sent until somebody resumes it' : null,
+    pause: sender.isPaused ? 'nothing is sent until it is resumed' : null,
     blockage: sync.state === 'blocked' ? (message ?? 'it is blocked') : null,
     failure: trouble.failure ?? (sync.state === 'failed' ? (message ?? 'its last run failed') : null),
     rejection: trouble.rejection,

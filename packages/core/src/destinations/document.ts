@@ -122,7 +122,7 @@ async function write<Version>(
 const changedMeanwhile = (key: string): DestinationError =>
   new DestinationError(
     'conflict',
-    `somebody changed ${key} at the target while it was written; the next run looks again`,
+    `someone changed ${key} at the destination while it was written; the next run checks it again`,
   )
 
 function withChanges(members: ReadonlyMap<string, Member>, changes: readonly Change[]): Map<string, Member> {

@@ -221,6 +221,6 @@ function abandon(bucket: LocalBucket, reason: unknown): void {
 }
 
 const throttledFor = (waitMs: number): DestinationError =>
-  new DestinationError('throttled', 'Too many calls: the vendor asks for a longer pause than one run waits', {
+  new DestinationError('throttled', 'Too many calls: the provider requests a longer pause than one run waits', {
     retryAt: new Date(Date.now() + waitMs),
   })

@@ -55,12 +55,12 @@ export function kindOf(status: number): DestinationErrorKind {
 function sentence(host: string, raw: RawAnswer, kind: DestinationErrorKind, isJson: boolean): string {
   const { status } = raw
   if (status >= 300 && status < 400)
-    return `${host} sent us to another address (${status}), which is not followed; check the URL`
-  if (status < 300) return `${host} answered ${what(raw)} instead of JSON; check that the URL is the API's`
-  if (status === 401) return `${host} does not accept the credential (401)`
-  if (status === 403) return `${host} says the credential lacks a right for this (403)`
-  if (status === 404) return `${host} does not know this address (404)${isJson ? '' : ', with a page instead of JSON'}`
-  if (kind === 'unavailable') return `${host} had a problem (${status})`
+    return `${host} redirects to another address (${status}), which is not followed. Check the URL`
+  if (status < 300) return `${host} answered ${what(raw)} instead of JSON. Check that the URL is the API's`
+  if (status === 401) return `${host} rejected the credential (401)`
+  if (status === 403) return `${host} refused this: the credential lacks a permission (403)`
+  if (status === 404) return `${host} has no such address (404)${isJson ? '' : ', with a page instead of JSON'}`
+  if (kind === 'unavailable') return `${host} returned ${status}`
   return `${host} refused the request (${status})`
 }
 

@@ -43,7 +43,7 @@ export function createWire(options: HttpOptions): Wire {
     calls: () => calls,
     async send(base, request) {
       if (isDown(base)) {
-        throw new DestinationError('unavailable', `${base.host} stopped answering; this was not tried any more`)
+        throw new DestinationError('unavailable', `${base.host} stopped answering, so this was not tried`)
       }
       const path = withoutTrailingSlashes(base.pathname) + request.path
       const [type, body] = encoded(request)

@@ -85,7 +85,7 @@ async function checkTarget(ctx: Context, sync: DueSync, lease: Lease, signal: Ab
       if (error.kind === 'auth') await noteConnectionProblem(ctx, sync.connectionId, error.message)
       return { seen: null, message: { code: 'listing-failed', destination: title, text: error.message } }
     }
-    ctx.log.error({ err: error, syncId: sync.id }, 'look for drift failed')
+    ctx.log.error({ err: error, syncId: sync.id }, 'drift check failed')
     return { seen: null, message: { code: 'internal-error' } }
   } finally {
     clearTimeout(timer)

@@ -198,7 +198,9 @@ for (const destination of (await representatives()).keys()) {
       const first = await last(fixture, sync.id)
       await set({ BAD: '${NOWHERE}' })
       await run(sync)
-      await expect(previewRestore(ctx, actor, await last(fixture, sync.id))).rejects.toThrow(/did not get as far/)
+      await expect(previewRestore(ctx, actor, await last(fixture, sync.id))).rejects.toThrow(
+        /did not write to the destination/,
+      )
       await expect(previewRestore(ctx, actor, { ...first, runId: sync.id })).rejects.toMatchObject({ status: 404 })
       await createFolder(ctx, actor, { ...place, path: '/', name: 'new' })
       await updateSync(ctx, actor, { destination, syncId: sync.id, secretPath: '/new' })

@@ -44,12 +44,9 @@ export async function restoreRun(
     const found = await rewindTo(ctx, tx, at)
     const shown = show(at, found)
     if (shown.hash !== input.planHash) {
-      throw new BadRequest(
-        `What restoring would do has changed since: it is ${shown.hash} now. Look at it again first.`,
-        {
-          planHash: shown.hash,
-        },
-      )
+      throw new BadRequest(`The restore plan has changed: it is ${shown.hash} now. Review it again.`, {
+        planHash: shown.hash,
+      })
     }
     const { puts, drops } = found
     if (puts.size + drops.length === 0) return shown
@@ -103,11 +100,13 @@ async function find(ctx: Context, input: RunAddress): Promise<Found> {
   if (!run) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
   if (run.content === null)
     throw new BadRequest(
-      'This run did not get as far as the target, so there is nothing to go back to. Choose one that did.',
+      'This run did not write to the destination, so there is nothing to restore. Choose another run.',
     )
   const snapshot: Snapshot = JSON.parse(run.content)
   if (snapshot.folderId !== sync.folderId) {
-    throw new BadRequest(`The sync "${sync.name}" read another folder then. Point it there again to restore this run.`)
+    throw new BadRequest(
+      `The sync "${sync.name}" read another folder at that time. Select that folder as its source to restore this run.`,
+    )
   }
   const { slug, path } = await ctx.db
     .selectFrom('folders')

@@ -157,7 +157,7 @@ function whyDifferent(
   source: TreeFolder | undefined,
   problem: string | null,
 ): string {
-  if (!source) return 'it came through an import that does not give it any more'
+  if (!source) return 'it came from an import that no longer has it'
   if (problem !== null) return `it ${problem}`
   if (source !== folder) return `it comes from ${nameOf(source)}, where it has changed since`
   return version === null ? 'it came through an import then' : 'it refers to values elsewhere that have changed since'

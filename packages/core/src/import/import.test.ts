@@ -145,14 +145,14 @@ onEveryDatabase('an import that is not simple', (open) => {
     const { keys } = await previewImport(ctx, actor, asked)
     expect(Object.fromEntries(keys.map(({ name, key, action, reason }) => [name, [key, action, reason]]))).toEqual({
       APP_KEY: ['KEY', 'new', null],
-      APP_EMPTY: ['EMPTY', 'kept', 'its value at the target is empty'],
+      APP_EMPTY: ['EMPTY', 'kept', 'its value at the destination is empty'],
       'APP_a:b': ['a:b', 'left-out', expect.stringContaining('colon')],
       'APP_ SPACE': [' SPACE', 'left-out', expect.stringContaining('space')],
       APP_MASK: ['MASK', 'left-out', expect.stringContaining('hidden value')],
       OTHER: [null, 'left-out', 'the key schema does not cover it'],
     })
     const row = await importSecrets(ctx, actor, asked)
-    expect(row.importMessage).toMatch(/^1 added, 0 changed, 3 left out: /)
+    expect(row.importMessage).toMatch(/^1 added, 0 changed, 3 skipped: /)
     expect(await valuesOf(fixture)).toEqual({ EMPTY: 'ours', KEY: 'k' })
   })
 
@@ -179,7 +179,7 @@ onEveryDatabase('an import that is not simple', (open) => {
     })
     const { row } = await run(sync)
     expect(row).toMatchObject({ state: 'blocked', importState: 'succeeded', blocked: { kind: 'fuse' } })
-    expect(row.message).toMatch(/^This would delete 1 key at the target that could not be imported\./)
+    expect(row.message).toMatch(/^This would delete 1 key at the destination that could not be imported\./)
     expect(contents()).toEqual({ KEY: 'k', 'a:b': 'cannot be imported' })
   })
 
@@ -214,7 +214,7 @@ onEveryDatabase('an import that is not simple', (open) => {
     const hidden = await startSyncFixture(open, 'trigger-dev')
     onTestFinished(hidden.close)
     await expect(hidden.create({ options: { initialSyncBehavior: 'import-prioritize-source' } })).rejects.toThrow(
-      /does not support importing secrets: it never shows the values/,
+      /does not support importing secrets: it never returns their values/,
     )
   })
 
@@ -223,7 +223,7 @@ onEveryDatabase('an import that is not simple', (open) => {
     onTestFinished(fixture.close)
     const { emulator, create, run } = fixture
     const options = { initialSyncBehavior: 'import-prioritize-source', deletionPolicy: 'owned' } as const
-    await expect(create({ options })).rejects.toThrow(/never shows the values/)
+    await expect(create({ options })).rejects.toThrow(/never returns their values/)
     const variables = { ...emulator.target, kind: 'variables' }
     const { row } = await run(await create({ options, target: variables }))
     expect(row).toMatchObject({ state: 'succeeded', importState: 'succeeded' })

@@ -116,7 +116,7 @@ function planKey(observed: Observed, input: ImportInput, presentKeys: readonly s
   })
   if (present?.value === value) return taken('same')
   if (present && input.priority === 'prioritize-source') return taken('kept', 'the vault has another value')
-  if (present && value === '') return taken('kept', 'its value at the target is empty')
+  if (present && value === '') return taken('kept', 'its value at the destination is empty')
   const objection = whyNotTaken(key, value, present !== undefined)
   if (objection !== null) return leftOut(objection, key)
   return taken(present ? 'changed' : 'new')

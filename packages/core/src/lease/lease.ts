@@ -19,7 +19,7 @@ const FRESH_MS = LEASE_MS - RENEW_MS
 
 export class LeaseLost extends Error {
   constructor() {
-    super('another run took over this target')
+    super('another run took over this destination')
     this.name = 'LeaseLost'
   }
 }

@@ -145,7 +145,7 @@ function newRecipient(ctx: Context, { kind, address, secret }: z.output<typeof s
 
 async function find(ctx: Context, targetId: string): Promise<NoticeTarget> {
   const row = await ctx.db.selectFrom('noticeTargets').where('id', '=', targetId).selectAll().executeTakeFirst()
-  if (!row) throw new NotFound(`There is no notice target with the id ${targetId}`)
+  if (!row) throw new NotFound(`There is no alert recipient with the ID ${targetId}`)
   return row
 }
 

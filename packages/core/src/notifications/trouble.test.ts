@@ -83,7 +83,10 @@ onEveryDatabase('trouble', (open) => {
     it.clock.advance(HOUR)
     await it.run(it.sync)
     expect(await it.told()).toMatchObject([
-      { type: 'sync.move-stuck', message: expect.stringMatching(/1 key could not leave .*disable secret deletion/) },
+      {
+        type: 'sync.move-stuck',
+        message: expect.stringMatching(/1 key could not be deleted at .*disable secret deletion/),
+      },
     ])
     for (let hour = 0; hour < 25; hour++) {
       it.clock.advance(HOUR)
@@ -99,7 +102,7 @@ onEveryDatabase('trouble', (open) => {
     await it.set({ TOKEN: 'changed' })
     expect((await it.run(it.sync)).row.blocked).toMatchObject({ kind: 'access' })
     expect(await it.told()).toMatchObject([
-      { type: 'sync.blocked', message: expect.stringMatching(/ada@example.com.*can no longer read everything/) },
+      { type: 'sync.blocked', message: expect.stringMatching(/ada@example.com.*can no longer read its whole source/) },
     ])
     expect(it.contents()).toEqual({ TOKEN: 'the-value-that-must-not-leave' })
   })

@@ -14,7 +14,9 @@ it('is stored as codes, and shown in words', () => {
   const keys = [{ key: 'B', reason: { code: 'not-in-source' } }]
   const fuse = { kind: 'fuse', message: { code: 'approval-needed', deletions: { deletes: 3, of: null } }, keys }
   expect(blockageText(JSON.stringify({ ...fuse, planHash: 'h' }))).toMatchObject({
-    message: expect.stringMatching(/^This would delete all 3 keys and leave the target empty\. Nothing was sent\./),
+    message: expect.stringMatching(
+      /^This would delete all 3 keys and leave the destination empty\. Nothing was sent\./,
+    ),
     keys: [{ key: 'B', reason: 'no longer in the source' }],
   })
 })

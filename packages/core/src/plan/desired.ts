@@ -88,7 +88,7 @@ function withinDocument(
   const { max } = limits.document
   const size = limits.document.size(new Map([...entries].map(([name, { value }]) => [name, value])), target)
   if (size <= max) return { entries, refused }
-  const reason = `all secrets together take ${size.toLocaleString('en')} bytes at ${title}, which holds ${max.toLocaleString('en')} in one place; split the folder`
+  const reason = `all secrets together take ${size.toLocaleString('en')} bytes at ${title}, which stores at most ${max.toLocaleString('en')} in one destination. Split the folder`
   const tooLarge = [...entries].map(([name, { sourceKey }]): [string, RefusedEntry] => [
     name,
     { sourceKey, reason, stays: true },
@@ -107,6 +107,6 @@ export function parseTarget(definition: DestinationDefinition, target: string): 
   const parsed = definition.target.safeParse(JSON.parse(target))
   if (parsed.success) return parsed.data
   throw new BadRequest(
-    `The stored target no longer fits ${definition.title}: ${parsed.error.issues[0]?.message ?? 'unknown'}. Edit the sync.`,
+    `The stored destination is no longer valid for ${definition.title}: ${parsed.error.issues[0]?.message ?? 'unknown'}. Edit the sync.`,
   )
 }

@@ -114,7 +114,7 @@ function withinMaxKeys(changes: readonly PlannedChange[], held: number, maxKeys:
   return changes.map((change) => {
     if (change.action !== 'create') return change
     room -= 1
-    const detail = `the target holds at most ${maxKeys} keys`
+    const detail = `the destination stores at most ${maxKeys} keys`
     return room >= 0 ? change : { ...change, action: 'reject', reason: { code: 'refused', detail }, digest: null }
   })
 }

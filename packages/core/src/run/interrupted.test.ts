@@ -74,9 +74,7 @@ for (const destination of (await representatives()).keys()) {
         const writing = await asking(it, sync, stopLater.signal, 2)
         stopLater.abort()
         await writing.going
-        expect(await runs(it, sync)).toEqual([
-          { state: 'failed', message: 'Interrupted; the next run continues from there.' },
-        ])
+        expect(await runs(it, sync)).toEqual([{ state: 'failed', message: 'Interrupted. The next run continues.' }])
 
         releaseWrites()
         await it.run(sync)
@@ -93,7 +91,7 @@ for (const destination of (await representatives()).keys()) {
         await it.run(sync)
         expect(await runs(it, sync)).toEqual([
           { state: 'succeeded', message: null },
-          { state: 'failed', message: 'Interrupted; the next run continues from there.' },
+          { state: 'failed', message: 'Interrupted. The next run continues.' },
         ])
       }))
 

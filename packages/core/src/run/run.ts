@@ -134,7 +134,7 @@ const overBudget = (cause: unknown): RunResult => ({
   kind: 'refused',
   error: new DestinationError(
     'unavailable',
-    `It took longer than ${BUDGET_MS / 60_000} minutes. What has arrived stays; the next run continues from there.`,
+    `It took longer than ${BUDGET_MS / 60_000} minutes. Written keys are kept; the next run continues.`,
     { cause },
   ),
 })

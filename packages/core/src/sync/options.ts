@@ -78,7 +78,7 @@ export function refuseHiddenValues(
   target?: Record<string, unknown>,
 ): void {
   if (values === 'hidden' || (target !== undefined && hidesValues?.(target)))
-    throw new BadRequest(`${title} does not support importing secrets: it never shows the values that it holds.`)
+    throw new BadRequest(`${title} does not support importing secrets: it never returns their values.`)
 }
 
 /**
@@ -100,7 +100,7 @@ export function parseOptions(
   const deletionPolicy = sent.deletionPolicy ?? (shared === null ? 'mirror' : 'owned')
   const coversAll = sent.keySchema === undefined || sent.keySchema.trim() === KEY_PLACEHOLDER
   if (shared !== null && deletionPolicy === 'mirror' && coversAll) {
-    const message = `This target is ${shared}: with the deletion policy "mirror" everything else there would be deleted. Give the sync a key schema such as APP_{{secretKey}}, or use "owned"`
+    const message = `This destination is ${shared}: with the deletion policy "mirror" all its other keys would be deleted. Give the sync a key schema such as APP_{{secretKey}}, or use "owned"`
     throw new Invalid([{ path: ['options', 'deletionPolicy'], message }])
   }
   return {

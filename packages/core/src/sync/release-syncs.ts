@@ -48,7 +48,7 @@ export async function releaseSyncs(
   const names = readers.map(({ name }) => `sync "${name}"`).join(', ')
   const they = readers.length === 1 ? 'it has' : 'they have'
   return {
-    pending: `Deleted once ${names} removed what ${they} written. If a target refuses that, nothing more is deleted.`,
+    pending: `Deleted once ${names} deleted the keys that ${they} written. If a destination refuses that, nothing more is deleted.`,
     afterCommit: () =>
       wakePending(
         ctx,

@@ -6,9 +6,7 @@ import type { SyncRow } from '../sync/row.ts'
 export async function checkDrift(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
   if (sync.applied === 0)
-    throw new BadRequest(
-      `The sync "${sync.name}" has not filled its target yet, so nothing can have drifted; run it first`,
-    )
+    throw new BadRequest(`The sync "${sync.name}" has not run yet, so nothing can have drifted. Run it first`)
   await transactChecked(ctx, async (tx) => {
     await tx
       .updateTable('syncs')

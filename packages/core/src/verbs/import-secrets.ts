@@ -39,7 +39,7 @@ export async function previewFirstImport(
   const { spec } = await checkBody(ctx, body)
   const priority = firstImportOf(JSON.parse(spec.options))
   if (priority === null)
-    throw new BadRequest('The first run of this sync imports nothing: its initialSyncBehavior is overwrite-destination')
+    throw new BadRequest('The first run of this sync does not import: its initialSyncBehavior is overwrite-destination')
   return previewOf(ctx, spec, priority)
 }
 
@@ -94,7 +94,7 @@ async function importUnder(
       lease,
       review({ hash }) {
         if (input.planHash !== undefined && input.planHash !== hash)
-          throw new Conflict('What the import would do has changed since. Look at it again first.', { planHash: hash })
+          throw new Conflict('The import preview has changed. Review it again.', { planHash: hash })
       },
     })
   } finally {
@@ -126,7 +126,7 @@ function shown(ctx: Context, { projectId }: SyncSpec, { hash, keys }: ImportPlan
 }
 
 const busy = (): Conflict =>
-  new Conflict('A run or another import is under way at this target. Try again when it has ended.')
+  new Conflict('A run or another import is using this destination. Try again when it has ended.')
 
 /** The error as a caller gets it; null: a bug. */
 function refusalOf(error: unknown, title: string): KeyferryError | null {

@@ -62,7 +62,7 @@ describe('the words of the audit log', () => {
     [
       'member.add',
       { email: 'bo@x.io', role: 'viewer', scopes: [{}] },
-      'added bo@x.io as viewer, narrowed to some places',
+      'added bo@x.io as viewer, limited to some scopes',
     ],
     ['member.update', { from: 'viewer', role: 'admin' }, 'changed a member from viewer to admin'],
   ])('says what was done: %s %j', (action, details, sentence) => {

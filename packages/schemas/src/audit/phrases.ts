@@ -22,7 +22,7 @@ export const fields = (d: Details): string =>
 
 export function asRole(d: Details): string {
   const role = text(d, 'role') || (flag(d, 'instanceAdmin') ? 'instance admin' : '')
-  const narrowed = records(d, 'scopes').length > 0 ? ', narrowed to some places' : ''
+  const narrowed = records(d, 'scopes').length > 0 ? ', limited to some scopes' : ''
   return role === '' ? narrowed : ` as ${role}${narrowed}`
 }
 

@@ -25,7 +25,7 @@ export const SECRET_ACTIONS = {
   'secret.read-tree': {
     about: 'readings',
     label: 'References of a value read',
-    say: (d) => say`read what the value of ${key(d)} in ${place(d)} is made of`,
+    say: (d) => say`resolved the value of ${key(d)} in ${place(d)}`,
   },
   'secret.create': { about: 'secrets', label: 'Secret created', say: (d) => say`created ${keys(d)} in ${place(d)}` },
   'secret.update': {

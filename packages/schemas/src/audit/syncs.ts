@@ -84,7 +84,7 @@ export const SYNC_ACTIONS = {
     about: 'syncs',
     label: 'Secrets imported from the destination',
     say: (d) =>
-      say`imported the secrets at the target of ${sync(d)}: added ${keys(d, 'added')}, changed ${keys(d, 'changed')}`,
+      say`imported the secrets at the destination of ${sync(d)}: added ${keys(d, 'added')}, changed ${keys(d, 'changed')}`,
   },
   'secret-sync-remove-secrets': {
     about: 'syncs',

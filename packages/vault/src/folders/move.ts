@@ -42,7 +42,7 @@ export function moveSecrets(
       secretPath: input.destinationSecretPath,
     })
     if (from.folder.id === to.folder.id)
-      throw new BadRequest('The secrets are there already: name another destination.')
+      throw new BadRequest('The secrets are already in this folder. Name another folder.')
     const ids = [...new Set(input.secretIds)]
     const all = await tx
       .selectFrom('secrets')

@@ -77,7 +77,7 @@ export async function checkProposed(
   return { refused, expanded: await expandedAll(ctx, tree, open, at, kept), shownIn: showing(tree, at) }
 }
 
-const OUT_OF_REACH = 'refers to a folder that you may not read, or that looks for it there'
+const OUT_OF_REACH = 'refers to a folder that you can’t read'
 const ENTANGLED = 'refers to secrets that other lines of the file are refused for; import it again without those'
 const UNCHECKED = 'was not resolved: the references of this folder are more than one request may resolve'
 

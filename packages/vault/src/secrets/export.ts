@@ -35,7 +35,7 @@ export async function exportSecrets(
   const file = secretFile(format, entries)
   const { name, extension } = SECRET_FILES[format]
   if ('refused' in file)
-    throw new BadRequest(`A ${name} file can't hold ${file.refused.join(', ')} exactly. Export as JSON or YAML.`, {
+    throw new BadRequest(`A ${name} file can't represent ${file.refused.join(', ')} exactly. Export as JSON or YAML.`, {
       keys: file.refused,
     })
   const details = {

@@ -110,7 +110,7 @@ export function restoreFolder(
     )
     const { puts, drops, ...shown } = difference(target, rows, then, { tags, tagIds })
     if (input.expected !== undefined && input.expected !== shown.hash)
-      throw new BadRequest('The folder has changed since the preview. Look at it again.')
+      throw new BadRequest('The folder has changed since the preview. Review it again.')
     if (input.dryRun || shown.changes.length === 0) return shown
     await deleteSecretRows(ctx, tx, actor, target, drops)
     const { secrets } = await putSecrets(ctx, tx, actor, target, puts)

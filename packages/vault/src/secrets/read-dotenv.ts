@@ -40,7 +40,9 @@ export async function readDotenv(content: string): Promise<{ entries: Map<string
     byKey.set(assignment.key, { last: assignment, before, count: count + 1 })
   }
   if (byKey.size > MAX_KEYS)
-    throw new BadRequest(`The file has ${byKey.size} keys; at most ${MAX_KEYS} can be taken in at once. Split it.`)
+    throw new BadRequest(
+      `The file has ${byKey.size} keys; at most ${MAX_KEYS} can be imported at once. Split the file.`,
+    )
   const entries = new Map<string, Entry>()
   const refused: Refused[] = []
   for (const [key, { last, before, count }] of byKey) {

@@ -187,7 +187,7 @@ function written(place: FolderRef | null, key: string, old: string, owner: strin
   const bad = parts.find((part) => !PART.test(part))
   if (bad !== undefined)
     throw new BadRequest(
-      `${owner} refers to it as ${shortened(old, MAX_NAME_BYTES)}, and a reference cannot hold the name "${bad}". Change that value or the name first.`,
+      `${owner} refers to it as ${shortened(old, MAX_NAME_BYTES)}, and a reference can’t contain the name "${bad}". Change that value or the name first.`,
     )
   return `\${${parts.join('.')}}`
 }

@@ -67,14 +67,14 @@ export async function importProject(
     if (clash) {
       const what = clash.slug === slug ? `slug "${slug}"` : `name "${name}"`
       throw new BadRequest(
-        `A project with the ${what} is there already. Give another name and slug for the imported one.`,
+        `A project with the ${what} already exists. Give another name and slug for the imported one.`,
       )
     }
     return unpack(ctx, tx, actor, packed, { name, slug }, markChanged)
   }).catch((error: unknown) => {
     // Another import was faster.
     throw isUniqueViolation(error)
-      ? new BadRequest(`A project with the slug "${slug}" is there already. Give another one.`)
+      ? new BadRequest(`A project with the slug "${slug}" already exists. Give another slug.`)
       : error
   })
   return getProject(ctx, actor, { projectId })

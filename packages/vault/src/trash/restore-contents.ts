@@ -63,7 +63,7 @@ async function reimport(tx: Tx, imports: readonly Selectable<ImportTable>[]): Pr
         .insertInto('imports')
         .values({ ...row, counted: 1 })
         .execute()
-    else leftOut.push(`an import of a folder that is gone`)
+    else leftOut.push(`an import of a deleted folder`)
   }
   return leftOut
 }

@@ -165,7 +165,7 @@ export async function readContent({ answerBytes, project: quotas }: Limits, zipp
   const found: { project?: Content['project'] } = {}
   const take = (kind: Kind, value: unknown): void => {
     if (content[kind].length >= most[kind])
-      throw new TooLarge(`The file holds more than ${most[kind]} ${kind}, the most that can be imported.`)
+      throw new TooLarge(`The file has more than ${most[kind]} ${kind}, the most that can be imported.`)
     add[kind](value)
   }
   const checked = <T>(schema: z.ZodType<T>, value: unknown, path: (string | number)[]): T => {
@@ -210,7 +210,7 @@ export async function readContent({ answerBytes, project: quotas }: Limits, zipp
     for await (const piece of unzipped) {
       bytes += piece.length
       if (bytes > maxBytes)
-        throw new TooLarge(`The file holds more than ${maxBytes} bytes, the most that can be imported at once.`)
+        throw new TooLarge(`The file has more than ${maxBytes} bytes, the most that can be imported at once.`)
       parser.write(piece)
       if (slice.isOver()) await slice.rest()
     }

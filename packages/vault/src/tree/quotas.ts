@@ -5,13 +5,13 @@ import { sql } from 'kysely'
 type Limited = Pick<Context, 'limits'>
 
 const REMEDIES: Record<keyof Quotas, string> = {
-  secrets: 'Delete secrets that nobody needs, or use another project.',
-  bytes: 'Delete what nobody needs (the trash counts for 30 days), or use another project.',
+  secrets: 'Delete unused secrets, or use another project.',
+  bytes: 'Delete unused secrets (the trash counts for 30 days), or use another project.',
   versions: '',
-  folders: 'Delete folders that nobody needs, or use another project.',
-  imports: 'Import one folder that holds what several hold now.',
-  tags: 'Delete tags that nobody needs.',
-  syncs: 'Delete syncs that nobody needs, or use another project.',
+  folders: 'Delete unused folders, or use another project.',
+  imports: 'Combine several imported folders into one.',
+  tags: 'Delete unused tags.',
+  syncs: 'Delete unused syncs, or use another project.',
 }
 
 function refuse(what: keyof Quotas, limit: number, present: number, adding: number): never {

@@ -226,7 +226,7 @@ async function sizeOf(tx: Tx, folderIds: readonly string[], text: RawBuilder<str
 
 const tooMuch = (): TooLarge =>
   new TooLarge(
-    `This needs more than ${MAX_LOADED_BYTES} bytes of encrypted secrets at once. Ask for less: one folder instead of all below it, or without values.`,
+    `This needs more than ${MAX_LOADED_BYTES} bytes of encrypted secrets at once. Request less: one folder instead of all below it, or no values.`,
     { maxBytes: MAX_LOADED_BYTES },
   )
 

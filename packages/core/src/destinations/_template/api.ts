@@ -1,4 +1,4 @@
-/** Example Vendor's calls, with the page that documents them and the day it was read. No decisions here. */
+/** Example Provider's calls, with the page that documents them and the day it was read. No decisions here. */
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
 import type { Http } from '../http.ts'
@@ -22,11 +22,12 @@ export async function listVariables({ http, app }: App): Promise<Variable[]> {
   for (let number = 1; ;) {
     const answer = await http.request({ method: 'GET', path: `${variablesOf(app)}?page=${number}`, repeatable: true })
     const { success, data } = page.safeParse(answer.body)
-    if (!success) throw new DestinationError('unavailable', 'Example Vendor returned something else than variables')
+    if (!success) throw new DestinationError('unavailable', 'Example Provider returned something other than variables')
     found.push(...data.variables)
     if (data.nextPage === null) return found
     // A page that points back would be read forever.
-    if (data.nextPage <= number) throw new DestinationError('unavailable', 'Example Vendor repeats a page of variables')
+    if (data.nextPage <= number)
+      throw new DestinationError('unavailable', 'Example Provider repeats a page of variables')
     number = data.nextPage
   }
 }
@@ -35,7 +36,7 @@ export async function listVariables({ http, app }: App): Promise<Variable[]> {
 export async function putVariable({ http, app }: App, name: string, value: string): Promise<void> {
   const answer = await http.request({ method: 'PUT', path: pathOf(app, name), body: { value }, repeatable: true })
   if (written.safeParse(answer.body).data?.name === name) return
-  throw new DestinationError('unavailable', `Example Vendor's answer does not say whether ${name} was written`)
+  throw new DestinationError('unavailable', `Example Provider did not confirm that ${name} was written`)
 }
 
 /** Resolves as well when the app has no such variable. Any other 404 means that the app is missing. */
@@ -43,7 +44,7 @@ export async function deleteVariable({ http, app }: App, name: string): Promise<
   const isGone = (status: number, body: unknown): boolean => status === 404 && missing.safeParse(body).success
   const answer = await http.request({ method: 'DELETE', path: pathOf(app, name), accept: isGone, repeatable: true })
   if (answer.status === 404 || answer.status === 204) return
-  throw new DestinationError('unavailable', `Example Vendor's answer does not say whether ${name} was deleted`)
+  throw new DestinationError('unavailable', `Example Provider did not confirm that ${name} was deleted`)
 }
 
 /** The account of the token. Throws `auth` when it is not valid. */
@@ -51,7 +52,7 @@ export async function whoAmI(http: Http): Promise<string> {
   const answer = await http.request({ method: 'GET', path: '/v1/me', repeatable: true })
   const { success, data } = written.safeParse(answer.body)
   if (success) return data.name
-  throw new DestinationError('missing', 'This host does not answer like Example Vendor; check the instance URL')
+  throw new DestinationError('missing', 'This host does not respond like Example Provider; check the instance URL')
 }
 
 const variablesOf = (app: string): string => `/v1/apps/${encodeURIComponent(app)}/variables`

@@ -26,7 +26,7 @@ const target = z.object({
 
 const connection = defineConnection({
   app: 'example-vendor',
-  title: 'Example Vendor',
+  title: 'Example Provider',
   methods: {
     'api-key': {
       title: 'API token',
@@ -41,7 +41,7 @@ const connection = defineConnection({
 
 export default defineDestination({
   name: 'example-vendor',
-  title: 'Example Vendor',
+  title: 'Example Provider',
   docsUrl: 'https://docs.vendor.example/variables',
   connection,
   target,

@@ -187,7 +187,7 @@ async function deleteAll(path: ParameterPath, changes: readonly Change[], report
 }
 
 const notDeleted = (key: string): DestinationError =>
-  new DestinationError('unavailable', `AWS's answer does not say whether ${key} was deleted`)
+  new DestinationError('unavailable', `AWS did not confirm that ${key} was deleted`)
 
 const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))

@@ -31,7 +31,7 @@ export const options = z.object({
     .meta(
       field({
         label: 'Tier',
-        help: 'Standard parameters are free and hold 4 KiB. One that has become an advanced one stays it.',
+        help: 'Standard parameters are free and store up to 4 KiB. An advanced parameter can’t become a standard one again.',
         options: { standard: 'Standard', 'intelligent-tiering': 'Intelligent: advanced where a value needs it' },
       }),
     ),

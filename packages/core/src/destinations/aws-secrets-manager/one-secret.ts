@@ -58,7 +58,10 @@ async function readVersion({ at, secretName }: OneSecret): Promise<Version | nul
     if (members !== null) return { id: found.VersionId, members }
   } catch (error) {
     if (!isAwsError(error, 'InvalidRequestException')) throw error
-    throw new DestinationError('missing', `the secret ${secretName} is scheduled for deletion in AWS; restore it there`)
+    throw new DestinationError(
+      'missing',
+      `the secret ${secretName} is scheduled for deletion in AWS; restore it in AWS`,
+    )
   }
   throw new DestinationError(
     'rejected',
@@ -127,4 +130,4 @@ async function replacedBy({ at, secretName }: OneSecret, id: string): Promise<st
 }
 
 const changedMeanwhile = (secretName: string): DestinationError =>
-  new DestinationError('conflict', `somebody changed the secret ${secretName} while it was written`)
+  new DestinationError('conflict', `someone changed the secret ${secretName} while it was written`)

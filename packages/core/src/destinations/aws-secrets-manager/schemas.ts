@@ -37,7 +37,7 @@ export const options = z.object({
     .meta(
       field({
         label: 'Recovery window (days)',
-        help: 'How long a deleted secret can be restored in AWS: 7 to 30 days. 0 deletes it at once.',
+        help: 'How long a deleted secret can be restored in AWS: 7 to 30 days. 0 deletes it immediately.',
       }),
     ),
 })

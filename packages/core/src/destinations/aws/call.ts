@@ -38,5 +38,5 @@ export async function awsCall<T>(
   })
   const found = answer.safeParse(body)
   if (found.success) return found.data
-  throw new DestinationError('unavailable', `AWS answered ${operation} in a form that is not understood`)
+  throw new DestinationError('unavailable', `AWS returned ${operation} in an unknown format`)
 }

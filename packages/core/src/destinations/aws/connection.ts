@@ -13,7 +13,7 @@ const accessKeyId = tokenField({ label: 'Access key ID', placeholder: 'AKIA…',
 const secretAccessKey = tokenField({ label: 'Secret access key' })
 const endpointUrl = addressField('https://vpce.example.com', {
   label: 'Endpoint URL',
-  help: 'Only for a private endpoint or an emulator: all AWS calls of this connection are sent there.',
+  help: 'Only for a private endpoint or an emulator: all AWS calls of this connection are sent to it.',
 }).optional()
 
 const methods = {

@@ -86,6 +86,6 @@ function meaningOf(type: string, body: unknown): Meaning {
 function denied(body: unknown): string {
   const action = /\bperform: ([a-z0-9-]+:[A-Za-z]+)\b/.exec(JSON.stringify(body) ?? '')?.[1]
   return action === undefined
-    ? 'the AWS credential lacks a right for this'
+    ? 'the AWS credential lacks a permission for this'
     : `the AWS credential lacks the right ${action}; add it to the policy of its user or role`
 }

@@ -60,7 +60,7 @@ async function call<T>(http: Http, action: string, form: Record<string, string>,
   })
   const found = result.safeParse(contentOf(answer.body, action))
   if (found.success) return found.data
-  throw new DestinationError('unavailable', `AWS answered ${action} in a form that is not understood`)
+  throw new DestinationError('unavailable', `AWS returned ${action} in an unknown format`)
 }
 
 /** The result of an answer, flat: AssumeRole's is one level deeper than the other's. */

@@ -41,10 +41,7 @@ export function listSecrets({ http, origin }: Vault): Promise<Row[]> {
     const answer = await http.request({ method: 'GET', path, repeatable: true })
     const { success, data } = page.safeParse(answer.body)
     if (!success)
-      throw new DestinationError(
-        'unavailable',
-        'Key Vault answered the list of secrets in a form that is not understood',
-      )
+      throw new DestinationError('unavailable', 'Key Vault returned the list of secrets in an unknown format')
     return { rows: data.value, next: data.nextLink ? pathWithin(origin, data.nextLink) : null }
   })
 }
@@ -85,7 +82,7 @@ export async function setSecret({ http }: Vault, name: string, version: NewVersi
   })
   if (answer.status === 409) return obstacleIn(answer.body)
   if (bundle.safeParse(answer.body).success) return null
-  throw new DestinationError('unavailable', `Key Vault's answer does not say whether "${name}" was stored`)
+  throw new DestinationError('unavailable', `Key Vault did not confirm that "${name}" was stored`)
 }
 
 const deleted = z.object({ id: z.string(), recoveryId: z.string().optional() })
@@ -103,7 +100,7 @@ export async function deleteSecret({ http }: Vault, name: string): Promise<boole
   if (answer.status !== 200) return answer.status === 409
   const { success, data } = deleted.safeParse(answer.body)
   if (success) return data.recoveryId !== undefined
-  throw new DestinationError('unavailable', `Key Vault's answer does not say whether "${name}" was deleted`)
+  throw new DestinationError('unavailable', `Key Vault did not confirm that "${name}" was deleted`)
 }
 
 /** Takes it out of the bin with its old value, in a while. One that is no longer there is left alone. */
@@ -141,10 +138,7 @@ export async function getValue({ http }: Vault, name: string): Promise<string | 
   if (answer.status !== 200) return null
   const { success, data } = valued.safeParse(answer.body)
   if (success) return data.value
-  throw new DestinationError(
-    'unavailable',
-    `Key Vault answered the value of "${name}" in a form that is not understood`,
-  )
+  throw new DestinationError('unavailable', `Key Vault returned the value of "${name}" in an unknown format`)
 }
 
 const problem = z.object({
@@ -167,7 +161,7 @@ function obstacleIn(body: unknown): Obstacle | null {
 }
 
 const NO_PURGE =
-  'the application may not purge secrets, or the vault has purge protection; give it the right, or switch the option off'
+  'the application can’t purge secrets, or the vault has purge protection. Grant the permission, or turn off the option'
 
 /** What a vault's error means where its status says less. */
 export function meaningOf({ status, body }: HttpAnswer): Meaning | null {

@@ -141,7 +141,7 @@ describe('the bin', () => {
     await apply([create('A', 'v')])
     await expect(apply([remove('A')], writer)).rejects.toMatchObject({
       kind: 'auth',
-      message: expect.stringMatching(/may not purge/),
+      message: expect.stringMatching(/can’t purge/),
     })
     await restart({ hasBin: false })
     await apply([create('A', 'v')])

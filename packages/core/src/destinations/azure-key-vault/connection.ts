@@ -84,7 +84,7 @@ export const azureKeyVaultConnection = defineConnection({
     },
     certificate: {
       title: 'Certificate',
-      help: 'Register an application in Microsoft Entra ID, upload a certificate there, and give the application the role Key Vault Secrets Officer on the vault.',
+      help: 'Register an application in Microsoft Entra ID, upload a certificate, and give the application the role Key Vault Secrets Officer on the vault.',
       credentials: certificate,
     },
   },

@@ -41,7 +41,7 @@ const options = z.object({
     .meta(
       field({
         label: 'Purge deleted secrets',
-        help: 'Deletes them from the bin of the vault too, so that nobody can recover them. Needs the right to purge, and a vault without purge protection.',
+        help: 'Also purges them, so that they can’t be recovered. Needs the purge permission, and a vault without purge protection.',
       }),
     ),
 })

@@ -42,7 +42,7 @@ export async function fetchToken(credentials: AppCredentials, door: Http): Promi
     classify: meaningOf,
   })
   const { success, data } = granted.safeParse(answer.body)
-  if (!success) throw new DestinationError('unavailable', 'Microsoft Entra ID answered without a token')
+  if (!success) throw new DestinationError('unavailable', 'Microsoft Entra ID returned no token')
   return { value: data.access_token, expiresInMs: data.expires_in * 1_000 }
 }
 

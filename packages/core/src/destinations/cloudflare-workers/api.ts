@@ -79,7 +79,7 @@ export async function patchSecrets(
   const refused = errors.safeParse(body).data?.errors[0]
   if (refused) return { code: refused.code, quoted: refused.message }
   if (envelope(z.record(z.string(), binding)).safeParse(body).success) return null
-  throw new DestinationError('unavailable', "Cloudflare's answer does not show whether the secrets were written")
+  throw new DestinationError('unavailable', 'Cloudflare did not confirm that the secrets were written')
 }
 
 /** No code says which secret of a bulk request is to blame, only the words of the error may. */
@@ -96,7 +96,7 @@ const get = (http: Http, path: string, accept: readonly number[] = []): Promise<
 function resultOf<T>(schema: z.ZodType<T>, { body }: HttpAnswer, what: string): T {
   const { success, data } = envelope(schema).safeParse(body)
   if (success) return data.result
-  throw new DestinationError('unavailable', `Cloudflare answered ${what} in a form that is not understood`)
+  throw new DestinationError('unavailable', `Cloudflare returned ${what} in an unknown format`)
 }
 
 const MALFORMED_TOKEN = new Set([6003, 6111, 9106, 9107])

@@ -43,8 +43,7 @@ export async function listSecrets({ http, orgId }: DevinApi): Promise<DevinSecre
     const answer = await http.request({ method: 'GET', path, repeatable: true, accept: REFUSED })
     if (answer.status !== 200) throw await whyRefused(http, orgId, answer.status)
     const { success, data } = page.safeParse(answer.body)
-    if (!success)
-      throw new DestinationError('unavailable', 'Devin answered the list of secrets in a form that is not understood')
+    if (!success) throw new DestinationError('unavailable', 'Devin returned the list of secrets in an unknown format')
     for (const item of data.items) found.set(item.secret_id, item)
     if (!data.has_next_page || !data.end_cursor) return [...found.values()]
     if (cursors.has(data.end_cursor)) {
@@ -77,7 +76,7 @@ export async function createSecret({ http, orgId }: DevinApi, key: string, value
   if (REFUSED.includes(answer.status)) throw await whyRefused(http, orgId, answer.status)
   const created = secret.safeParse(answer.body)
   if (created.success) return created.data.secret_id
-  throw new DestinationError('unavailable', `Devin's answer does not say whether "${key}" was created`)
+  throw new DestinationError('unavailable', `Devin did not confirm that "${key}" was created`)
 }
 
 /**
@@ -89,7 +88,7 @@ export async function deleteSecret({ http, orgId }: DevinApi, secretId: string):
   if (answer.status === 401) throw await whyRefused(http, orgId, 401)
   const isClear = answer.status !== 200 || answer.body === undefined || secret.safeParse(answer.body).success
   // The next run's listing shows.
-  if (!isClear) throw new DestinationError('unavailable', "Devin's answer does not say whether a secret was deleted")
+  if (!isClear) throw new DestinationError('unavailable', 'Devin did not confirm that a secret was deleted')
   // A vanished id is answered with 403 (Devin's Terraform provider, 2026-06), with 404 as its general documents say.
   return answer.status !== 403 && answer.status !== 404
 }
@@ -116,10 +115,10 @@ export async function whoAmI(http: Http): Promise<Self> {
   const answer = await http.request({ method: 'GET', path: '/v3/self', repeatable: true, accept: REFUSED })
   if (answer.status === 401) throw notValid()
   if (answer.status === 403)
-    throw new DestinationError('auth', 'this API key may not use version 3 of the Devin API', { status: 403 })
+    throw new DestinationError('auth', 'this API key can’t use version 3 of the Devin API', { status: 403 })
   const { success, data } = self.safeParse(answer.body)
   if (answer.status === 404 || !success) {
-    throw new DestinationError('missing', 'this host does not answer like the Devin API; check the instance URL', {
+    throw new DestinationError('missing', 'this host does not respond like the Devin API; check the instance URL', {
       status: answer.status,
     })
   }
@@ -149,7 +148,7 @@ export async function whyRefused(http: Http, orgId: string, status: number): Pro
   }
   return new DestinationError(
     status === 404 ? 'missing' : 'auth',
-    `Devin shows no organization ${orgId} to this API key; check the organization ID, and that the service user has ManageOrgSecrets there`,
+    `Devin shows no organization ${orgId} to this API key; check the organization ID, and that the service user has ManageOrgSecrets in it`,
     { status },
   )
 }

@@ -12,7 +12,7 @@ const credentials = z.object({
   apiKey: tokenField({
     label: 'API key',
     placeholder: 'cog_…',
-    help: 'The key of a service user. Devin shows it once, when it is made.',
+    help: 'The key of a service user. Devin shows it once, when it is created.',
   }).startsWith('cog_', 'API key must start with "cog_": the older "apk_" keys do not work with version 3 of the API'),
   instanceUrl: urlField('https://api.devin.ai', {
     label: 'Instance URL',
@@ -31,7 +31,7 @@ const target = z.object({
         label: 'Organization ID',
         choices: 'organizations',
         placeholder: 'org-…',
-        help: 'Shown in the Service users section of the Devin organization settings.',
+        help: 'Devin shows it in the organization settings, under Service users.',
       }),
     ),
 })
@@ -42,7 +42,7 @@ const connection = defineConnection({
   methods: {
     'api-key': {
       title: 'API key',
-      help: 'Create a service user under Settings > Service users in Devin and copy its key. It needs the right to manage organization secrets (ManageOrgSecrets); on a Teams plan that is the Admin role.',
+      help: 'Create a service user under Settings > Service users in Devin and copy its key. It needs the permission to manage organization secrets (ManageOrgSecrets); on a Teams plan that is the Admin role.',
       credentials,
     },
   },
@@ -60,11 +60,11 @@ export default defineDestination({
   options: z.object({}),
   notes: {
     initialSync:
-      'Devin never shows the value of a secret, so existing secrets cannot be imported. The first sync overwrites the destination.',
+      'Devin never returns the value of a secret, so existing secrets can’t be imported. The first sync overwrites them.',
     initialWarning:
-      'Every secret is written as a key-value secret. A TOTP or cookie secret with the name of a synced key is replaced by one. Unless secret deletion is disabled, TOTP and cookie secrets whose names match the key schema, or all of them without a schema, are removed. The plan lists each of them first.',
+      'Every secret is written as a key-value secret. A TOTP or cookie secret with the name of a synced key is replaced by a key-value secret. Unless secret deletion is disabled, TOTP and cookie secrets whose names match the key schema are removed, and all of them without a schema. The plan lists each of them first.',
     options: [
-      'Devin cannot change a value in place: a changed secret is removed and created again, with a new id. Sessions see what was there when they started.',
+      'Devin can’t change a value: a changed secret is deleted and created again, with a new ID. Sessions have the values from when they started.',
     ],
   },
   keyRules: devinKeyRules,

@@ -20,7 +20,7 @@ export const devinLimits: Limits = {
     if (value === '') return 'the value is empty, and Devin does not promise to keep an empty secret'
     if (value.length > MAX_VALUE)
       return `the value is longer than the ${MAX_VALUE.toLocaleString('en')} characters that Devin takes`
-    if (value.includes('\0')) return 'the value contains a NUL character, which an environment variable cannot hold'
+    if (value.includes('\0')) return 'the value contains a NUL character, which an environment variable can’t contain'
     return null
   },
   /**

@@ -85,7 +85,7 @@ export async function createSecret(collection: Collection, key: string): Promise
     bucket: 'write',
   })
   if (answer.status !== 409 && !secret.safeParse(answer.body).success)
-    throw new DestinationError('unavailable', `Google's answer does not say whether "${key}" was created`)
+    throw new DestinationError('unavailable', `Google did not confirm that "${key}" was created`)
 }
 
 const LOCATIONS_ONLY =
@@ -112,7 +112,7 @@ export async function addVersion(collection: Collection, key: string, value: str
   })
   if (answer.status === 404) return null
   const { success, data } = version.safeParse(answer.body)
-  if (!success) throw new DestinationError('unavailable', `Google's answer does not say whether "${key}" was stored`)
+  if (!success) throw new DestinationError('unavailable', `Google did not confirm that "${key}" was stored`)
   return numberIn(data.name)
 }
 
@@ -127,7 +127,7 @@ export async function newestEnabled(collection: Collection, key: string): Promis
     accept: isNotFound,
     classify: ({ status }) =>
       status === 403
-        ? { message: 'the service account may not list versions; grant it that, or keep old versions' }
+        ? { message: 'the service account can’t list versions. Grant the permission, or keep old versions' }
         : null,
     bucket: 'read',
   })
@@ -155,7 +155,7 @@ export async function retireVersion(
     accept: (status, body) => isNotFound(status, body) || statusIn(body) === 'FAILED_PRECONDITION',
     classify: ({ status }) =>
       status === 403
-        ? { message: `the service account may not ${how} versions; grant it that, or keep old versions` }
+        ? { message: `the service account can’t ${how} versions. Grant the permission, or keep old versions` }
         : null,
     bucket: 'write',
   })
@@ -171,7 +171,7 @@ export async function deleteSecret(collection: Collection, key: string): Promise
     bucket: 'write',
   })
   if (answer.status !== 404 && !z.strictObject({}).safeParse(answer.body).success)
-    throw new DestinationError('unavailable', `Google's answer does not say whether "${key}" was deleted`)
+    throw new DestinationError('unavailable', `Google did not confirm that "${key}" was deleted`)
 }
 
 const accessed = z.object({ payload: z.object({ data: z.base64().default(''), dataCrc32c: z.string().optional() }) })
@@ -206,4 +206,4 @@ function textIn(bytes: Buffer): string | null {
 const isNotFound = (_status: number, body: unknown): boolean => statusIn(body) === 'NOT_FOUND'
 
 const notUnderstood = (what: string): DestinationError =>
-  new DestinationError('unavailable', `Google answered ${what} in a form that is not understood`)
+  new DestinationError('unavailable', `Google returned ${what} in an unknown format`)

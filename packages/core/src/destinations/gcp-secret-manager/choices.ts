@@ -41,7 +41,7 @@ async function read<T>(
 ): Promise<T> {
   const answer = await http.at(endpointOf(credentials, host)).request({ method: 'GET', path, repeatable: true })
   const { success, data } = schema.safeParse(answer.body)
-  if (!success) throw new DestinationError('unavailable', 'Google answered a list in a form that is not understood')
+  if (!success) throw new DestinationError('unavailable', 'Google returned a list in an unknown format')
   return data
 }
 

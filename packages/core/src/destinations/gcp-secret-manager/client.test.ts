@@ -160,7 +160,7 @@ describe('places', () => {
   })
 
   test.each<[string, Record<string, unknown>, RegExp]>([
-    ['a project that is not there', { projectId: 'nobodys' }, /there is no such project/],
+    ['a project that is not there', { projectId: 'nobodys' }, /the project doesn’t exist/],
     ['a project where the API is off', { projectId: 'keyferry-off' }, /Secret Manager API is off/],
   ])('%s has its own message', async (_, target, message) => {
     const failure = client({ target }).list()

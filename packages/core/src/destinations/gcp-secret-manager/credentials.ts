@@ -29,7 +29,7 @@ const endpointUrl = z
   .meta(
     field({
       label: 'Endpoint URL',
-      help: 'Only for a private endpoint or an emulator: all calls of this connection are sent there.',
+      help: 'Only for a private endpoint or an emulator: all calls of this connection are sent to it.',
     }),
   )
 

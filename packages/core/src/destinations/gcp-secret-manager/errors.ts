@@ -24,7 +24,7 @@ export function meaningOf({ body }: HttpAnswer): Meaning | null {
     return { message: 'the Secret Manager API is off in this project; enable it in Google Cloud', code }
   return {
     message:
-      'the service account lacks a permission, or there is no such project; grant it the role Secret Manager Admin there',
+      'the service account lacks a permission, or the project doesn’t exist. Grant it the role Secret Manager Admin in the project',
     code,
   }
 }

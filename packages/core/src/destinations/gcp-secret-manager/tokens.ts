@@ -47,7 +47,7 @@ async function exchange(credentials: Credentials, door: Http): Promise<Token> {
     classify: exchangeMeaning,
   })
   const { success, data } = exchanged.safeParse(answer.body)
-  if (!success) throw new DestinationError('unavailable', 'Google answered without a token')
+  if (!success) throw new DestinationError('unavailable', 'Google returned no token')
   return { value: data.access_token, expiresInMs: data.expires_in * 1_000 }
 }
 
@@ -80,11 +80,11 @@ async function impersonate(
     authorization: bearer(own.value),
     classify: ({ status }) => {
       if (status !== 403 && status !== 404) return { quotesValues: true }
-      const message = `the service account of the key may not impersonate ${email}, or there is none of this name; grant it the role Service Account Token Creator on that account`
+      const message = `the service account of the key can’t impersonate ${email}, or that account doesn’t exist. Grant it the role Service Account Token Creator on that account`
       return { kind: 'auth', message, quotesValues: true }
     },
   })
   const { success, data } = impersonated.safeParse(answer.body)
-  if (!success) throw new DestinationError('unavailable', 'Google answered without a token')
+  if (!success) throw new DestinationError('unavailable', 'Google returned no token')
   return { value: data.accessToken, expiresInMs: Math.max(Date.parse(data.expireTime) - Date.now(), 0) }
 }

@@ -41,7 +41,7 @@ export function listRows(api: GithubApi): Promise<GithubRow[]> {
       const { body } = await call(api, { method: 'GET', path, repeatable: true })
       const { data } = listing.safeParse(withRows(body, variables ? 'variables' : 'secrets'))
       if (!data) {
-        throw new DestinationError('unavailable', 'GitHub answered the listing in a form that is not understood')
+        throw new DestinationError('unavailable', 'GitHub returned the listing in an unknown format')
       }
       return { rows: data.rows, total: data.total_count, isLast: page * size >= data.total_count }
     },
@@ -59,7 +59,7 @@ export async function readPublicKey(api: GithubApi): Promise<{ id: string; key: 
   const path = `${collectionPath(api.target)}/public-key`
   const { data } = publicKey.safeParse((await call(api, { method: 'GET', path, repeatable: true })).body)
   if (data && Buffer.from(data.key, 'base64').length === 32) return { id: data.key_id, key: data.key }
-  throw new DestinationError('unavailable', 'GitHub answered without a public key')
+  throw new DestinationError('unavailable', 'GitHub returned no public key')
 }
 
 /** Creates or replaces. Throws `rejected` with the code `refused` on 422, which an outdated public key means too. */
@@ -101,7 +101,7 @@ export async function deleteRow(api: GithubApi, name: string): Promise<boolean> 
 async function write(api: GithubApi, request: HttpRequest & { accept?: readonly number[] }): Promise<number> {
   const { status } = await call(api, { ...request, bucket: api.writes })
   if (status === 201 || status === 204 || request.accept?.includes(status)) return status
-  throw new DestinationError('unavailable', `GitHub's answer (${status}) does not say whether it was written`)
+  throw new DestinationError('unavailable', `GitHub did not confirm (${status}) that it was written`)
 }
 
 function call({ http, target }: GithubApi, request: HttpRequest): Promise<HttpAnswer> {

@@ -26,7 +26,7 @@ function rowsOf<T>({ http }: Session<unknown>, path: string, row: z.ZodType<T>, 
     const list =
       member === undefined ? z.array(row) : z.object({ [member]: z.array(row) }).transform((body) => body[member])
     const rows = list.safeParse(answer.body).data
-    if (!rows) throw new DestinationError('unavailable', `GitHub answered ${path} in a form that is not understood`)
+    if (!rows) throw new DestinationError('unavailable', `GitHub returned ${path} in an unknown format`)
     return { rows, next: rows.length === PAGE ? String(page + 1) : null }
   })
 }

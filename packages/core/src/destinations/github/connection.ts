@@ -156,7 +156,7 @@ async function installationToken(door: Http, credentials: AppCredentials): Promi
   })
   const { data } = tokenAnswer.safeParse(answer.body)
   const until = Date.parse(data?.expires_at ?? '')
-  if (!data || Number.isNaN(until)) throw new DestinationError('unavailable', "GitHub's answer has no token")
+  if (!data || Number.isNaN(until)) throw new DestinationError('unavailable', 'GitHub returned no token')
   return { value: data.token, expiresInMs: Math.max(0, until - Date.now()) }
 }
 

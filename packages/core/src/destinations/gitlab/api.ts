@@ -35,7 +35,7 @@ export function listVariables(api: GitlabApi): Promise<GitlabVariable[]> {
       const { body, headers } = await call(api, { method: 'GET', path, repeatable: true })
       const rows = z.array(variable).safeParse(body).data
       if (!rows) {
-        throw new DestinationError('unavailable', 'GitLab answered the listing in a form that is not understood')
+        throw new DestinationError('unavailable', 'GitLab returned the listing in an unknown format')
       }
       const total = headers.get('x-total')
       const next = headers.get('x-next-page')
@@ -97,7 +97,7 @@ export async function deleteVariable(api: GitlabApi, key: string, scope?: string
   const path = variablePath(api, key, scope)
   const { status } = await call(api, { method: 'DELETE', path, repeatable: true, accept: isAbsent })
   if (status !== 204 && status !== 404) {
-    throw new DestinationError('unavailable', `GitLab's answer (${status}) does not say whether it was deleted`)
+    throw new DestinationError('unavailable', `GitLab did not confirm (${status}) that it was deleted`)
   }
 }
 
@@ -114,7 +114,7 @@ const variablePath = ({ target }: GitlabApi, key: string, scope = target.targetE
 function written({ status, body }: HttpAnswer, key: string): GitlabVariable {
   const { data } = variable.safeParse(body)
   if (data?.key === key) return data
-  throw new DestinationError('unavailable', `GitLab's answer (${status}) does not say whether "${key}" was written`)
+  throw new DestinationError('unavailable', `GitLab did not confirm (${status}) that "${key}" was written`)
 }
 
 const absent = z.object({ message: z.string().regex(/Variable Not Found/i) })

@@ -22,7 +22,7 @@ function rowsOf<T>(
   return readPages(async (from) => {
     const { body } = await http.request({ method: 'GET', path: pathAfter(from), repeatable: true })
     const rows = z.array(row).safeParse(body).data
-    if (!rows) throw new DestinationError('unavailable', 'GitLab answered the list in a form that is not understood')
+    if (!rows) throw new DestinationError('unavailable', 'GitLab returned the list in an unknown format')
     return { rows, next: rows.length === PAGE ? nextOf(rows, from) : null }
   })
 }

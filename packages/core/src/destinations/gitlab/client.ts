@@ -106,7 +106,7 @@ async function replace(api: GitlabApi, report: Report, change: Write): Promise<t
   await deleteVariable(api, change.key)
   const made = await postVariable(api, change)
   if (made) return true
-  throw new DestinationError('rejected', `somebody created "${change.key}" again while it was replaced`)
+  throw new DestinationError('rejected', `someone created "${change.key}" again while it was replaced`)
 }
 
 const cannotHide = (): DestinationError =>

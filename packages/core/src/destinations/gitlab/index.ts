@@ -12,7 +12,7 @@ const options = z.object({
     .default(true)
     .meta(
       field({
-        label: 'Keep $ as it is',
+        label: 'Don’t expand $',
         help: 'Otherwise GitLab replaces $NAME in a value by the variable of that name.',
       }),
     ),

@@ -16,7 +16,7 @@ const nameField = (label: string, labelOf: string) =>
     .trim()
     .max(500, `${label} must be at most 500 characters`)
     .optional()
-    .meta(field({ label, help: 'Shown in place of the number.', labelOf }))
+    .meta(field({ label, help: 'Shown instead of the number.', labelOf }))
 
 const flag = (label: string, help: string) => z.boolean().default(false).meta(field({ label, help }))
 
@@ -31,7 +31,7 @@ const common = {
       field({
         label: 'Environment',
         placeholder: 'production',
-        help: 'The name of an environment, a pattern such as review/*, or * for all. Variables of other scopes stay as they are.',
+        help: 'The name of an environment, a pattern such as review/*, or * for all. Variables of other scopes don’t change.',
       }),
     ),
   shouldProtectSecrets: flag('Protect variables', 'Only pipelines on protected branches and tags get them.'),
@@ -41,7 +41,7 @@ const common = {
   ),
   shouldHideSecrets: flag(
     'Hide variables',
-    'Masked, and nobody can see the value in GitLab any more. Needs GitLab 17.4.',
+    'Masked, and the value can no longer be seen in GitLab. Needs GitLab 17.4.',
   ),
 }
 

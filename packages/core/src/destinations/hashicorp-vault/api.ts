@@ -66,7 +66,7 @@ export async function readPlain(place: Place): Promise<Stored> {
   })
   if (answer.status === 404) return { engine: 1, members: new Map() }
   const members = membersOf(dataOf(parseExactly(answer.text)))
-  if (members === null) throw notUnderstood('about the document')
+  if (members === null) throw notUnderstood('the document')
   return { engine: 1, members }
 }
 
@@ -93,7 +93,7 @@ export async function engineOf(place: Place): Promise<1 | 2> {
         : null,
   })
   const { success, data } = described.safeParse(answer.body)
-  if (!success) throw notUnderstood('about the mount')
+  if (!success) throw notUnderstood('the mount')
   const { path: serves, type, options } = data.data
   if (serves !== `${mount}/`) {
     throw new DestinationError(
@@ -167,7 +167,7 @@ export async function replacePlain(place: Place, members: Members): Promise<void
   })
   // No body, or the common envelope with warnings.
   const isClear = answer.status === 204 || z.object({ request_id: z.string() }).safeParse(answer.body).success
-  if (!isClear) throw notUnderstood('to a write')
+  if (!isClear) throw notUnderstood('the result of a write')
 }
 
 const mountRows = z.object({
@@ -183,7 +183,7 @@ const mountRows = z.object({
 export async function listMounts(http: Http, headers: Record<string, string>) {
   const answer = await http.request({ method: 'GET', path: '/v1/sys/internal/ui/mounts', headers, repeatable: true })
   const { success, data } = mountRows.safeParse(answer.body)
-  if (!success) throw notUnderstood('about its mounts')
+  if (!success) throw notUnderstood('its mounts')
   return Object.entries(data.data.secret)
     .filter(([, { type }]) => type === 'kv' || type === 'generic')
     .map(([path, { options }]) => ({ path: path.replace(/\/$/, ''), version: options?.version === '2' ? 2 : 1 }))
@@ -220,6 +220,6 @@ const lacking = (capability: string, path: string): string => `no policy of the 
 
 function versionIn(answer: HttpAnswer): number {
   const { success, data } = written.safeParse(answer.body)
-  if (!success) throw notUnderstood('to a write')
+  if (!success) throw notUnderstood('the result of a write')
   return data.data.version
 }

@@ -92,7 +92,7 @@ test.for([{}, { patch: 'denied' }, { version: 1 }] as const)(
     emulator.put('FOREIGN', 'theirs')
     emulator.put('A', 'theirs')
     const ends = await apply([update('A', 'ours'), update('B', 'ours')], opened)
-    expect(ends.get('A')).toMatchObject({ kind: 'conflict', message: expect.stringContaining('somebody changed A') })
+    expect(ends.get('A')).toMatchObject({ kind: 'conflict', message: expect.stringContaining('someone changed A') })
     expect(ends.get('B')).toBe('done')
     expect(Object.fromEntries(emulator.contents())).toEqual({ A: 'theirs', B: 'ours', FOREIGN: 'theirs' })
   },

@@ -19,7 +19,7 @@ export function vaultClient(place: vault.Place): Client {
     if (typeof found === 'object') return found
     if ((await vault.engineOf(place)) === 1) return vault.readPlain(place)
     if (found === 'absent') return vault.neverWritten
-    throw found === 'denied' ? vault.mayNotRead(place) : notUnderstood('about the document')
+    throw found === 'denied' ? vault.mayNotRead(place) : notUnderstood('the document')
   }
 
   const write = async (stored: vault.Stored, changes: readonly Change[]): Promise<vault.Stored> => {

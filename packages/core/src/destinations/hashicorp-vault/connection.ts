@@ -164,7 +164,7 @@ async function checkVault({ http, credentials }: Session<VaultCredentials>) {
 }
 
 export const notUnderstood = (what: string): DestinationError =>
-  new DestinationError('unavailable', `Vault's answer ${what} is not in a form that is understood`)
+  new DestinationError('unavailable', `Vault returned ${what} in an unknown format`)
 
 const notVault = (status: number): DestinationError =>
-  new DestinationError('missing', 'this host does not answer like Vault; check the instance URL', { status })
+  new DestinationError('missing', 'this host does not respond like Vault; check the instance URL', { status })

@@ -38,10 +38,10 @@ export default defineDestination({
   options: z.object({}),
   notes: {
     initialSync:
-      'The first sync overwrites keys of the same name at the path, or imports them before. Other keys there stay as they are.',
+      'The first sync overwrites keys with the same name at the path, or imports them first. Other keys at the path don’t change.',
     options: [
       'All keys of a path are one document: a run writes all changes by one call, and each write is a new version in a KV version 2 mount.',
-      'A KV version 1 mount has no versions: a key that somebody writes at the same moment as Keyferry can be lost.',
+      'A KV version 1 mount has no versions: a key that someone else writes at the same moment as Keyferry can be lost.',
     ],
   },
   keyRules: vaultKeyRules,

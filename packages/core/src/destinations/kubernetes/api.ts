@@ -118,7 +118,7 @@ export const listNamespaces = (http: Http): Promise<{ name: string }[]> =>
       headers: { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json' },
       repeatable: true,
       classify: ({ status }) =>
-        status === 403 ? { message: 'the token may not list namespaces; enter the name of the namespace' } : null,
+        status === 403 ? { message: 'the token can’t list namespaces. Enter the name of the namespace' } : null,
     })
     const { success, data } = page.safeParse(answer.body)
     if (!success) throw notUnderstood('a list of namespaces')
@@ -163,7 +163,7 @@ const meaningIn =
       const what = verb === 'create' ? 'create secrets' : `${verb} the secret ${name}`
       return {
         ...of,
-        message: `the token may not ${what} in the namespace ${namespace}; grant its role the verb ${verb}`,
+        message: `the token can’t ${what} in the namespace ${namespace}. Grant its role the verb ${verb}`,
       }
     }
     if (status === 404 && kind === 'namespaces') {

@@ -76,7 +76,7 @@ test('what others write between the read and the write is kept, and their change
   emulator.put('FOREIGN', 'theirs')
   emulator.put('A', 'theirs')
   const ends = await apply([update('A', 'ours'), update('B', 'ours')], opened)
-  expect(ends.get('A')).toMatchObject({ kind: 'conflict', message: expect.stringContaining('somebody changed A') })
+  expect(ends.get('A')).toMatchObject({ kind: 'conflict', message: expect.stringContaining('someone changed A') })
   expect(ends.get('B')).toBe('done')
   expect(contents()).toEqual({ A: 'theirs', B: 'ours', FOREIGN: 'theirs' })
 

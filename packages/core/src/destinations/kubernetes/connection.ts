@@ -59,7 +59,7 @@ async function checkKubernetes({ http, credentials }: Session<KubernetesCredenti
     repeatable: true,
   })
   if (accessReview.safeParse(access.body).success) return { label: new URL(credentials.instanceUrl).host }
-  throw new DestinationError('missing', 'this host does not answer like a Kubernetes API server; check the address', {
+  throw new DestinationError('missing', 'this host does not respond like a Kubernetes API server; check the address', {
     status: access.status,
   })
 }

@@ -47,7 +47,7 @@ const options = z.object({
   createSecret: z
     .boolean()
     .default(true)
-    .meta(field({ label: 'Create the Secret', help: 'Where the namespace has none of that name.' })),
+    .meta(field({ label: 'Create the Secret', help: 'If the namespace has no Secret with this name.' })),
   secretType: z
     .string()
     .trim()
@@ -60,7 +60,7 @@ const options = z.object({
     .array(label)
     .max(50, 'At most 50 labels')
     .default([])
-    .meta(field({ label: 'Labels', help: 'Set on the Secret. Labels of others stay as they are.' })),
+    .meta(field({ label: 'Labels', help: 'Set on the Secret. Other labels don’t change.' })),
 })
 
 const labelsOf = ({ labels }: z.infer<typeof options>): Map<string, string> =>
@@ -84,7 +84,7 @@ export default defineDestination({
   options,
   notes: {
     initialSync:
-      'The first sync overwrites keys of the same name in the Secret, or imports them before. Its other keys stay as they are.',
+      'The first sync overwrites keys with the same name in the Secret, or imports them first. Its other keys don’t change.',
     options: [
       'Pods see a changed key in mounted files after about a minute, and in environment variables once they are restarted.',
       'A Secret that Helm or Argo CD manages is written back by them: let them leave its data alone, or choose another name.',

@@ -30,8 +30,7 @@ export const errorText = (body: unknown): string => worded.safeParse(body).data?
 export async function listVariables(http: Http, place: Place): Promise<Variable[]> {
   const answer = await ask(http, place, { method: 'GET', path: '', repeatable: true })
   const parsed = variables.safeParse(answer.body)
-  if (!parsed.success)
-    throw new DestinationError('unavailable', 'Trigger.dev answered something else than a list of variables')
+  if (!parsed.success) throw new DestinationError('unavailable', 'Trigger.dev did not return a list of variables')
   return parsed.data
 }
 
@@ -55,7 +54,7 @@ export async function importVariables(
   })
   // Of a secret that was there before, the listing does not show whether it has the new value.
   if (!success.safeParse(answer.body).success)
-    throw new DestinationError('unavailable', "Trigger.dev's answer does not say whether the variables were written")
+    throw new DestinationError('unavailable', 'Trigger.dev did not confirm that the variables were written')
 }
 
 /** Deletes one variable; resolves as well when this environment does not have it. */
@@ -64,7 +63,7 @@ export async function deleteVariable(http: Http, place: Place, name: string, can
   const answer = await ask(http, place, { method: 'DELETE', path, accept: isGone, repeatable: true, cancel })
   if (answer.status !== 200 || success.safeParse(answer.body).success) return
   // The next run's listing shows.
-  throw new DestinationError('unavailable', `Trigger.dev's answer does not say whether ${name} was deleted`)
+  throw new DestinationError('unavailable', `Trigger.dev did not confirm that ${name} was deleted`)
 }
 
 /** Names that no address of one variable can carry: dots are resolved away, and `import` is another route. */
@@ -115,7 +114,7 @@ export function refusalAt(
 ): string | undefined {
   const where = `${projectRef} · ${environment}${branch === null ? '' : ` · ${branch}`}`
   if (status === 401) return `Trigger.dev does not accept the API key for ${where} (401)`
-  if (status === 403) return `The API key may not manage the variables of ${where} (403)`
+  if (status === 403) return `The API key can’t manage the variables of ${where} (403)`
   if (status === 404 && typeof body === 'object') return `Trigger.dev has no ${where} that this API key can see (404)`
   if (status === 404) return 'This does not look like a Trigger.dev server (404); check the instance URL'
   return undefined

@@ -82,5 +82,5 @@ function refuseOthers(apiKey: string, what: string, instead: string): void {
 function read<T>(schema: z.ZodType<T>, body: unknown, what: string): T {
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
-  throw new DestinationError('unavailable', `Trigger.dev answered something else than a list of ${what}`)
+  throw new DestinationError('unavailable', `Trigger.dev did not return a list of ${what}`)
 }

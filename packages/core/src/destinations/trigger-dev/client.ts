@@ -125,7 +125,7 @@ function shortfall(place: Place, { key, value, flags }: Write, shown: Variable |
   if (!shown) {
     return new DestinationError(
       'rejected',
-      `Trigger.dev accepted ${key} without an error, but it is not there: it drops some names and values silently`,
+      `Trigger.dev accepted ${key} without an error, but did not store it: it drops some names and values silently`,
     )
   }
   const shows = shownFlags(place, shown.isSecret).secret

@@ -37,7 +37,7 @@ const target = z.object({
         label: 'Project',
         placeholder: 'proj_…',
         choices: 'projects',
-        help: 'The Trigger.dev project to sync secrets to.',
+        help: 'The Trigger.dev project that receives the secrets.',
       }),
     ),
   projectName: z
@@ -45,11 +45,15 @@ const target = z.object({
     .trim()
     .max(255, 'Project name must be at most 255 characters')
     .optional()
-    .meta(field({ label: 'Project name', help: 'Shown in place of its reference.', labelOf: 'projectRef' })),
+    .meta(field({ label: 'Project name', help: 'Shown instead of its reference.', labelOf: 'projectRef' })),
   environment: z
     .enum(['prod', 'staging', 'stg', 'dev', 'preview'], 'Environment must be one of prod, staging, dev or preview')
     .meta(
-      field({ label: 'Environment', choices: 'environments', help: 'The Trigger.dev environment to sync secrets to.' }),
+      field({
+        label: 'Environment',
+        choices: 'environments',
+        help: 'The Trigger.dev environment that receives the secrets.',
+      }),
     ),
   branch: z
     .string()
@@ -76,7 +80,7 @@ const options = z.object({
     .meta(
       field({
         label: 'Mark variables as secret',
-        help: 'Synced variables are redacted: nobody can read them back in Trigger.dev.',
+        help: 'Synced variables are redacted: their values can’t be read in Trigger.dev.',
       }),
     ),
   markAsSecretExcept: z
@@ -98,7 +102,7 @@ const connection = defineConnection({
   methods: {
     'api-key': {
       title: 'API key',
-      help: 'Create a personal access token under Account > Personal Access Tokens in Trigger.dev. It lists projects and environments. A key of one environment that may read and write its variables works too; the project is then entered by hand.',
+      help: 'Create a personal access token under Account > Personal Access Tokens in Trigger.dev. It lists projects and environments. A key of one environment that can read and write its variables works too; the project is then entered by hand.',
       credentials,
     },
   },
@@ -116,10 +120,10 @@ export default defineDestination({
   options,
   notes: {
     initialSync:
-      'Trigger.dev redacts the values of secrets when they are read, so existing ones cannot be imported. The first sync overwrites them.',
+      'Trigger.dev redacts the values of secrets, so existing secrets can’t be imported. The first sync overwrites them.',
     options: [
       'A branch inherits the variables of its environment, which cannot be deleted from the branch. For a branch, delete only what this sync wrote.',
-      'Runs read their variables when they start; a run that is on keeps what it had.',
+      'Trigger.dev runs read their variables when they start; a started run keeps the previous values.',
     ],
   },
   keyRules: triggerDevKeyRules,

@@ -16,16 +16,17 @@ export const triggerDevLimits: Limits = {
   checked: '2026-11-22',
   refuse: (key, value) => {
     if (DROPPED.has(key))
-      return `Trigger.dev sets ${key} itself and drops it without an error, so it can't be stored there`
+      return `Trigger.dev sets ${key} itself and drops it without an error, so it can't be stored in Trigger.dev`
     if (!NAME.test(key))
       return 'A variable name has only letters, digits and underscores, and does not start with a digit'
     if (key.length > LONGEST_NAME) return `Trigger.dev can't store a name of more than ${LONGEST_NAME} characters`
     if (key === 'import')
       return 'Trigger.dev can neither read nor delete a variable called "import": its API uses that address for something else'
-    if (value.trim() === '') return "Trigger.dev drops a blank value without an error, so it can't be stored there"
+    if (value.trim() === '')
+      return "Trigger.dev drops a blank value without an error, so it can't be stored in Trigger.dev"
     if (value === REDACTED)
       return 'The value is the placeholder Trigger.dev shows instead of a secret, not the secret itself'
-    if (value.includes('\0')) return 'The value has a NUL character, which no environment variable can hold'
+    if (value.includes('\0')) return 'The value has a NUL character, which no environment variable can contain'
     if (!value.isWellFormed()) return 'The value has half of a surrogate pair, which is not text that can be stored'
     return null
   },

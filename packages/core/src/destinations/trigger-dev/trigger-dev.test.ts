@@ -104,7 +104,7 @@ describe('writing', () => {
     ])
     expect(done).toEqual(['GOOD'])
     expect([...failed.keys()].sort()).toEqual(['BLANK', 'TRIGGER_API_URL'])
-    expect(failed.get('BLANK')?.message).toContain('but it is not there')
+    expect(failed.get('BLANK')?.message).toContain('but did not store it')
   })
 
   test('a key called __proto__ arrives, and is deleted again', async () => {

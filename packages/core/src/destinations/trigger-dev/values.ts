@@ -34,7 +34,7 @@ export async function readTriggerDevValues(
   })
   const parsed = valuesAnswer.safeParse(body)
   if (!parsed.success)
-    throw new DestinationError('unavailable', 'Trigger.dev answered something else than the values of an environment')
+    throw new DestinationError('unavailable', 'Trigger.dev did not return the values of an environment')
   const values = new Map<string, string>()
   for (const [name, value] of Object.entries(parsed.data.variables)) {
     // The server shows a variable of this name under another one, because runs get its own.

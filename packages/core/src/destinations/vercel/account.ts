@@ -35,7 +35,7 @@ export async function checkVercel(http: Http): Promise<Account> {
 }
 
 const notVercel = (): DestinationError =>
-  new DestinationError('missing', 'This host does not answer like the Vercel API; check the instance URL')
+  new DestinationError('missing', 'This host does not respond like the Vercel API; check the instance URL')
 
 /** A target names a team, or the user of a personal account (as Infisical does), which the API has no id for. */
 export const teamOf = (teamId: string): string | null => (teamId.startsWith('team_') ? teamId : null)

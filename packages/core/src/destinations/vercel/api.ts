@@ -212,7 +212,7 @@ export function meaningOf({ status, body }: HttpAnswer): Meaning | null {
 /** Another record of the key has the environment. */
 export const TAKEN: ReadonlySet<string> = new Set(['ENV_CONFLICT', 'ENV_ALREADY_EXISTS', 'EXISTING_KEY_AND_TARGET'])
 export const takenMessage =
-  'Somebody else created a variable of this name for this environment and others; the next run looks again'
+  'Someone else created a variable with this name for this environment and others. The next run checks it again'
 
 const notUnderstood = (what: string): DestinationError =>
   new DestinationError('unavailable', `Vercel's answer does not show ${what}`)

@@ -31,7 +31,7 @@ const readAll = <Row>(http: Http, path: string, rowsOf: (body: unknown) => Row[]
     const answer = await http.request({ method: 'GET', path: path + more, repeatable: true, classify: meaningOf })
     const rows = rowsOf(answer.body)
     const paged = z.object({ pagination: pagination.nullish() }).safeParse(answer.body).data
-    if (!rows) throw new DestinationError('unavailable', 'Vercel answered a list in a form that is not understood')
+    if (!rows) throw new DestinationError('unavailable', 'Vercel returned a list in an unknown format')
     const next = paged?.pagination?.next
     return { rows, next: next ? String(next) : null }
   })

@@ -40,7 +40,7 @@ const target = z
       .string()
       .max(255, 'Project name must be at most 255 characters')
       .optional()
-      .meta(field({ label: 'Project name', help: 'Shown in place of its ID.', labelOf: 'app' })),
+      .meta(field({ label: 'Project name', help: 'Shown instead of its ID.', labelOf: 'app' })),
     env: idField('Environment').meta(
       field({
         label: 'Environment',
@@ -64,7 +64,7 @@ const target = z
     sensitive: z
       .boolean()
       .default(false)
-      .meta(field({ label: 'Sensitive', help: 'Nobody can read the values back in Vercel. Not for development.' })),
+      .meta(field({ label: 'Sensitive', help: 'The values can’t be read in Vercel. Not for development.' })),
   })
   .refine(({ env, sensitive }) => !sensitive || env !== 'development', {
     path: ['sensitive'],
@@ -100,7 +100,7 @@ export default defineDestination({
       'Vercel shows all values but those of sensitive variables. The first sync overwrites variables of the same name in this environment.',
     options: [
       'Running deployments keep what they have: only new deployments see a change.',
-      'A variable that other environments share is split: it keeps its value there, and this environment gets one of its own.',
+      'A variable that other environments share is split: they keep its value, and this environment gets its own.',
       'Vercel cannot change a variable to or from sensitive: it is removed and created again.',
     ],
   },

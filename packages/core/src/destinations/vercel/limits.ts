@@ -14,7 +14,7 @@ export const vercelLimits: Limits = {
     if (key.length > MAX_KEY) return `the name is longer than the ${MAX_KEY} characters that Vercel takes`
     if (value.length > MAX_VALUE)
       return `the value is longer than the ${MAX_VALUE.toLocaleString('en')} characters that Vercel takes`
-    if (value.includes('\0')) return 'the value has a NUL character, which no environment variable can hold'
+    if (value.includes('\0')) return 'the value has a NUL character, which no environment variable can contain'
     if (!value.isWellFormed()) return 'the value has half of a surrogate pair, which is not text that can be stored'
     return null
   },

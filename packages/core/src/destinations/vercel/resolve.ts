@@ -30,6 +30,6 @@ export async function resolveProject(http: Http, teamId: string, idOrName: strin
   if (answer.status === 404)
     throw new DestinationError('missing', `Vercel has no project "${idOrName}" in this account; check team and project`)
   const { success, data } = project.safeParse(answer.body)
-  if (!success) throw new DestinationError('unavailable', 'Vercel answered a project in a form that is not understood')
+  if (!success) throw new DestinationError('unavailable', 'Vercel returned a project in an unknown format')
   return data
 }

@@ -1,5 +1,5 @@
 /**
- * Example Vendor as a real HTTP server on loopback. Write what is known of the vendor here, with source and date,
+ * Example Provider as a real HTTP server on loopback. Write what is known of the vendor here, with source and date,
  * quirks included; where no document says what it does, export `variants`, one emulator for each way it may behave.
  */
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
