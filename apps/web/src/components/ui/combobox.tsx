@@ -120,7 +120,7 @@ export function Combobox({
               ))}
               {isNew && (
                 <Command.Item value={text} data-choice={text} onSelect={() => pick(text)} className={item}>
-                  {words.combobox.use(text)}
+                  {words.combobox.take(text)}
                 </Command.Item>
               )}
             </Command.List>

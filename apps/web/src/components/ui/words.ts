@@ -5,7 +5,7 @@ export const words = {
     noMatch: 'No matches.',
     placeholder: 'Search or type…',
     search: 'Search…',
-    use: (text: string) => `Use “${text}”`,
+    take: (text: string) => `Use “${text}”`,
   },
   dialog: {
     close: 'Close',

@@ -69,7 +69,7 @@ export function TextEditorDialog({ title, initial, onDone, onClose }: Props) {
       <Actions>
         <Button onClick={onClose}>{words.textEditor.cancel}</Button>
         <Button variant="primary" onClick={() => onDone(text)}>
-          {words.textEditor.useText}
+          {words.textEditor.done}
         </Button>
       </Actions>
     </Dialog>

@@ -113,7 +113,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
               {words.valueEditor.keepMyEdit}
             </Button>
             <Button size="sm" onClick={() => settle(other, false)}>
-              {words.valueEditor.useVersion(other.version)}
+              {words.valueEditor.takeVersion(other.version)}
             </Button>
           </div>
         </Notice>

@@ -382,7 +382,7 @@ export const words = {
     validJson: ', valid JSON',
     notValidJson: (problem: string) => `, not valid JSON: ${problem}`,
     cancel: 'Cancel',
-    useText: 'Use this text',
+    done: 'Use this text',
   },
   usePastedFile: {
     tooLarge: (name: string, more: number) => `${name} is larger than ${more} MB.`,
@@ -401,7 +401,7 @@ export const words = {
     conflict: (secretKey: string) => `${secretKey} was changed while you edited it`,
     versionIs: (version: number) => `Version ${version} is:`,
     keepMyEdit: 'Keep my edit',
-    useVersion: (version: number) => `Use version ${version}`,
+    takeVersion: (version: number) => `Use version ${version}`,
     save: 'Save',
     cancel: 'Cancel',
   },
