@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
 import type { Change } from '../destination.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
-import { errorsOf, isPolicyDenial, notUnderstood } from './connection.ts'
+import { DENIED, errorsOf, isPolicyDenial, notUnderstood } from './connection.ts'
 import { membersOf, parseExactly } from '../exact-json.ts'
 
 /** One document as one token sees it. */
 export interface Place {
   http: Http
+  instanceUrl: string
   /** Of `vaultHeaders`. */
   headers: Record<string, string>
   /** Without slashes at its ends. */
@@ -194,7 +195,7 @@ const call = ({ http, headers }: Place, request: HttpRequest): Promise<HttpAnswe
 
 /** A policy that lacks read: whether there is a document is not known. */
 export const mayNotRead = ({ mount, path }: Place): DestinationError =>
-  new DestinationError('auth', lacking('read', `${mount}/data/${path}`), { status: 403 })
+  new DestinationError('auth', lacking('read', `${mount}/data/${path}`), { status: 403, code: DENIED })
 
 const encoded = (path: string): string => path.split('/').map(encodeURIComponent).join('/')
 

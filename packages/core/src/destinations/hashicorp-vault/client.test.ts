@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { sessionTo } from '../conformance-reconciler.ts'
-import type { DestinationError } from '../destination-error.ts'
 import type { Change } from '../destination.ts'
+import { create, outcomesOf, remove, update } from '../test-changes.ts'
 import { startEmulator, type VaultEmulator, type VaultEmulatorOptions } from './emulator/index.ts'
 import vault from './index.ts'
 
@@ -18,35 +18,47 @@ function client(credentials: Record<string, unknown> = {}, target: Record<string
   return vault.open(session, vault.target.parse(target), {})
 }
 
-const create = (key: string, value: string): Change => ({ action: 'create', key, value, flags: {} })
-const update = (key: string, value: string): Change => ({ action: 'update', key, value, flags: {}, remoteIds: [] })
-const remove = (key: string): Change => ({ action: 'delete', key, remoteIds: [] })
-
-/** What became of each change: `done`, or the error. */
-async function apply(changes: readonly Change[], opened = client()): Promise<Map<string, 'done' | DestinationError>> {
-  const ends = new Map<string, 'done' | DestinationError>()
-  await opened.apply(changes, {
-    replacing: () => Promise.resolve(),
-    done: async ({ key }) => void ends.set(key, 'done'),
-    failed: async ({ key }, error) => void ends.set(key, error),
-  })
-  return ends
-}
+const apply = (changes: readonly Change[], opened = client()) => outcomesOf(opened, changes)
 
 const calls = (from = 0): string[] => emulator.log.slice(from).map(({ method, path }) => `${method} ${path}`)
 const DATA = '/v1/secret/data/app/prod'
+const PLAIN = '/v1/secret/app/prod'
 
-test('a hundred changes of a document that is there are a read and a patch', async () => {
+const MOUNT = '/v1/sys/internal/ui/mounts/secret/app/prod'
+
+test.for([
+  { version: 2, read: [`GET ${DATA}`], write: [`PATCH ${DATA}`] },
+  // Read again right before the write: there is no version that the write could name.
+  { version: 1, read: [`GET ${PLAIN}`], write: [`GET ${PLAIN}`, `POST ${PLAIN}`] },
+] as const)(
+  'a hundred changes at version $version are a read and a write; a process asks once for the mount',
+  async (at) => {
+    await start({ version: at.version })
+    emulator.put('FOREIGN', 'theirs')
+    for (const [round, asks] of [[`GET ${MOUNT}`], []].entries()) {
+      const before = emulator.log.length
+      const opened = client()
+      await opened.list()
+      await apply(
+        Array.from({ length: 100 }, (_, n) => create(`K${n}`, `v${round}`)),
+        opened,
+      )
+      expect(calls(before)).toEqual([...asks, ...at.read, ...at.write])
+    }
+    expect(emulator.contents().size).toBe(101)
+  },
+)
+
+test('a mount that became one of the other version is looked up again before anything is read or written', async () => {
   await start()
-  emulator.put('FOREIGN', 'theirs')
-  const opened = client()
-  await opened.list()
-  await apply(
-    Array.from({ length: 100 }, (_, n) => create(`K${n}`, 'v')),
-    opened,
-  )
-  expect(calls()).toEqual([`GET ${DATA}`, `PATCH ${DATA}`])
-  expect([emulator.version(), emulator.contents().size]).toEqual([2, 101])
+  const port = Number(new URL(emulator.url).port)
+  for (const version of [2, 1, 2] as const) {
+    await emulator.close()
+    await start({ version, port })
+    expect(await client().list()).toEqual([])
+    expect(await apply([create('A', 'a')])).toEqual(new Map([['A', 'done']]))
+    expect(Object.fromEntries(emulator.contents())).toEqual({ A: 'a' })
+  }
 })
 
 const FOREIGN = '{"BIG":9007199254740993,"FLOAT":1.0,"OBJECT":{"a":[1.50,null]},"__proto__":"p","OURS":"old"}'

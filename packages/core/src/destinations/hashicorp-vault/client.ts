@@ -4,22 +4,50 @@
  * version 1 has no version: the document is read again right before it is written, which narrows the window in which a
  * write of somebody else is lost, and cannot close it.
  */
+import { LRUCache } from 'lru-cache'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client } from '../destination.ts'
 import { type Document, documentClient, type Member } from '../document.ts'
 import * as vault from './api.ts'
-import { notUnderstood, TOO_LARGE } from './connection.ts'
+import { DENIED, notUnderstood, TOO_LARGE } from './connection.ts'
 import { jsonType } from '../exact-json.ts'
 
+/** The KV version of each mount as it was seen last. */
+const engines = new LRUCache<string, 1 | 2>({ max: 1_000 })
+
 export function vaultClient(place: vault.Place): Client {
+  const mount = JSON.stringify([place.instanceUrl, place.headers, place.mount])
   let patches = true
 
-  const read = async (): Promise<vault.Stored> => {
+  const engineNow = async (): Promise<1 | 2> => {
+    const engine = await vault.engineOf(place).catch(async (error: unknown) => {
+      // Vault says the same of a token that is wrong and of a mount that the token may not see; a read tells.
+      if (error instanceof DestinationError && error.kind === 'auth') await vault.readVersioned(place)
+      throw error
+    })
+    engines.set(mount, engine)
+    return engine
+  }
+
+  const readAs = async (engine: 1 | 2): Promise<vault.Stored> => {
+    if (engine === 1) return vault.readPlain(place)
     const found = await vault.readVersioned(place)
     if (typeof found === 'object') return found
-    if ((await vault.engineOf(place)) === 1) return vault.readPlain(place)
     if (found === 'absent') return vault.neverWritten
     throw found === 'denied' ? vault.mayNotRead(place) : notUnderstood('the document')
+  }
+
+  /** A mount that has become another shows no document to a read of the old kind: only a document proves the memory. */
+  const read = async (): Promise<vault.Stored> => {
+    const remembered = engines.get(mount)
+    if (remembered === undefined) return readAs(await engineNow())
+    const found = await readAs(remembered).catch((error: unknown) => {
+      if (error instanceof DestinationError && (error.code === DENIED || error.kind === 'missing')) return null
+      throw error
+    })
+    if (found && isThere(found)) return found
+    const engine = await engineNow()
+    return found && engine === remembered ? found : readAs(engine)
   }
 
   const write = async (stored: vault.Stored, changes: readonly Change[]): Promise<vault.Stored> => {
@@ -47,6 +75,8 @@ export function vaultClient(place: vault.Place): Client {
     { mayHalve: ({ kind, code }) => kind === 'rejected' && code !== TOO_LARGE },
   )
 }
+
+const isThere = (stored: vault.Stored): boolean => (stored.engine === 1 ? stored.members.size > 0 : stored.cas > 0)
 
 const documentOf = (stored: vault.Stored): Document<vault.Stored> => ({
   members: new Map([...stored.members].map(([key, value]) => [key, memberOf(value)])),

@@ -86,7 +86,7 @@ export const isPolicyDenial = (status: number, body: unknown): boolean =>
 /** Vault never answers 401: a token that is wrong, has ended or is of another namespace is a 403. */
 function classify({ status, body }: HttpAnswer): Meaning | null {
   const words = errorsOf(body)?.join(' ') ?? ''
-  if (isPolicyDenial(status, body)) return { kind: 'auth' }
+  if (isPolicyDenial(status, body)) return { kind: 'auth', code: DENIED }
   // Half of a body: which of the two it is isn't known.
   if (status === 403 && typeof body === 'string' && body.startsWith('{')) return { kind: 'unavailable' }
   if (status === 403) {
@@ -108,6 +108,9 @@ function classify({ status, body }: HttpAnswer): Meaning | null {
   }
   return null
 }
+
+/** The code of a refusal by a policy, where the token itself is good. */
+export const DENIED = 'denied'
 
 /** The code of a document that Vault's storage refuses for its size. */
 export const TOO_LARGE = 'too-large'

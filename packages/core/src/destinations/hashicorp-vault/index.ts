@@ -57,5 +57,5 @@ export default defineDestination({
   // A member of a document has nothing beside its value.
   flags: () => ({}),
   open: ({ http, credentials }, { mount, path }) =>
-    vaultClient({ http, headers: vaultHeaders(credentials), mount, path }),
+    vaultClient({ http, instanceUrl: credentials.instanceUrl, headers: vaultHeaders(credentials), mount, path }),
 })

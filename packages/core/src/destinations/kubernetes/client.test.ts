@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sessionTo } from '../conformance-reconciler.ts'
-import type { DestinationError } from '../destination-error.ts'
 import type { Change, Client } from '../destination.ts'
+import { create, outcomesOf, remove, update } from '../test-changes.ts'
 import { type KubernetesEmulator, startEmulator } from './emulator/index.ts'
 import kubernetes from './index.ts'
 
@@ -23,20 +23,7 @@ function client({ token, target, options = {} }: Given = {}): Client {
   return kubernetes.open(session, at, kubernetes.options.parse(options))
 }
 
-const create = (key: string, value: string): Change => ({ action: 'create', key, value, flags: {} })
-const update = (key: string, value: string): Change => ({ action: 'update', key, value, flags: {}, remoteIds: [] })
-const remove = (key: string): Change => ({ action: 'delete', key, remoteIds: [] })
-
-/** What became of each change: `done`, or the error. */
-async function apply(changes: readonly Change[], opened = client()): Promise<Map<string, 'done' | DestinationError>> {
-  const ends = new Map<string, 'done' | DestinationError>()
-  await opened.apply(changes, {
-    replacing: () => Promise.resolve(),
-    done: async ({ key }) => void ends.set(key, 'done'),
-    failed: async ({ key }, error) => void ends.set(key, error),
-  })
-  return ends
-}
+const apply = (changes: readonly Change[], opened = client()) => outcomesOf(opened, changes)
 
 const methods = (from = 0): string[] => emulator.log.slice(from).map(({ method }) => method)
 const contents = (): Record<string, string> => Object.fromEntries(emulator.contents())

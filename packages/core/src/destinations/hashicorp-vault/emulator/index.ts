@@ -105,14 +105,7 @@ export async function startEmulator(options: VaultEmulatorOptions = {}): Promise
   })
 
   return {
-    url: server.url,
-    log: server.log,
-    fail: server.fail,
-    heal: server.heal,
-    setLatency: server.setLatency,
-    hold: server.hold,
-    maxInFlight: server.maxInFlight,
-    close: server.close,
+    ...server,
     isWrite: (method, path) => method !== 'GET' && !path.startsWith('/v1/auth/'),
     method: options.method,
     credentials: options.method === 'app-role' ? appRole : { instanceUrl: server.url, accessToken },
