@@ -104,9 +104,14 @@ export interface Difference {
 
 /**
  * Steps 3 to 5: desired, observe, plan. Throws `Unresolvable`, and `Forbidden` for a value from out of the reach of
- * `reads`, before any vendor call.
+ * `reads`, before any vendor call. `writes`: the caller applies the plan.
  */
-export async function difference(ctx: Context, target: OpenTarget, reads: Reads): Promise<Difference> {
+export async function difference(
+  ctx: Context,
+  target: OpenTarget,
+  reads: Reads,
+  { writes = false } = {},
+): Promise<Difference> {
   const { spec, definition, options, schema, key } = target
   const excluded = new Set(options.excluded?.map((each) => each.key))
   const desired = await readDesired(ctx, {
@@ -119,7 +124,7 @@ export async function difference(ctx: Context, target: OpenTarget, reads: Reads)
     reads,
     excluded,
   })
-  return compare(ctx, target, desired, { policy: options.deletionPolicy, excluded })
+  return compare(ctx, target, desired, { policy: options.deletionPolicy, excluded, writes })
 }
 
 /** The difference that removes everything this sync wrote, whatever its policy; other keys stay. */
@@ -139,22 +144,27 @@ interface Comparing {
   /** Keys of secrets. */
   excluded: ReadonlySet<string>
   isCleanup?: boolean
+  writes?: boolean
 }
 
 async function compare(
   ctx: Context,
   target: OpenTarget,
   desired: Desired,
-  { policy, excluded, isCleanup = false }: Comparing,
+  { policy, excluded, isCleanup = false, writes = false }: Comparing,
 ): Promise<Difference> {
   const { spec, definition, schema, key } = target
-  const ledgers = readTargetLedgers(ctx, key, spec)
-  const [listed, read, { own, claimed, left }] = await Promise.all([
+  const ledgers = readTargetLedgers(ctx, key, spec).then(({ own, ...others }) => {
+    const ledger = upgradeDigests(key, own)
+    if (writes && [...desired.entries].some(([name, { digest }]) => ledger.get(name)?.digest !== digest))
+      target.client.prepare?.()
+    return { own: ledger, ...others }
+  })
+  const [listed, read, { own: ledger, claimed, left }] = await Promise.all([
     observe(ctx, target, ledgers),
     readHidden(target, desired),
     ledgers,
   ])
-  const ledger = upgradeDigests(key, own)
   const observed = listed.map((entry): ObservedKey => {
     if (entry.value !== undefined) return { ...entry, digest: digestOf(key, entry.key, entry.value, entry.flags) }
     const hidden = read.values.get(entry.key)

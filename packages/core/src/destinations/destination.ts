@@ -138,6 +138,11 @@ export interface Client {
    * key.
    */
   list(): Promise<Observed[]>
+  /**
+   * Starts what writes need, such as a public key, beside `list`. Called when a run has new values; a failure shows in
+   * `apply`.
+   */
+  prepare?(): void
   /** Carries out creates, updates and deletes. Resolves when each change was reported. */
   apply(changes: readonly Change[], report: Report): Promise<void>
   /**

@@ -39,7 +39,7 @@ export interface NumberedPage<Row> {
 
 /**
  * The same for pages that are numbered from 1, where a row that is deleted meanwhile moves another one across the
- * border of two pages. A listing that has fewer rows than the vendor counts is read once more, then it is
+ * border of two pages. A listing that does not have as many rows as every page of it says is read once more, then it is
  * `unavailable`. `idOf` distinguishes rows.
  */
 export async function readNumberedPages<Row>(
@@ -47,18 +47,18 @@ export async function readNumberedPages<Row>(
   idOf: (row: Row) => string,
 ): Promise<Row[]> {
   for (let attempt = 1; attempt <= 2; attempt += 1) {
-    let counted: number | null = null
+    const counted = new Set<number>()
     const rows = await readPages(async (from) => {
       const page = Number(from ?? 1)
       const { rows: found, total, isLast } = await read(page)
-      counted = total
+      if (total !== null) counted.add(total)
       return { rows: found, next: isLast ? null : String(page + 1) }
     })
     const distinct = [...new Map(rows.map((row) => [idOf(row), row])).values()]
-    if (counted === null || distinct.length === counted) return distinct
+    if ([...counted].every((total) => total === distinct.length)) return distinct
   }
   throw new DestinationError(
     'unavailable',
-    'The listing has fewer rows than the provider counts: they change while they are listed. Try again later',
+    'The listing has other rows than the vendor counts; they change too quickly to be listed, so try again later',
   )
 }

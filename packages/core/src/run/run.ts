@@ -111,7 +111,7 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
   const { sync } = run
   const found = sync.removal
     ? await removalDifference(ctx, target)
-    : await difference(ctx, target, await ownerReads(ctx.db, sync))
+    : await difference(ctx, target, await ownerReads(ctx.db, sync), { writes: true })
   const { plan, desired, ledger, observed } = found
   const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers, followsImport(sync))
   if (blown !== null && !approved(sync, plan)) return blockedByDeletionGuard(plan, blown)

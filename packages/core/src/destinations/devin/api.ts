@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
 import type { Http } from '../http.ts'
+import { readPages } from '../pages.ts'
+import { understood } from '../understood.ts'
 
 /** One organization as one API key sees it. */
 export interface DevinApi {
@@ -36,25 +38,14 @@ export const secretsPath = (orgId: string): string => `/v3/organizations/${encod
 
 /** Every secret that the key may see. Complete, or it throws: a half-read list would make keys look absent. */
 export async function listSecrets({ http, orgId }: DevinApi): Promise<DevinSecret[]> {
-  const found = new Map<string, DevinSecret>()
-  const cursors = new Set<string>()
-  for (let after = ''; ;) {
-    const path = `${secretsPath(orgId)}?first=${PAGE}${after && `&after=${encodeURIComponent(after)}`}`
+  const rows = await readPages(async (from) => {
+    const path = `${secretsPath(orgId)}?first=${PAGE}${from === null ? '' : `&after=${encodeURIComponent(from)}`}`
     const answer = await http.request({ method: 'GET', path, repeatable: true, accept: REFUSED })
     if (answer.status !== 200) throw await whyRefused(http, orgId, answer.status)
-    const { success, data } = page.safeParse(answer.body)
-    if (!success) throw new DestinationError('unavailable', 'Devin returned the list of secrets in an unknown format')
-    for (const item of data.items) found.set(item.secret_id, item)
-    if (!data.has_next_page || !data.end_cursor) return [...found.values()]
-    if (cursors.has(data.end_cursor)) {
-      throw new DestinationError(
-        'unavailable',
-        'Devin repeats a page of the list of secrets, so the list cannot be read to its end',
-      )
-    }
-    cursors.add(data.end_cursor)
-    after = data.end_cursor
-  }
+    const { items, has_next_page, end_cursor } = understood(page, answer.body, 'Devin answered the list of secrets')
+    return { rows: items, next: has_next_page ? end_cursor : null }
+  })
+  return [...new Map(rows.map((row) => [row.secret_id, row])).values()]
 }
 
 /**

@@ -6,9 +6,9 @@
 import { applyEach } from '../apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Report } from '../destination.ts'
+import { sharedListing, type SharedListing } from '../shared-listing.ts'
+import { createSecret, deleteSecret, listSecrets, type DevinApi, type DevinSecret } from './api.ts'
 import { copiesOf, observedFrom } from './observed.ts'
-import { sharedListing, type SharedListing } from './shared-listing.ts'
-import { createSecret, deleteSecret, listSecrets, type DevinApi } from './api.ts'
 
 /** Calls in flight. Devin's rate limits are not documented (2026-11-22); http.ts slows down when it refuses. */
 const CONCURRENCY = 10
@@ -31,7 +31,7 @@ export function devinClient(api: DevinApi): Client {
 interface Work {
   api: DevinApi
   report: Report
-  listing: SharedListing
+  listing: SharedListing<DevinSecret>
 }
 
 /** Carries out one change. Answers the ids the key has now. */

@@ -4,6 +4,7 @@ import type { Meaning } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import { readNumberedPages } from '../pages.ts'
+import { understood } from '../understood.ts'
 import { HEADERS } from './headers.ts'
 import type { githubRateLimits } from './limits.ts'
 import { areVariables, collectionPath, type GithubTarget, placeWords } from './target.ts'
@@ -39,11 +40,9 @@ export function listRows(api: GithubApi): Promise<GithubRow[]> {
     async (page) => {
       const path = `${collectionPath(api.target)}?per_page=${size}&page=${page}`
       const { body } = await call(api, { method: 'GET', path, repeatable: true })
-      const { data } = listing.safeParse(withRows(body, variables ? 'variables' : 'secrets'))
-      if (!data) {
-        throw new DestinationError('unavailable', 'GitHub returned the listing in an unknown format')
-      }
-      return { rows: data.rows, total: data.total_count, isLast: page * size >= data.total_count }
+      const list = withRows(body, variables ? 'variables' : 'secrets')
+      const { rows, total_count: total } = understood(listing, list, 'GitHub answered the listing')
+      return { rows, total, isLast: page * size >= total }
     },
     ({ name }) => name,
   )

@@ -1,9 +1,9 @@
 /** The lists of the pickers. */
 import { z } from 'zod'
 import type { Session } from '../connection.ts'
-import { DestinationError } from '../destination-error.ts'
 import type { ChoiceList } from '../destination.ts'
 import { readPages } from '../pages.ts'
+import { understood } from '../understood.ts'
 import type { GithubCredentials } from './connection.ts'
 import { HEADERS } from './headers.ts'
 
@@ -24,9 +24,8 @@ function rowsOf<T>({ http }: Session<unknown>, path: string, row: z.ZodType<T>, 
       repeatable: true,
     })
     const list =
-      member === undefined ? z.array(row) : z.object({ [member]: z.array(row) }).transform((body) => body[member])
-    const rows = list.safeParse(answer.body).data
-    if (!rows) throw new DestinationError('unavailable', `GitHub returned ${path} in an unknown format`)
+      member === undefined ? z.array(row) : z.object({ [member]: z.array(row) }).transform((body) => body[member] ?? [])
+    const rows = understood(list, answer.body, `GitHub answered ${path}`)
     return { rows, next: rows.length === PAGE ? String(page + 1) : null }
   })
 }

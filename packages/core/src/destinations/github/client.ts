@@ -5,6 +5,7 @@
 import { applyEach } from '../apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Observed } from '../destination.ts'
+import { sharedListing } from '../shared-listing.ts'
 import { deleteRow, type GithubApi, type GithubRow, listRows, patchVariable, postVariable, putSecret } from './api.ts'
 import { createSealing, type Sealing } from './sealing.ts'
 import { areVariables } from './target.ts'
@@ -14,20 +15,14 @@ const CONCURRENCY = 10
 
 export function githubClient(api: GithubApi): Client {
   const isReadable = areVariables(api.target)
+  const sealing = createSealing(api)
   return {
     list: async () => (await listRows(api)).map((row) => observed(row, isReadable)),
+    ...(isReadable ? {} : { prepare: sealing.prepare }),
     apply(changes, report) {
-      const sealing = createSealing(api)
-      const listing = { names: undefined as Promise<Set<string>> | undefined, hasFailed: false }
-      const isThere = async (name: string): Promise<boolean> => {
-        listing.names ??= listRows(api).then((rows) => new Set(rows.map((row) => row.name)))
-        return (
-          await listing.names.catch((error: unknown) => {
-            listing.hasFailed = true
-            throw error
-          })
-        ).has(name)
-      }
+      const listing = sharedListing(() => listRows(api))
+      const isThere = async (name: string): Promise<boolean> =>
+        (listing.latest() ?? (await listing.next())).some((row) => row.name === name)
       const carryOut = async (change: Change): Promise<readonly string[]> => {
         if (change.action === 'delete') await remove(api, change.key, isThere)
         else if (isReadable) await writeVariable(api, change)
@@ -36,7 +31,7 @@ export function githubClient(api: GithubApi): Client {
       }
       return applyEach(changes, report, carryOut, {
         concurrency: CONCURRENCY,
-        concernsTarget: () => sealing.failed() || listing.hasFailed,
+        concernsTarget: () => sealing.failed() || listing.failed(),
       })
     },
   }

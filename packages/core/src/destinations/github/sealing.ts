@@ -3,6 +3,8 @@ import sodium from 'libsodium-wrappers'
 import { type GithubApi, readPublicKey } from './api.ts'
 
 export interface Sealing {
+  /** Reads the key ahead of the first value. */
+  prepare(): void
   /** The members of a request that carry the value. */
   seal(value: string): Promise<{ encrypted_value: string; key_id: string }>
   /** Reads the key again, once, when it may be outdated. True: there is another one. */
@@ -13,7 +15,7 @@ export interface Sealing {
 
 type Key = Awaited<ReturnType<typeof readPublicKey>>
 
-/** Reads the key at the first value, once for all that wait for it. */
+/** Reads the key once for all values. */
 export function createSealing(api: GithubApi): Sealing {
   let reading: Promise<Key> | undefined
   let renewing: Promise<boolean> | undefined
@@ -28,16 +30,17 @@ export function createSealing(api: GithubApi): Sealing {
     reading = Promise.resolve(fresh)
     return fresh.id !== old.id
   }
+  const current = (): Promise<Key> => (reading ??= read())
   return {
+    prepare: () => void current(),
     async seal(value) {
-      reading ??= read()
-      const { id, key } = await reading
+      const { id, key } = await current()
       await sodium.ready
       const sealed = sodium.crypto_box_seal(value, Buffer.from(key, 'base64'))
       return { encrypted_value: Buffer.from(sealed).toString('base64'), key_id: id }
     },
     renew() {
-      renewing ??= renew(reading ?? read())
+      renewing ??= renew(current())
       return renewing
     },
     failed: () => hasFailed,

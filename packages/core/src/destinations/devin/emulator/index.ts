@@ -101,7 +101,7 @@ export async function startEmulator(options: DevinEmulatorOptions = {}): Promise
   }
 
   return {
-    url: server.url,
+    ...server,
     credentials: { apiKey: 'cog_emulatormanager', instanceUrl: server.url },
     target: { orgId: ORG },
     keys: {
@@ -110,7 +110,6 @@ export async function startEmulator(options: DevinEmulatorOptions = {}): Promise
       stranger: 'cog_emulatorstranger',
       enterprise: 'cog_emulatorenterprise',
     },
-    log: server.log,
     contents: () =>
       new Map(ofOrganization().flatMap(({ key, value }) => (key === null ? [] : [[key, value] as const]))),
     put(key, value) {
@@ -127,15 +126,9 @@ export async function startEmulator(options: DevinEmulatorOptions = {}): Promise
     setDuplicates(mode) {
       duplicates = mode
     },
-    setLatency: server.setLatency,
-    hold: server.hold,
     setRateLimit(given) {
       limit = bucket(given, RATE_LIMIT)
     },
-    fail: server.fail,
-    heal: server.heal,
-    maxInFlight: server.maxInFlight,
-    close: server.close,
   }
 }
 

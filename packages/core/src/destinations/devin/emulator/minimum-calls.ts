@@ -9,7 +9,9 @@ export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }
   // The two calls of an update wait for each other, ten updates side by side.
   return {
     requests: pages + creates + 2 * updates + deletes,
+    writes: creates + 2 * updates + deletes,
     rounds: pages + inFlight(creates + deletes) + 2 * inFlight(updates),
+    checks: 0,
     rateLimit: null,
   }
 }

@@ -10,7 +10,9 @@ export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }
   const writes = creates + updates + deletes
   return {
     requests: pages + keys + writes,
+    writes,
     rounds: pages + inFlight(writes),
+    checks: 0,
     rateLimit: { burst: 180, refill: 180, intervalMs: 60_000 },
   }
 }

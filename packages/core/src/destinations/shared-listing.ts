@@ -1,10 +1,8 @@
-import type { DevinSecret } from './api.ts'
-
-export interface SharedListing {
+export interface SharedListing<Row> {
   /** A list that was begun after this call. Callers that wait at the same time share one. */
-  next(): Promise<readonly DevinSecret[]>
+  next(): Promise<readonly Row[]>
   /** The newest list so far, if there was one. */
-  latest(): readonly DevinSecret[] | undefined
+  latest(): readonly Row[] | undefined
   /** The vendor did not even list: whatever was unclear is not about one key. */
   failed(): boolean
 }
@@ -13,10 +11,10 @@ export interface SharedListing {
  * Lists again for callers that need to know how an unclear call ended: one list for many keys, never one that began too
  * early.
  */
-export function sharedListing(list: () => Promise<readonly DevinSecret[]>): SharedListing {
-  let latest: readonly DevinSecret[] | undefined
+export function sharedListing<Row>(list: () => Promise<readonly Row[]>): SharedListing<Row> {
+  let latest: readonly Row[] | undefined
   let running: Promise<unknown> = Promise.resolve()
-  let waiting: Promise<readonly DevinSecret[]> | undefined
+  let waiting: Promise<readonly Row[]> | undefined
   let failed = false
   return {
     latest: () => latest,

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { readNumberedPages, readPages } from './pages.ts'
+
+test('a listing of 500 pages is read whole', async () => {
+  const rows = await readPages(async (from) => {
+    const page = Number(from ?? 1)
+    return { rows: [page], next: page < 500 ? String(page + 1) : null }
+  })
+  expect(rows).toEqual(Array.from({ length: 500 }, (_, at) => at + 1))
+})
+
+test.each([
+  ['leads back to a page', () => '7'],
+  ['has no end', (from: string | null) => String(Number(from ?? 0) + 1)],
+])('a listing that %s is no listing', async (_, next) => {
+  await expect(readPages(async (from) => ({ rows: [1], next: next(from) }))).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: expect.stringContaining('cannot be read whole'),
+  })
+})
+
+test('a row that is deleted between two pages hides another one, so that all are read again', async () => {
+  const answers = [
+    { rows: ['a', 'b'], total: 3, isLast: false },
+    { rows: [], total: 2, isLast: true },
+    { rows: ['b', 'c'], total: 2, isLast: true },
+  ]
+  const read = async () => answers.shift() ?? { rows: [], total: 2, isLast: true }
+  expect(await readNumberedPages(read, (name) => name)).toEqual(['b', 'c'])
+})
