@@ -11,7 +11,7 @@ import { ACTOR, benchContext } from './context.ts'
 import type { RemoteEmulator } from './emulator.ts'
 
 export interface BenchSync {
-  /** Writes `n` secrets with 64-byte values. */
+  /** Writes `n` new secrets with 64-byte values, in place of those that are left. */
   fill(n: number): Promise<void>
   /** New values for the last `n`. */
   change(n: number): Promise<void>
@@ -49,9 +49,15 @@ export async function startBenchSync(destination: string, emulator: RemoteEmulat
     target: emulator.target,
   })
   const at = { destination, syncId }
+  let fills = 0
   let held = 0
   let first = 0
-  const key = (i: number): string => `BENCH_KEY_${String(i).padStart(4, '0')}`
+  const key = (i: number): string => `BENCH_KEY_${fills}_${String(i).padStart(4, '0')}`
+  const unset = async (n: number): Promise<void> => {
+    const secrets = Array.from({ length: n }, (_, i) => ({ key: key(first + i) }))
+    await deleteSecrets(ctx, actor, { ...place, secrets })
+    first += n
+  }
   const write = async (from: number, to: number): Promise<void> => {
     const secrets = Array.from({ length: to - from }, (_, i) => ({
       key: key(from + i),
@@ -61,17 +67,14 @@ export async function startBenchSync(destination: string, emulator: RemoteEmulat
   }
   return {
     async fill(n) {
+      if (held > first) await unset(held - first)
+      fills += 1
+      first = 0
       held = n
       await write(0, n)
     },
     change: (n) => write(held - n, held),
-    async unset(n) {
-      await deleteSecrets(ctx, actor, {
-        ...place,
-        secrets: Array.from({ length: n }, (_, i) => ({ key: key(first + i) })),
-      })
-      first += n
-    },
+    unset,
     async trigger() {
       await triggerSync(ctx, actor, at)
     },

@@ -1,7 +1,7 @@
 /**
  * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority|conditional|pollers]`: prints the product's figures
- * beside the least the vendors' APIs allow. Without a name: all. `--profile postgres --workers 1,2,4`: the fleet, with
- * so many workers one after another.
+ * beside the least the vendors' APIs allow. Without a name: all. `vendors github gitlab`: these only. `--profile postgres
+ * --workers 1,2,4`: the fleet, with so many workers one after another.
  */
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -23,8 +23,9 @@ const workers = values.workers.split(',').map(Number)
 if (!workers.every((count) => Number.isInteger(count) && count > 0))
   throw new Error('--workers takes numbers, such as 1,2,4')
 
+const [named, ...others] = positionals
 const parts = new Map([
-  ['vendors', measureVendors],
+  ['vendors', () => measureVendors(others)],
   ['delivery', measureDelivery],
   ['start', measureStart],
   ['fleet', () => measureFleet(workers)],
@@ -34,7 +35,6 @@ const parts = new Map([
   ['conditional', measureConditionalReads],
   ['pollers', measurePollers],
 ])
-const [named] = positionals
 const wanted = named ?? (values.profile === 'postgres' ? 'fleet' : undefined)
 const chosen = wanted === undefined ? [...parts.values()] : [parts.get(wanted)]
 const [load = 0] = loadavg()

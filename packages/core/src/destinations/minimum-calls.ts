@@ -13,8 +13,15 @@ export interface Work {
 
 interface MinimumCalls {
   requests: number
+  /** Those of them that change something: they count against `rateLimit`. */
+  writes: number
   /** Calls that must wait for each other, with ten in flight: times the latency, the least time. */
   rounds: number
+  /**
+   * Calls beside them, one after the other, that a client makes so as not to trust what nobody promises: a listing that
+   * verifies writes, a look at what it writes to. 0 where nothing is to be doubted.
+   */
+  checks: number
   /** The vendor's own rate limit as it is documented; null where none is. */
   rateLimit: { burst: number; refill: number; intervalMs: number } | null
 }

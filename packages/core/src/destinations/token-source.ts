@@ -21,17 +21,18 @@ const KEPT = 1_000
 const kept = new LRUCache<string, { token: Promise<Token>; until: number }>({ max: KEPT })
 
 /**
- * `credential`: everything that the token depends on; a token is shared by all sessions of a process with the same.
- * `headers` default to a bearer token.
+ * `credential`: everything that the token depends on; a token is shared by all sessions of a process with the same. Its
+ * `account` is left out: a check finds it with the credential. `headers` default to a bearer token.
  */
 export function tokenAuthorization(
-  credential: Readonly<Record<string, unknown>>,
+  { account: _account, ...credential }: Readonly<Record<string, unknown>>,
   fetch: () => Promise<Token>,
   headers: (token: string, request: OutgoingRequest) => ReturnType<Authorization['headers']> = (token) => ({
     authorization: `Bearer ${token}`,
   }),
 ): Authorization {
-  const key = createHash('sha256').update(JSON.stringify(credential)).digest('base64')
+  const fields = Object.entries(credential).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const key = createHash('sha256').update(JSON.stringify(fields)).digest('base64')
   /** The token in the headers that were given, of many requests at once. */
   const given = new WeakMap<object, Promise<Token>>()
 

@@ -4,5 +4,5 @@ import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
 export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }) => {
   const pages = Math.max(1, Math.ceil(held / 100))
   const writes = creates + updates + deletes
-  return { requests: pages + writes, rounds: pages + inFlight(writes), rateLimit: null }
+  return { requests: pages + writes, writes, rounds: pages + inFlight(writes), checks: 0, rateLimit: null }
 }

@@ -8,5 +8,5 @@ import { WRITES } from './throughput.ts'
 export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }) => {
   const pages = Math.max(1, Math.ceil(held / 50))
   const writes = creates + updates + Math.ceil(deletes / 10)
-  return { requests: pages + writes, rounds: pages + inFlight(writes), rateLimit: WRITES }
+  return { requests: pages + writes, writes, rounds: pages + inFlight(writes), checks: 0, rateLimit: WRITES }
 }

@@ -8,5 +8,5 @@ import { WRITES } from './quotas.ts'
 export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }) => {
   const pages = Math.max(1, Math.ceil(held / 100))
   const writes = creates + updates + deletes
-  return { requests: pages + writes, rounds: pages + inFlight(writes), rateLimit: WRITES }
+  return { requests: pages + writes, writes, rounds: pages + inFlight(writes), checks: 0, rateLimit: WRITES }
 }

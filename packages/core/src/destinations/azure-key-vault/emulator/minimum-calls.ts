@@ -9,7 +9,9 @@ export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }
   const changes = creates + updates + deletes
   return {
     requests: pages + changes,
+    writes: changes,
     rounds: pages + inFlight(changes),
+    checks: 0,
     rateLimit: { burst: 300, refill: 300, intervalMs: 10_000 },
   }
 }

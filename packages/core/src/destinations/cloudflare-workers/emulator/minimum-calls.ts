@@ -5,6 +5,7 @@ import type { MinimumCallsOf } from '../../minimum-calls.ts'
  * 2026-11-28).
  */
 export const minimumCalls: MinimumCallsOf = ({ creates, updates, deletes }) => {
-  const calls = 1 + Math.ceil((creates + updates + deletes) / 100)
-  return { requests: calls, rounds: calls, rateLimit: { burst: 1_200, refill: 1_200, intervalMs: 300_000 } }
+  const writes = Math.ceil((creates + updates + deletes) / 100)
+  const rateLimit = { burst: 1_200, refill: 1_200, intervalMs: 300_000 }
+  return { requests: 1 + writes, writes, rounds: 1 + writes, checks: 0, rateLimit }
 }

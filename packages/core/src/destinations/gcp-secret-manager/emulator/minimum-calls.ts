@@ -9,8 +9,10 @@ export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }
   const pages = Math.max(1, Math.ceil(held / 25_000))
   return {
     requests: pages + 2 * creates + updates + deletes,
+    writes: 2 * creates + updates + deletes,
     // The two calls of a create wait for each other, ten creates side by side.
     rounds: pages + 2 * inFlight(creates) + inFlight(updates + deletes),
+    checks: 0,
     rateLimit: { burst: 600, refill: 600, intervalMs: 60_000 },
   }
 }

@@ -5,5 +5,5 @@ import { RATE_LIMIT } from './rate-limit.ts'
 export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }) => {
   const pages = Math.max(1, Math.ceil(held / 100))
   const writes = creates + updates + deletes
-  return { requests: pages + writes, rounds: pages + inFlight(writes), rateLimit: RATE_LIMIT }
+  return { requests: pages + writes, writes, rounds: pages + inFlight(writes), checks: 0, rateLimit: RATE_LIMIT }
 }

@@ -2,6 +2,6 @@ import type { MinimumCallsOf } from '../../minimum-calls.ts'
 
 /** One read of the secret, and one patch for all changes together (Kubernetes' API reference, 2026-11-28). */
 export const minimumCalls: MinimumCallsOf = ({ creates, updates, deletes }) => {
-  const calls = creates + updates + deletes === 0 ? 1 : 2
-  return { requests: calls, rounds: calls, rateLimit: null }
+  const writes = creates + updates + deletes === 0 ? 0 : 1
+  return { requests: 1 + writes, writes, rounds: 1 + writes, checks: 0, rateLimit: null }
 }

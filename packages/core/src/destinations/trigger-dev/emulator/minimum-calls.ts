@@ -1,11 +1,17 @@
 import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
 
-/** One listing; all writes fit one import; every delete is a call (server source, 2026-08-21). */
+/**
+ * One listing; an import per 100 writes, since a larger one takes longer than proxies wait (trigger.dev issue 1411);
+ * every delete is a call (server source, 2026-08-21). Some variables are dropped without an error, so that writes are
+ * verified by another listing.
+ */
 export const minimumCalls: MinimumCallsOf = ({ creates, updates, deletes }) => {
-  const imports = creates + updates > 0 ? 1 : 0
+  const imports = Math.ceil((creates + updates) / 100)
   return {
     requests: 1 + imports + deletes,
-    rounds: 1 + imports + inFlight(deletes),
+    writes: imports + deletes,
+    rounds: 1 + inFlight(imports) + inFlight(deletes),
+    checks: imports > 0 ? 1 : 0,
     rateLimit: { burst: 750, refill: 250, intervalMs: 10_000 },
   }
 }
