@@ -1,4 +1,4 @@
-import { migrate, openSqlite } from '@keyferry/db'
+import { openSqliteStore } from '@keyferry/db/testing'
 import { expect, test } from 'vitest'
 import type { GcpEmulator } from '../destinations/gcp-secret-manager/emulator/index.ts'
 import type { Emulator } from '../destinations/emulator.ts'
@@ -7,17 +7,13 @@ import { triggerSync } from '../verbs/trigger-sync.ts'
 
 const destination = 'gcp-secret-manager'
 
-/** A listing is read the same way from every store: one is enough. */
-async function open() {
-  const db = openSqlite(':memory:')
-  await migrate(db)
-  return { db, databaseUrl: null, close: () => db.destroy() }
-}
-
 const isGcp = (started: Emulator): started is GcpEmulator => 'holdLists' in started
 
 test('a list that lags behind our writes makes nothing written again, and a deleted key can come back', async () => {
-  const { ctx, actor, emulator, set, unset, create, run, contents, close } = await startSyncFixture(open, destination)
+  const { ctx, actor, emulator, set, unset, create, run, contents, close } = await startSyncFixture(
+    openSqliteStore,
+    destination,
+  )
   if (!isGcp(emulator)) throw new Error('another emulator')
   await set({ A: 'one', B: 'b' })
   let release = emulator.holdLists()

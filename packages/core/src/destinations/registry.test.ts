@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { migrate, openSqlite } from '@keyferry/db'
 import { NotFound } from '@keyferry/kernel'
 import { destination as schema } from '@keyferry/schemas'
+import { openSqliteStore } from '@keyferry/db/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { testContext } from '../testing/test-context.ts'
@@ -38,7 +38,7 @@ test.each(['nowhere', '', '__proto__', 'constructor', '../destinations/devin'])(
 )
 
 test('the list has what its schema promises, by title', async () => {
-  const { ctx, actor, close } = await testContext(openStore)
+  const { ctx, actor, close } = await testContext(openSqliteStore)
   const listed = await listDestinations(ctx, actor, {})
   expect(z.array(schema).parse(JSON.parse(JSON.stringify(listed)))).toEqual(listed)
   const titles = listed.map((one) => one.title)
@@ -99,9 +99,3 @@ test.each([
 ])('the page of a target at %s %j', (name, target, settings, url) => {
   expect(destination(name).targetUrl?.(target, { ...settings, method: 'any', account: null })).toBe(url)
 })
-
-async function openStore() {
-  const db = openSqlite(':memory:')
-  await migrate(db)
-  return { db, databaseUrl: null, close: () => db.destroy() }
-}

@@ -1,6 +1,5 @@
 /** Importing what a target holds, from every vendor that shows values, on every database. */
-import { migrate, openSqlite } from '@keyferry/db'
-import { onEveryDatabase, type OpenStore } from '@keyferry/db/testing'
+import { onEveryDatabase, openSqliteStore, type OpenStore } from '@keyferry/db/testing'
 import { listAudit } from '@keyferry/kernel'
 import { listFolderHistory, listSecrets, restoreFolder } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
@@ -27,17 +26,11 @@ const valuesOf = async ({ ctx, actor, place }: SyncFixture, expandReferences = f
   return Object.fromEntries(secrets.map(({ key, value }) => [key, value]))
 }
 
-async function openInMemory(): ReturnType<OpenStore> {
-  const db = openSqlite(':memory:')
-  await migrate(db)
-  return { db, close: () => db.destroy(), databaseUrl: null }
-}
-
 const NAME = 'a round trip: what is there is imported as it is, and the run after that writes nothing'
 
 for (const definition of destinations().filter(({ values, hidesValues }) => values !== 'hidden' && !hidesValues)) {
   // What differs between vendors does not depend on the store.
-  it(`${NAME} (${definition.name})`, () => roundTrip(openInMemory, definition))
+  it(`${NAME} (${definition.name})`, () => roundTrip(openSqliteStore, definition))
 }
 
 async function roundTrip(open: OpenStore, definition: DestinationDefinition): Promise<void> {

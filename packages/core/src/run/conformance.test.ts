@@ -3,8 +3,7 @@
  * or a row of the store. Every destination is found automatically; the same faults as in the destinations' own
  * conformance suite.
  */
-import { migrate, openSqlite } from '@keyferry/db'
-import type { OpenStore } from '@keyferry/db/testing'
+import { openSqliteStore } from '@keyferry/db/testing'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { listConnections } from '../connections/list-connections.ts'
@@ -20,17 +19,11 @@ const PLACES = [
   { place: 'writes and deletes', methods: ['POST', 'PUT', 'PATCH', 'DELETE'] },
 ]
 
-/** What leaks does not depend on the store: one is enough. */
-async function open(): ReturnType<OpenStore> {
-  const db = openSqlite(':memory:')
-  await migrate(db)
-  return { db, close: () => db.destroy(), databaseUrl: null }
-}
-
 for (const definition of destinations()) {
   describe.concurrent(`what a run to ${definition.name} gives away`, () => {
     it.for(PLACES)('nothing, with trouble at $place', async ({ methods }) => {
-      const fixture = await startSyncFixture(open, definition.name)
+      // What leaks does not depend on the store: one is enough.
+      const fixture = await startSyncFixture(openSqliteStore, definition.name)
       const lines: string[] = []
       fixture.ctx.log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
       try {

@@ -1,20 +1,17 @@
 /** Vendors that list what was written some time ago, and keep names in upper case: GitHub does both. */
-import { migrate, openSqlite } from '@keyferry/db'
+import { openSqliteStore } from '@keyferry/db/testing'
 import { expect, test } from 'vitest'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
-
-async function open() {
-  const db = openSqlite(':memory:')
-  await migrate(db)
-  return { db, close: () => db.destroy(), databaseUrl: null }
-}
 
 const row = (name: string, at: string) => ({ name, created_at: at, updated_at: at, visibility: 'private' })
 const BEFORE = '2026-01-01T00:00:00Z'
 
 test('a listing that is behind costs no write, and its old revision does not count as ours', async () => {
-  const { ctx, actor, emulator, clock, set, create, run, contents, close } = await startSyncFixture(open, 'github')
+  const { ctx, actor, emulator, clock, set, create, run, contents, close } = await startSyncFixture(
+    openSqliteStore,
+    'github',
+  )
   await set({ a: '1', B: '1' })
   const sync = await create()
   const again = async (listed?: object[]) => {

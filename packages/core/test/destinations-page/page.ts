@@ -10,10 +10,11 @@ export const PAGE = join(import.meta.dirname, '../../../../docs/destinations.md'
 
 /** The whole page. */
 export async function destinationsPage(): Promise<string> {
-  const all = destinations().toSorted((a, b) => a.title.localeCompare(b.title))
-  const sections = await Promise.all(all.map(sectionOf))
-  return `${[HEAD, capabilities(all), ...sections].join('\n\n')}\n`
+  const sections = await Promise.all(byTitle().map(sectionOf))
+  return `${[HEAD, capabilities(), ...sections].join('\n\n')}\n`
 }
+
+const byTitle = (): DestinationDefinition[] => destinations().toSorted((a, b) => a.title.localeCompare(b.title))
 
 const HEAD = `# Destinations
 
@@ -22,8 +23,9 @@ the two. Each folder's README says which token to make, with which rights.
 
 Every destination passes the same conformance suite against an emulator of its vendor. What differs is declared, and listed here.`
 
-function capabilities(all: readonly DestinationDefinition[]): string {
-  const rows = all.map(({ name, title, values, hidesValues, limits, listingLagMs, sharedPlace }) =>
+/** The table of what each destination can do. */
+export function capabilities(): string {
+  const rows = byTitle().map(({ name, title, values, hidesValues, limits, listingLagMs, sharedPlace }) =>
     row([
       `[${title}](#${name})`,
       { listed: 'in its listing', read: 'on request', hidden: 'never' }[values] +
