@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
 import type { Http } from '../http.ts'
+import { readPages } from '../pages.ts'
+import { understood } from '../understood.ts'
 
 /** One app as one API token sees it. */
 export interface App {
@@ -17,19 +19,13 @@ const written = z.object({ name: z.string() })
 const missing = z.object({ code: z.literal('variable_not_found') })
 
 /** Every variable. Complete, or it throws: a half-read list would make keys look absent. */
-export async function listVariables({ http, app }: App): Promise<Variable[]> {
-  const found: Variable[] = []
-  for (let number = 1; ;) {
-    const answer = await http.request({ method: 'GET', path: `${variablesOf(app)}?page=${number}`, repeatable: true })
-    const { success, data } = page.safeParse(answer.body)
-    if (!success) throw new DestinationError('unavailable', 'Example Provider returned something other than variables')
-    found.push(...data.variables)
-    if (data.nextPage === null) return found
-    // A page that points back would be read forever.
-    if (data.nextPage <= number)
-      throw new DestinationError('unavailable', 'Example Provider repeats a page of variables')
-    number = data.nextPage
-  }
+export function listVariables({ http, app }: App): Promise<Variable[]> {
+  return readPages(async (from) => {
+    const path = `${variablesOf(app)}?page=${from ?? 1}`
+    const answer = await http.request({ method: 'GET', path, repeatable: true })
+    const { variables, nextPage } = understood(page, answer.body, 'Example Vendor answered the list of variables')
+    return { rows: variables, next: nextPage === null ? null : String(nextPage) }
+  })
 }
 
 /** Creates or replaces; repeating it changes nothing. */

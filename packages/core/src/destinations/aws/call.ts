@@ -1,6 +1,6 @@
 /** One call of AWS's JSON services: always `POST /`, the operation in a header (awsJson1.1). */
 import type { z } from 'zod'
-import { DestinationError } from '../destination-error.ts'
+import { understood } from '../understood.ts'
 import type { AwsDoor } from './door.ts'
 import type { AwsServiceName } from './endpoints.ts'
 
@@ -36,7 +36,5 @@ export async function awsCall<T>(
     repeatable: true,
     bucket,
   })
-  const found = answer.safeParse(body)
-  if (found.success) return found.data
-  throw new DestinationError('unavailable', `AWS returned ${operation} in an unknown format`)
+  return understood(answer, body, `AWS answered ${operation}`)
 }

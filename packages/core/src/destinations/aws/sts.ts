@@ -4,9 +4,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { DestinationError } from '../destination-error.ts'
 import type { Http } from '../http.ts'
 import type { Token } from '../token-source.ts'
+import { understood } from '../understood.ts'
 import type { RoleCredentials } from './connection.ts'
 import { endpointOf } from './endpoints.ts'
 import { signedBy, type AwsKeys } from './signature.ts'
@@ -58,9 +58,7 @@ async function call<T>(http: Http, action: string, form: Record<string, string>,
     acceptsText: true,
     bucket: BUCKET,
   })
-  const found = result.safeParse(contentOf(answer.body, action))
-  if (found.success) return found.data
-  throw new DestinationError('unavailable', `AWS returned ${action} in an unknown format`)
+  return understood(result, contentOf(answer.body, action), `AWS answered ${action}`)
 }
 
 /** The result of an answer, flat: AssumeRole's is one level deeper than the other's. */

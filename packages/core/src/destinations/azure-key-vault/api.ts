@@ -4,6 +4,7 @@ import type { Meaning } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Http, HttpAnswer } from '../http.ts'
 import { readPages } from '../pages.ts'
+import { understood } from '../understood.ts'
 
 /** One vault. */
 export interface Vault {
@@ -39,10 +40,8 @@ export function listSecrets({ http, origin }: Vault): Promise<Row[]> {
   return readPages(async (from) => {
     const path = from ?? `/secrets?${VERSION}&maxresults=${PAGE}`
     const answer = await http.request({ method: 'GET', path, repeatable: true })
-    const { success, data } = page.safeParse(answer.body)
-    if (!success)
-      throw new DestinationError('unavailable', 'Key Vault returned the list of secrets in an unknown format')
-    return { rows: data.value, next: data.nextLink ? pathWithin(origin, data.nextLink) : null }
+    const { value, nextLink } = understood(page, answer.body, 'Key Vault answered the list of secrets')
+    return { rows: value, next: nextLink ? pathWithin(origin, nextLink) : null }
   })
 }
 
@@ -136,9 +135,7 @@ export async function getValue({ http }: Vault, name: string): Promise<string | 
     accept: (_status, body) => ['SecretNotFound', 'SecretDisabled'].includes(codeIn(body) ?? ''),
   })
   if (answer.status !== 200) return null
-  const { success, data } = valued.safeParse(answer.body)
-  if (success) return data.value
-  throw new DestinationError('unavailable', `Key Vault returned the value of "${name}" in an unknown format`)
+  return understood(valued, answer.body, `Key Vault answered the value of "${name}"`).value
 }
 
 const problem = z.object({

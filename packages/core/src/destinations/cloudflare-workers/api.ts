@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import type { Account, Meaning } from '../connection.ts'
-import { DestinationError } from '../destination-error.ts'
 import type { Http, HttpAnswer } from '../http.ts'
+import { understood } from '../understood.ts'
 
 /** One Worker as one token sees it. */
 export interface WorkerApi {
@@ -78,8 +78,8 @@ export async function patchSecrets(
   })
   const refused = errors.safeParse(body).data?.errors[0]
   if (refused) return { code: refused.code, quoted: refused.message }
-  if (envelope(z.record(z.string(), binding)).safeParse(body).success) return null
-  throw new DestinationError('unavailable', 'Cloudflare did not confirm that the secrets were written')
+  resultOf(z.record(z.string(), binding), { body }, 'the change of secrets')
+  return null
 }
 
 /** No code says which secret of a bulk request is to blame, only the words of the error may. */
@@ -93,11 +93,8 @@ const pathOf = ({ accountId, scriptId }: WorkerApi): string =>
 const get = (http: Http, path: string, accept: readonly number[] = []): Promise<HttpAnswer> =>
   http.request({ method: 'GET', path, accept, repeatable: true, classify: meaningOf })
 
-function resultOf<T>(schema: z.ZodType<T>, { body }: HttpAnswer, what: string): T {
-  const { success, data } = envelope(schema).safeParse(body)
-  if (success) return data.result
-  throw new DestinationError('unavailable', `Cloudflare returned ${what} in an unknown format`)
-}
+const resultOf = <T>(schema: z.ZodType<T>, { body }: Pick<HttpAnswer, 'body'>, what: string): T =>
+  understood(envelope(schema), body, `Cloudflare answered ${what}`).result
 
 const MALFORMED_TOKEN = new Set([6003, 6111, 9106, 9107])
 const NO_SCRIPT = new Set([10_007, 10_090])

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
 import type { Http } from '../http.ts'
 import { readPages } from '../pages.ts'
+import { understood } from '../understood.ts'
 import { statusIn } from './errors.ts'
 
 /** The secrets of a project, global or of one region. */
@@ -46,8 +47,7 @@ export function listSecrets(collection: Collection): Promise<SecretRow[]> {
     const more = from === null ? '' : `&pageToken=${encodeURIComponent(from)}`
     const path = `${prefixOf(collection)}?pageSize=${PAGE}${more}`
     const answer = await collection.http.request({ method: 'GET', path, repeatable: true, bucket: 'read' })
-    const { success, data } = page.safeParse(answer.body)
-    if (!success) throw notUnderstood('the list of secrets')
+    const data = understood(page, answer.body, 'Google answered the list of secrets')
     return { rows: 'secrets' in data ? data.secrets : [], next: data.nextPageToken }
   })
 }
@@ -64,9 +64,7 @@ export async function getSecret(collection: Collection, key: string): Promise<Se
     bucket: 'read',
   })
   if (answer.status === 404) return null
-  const { success, data } = secret.safeParse(answer.body)
-  if (!success) throw notUnderstood(`"${key}"`)
-  return data
+  return understood(secret, answer.body, `Google answered "${key}"`)
 }
 
 /** Makes a secret without a version. One that is there stays as it is. */
@@ -132,8 +130,7 @@ export async function newestEnabled(collection: Collection, key: string): Promis
     bucket: 'read',
   })
   if (answer.status === 404) return null
-  const { success, data } = versions.safeParse(answer.body)
-  if (!success) throw notUnderstood(`the versions of "${key}"`)
+  const data = understood(versions, answer.body, `Google answered the versions of "${key}"`)
   const [newest] = data.versions
   return newest === undefined ? null : numberIn(newest.name)
 }
@@ -186,8 +183,7 @@ export async function readValue(collection: Collection, key: string): Promise<st
     bucket: 'access',
   })
   if (answer.status !== 200) return null
-  const { success, data } = accessed.safeParse(answer.body)
-  if (!success) throw notUnderstood(`the value of "${key}"`)
+  const data = understood(accessed, answer.body, `Google answered the value of "${key}"`)
   const bytes = Buffer.from(data.payload.data, 'base64')
   const checksum = data.payload.dataCrc32c
   if (checksum !== undefined && checksum !== String(crc32c(bytes)))
@@ -204,6 +200,3 @@ function textIn(bytes: Buffer): string | null {
 }
 
 const isNotFound = (_status: number, body: unknown): boolean => statusIn(body) === 'NOT_FOUND'
-
-const notUnderstood = (what: string): DestinationError =>
-  new DestinationError('unavailable', `Google returned ${what} in an unknown format`)

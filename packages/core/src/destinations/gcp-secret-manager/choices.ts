@@ -2,9 +2,9 @@
 import pLimit from 'p-limit'
 import { z } from 'zod'
 import type { CredentialsOf, Session } from '../connection.ts'
-import { DestinationError } from '../destination-error.ts'
 import type { ChoiceList } from '../destination.ts'
 import { readPages } from '../pages.ts'
+import { understood } from '../understood.ts'
 import type { gcpMethods } from './credentials.ts'
 import { endpointOf } from './hosts.ts'
 
@@ -40,9 +40,7 @@ async function read<T>(
   schema: z.ZodType<T>,
 ): Promise<T> {
   const answer = await http.at(endpointOf(credentials, host)).request({ method: 'GET', path, repeatable: true })
-  const { success, data } = schema.safeParse(answer.body)
-  if (!success) throw new DestinationError('unavailable', 'Google returned a list in an unknown format')
-  return data
+  return understood(schema, answer.body, 'Google answered a list')
 }
 
 const pageOf = (token: string | null): string =>

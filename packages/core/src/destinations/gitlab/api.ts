@@ -5,6 +5,7 @@ import { DestinationError } from '../destination-error.ts'
 import type { Flags } from '../destination.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import { readNumberedPages } from '../pages.ts'
+import { understood } from '../understood.ts'
 import { type GitlabTarget, resourcePath, resourceWords } from './target.ts'
 
 export interface GitlabApi {
@@ -33,10 +34,7 @@ export function listVariables(api: GitlabApi): Promise<GitlabVariable[]> {
     async (page) => {
       const path = `${resourcePath(api.target)}/variables?per_page=${PAGE}&page=${page}`
       const { body, headers } = await call(api, { method: 'GET', path, repeatable: true })
-      const rows = z.array(variable).safeParse(body).data
-      if (!rows) {
-        throw new DestinationError('unavailable', 'GitLab returned the listing in an unknown format')
-      }
+      const rows = understood(z.array(variable), body, 'GitLab answered the listing')
       const total = headers.get('x-total')
       const next = headers.get('x-next-page')
       // A proxy may drop the header: only a page that is not full is the last one then.

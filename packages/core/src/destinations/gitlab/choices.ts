@@ -1,9 +1,9 @@
 /** The lists of the pickers: projects and groups whose variables the token may write. */
 import { z } from 'zod'
 import type { Session } from '../connection.ts'
-import { DestinationError } from '../destination-error.ts'
 import type { ChoiceList } from '../destination.ts'
 import { readPages } from '../pages.ts'
+import { understood } from '../understood.ts'
 import type { GitlabCredentials } from './connection.ts'
 
 const PAGE = 100
@@ -21,8 +21,7 @@ function rowsOf<T>(
 ): Promise<T[]> {
   return readPages(async (from) => {
     const { body } = await http.request({ method: 'GET', path: pathAfter(from), repeatable: true })
-    const rows = z.array(row).safeParse(body).data
-    if (!rows) throw new DestinationError('unavailable', 'GitLab returned the list in an unknown format')
+    const rows = understood(z.array(row), body, 'GitLab answered the list')
     return { rows, next: rows.length === PAGE ? nextOf(rows, from) : null }
   })
 }

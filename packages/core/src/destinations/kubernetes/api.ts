@@ -4,9 +4,9 @@
  */
 import { z } from 'zod'
 import type { Meaning } from '../connection.ts'
-import { DestinationError } from '../destination-error.ts'
 import type { Http, HttpAnswer } from '../http.ts'
 import { readPages } from '../pages.ts'
+import { understood } from '../understood.ts'
 
 /** One Secret as one token sees it. */
 export interface Place {
@@ -120,8 +120,7 @@ export const listNamespaces = (http: Http): Promise<{ name: string }[]> =>
       classify: ({ status }) =>
         status === 403 ? { message: 'the token can’t list namespaces. Enter the name of the namespace' } : null,
     })
-    const { success, data } = page.safeParse(answer.body)
-    if (!success) throw notUnderstood('a list of namespaces')
+    const data = understood(page, answer.body, 'Kubernetes answered a list of namespaces')
     return { rows: data.items.map(({ metadata: { name } }) => ({ name })), next: data.metadata.continue }
   })
 
@@ -183,8 +182,7 @@ const FIELD = /^[-\w.[\]/ ]{1,200}$/
 const CODE = /^FieldValue[A-Za-z]{1,40}$/
 
 function secretIn(answer: HttpAnswer): Secret {
-  const { success, data } = secret.safeParse(answer.body)
-  if (!success) throw notUnderstood('a Secret')
+  const data = understood(secret, answer.body, 'Kubernetes answered a Secret')
   const { metadata, type, immutable } = data
   return {
     resourceVersion: metadata.resourceVersion,
@@ -200,6 +198,3 @@ function textsOf(value: unknown): Map<string, string> {
   const entries = Object.entries(z.looseObject({}).nullish().safeParse(value).success ? (value ?? {}) : {})
   return new Map(entries.map(([name, text]) => [name, String(text)]))
 }
-
-const notUnderstood = (what: string): DestinationError =>
-  new DestinationError('unavailable', `Kubernetes did not answer with ${what}`)

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
 import type { Meaning } from '../connection.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
+import { understood } from '../understood.ts'
 
 /** Which environment's variables: a project, an environment's slug, and maybe one branch of it. */
 export interface Place {
@@ -29,9 +30,7 @@ export const errorText = (body: unknown): string => worded.safeParse(body).data?
 
 export async function listVariables(http: Http, place: Place): Promise<Variable[]> {
   const answer = await ask(http, place, { method: 'GET', path: '', repeatable: true })
-  const parsed = variables.safeParse(answer.body)
-  if (!parsed.success) throw new DestinationError('unavailable', 'Trigger.dev did not return a list of variables')
-  return parsed.data
+  return understood(variables, answer.body, 'Trigger.dev answered the list of variables')
 }
 
 /** Creates and overwrites; repeating it changes nothing. Values go out as one JSON object, `__proto__` included. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { AnyCredentials } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { ChoiceList } from '../destination.ts'
+import { understood } from '../understood.ts'
 import { get } from './check.ts'
 import { kindOf } from './keys.ts'
 import { errorText } from './api.ts'
@@ -79,8 +80,5 @@ function refuseOthers(apiKey: string, what: string, instead: string): void {
   )
 }
 
-function read<T>(schema: z.ZodType<T>, body: unknown, what: string): T {
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  throw new DestinationError('unavailable', `Trigger.dev did not return a list of ${what}`)
-}
+const read = <T>(schema: z.ZodType<T>, body: unknown, what: string): T =>
+  understood(schema, body, `Trigger.dev answered the list of ${what}`)

@@ -5,8 +5,8 @@
  */
 import { z } from 'zod'
 import { bearer } from '../authorization.ts'
-import { DestinationError } from '../destination-error.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
+import { understood } from '../understood.ts'
 import { kindOf } from './keys.ts'
 import { refusalAt, type Place } from './api.ts'
 
@@ -32,11 +32,9 @@ export async function readTriggerDevValues(
     authorization: bearer(environmentKey),
     headers: place.branch === null ? {} : { 'x-trigger-branch': place.branch },
   })
-  const parsed = valuesAnswer.safeParse(body)
-  if (!parsed.success)
-    throw new DestinationError('unavailable', 'Trigger.dev did not return the values of an environment')
+  const { variables } = understood(valuesAnswer, body, 'Trigger.dev answered the values of an environment')
   const values = new Map<string, string>()
-  for (const [name, value] of Object.entries(parsed.data.variables)) {
+  for (const [name, value] of Object.entries(variables)) {
     // The server shows a variable of this name under another one, because runs get its own.
     if (typeof value === 'string')
       values.set(name === 'CUSTOM_OTEL_RESOURCE_ATTRIBUTES' ? 'OTEL_RESOURCE_ATTRIBUTES' : name, value)
@@ -47,9 +45,7 @@ export async function readTriggerDevValues(
 async function fetchKey(http: Http, place: Place): Promise<string> {
   // This route knows `staging` by its long name only.
   const { body } = await ask(http, place, { path: `/${place.environment === 'stg' ? 'staging' : place.environment}` })
-  const parsed = keyAnswer.safeParse(body)
-  if (parsed.success) return parsed.data.apiKey
-  throw new DestinationError('unavailable', `Trigger.dev did not answer with a key of ${place.environment}`)
+  return understood(keyAnswer, body, `Trigger.dev answered the key of ${place.environment}`).apiKey
 }
 
 /** A read below the project. */

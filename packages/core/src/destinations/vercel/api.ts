@@ -7,6 +7,7 @@ import type { Meaning } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import { readPages } from '../pages.ts'
+import { understood } from '../understood.ts'
 
 /** One project as one token sees it. */
 export interface VercelApi {
@@ -61,8 +62,7 @@ export async function listVariables(api: VercelApi): Promise<{ variables: Variab
   const variables = await readPages(async (until) => {
     const more = until === null ? '' : `&until=${until}`
     const answer = await call(api, { method: 'GET', path: `/v10${path(api)}?decrypt=true${more}`, repeatable: true })
-    const { success, data } = listing.safeParse(answer.body)
-    if (!success) throw notUnderstood('the list of variables')
+    const data = understood(listing, answer.body, 'Vercel answered the list of variables')
     hidden = Math.max(hidden, data.hiddenProductionEnvCount)
     const next = data.pagination?.next
     return { rows: data.envs, next: next ? String(next) : null }
@@ -75,9 +75,7 @@ export async function readVariable(api: VercelApi, id: string): Promise<Variable
   const request = { method: 'GET', path: `/v1${path(api, id)}?`, accept: [404], repeatable: true } as const
   const answer = await call(api, request)
   if (answer.status === 404) return null
-  const { success, data } = variable.safeParse(answer.body)
-  if (!success) throw notUnderstood('a variable')
-  return data
+  return understood(variable, answer.body, 'Vercel answered a variable')
 }
 
 export interface Entry extends Environments {
@@ -125,8 +123,7 @@ export interface Written {
 export async function upsertVariables(api: VercelApi, entries: readonly Entry[]): Promise<Written> {
   const request = { method: 'POST', path: `/v10${path(api)}?upsert=true`, body: entries, accept: isFailed } as const
   const answer = await call(api, { ...request, repeatable: true, bucket: 'create' })
-  const { success, data } = written.safeParse(answer.body)
-  if (!success) throw notUnderstood('whether the variables were written')
+  const data = understood(written, answer.body, 'Vercel answered the write')
   return {
     created: data.created,
     failed: data.failed.map(({ error: { code, message, envVarKey } }) => ({

@@ -29,7 +29,7 @@ const idField = (label: string) =>
 const target = z
   .object({
     scope: z
-      .literal('project')
+      .literal('project', 'Scope must be "project": variables that a team shares between projects are not synced')
       .default('project')
       .meta(field({ label: 'Scope', options: { project: 'A project' } })),
     teamId: idField('Team').meta(

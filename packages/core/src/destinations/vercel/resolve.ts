@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
 import type { Http } from '../http.ts'
+import { understood } from '../understood.ts'
 import { teamOf, whoAmI } from './account.ts'
 import { meaningOf, teamQuery } from './api.ts'
 import { listTeams } from './choices.ts'
@@ -29,7 +30,5 @@ export async function resolveProject(http: Http, teamId: string, idOrName: strin
   })
   if (answer.status === 404)
     throw new DestinationError('missing', `Vercel has no project "${idOrName}" in this account; check team and project`)
-  const { success, data } = project.safeParse(answer.body)
-  if (!success) throw new DestinationError('unavailable', 'Vercel returned a project in an unknown format')
-  return data
+  return understood(project, answer.body, 'Vercel answered a project')
 }

@@ -27,10 +27,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
   })
   return {
-    url: server.url,
+    ...server,
     credentials: { apiToken: TOKEN, instanceUrl: server.url },
     target: { app: APP },
-    log: server.log,
     contents: () => new Map(variables),
     put: (key, value) => void variables.set(key, value),
     remove: (key) => void variables.delete(key),
@@ -38,15 +37,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       variables.clear()
       server.resetInFlight()
     },
-    setLatency: server.setLatency,
-    hold: server.hold,
     setRateLimit(given) {
       limit = bucket(given, RATE_LIMIT)
     },
-    fail: server.fail,
-    heal: server.heal,
-    maxInFlight: server.maxInFlight,
-    close: server.close,
   }
 }
 

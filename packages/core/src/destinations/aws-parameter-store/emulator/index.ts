@@ -4,7 +4,7 @@
  * 2026-11-28). What is contested is a variant.
  */
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { createPrincipals, REGION, type Principals } from '../../aws/emulator/principals.ts'
+import { REGION, type Principals } from '../../aws/emulator/principals.ts'
 import { Refused } from '../../aws/emulator/refused.ts'
 import { startAwsServer, type AwsCall } from '../../aws/emulator/server.ts'
 import { isBelow } from './names.ts'
@@ -41,13 +41,11 @@ const PATH = '/app/prod/'
 
 export async function startEmulator(options: ParameterStoreEmulatorOptions = {}): Promise<ParameterStoreEmulator> {
   const parameters = createParameters(options.typeChange ?? 'refused')
-  const principals = createPrincipals()
   const store: Store = { parameters, sparsePages: options.sparsePages ?? false }
-  let takes = throughput(options.rateLimit)
-  const server = await startAwsServer(options, principals, {
+  const server = await startAwsServer(options, {
     name: 'ssm',
     target: 'AmazonSSM',
-    takes: (operation) => takes(operation),
+    limitedBy: throughput,
     answer: (call) => answer(store, call),
   })
 
@@ -57,22 +55,15 @@ export async function startEmulator(options: ParameterStoreEmulatorOptions = {})
   const ofTarget = (): Parameter[] => parameters.all().filter((one) => isBelow(PATH, one.name, { recursive: false }))
 
   return {
-    url: server.url,
-    credentials: {
-      accessKeyId: principals.manager.accessKeyId,
-      secretAccessKey: principals.manager.secretAccessKey,
-      endpointUrl: server.url,
-    },
+    ...server,
     target: { region: REGION, path: PATH },
     missingTarget: { region: 'eu-west-1', path: PATH },
-    principals,
     parameters: parameters.all,
     plant,
     label(name) {
       const found = parameters.find(name)
       if (found) found.labelled = found.version
     },
-    log: server.log,
     contents: () => new Map(ofTarget().map((one) => [one.name.slice(PATH.length), one.value])),
     put: (key, value) => plant({ name: `${PATH}${key}`, value }),
     remove: (key) => void parameters.delete(`${PATH}${key}`),
@@ -80,15 +71,6 @@ export async function startEmulator(options: ParameterStoreEmulatorOptions = {})
       parameters.clear()
       server.resetInFlight()
     },
-    setLatency: server.setLatency,
-    hold: server.hold,
-    setRateLimit(limit) {
-      takes = throughput(limit)
-    },
-    fail: server.fail,
-    heal: server.heal,
-    maxInFlight: server.maxInFlight,
-    close: server.close,
   }
 }
 

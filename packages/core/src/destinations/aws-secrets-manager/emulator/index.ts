@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { createPrincipals, REGION, type Principals } from '../../aws/emulator/principals.ts'
+import { REGION, type Principals } from '../../aws/emulator/principals.ts'
 import { Refused } from '../../aws/emulator/refused.ts'
 import { startAwsServer, type AwsCall } from '../../aws/emulator/server.ts'
 import { readMembers, writeMembers } from './document.ts'
@@ -46,14 +46,12 @@ const DOCUMENT = 'app/prod'
 
 export async function startEmulator(options: SecretsManagerEmulatorOptions = {}): Promise<SecretsManagerEmulator> {
   const store = createStore({ listMs: options.listLagMs ?? 0, forcedDeleteMs: options.forcedDeleteMs ?? 0 })
-  const principals = createPrincipals()
   const reading: Reading = { store, sparsePages: options.sparsePages ?? false }
   const isDocument = options.mapping === 'many-to-one'
-  let takes = quotas(options.rateLimit)
-  const server = await startAwsServer(options, principals, {
+  const server = await startAwsServer(options, {
     name: 'secretsmanager',
     target: 'secretsmanager',
-    takes: (operation) => takes(operation),
+    limitedBy: quotas,
     answer: (call) => answer(reading, call),
   })
   const plant: SecretsManagerEmulator['plant'] = (name, value, about) => {
@@ -63,34 +61,18 @@ export async function startEmulator(options: SecretsManagerEmulatorOptions = {})
     store.add(secret)
   }
   return {
-    url: server.url,
-    credentials: {
-      accessKeyId: principals.manager.accessKeyId,
-      secretAccessKey: principals.manager.secretAccessKey,
-      endpointUrl: server.url,
-    },
+    ...server,
     target: isDocument
       ? { region: REGION, mappingBehavior: 'many-to-one', secretName: DOCUMENT }
       : { region: REGION, mappingBehavior: 'one-to-one' },
     missingTarget: { region: 'eu-west-1', mappingBehavior: 'one-to-one' },
-    principals,
     secrets: store.all,
     plant,
     ...(isDocument ? membersOfDocument(store) : secretsAsKeys(store, plant)),
-    log: server.log,
     clear() {
       store.clear()
       server.resetInFlight()
     },
-    setLatency: server.setLatency,
-    hold: server.hold,
-    setRateLimit(limit) {
-      takes = quotas(limit)
-    },
-    fail: server.fail,
-    heal: server.heal,
-    maxInFlight: server.maxInFlight,
-    close: server.close,
   }
 }
 

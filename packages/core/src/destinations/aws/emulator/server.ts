@@ -4,7 +4,7 @@
  * endpoint with a proxy) does.
  */
 import { randomUUID } from 'node:crypto'
-import type { EmulatorOptions } from '../../emulator.ts'
+import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import {
   startEmulatorServer,
   type EmulatorServer,
@@ -12,7 +12,7 @@ import {
   type ServedRequest,
 } from '../../emulator-server.ts'
 import { kmsAnswer } from './kms.ts'
-import { ACCOUNT, REGION, type Principal, type Principals } from './principals.ts'
+import { ACCOUNT, createPrincipals, REGION, type Principal, type Principals } from './principals.ts'
 import { accessDenied, Refused } from './refused.ts'
 import { stsAnswer, stsRefusal } from './sts.ts'
 import { verifySignature } from './signature.ts'
@@ -31,28 +31,34 @@ export interface AwsService {
   name: string
   /** What `x-amz-target` starts with, such as `AmazonSSM`. */
   target: string
-  /** The vendor's rate limit: false is one call too many. */
-  takes(operation: string): boolean
+  /** The vendor's rate limit: for an operation, whether the call may go ahead. */
+  limitedBy(limit: EmulatorOptions['rateLimit']): (operation: string) => boolean
   /** The JSON answer of one call. Throws `Refused`. */
   answer(call: AwsCall): object
+}
+
+export interface AwsServer extends EmulatorServer, Pick<Emulator, 'credentials' | 'setRateLimit'> {
+  principals: Principals
 }
 
 /** STS answers in every region; the others are one region's endpoint. */
 const STS_REGIONS = [REGION, 'us-east-1']
 
-export function startAwsServer(
-  { port, latencyMs }: EmulatorOptions,
-  principals: Principals,
+export async function startAwsServer(
+  { port, latencyMs, rateLimit }: EmulatorOptions,
   service: AwsService,
-): Promise<EmulatorServer> {
+): Promise<AwsServer> {
+  const principals = createPrincipals()
   const kms: AwsService = {
     name: 'kms',
     target: 'TrentService',
-    takes: () => true,
+    limitedBy: () => () => true,
     answer: (call) => kmsAnswer(call.operation, call.input),
   }
   const services = new Map([service, kms].map((one) => [one.target, one]))
-  return startEmulatorServer({
+  let takes = service.limitedBy(rateLimit)
+  const front: Front = { principals, services, takes: (name, operation) => name !== service.name || takes(operation) }
+  const server = await startEmulatorServer({
     port,
     latencyMs,
     loggedAs(headers) {
@@ -63,8 +69,24 @@ export function startAwsServer(
     handle: (request) =>
       request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
         ? sts(request, principals)
-        : json(request, principals, services),
+        : json(request, front),
   })
+  const { accessKeyId, secretAccessKey } = principals.manager
+  return {
+    ...server,
+    principals,
+    credentials: { accessKeyId, secretAccessKey, endpointUrl: server.url },
+    setRateLimit(limit) {
+      takes = service.limitedBy(limit)
+    },
+  }
+}
+
+interface Front {
+  principals: Principals
+  /** By what `x-amz-target` starts with. */
+  services: ReadonlyMap<string, Pick<AwsService, 'name' | 'answer'>>
+  takes(service: string, operation: string): boolean
 }
 
 async function sts(request: ServedRequest, principals: Principals): Promise<ServedAnswer> {
@@ -78,11 +100,7 @@ async function sts(request: ServedRequest, principals: Principals): Promise<Serv
   }
 }
 
-async function json(
-  request: ServedRequest,
-  principals: Principals,
-  services: ReadonlyMap<string, AwsService>,
-): Promise<ServedAnswer> {
+async function json(request: ServedRequest, { principals, services, takes }: Front): Promise<ServedAnswer> {
   try {
     const [target = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.')
     const service = services.get(target)
@@ -91,7 +109,7 @@ async function json(
       throw new Refused('UnknownOperationException', 'Unknown operation')
     const scope = { service: service.name, regions: [REGION] }
     const { principal } = await verifySignature(request, principals.find, scope)
-    if (!service.takes(operation)) throw new Refused('ThrottlingException', 'Rate exceeded')
+    if (!takes(service.name, operation)) throw new Refused('ThrottlingException', 'Rate exceeded')
     const input = bodyOf(request.text)
     const action = `${service.name}:${operation}`
     if (!principal.isAllowed(action))

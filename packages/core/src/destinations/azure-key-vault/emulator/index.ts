@@ -77,7 +77,7 @@ export async function startEmulator(options: KeyVaultEmulatorOptions = {}): Prom
   const { officer } = tenant.apps
 
   return {
-    url: server.url,
+    ...server,
     credentials: {
       tenantId: tenant.tenantId,
       clientId: officer.clientId,
@@ -98,7 +98,6 @@ export async function startEmulator(options: KeyVaultEmulatorOptions = {}): Prom
     setFirewall(closing) {
       isClosed = closing
     },
-    log: server.log,
     contents: () =>
       new Map(
         secrets
@@ -115,16 +114,10 @@ export async function startEmulator(options: KeyVaultEmulatorOptions = {}): Prom
       secrets.clear()
       server.resetInFlight()
     },
-    setLatency: server.setLatency,
-    hold: server.hold,
     setRateLimit(limit) {
       takes = throughput(limit)
     },
-    fail: server.fail,
-    heal: server.heal,
-    maxInFlight: server.maxInFlight,
     isWrite: (method, path) => method !== 'GET' && !isTokenCall(path),
-    close: server.close,
   }
 }
 

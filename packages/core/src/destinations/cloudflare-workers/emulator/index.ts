@@ -60,11 +60,10 @@ export async function startEmulator(
   })
 
   return {
-    url: server.url,
+    ...server,
     credentials: { accountId: ACCOUNT, apiToken: TOKENS.writer, instanceUrl: `${server.url}${PREFIX}` },
     target: { scriptId: worker.name },
     tokens: TOKENS,
-    log: server.log,
     contents: () => new Map([...worker.bindings.values()].filter(isSecret).map(({ name, text = '' }) => [name, text])),
     put(key, value) {
       worker.bindings.set(key, { name: key, type: 'secret_text', text: value })
@@ -83,13 +82,7 @@ export async function startEmulator(
     setDeployed(isDeployed) {
       worker.isDeployed = isDeployed
     },
-    setLatency: server.setLatency,
-    hold: server.hold,
     setRateLimit: limit.set,
-    fail: server.fail,
-    heal: server.heal,
-    maxInFlight: server.maxInFlight,
-    close: server.close,
   }
 }
 

@@ -114,7 +114,7 @@ export async function startEmulator(options: GcpEmulatorOptions = {}): Promise<G
   }
 
   return {
-    url: server.url,
+    ...server,
     credentials: { serviceAccountKey: identities.accounts.manager.key, endpointUrl: server.url },
     target: { scope: 'global', projectId: demo.id },
     missingTarget: { scope: 'global', projectId: 'nobodys' },
@@ -123,7 +123,6 @@ export async function startEmulator(options: GcpEmulatorOptions = {}): Promise<G
     plant,
     holdLists: () => collection().holdLists(),
     expireTokens: identities.expireTokens,
-    log: server.log,
     contents: () =>
       new Map(
         collection()
@@ -139,18 +138,12 @@ export async function startEmulator(options: GcpEmulatorOptions = {}): Promise<G
       for (const secrets of demo.collections.values()) secrets.clear()
       server.resetInFlight()
     },
-    setLatency: server.setLatency,
-    hold: server.hold,
     setRateLimit(limit) {
       take = quotas(limit)
     },
-    fail: server.fail,
-    heal: server.heal,
-    maxInFlight: server.maxInFlight,
     // A delete, and the list of an empty project.
     answersEmpty: (method, path) => method === 'DELETE' || (method === 'GET' && /\/secrets(\?|$)/.test(path)),
     isWrite: (method, path) => method !== 'GET' && path !== '/token' && !path.endsWith(':generateAccessToken'),
-    close: server.close,
   }
 }
 

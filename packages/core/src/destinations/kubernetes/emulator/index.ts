@@ -83,14 +83,7 @@ export async function startEmulator(options: KubernetesEmulatorOptions = {}): Pr
   const edit = (fields: Fields, manager = HAND): void => save(update(target() ?? null, manager, fields))
 
   return {
-    url: server.url,
-    log: server.log,
-    fail: server.fail,
-    heal: server.heal,
-    setLatency: server.setLatency,
-    hold: server.hold,
-    maxInFlight: server.maxInFlight,
-    close: server.close,
+    ...server,
     credentials: { instanceUrl: server.url, token },
     tokens: {
       full: token,

@@ -91,14 +91,7 @@ export async function startEmulator(options: TriggerDevEmulatorOptions = {}): Pr
 
   const server = await startEmulatorServer({ port: options.port, latencyMs: options.latencyMs, handle })
   return {
-    url: server.url,
-    log: server.log,
-    fail: server.fail,
-    heal: server.heal,
-    setLatency: server.setLatency,
-    hold: server.hold,
-    maxInFlight: server.maxInFlight,
-    close: server.close,
+    ...server,
     credentials: { apiKey: accounts.keys.personal, instanceUrl: server.url },
     target: { projectRef: first.ref, environment: 'prod' },
     contents: () => new Map([...target.variables].map(([name, { value }]) => [name, value])),

@@ -77,11 +77,10 @@ export async function startEmulator(options: VercelEmulatorOptions = {}): Promis
   }
 
   return {
-    url: server.url,
+    ...server,
     credentials: { apiToken: TOKENS.member, instanceUrl: server.url },
     target: { scope: 'project', teamId: TEAM, app: projectId, appName: name, env: ENVIRONMENT },
     tokens: TOKENS,
-    log: server.log,
     contents: () => new Map(atTarget().map(({ key, value }) => [key, value])),
     put(key, value) {
       remove(key)
@@ -95,13 +94,7 @@ export async function startEmulator(options: VercelEmulatorOptions = {}): Promis
     plant: (variable) => variables.add(variable).id,
     edit: (id, changes) => void variables.edit(id, changes),
     variables: () => variables.all(),
-    setLatency: server.setLatency,
-    hold: server.hold,
     setRateLimit: limits.set,
-    fail: server.fail,
-    heal: server.heal,
-    maxInFlight: server.maxInFlight,
-    close: server.close,
   }
 }
 
