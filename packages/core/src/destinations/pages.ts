@@ -59,6 +59,6 @@ export async function readNumberedPages<Row>(
   }
   throw new DestinationError(
     'unavailable',
-    'The listing has other rows than the vendor counts; they change too quickly to be listed, so try again later',
+    'The listing has other rows than the provider counts: they change while they are listed. Try again later',
   )
 }

@@ -1,4 +1,4 @@
-/** Secrets that a destination cannot store: an outcome for each key, the others arrive, nothing of others is touched. */
+/** Secrets that a destination cannot store: an outcome for each key, while the others arrive and foreign keys stay. */
 import { openSqliteStore } from '@keyferry/db/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { suiteKeys } from '../destinations/conformance-keys.ts'

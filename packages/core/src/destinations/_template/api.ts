@@ -23,7 +23,7 @@ export function listVariables({ http, app }: App): Promise<Variable[]> {
   return readPages(async (from) => {
     const path = `${variablesOf(app)}?page=${from ?? 1}`
     const answer = await http.request({ method: 'GET', path, repeatable: true })
-    const { variables, nextPage } = understood(page, answer.body, 'Example Vendor answered the list of variables')
+    const { variables, nextPage } = understood(page, answer.body, 'Example Provider returned the list of variables')
     return { rows: variables, next: nextPage === null ? null : String(nextPage) }
   })
 }

@@ -36,5 +36,5 @@ export async function awsCall<T>(
     repeatable: true,
     bucket,
   })
-  return understood(answer, body, `AWS answered ${operation}`)
+  return understood(answer, body, `AWS returned ${operation}`)
 }

@@ -58,7 +58,7 @@ async function call<T>(http: Http, action: string, form: Record<string, string>,
     acceptsText: true,
     bucket: BUCKET,
   })
-  return understood(result, contentOf(answer.body, action), `AWS answered ${action}`)
+  return understood(result, contentOf(answer.body, action), `AWS returned ${action}`)
 }
 
 /** The result of an answer, flat: AssumeRole's is one level deeper than the other's. */

@@ -40,7 +40,7 @@ export function listSecrets({ http, origin }: Vault): Promise<Row[]> {
   return readPages(async (from) => {
     const path = from ?? `/secrets?${VERSION}&maxresults=${PAGE}`
     const answer = await http.request({ method: 'GET', path, repeatable: true })
-    const { value, nextLink } = understood(page, answer.body, 'Key Vault answered the list of secrets')
+    const { value, nextLink } = understood(page, answer.body, 'Key Vault returned the list of secrets')
     return { rows: value, next: nextLink ? pathWithin(origin, nextLink) : null }
   })
 }
@@ -135,7 +135,7 @@ export async function getValue({ http }: Vault, name: string): Promise<string | 
     accept: (_status, body) => ['SecretNotFound', 'SecretDisabled'].includes(codeIn(body) ?? ''),
   })
   if (answer.status !== 200) return null
-  return understood(valued, answer.body, `Key Vault answered the value of "${name}"`).value
+  return understood(valued, answer.body, `Key Vault returned the value of "${name}"`).value
 }
 
 const problem = z.object({

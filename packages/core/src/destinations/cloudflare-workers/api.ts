@@ -94,7 +94,7 @@ const get = (http: Http, path: string, accept: readonly number[] = []): Promise<
   http.request({ method: 'GET', path, accept, repeatable: true, classify: meaningOf })
 
 const resultOf = <T>(schema: z.ZodType<T>, { body }: Pick<HttpAnswer, 'body'>, what: string): T =>
-  understood(envelope(schema), body, `Cloudflare answered ${what}`).result
+  understood(envelope(schema), body, `Cloudflare returned ${what}`).result
 
 const MALFORMED_TOKEN = new Set([6003, 6111, 9106, 9107])
 const NO_SCRIPT = new Set([10_007, 10_090])

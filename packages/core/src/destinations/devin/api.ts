@@ -42,7 +42,7 @@ export async function listSecrets({ http, orgId }: DevinApi): Promise<DevinSecre
     const path = `${secretsPath(orgId)}?first=${PAGE}${from === null ? '' : `&after=${encodeURIComponent(from)}`}`
     const answer = await http.request({ method: 'GET', path, repeatable: true, accept: REFUSED })
     if (answer.status !== 200) throw await whyRefused(http, orgId, answer.status)
-    const { items, has_next_page, end_cursor } = understood(page, answer.body, 'Devin answered the list of secrets')
+    const { items, has_next_page, end_cursor } = understood(page, answer.body, 'Devin returned the list of secrets')
     return { rows: items, next: has_next_page ? end_cursor : null }
   })
   return [...new Map(rows.map((row) => [row.secret_id, row])).values()]

@@ -47,7 +47,7 @@ export function listSecrets(collection: Collection): Promise<SecretRow[]> {
     const more = from === null ? '' : `&pageToken=${encodeURIComponent(from)}`
     const path = `${prefixOf(collection)}?pageSize=${PAGE}${more}`
     const answer = await collection.http.request({ method: 'GET', path, repeatable: true, bucket: 'read' })
-    const data = understood(page, answer.body, 'Google answered the list of secrets')
+    const data = understood(page, answer.body, 'Google returned the list of secrets')
     return { rows: 'secrets' in data ? data.secrets : [], next: data.nextPageToken }
   })
 }
@@ -64,7 +64,7 @@ export async function getSecret(collection: Collection, key: string): Promise<Se
     bucket: 'read',
   })
   if (answer.status === 404) return null
-  return understood(secret, answer.body, `Google answered "${key}"`)
+  return understood(secret, answer.body, `Google returned "${key}"`)
 }
 
 /** Makes a secret without a version. One that is there stays as it is. */
@@ -130,7 +130,7 @@ export async function newestEnabled(collection: Collection, key: string): Promis
     bucket: 'read',
   })
   if (answer.status === 404) return null
-  const data = understood(versions, answer.body, `Google answered the versions of "${key}"`)
+  const data = understood(versions, answer.body, `Google returned the versions of "${key}"`)
   const [newest] = data.versions
   return newest === undefined ? null : numberIn(newest.name)
 }
@@ -183,7 +183,7 @@ export async function readValue(collection: Collection, key: string): Promise<st
     bucket: 'access',
   })
   if (answer.status !== 200) return null
-  const data = understood(accessed, answer.body, `Google answered the value of "${key}"`)
+  const data = understood(accessed, answer.body, `Google returned the value of "${key}"`)
   const bytes = Buffer.from(data.payload.data, 'base64')
   const checksum = data.payload.dataCrc32c
   if (checksum !== undefined && checksum !== String(crc32c(bytes)))

@@ -40,7 +40,7 @@ async function read<T>(
   schema: z.ZodType<T>,
 ): Promise<T> {
   const answer = await http.at(endpointOf(credentials, host)).request({ method: 'GET', path, repeatable: true })
-  return understood(schema, answer.body, 'Google answered a list')
+  return understood(schema, answer.body, 'Google returned a list')
 }
 
 const pageOf = (token: string | null): string =>

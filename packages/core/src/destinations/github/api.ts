@@ -41,7 +41,7 @@ export function listRows(api: GithubApi): Promise<GithubRow[]> {
       const path = `${collectionPath(api.target)}?per_page=${size}&page=${page}`
       const { body } = await call(api, { method: 'GET', path, repeatable: true })
       const list = withRows(body, variables ? 'variables' : 'secrets')
-      const { rows, total_count: total } = understood(listing, list, 'GitHub answered the listing')
+      const { rows, total_count: total } = understood(listing, list, 'GitHub returned the listing')
       return { rows, total, isLast: page * size >= total }
     },
     ({ name }) => name,

@@ -25,7 +25,7 @@ function rowsOf<T>({ http }: Session<unknown>, path: string, row: z.ZodType<T>, 
     })
     const list =
       member === undefined ? z.array(row) : z.object({ [member]: z.array(row) }).transform((body) => body[member] ?? [])
-    const rows = understood(list, answer.body, `GitHub answered ${path}`)
+    const rows = understood(list, answer.body, `GitHub returned ${path}`)
     return { rows, next: rows.length === PAGE ? String(page + 1) : null }
   })
 }

@@ -34,7 +34,7 @@ export function listVariables(api: GitlabApi): Promise<GitlabVariable[]> {
     async (page) => {
       const path = `${resourcePath(api.target)}/variables?per_page=${PAGE}&page=${page}`
       const { body, headers } = await call(api, { method: 'GET', path, repeatable: true })
-      const rows = understood(z.array(variable), body, 'GitLab answered the listing')
+      const rows = understood(z.array(variable), body, 'GitLab returned the listing')
       const total = headers.get('x-total')
       const next = headers.get('x-next-page')
       // A proxy may drop the header: only a page that is not full is the last one then.

@@ -21,7 +21,7 @@ function rowsOf<T>(
 ): Promise<T[]> {
   return readPages(async (from) => {
     const { body } = await http.request({ method: 'GET', path: pathAfter(from), repeatable: true })
-    const rows = understood(z.array(row), body, 'GitLab answered the list')
+    const rows = understood(z.array(row), body, 'GitLab returned the list')
     return { rows, next: rows.length === PAGE ? nextOf(rows, from) : null }
   })
 }

@@ -120,7 +120,7 @@ export const listNamespaces = (http: Http): Promise<{ name: string }[]> =>
       classify: ({ status }) =>
         status === 403 ? { message: 'the token can’t list namespaces. Enter the name of the namespace' } : null,
     })
-    const data = understood(page, answer.body, 'Kubernetes answered a list of namespaces')
+    const data = understood(page, answer.body, 'Kubernetes returned a list of namespaces')
     return { rows: data.items.map(({ metadata: { name } }) => ({ name })), next: data.metadata.continue }
   })
 
@@ -182,7 +182,7 @@ const FIELD = /^[-\w.[\]/ ]{1,200}$/
 const CODE = /^FieldValue[A-Za-z]{1,40}$/
 
 function secretIn(answer: HttpAnswer): Secret {
-  const data = understood(secret, answer.body, 'Kubernetes answered a Secret')
+  const data = understood(secret, answer.body, 'Kubernetes returned a Secret')
   const { metadata, type, immutable } = data
   return {
     resourceVersion: metadata.resourceVersion,

@@ -30,7 +30,7 @@ export const errorText = (body: unknown): string => worded.safeParse(body).data?
 
 export async function listVariables(http: Http, place: Place): Promise<Variable[]> {
   const answer = await ask(http, place, { method: 'GET', path: '', repeatable: true })
-  return understood(variables, answer.body, 'Trigger.dev answered the list of variables')
+  return understood(variables, answer.body, 'Trigger.dev returned the list of variables')
 }
 
 /** Creates and overwrites; repeating it changes nothing. Values go out as one JSON object, `__proto__` included. */

@@ -81,4 +81,4 @@ function refuseOthers(apiKey: string, what: string, instead: string): void {
 }
 
 const read = <T>(schema: z.ZodType<T>, body: unknown, what: string): T =>
-  understood(schema, body, `Trigger.dev answered the list of ${what}`)
+  understood(schema, body, `Trigger.dev returned the list of ${what}`)

@@ -32,7 +32,7 @@ export async function readTriggerDevValues(
     authorization: bearer(environmentKey),
     headers: place.branch === null ? {} : { 'x-trigger-branch': place.branch },
   })
-  const { variables } = understood(valuesAnswer, body, 'Trigger.dev answered the values of an environment')
+  const { variables } = understood(valuesAnswer, body, 'Trigger.dev returned the values of an environment')
   const values = new Map<string, string>()
   for (const [name, value] of Object.entries(variables)) {
     // The server shows a variable of this name under another one, because runs get its own.
@@ -45,7 +45,7 @@ export async function readTriggerDevValues(
 async function fetchKey(http: Http, place: Place): Promise<string> {
   // This route knows `staging` by its long name only.
   const { body } = await ask(http, place, { path: `/${place.environment === 'stg' ? 'staging' : place.environment}` })
-  return understood(keyAnswer, body, `Trigger.dev answered the key of ${place.environment}`).apiKey
+  return understood(keyAnswer, body, `Trigger.dev returned the key of ${place.environment}`).apiKey
 }
 
 /** A read below the project. */

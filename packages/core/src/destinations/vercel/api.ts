@@ -62,7 +62,7 @@ export async function listVariables(api: VercelApi): Promise<{ variables: Variab
   const variables = await readPages(async (until) => {
     const more = until === null ? '' : `&until=${until}`
     const answer = await call(api, { method: 'GET', path: `/v10${path(api)}?decrypt=true${more}`, repeatable: true })
-    const data = understood(listing, answer.body, 'Vercel answered the list of variables')
+    const data = understood(listing, answer.body, 'Vercel returned the list of variables')
     hidden = Math.max(hidden, data.hiddenProductionEnvCount)
     const next = data.pagination?.next
     return { rows: data.envs, next: next ? String(next) : null }
@@ -75,7 +75,7 @@ export async function readVariable(api: VercelApi, id: string): Promise<Variable
   const request = { method: 'GET', path: `/v1${path(api, id)}?`, accept: [404], repeatable: true } as const
   const answer = await call(api, request)
   if (answer.status === 404) return null
-  return understood(variable, answer.body, 'Vercel answered a variable')
+  return understood(variable, answer.body, 'Vercel returned a variable')
 }
 
 export interface Entry extends Environments {
@@ -123,7 +123,7 @@ export interface Written {
 export async function upsertVariables(api: VercelApi, entries: readonly Entry[]): Promise<Written> {
   const request = { method: 'POST', path: `/v10${path(api)}?upsert=true`, body: entries, accept: isFailed } as const
   const answer = await call(api, { ...request, repeatable: true, bucket: 'create' })
-  const data = understood(written, answer.body, 'Vercel answered the write')
+  const data = understood(written, answer.body, 'Vercel returned the write')
   return {
     created: data.created,
     failed: data.failed.map(({ error: { code, message, envVarKey } }) => ({

@@ -30,5 +30,5 @@ export async function resolveProject(http: Http, teamId: string, idOrName: strin
   })
   if (answer.status === 404)
     throw new DestinationError('missing', `Vercel has no project "${idOrName}" in this account; check team and project`)
-  return understood(project, answer.body, 'Vercel answered a project')
+  return understood(project, answer.body, 'Vercel returned a project')
 }
