@@ -32,7 +32,7 @@ afterAll(async () => {
 /** Reads first, deletes last; within those the narrowest path first, so that what is named still exists. */
 const ORDER = ['GET', 'POST', 'PATCH', 'DELETE']
 const depth = ({ route }: RestRoute): number => route.path.split('/').length
-const ordered = restRoutes().toSorted(
+const ordered = restRoutes.toSorted(
   (a, b) => ORDER.indexOf(a.route.method) - ORDER.indexOf(b.route.method) || depth(b) - depth(a),
 )
 

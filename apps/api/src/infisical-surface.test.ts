@@ -144,9 +144,7 @@ const SURFACE = `
 `
 
 it('every route is served, under the key that clients read', () => {
-  const ours = new Set(
-    restRoutes().map(({ route: { method, path, envelope = '-' } }) => `${method} ${path} ${envelope}`),
-  )
+  const ours = new Set(restRoutes.map(({ route: { method, path, envelope = '-' } }) => `${method} ${path} ${envelope}`))
   const wanted = SURFACE.trim()
     .split('\n')
     .map((line) => line.trim().replaceAll(/ +/g, ' '))

@@ -38,7 +38,7 @@ onEveryDatabase('the OpenAPI document', (open) => {
   it('has every route, with its parameters, and says which need no token', () => {
     expect(document.openapi).toBe('3.1.0')
     const ids = new Set<string>()
-    for (const { route, procedure } of restRoutes()) {
+    for (const { route, procedure } of restRoutes) {
       const operation = document.paths[route.path.replaceAll(/:(\w+)/g, '{$1}')]?.[route.method.toLowerCase()]
       expect(operation, `${route.method} ${route.path}`).toBeDefined()
       expect(ids).not.toContain(operation.operationId)

@@ -18,7 +18,7 @@ const ADDRESS = 12_000
 /** Characters of a text in an address that had millions: each may take six. */
 const TEXT = 1_800
 
-const routes = Map.groupBy(restRoutes(), ({ procedure }) => procedure)
+const routes = Map.groupBy(restRoutes, ({ procedure }) => procedure)
 
 /** Each extreme of each input, by turns over tRPC and each route; a route has at least one. */
 export function* everyRequest(known: ReadonlyMap<string, unknown>, roll: () => number): Generator<Sending> {

@@ -15,7 +15,7 @@ type ContextOf = (request: FastifyRequest, reply: FastifyReply) => Promise<Reque
 
 /** Serves every REST route of the procedures on `app`. */
 export function registerRest(app: FastifyInstance, contextOf: ContextOf): void {
-  const { forms = [], others = [] } = Object.groupBy(restRoutes(), ({ route }) => (route.form ? 'forms' : 'others'))
+  const { forms = [], others = [] } = Object.groupBy(restRoutes, ({ route }) => (route.form ? 'forms' : 'others'))
   for (const rest of others) serve(app, rest, contextOf)
   void app.register(async (withForms) => {
     acceptForms(withForms)

@@ -23,8 +23,8 @@ const definition = z.object({
 })
 
 /** Every REST route, made from the procedures' own metadata and schemas. */
-export function restRoutes(): RestRoute[] {
-  return Object.entries(appRouter._def.procedures).flatMap(([procedure, built]) => {
+export const restRoutes: readonly RestRoute[] = Object.entries(appRouter._def.procedures).flatMap(
+  ([procedure, built]) => {
     const { type, meta, inputs, output } = definition.parse('_def' in built ? built._def : undefined)
     if (type === 'subscription' || meta.routes.length === 0) return []
     if (!output) throw new Error(`The procedure ${procedure} does not declare its output`)
@@ -38,5 +38,5 @@ export function restRoutes(): RestRoute[] {
       input: route.reads ? inputShape(route.reads.schema) : own,
       output: route.answers?.schema ?? output,
     }))
-  })
-}
+  },
+)
