@@ -1,7 +1,6 @@
 /** What operators ask a serving process, and the targets of notices, through the API's own door. */
 import { createAuth } from '@keyferry/access/sign-in'
-import { migrate, openSqlite } from '@keyferry/db'
-import { onEveryDatabase, statement } from '@keyferry/db/testing'
+import { onEveryDatabase, openSqliteStore, statement } from '@keyferry/db/testing'
 import { hostCheck, monitoringOf, readinessOf } from '@keyferry/runtime'
 import { expect, it, onTestFinished } from 'vitest'
 import { buildApp } from './app.ts'
@@ -133,10 +132,9 @@ onEveryDatabase('monitoring', (open) => {
 
 // The same of Postgres is in the app's outage test, on a server of its own.
 it('a SQLite store that is read-only or full is said, and a write is answered with 503', async () => {
-  const db = openSqlite(':memory:')
-  await migrate(db)
-  const api = await readyApi(() => Promise.resolve({ db, close: () => db.destroy(), databaseUrl: null }))
+  const api = await readyApi(openSqliteStore)
   onTestFinished(api.close)
+  const { db } = api.ctx
   const refused = (reason: string) => ({ status: 503, body: { reason: expect.stringContaining(reason) } })
   const write = () => api.send('POST', '/api/v1/projects', { projectName: 'Shop', projectDescription: 'x'.repeat(200) })
   const unavailable = {

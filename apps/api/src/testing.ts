@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { createAuth, migrateAuth, type Auth, type AuthOptions } from '@keyferry/access/sign-in'
 import { testContext, type TestContext } from '@keyferry/core/testing'
-import type { OpenStore } from '@keyferry/db/testing'
+import { migrate } from '@keyferry/db'
+import type { OpenStore, StoreTemplate } from '@keyferry/db/testing'
 import type { Mailer } from '@keyferry/kernel'
 import { hostCheck, monitoringOf, readinessOf } from '@keyferry/runtime'
 import { createLog } from '@keyferry/runtime/log'
@@ -52,6 +53,15 @@ interface TestApiOptions {
   bannedWords?: readonly string[]
 }
 
+/** With the tables of sign-in, which has migrations of its own. */
+const WITH_ACCOUNTS: StoreTemplate = {
+  name: 'with_accounts',
+  async make(db) {
+    await migrate(db)
+    await migrateAuth(db, createLog('silent'))
+  },
+}
+
 /** As on the first start: nothing set up. */
 export async function emptyApi(
   open: OpenStore,
@@ -66,11 +76,10 @@ export async function emptyApi(
     bannedWords = [],
   }: TestApiOptions = {},
 ): Promise<TestApi> {
-  const made = await testContext(open, { isSetUp: false })
+  const made = await testContext(() => open(WITH_ACCOUNTS), { isSetUp: false })
   const logged: string[] = []
   const log = createLog('error', { write: (line) => void logged.push(line) })
   const test = { ...made, ctx: { ...made.ctx, mail, log } }
-  await migrateAuth(test.ctx.db, test.ctx.log)
   const authKey = randomBytes(32)
   const auth = createAuth({
     ctx: test.ctx,
@@ -78,7 +87,6 @@ export async function emptyApi(
     baseUrl,
     oidc,
     bannedWords,
-    hashing: { ln: 4, r: 1, p: 1 },
   })
   const readiness = readinessOf(test.ctx, { problem: () => Promise.resolve(null) })
   const monitoring = monitoringOf(test.ctx, readiness, undefined)

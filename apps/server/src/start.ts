@@ -1,12 +1,12 @@
 import { serve, type Serving } from '@keyferry/api/serve'
-import { openRuntime, serveMonitoring, type Env } from '@keyferry/runtime'
+import { openRuntime, serveMonitoring, type Env, type OpenOptions } from '@keyferry/runtime'
 import { startWorker } from '@keyferry/worker'
 
 export type Running = Serving
 
 /** API, console and worker in this process, on SQLite or on the Postgres of `DATABASE_URL`. Throws `StartupError`. */
-export async function startKeyferry(env: Env): Promise<Running> {
-  const instance = await openRuntime(env, { makeKey: true })
+export async function startKeyferry(env: Env, options: Pick<OpenOptions, 'scryptCost'> = {}): Promise<Running> {
+  const instance = await openRuntime(env, { makeKey: true, ...options })
   // The queue takes a moment to open; requests need not wait for it.
   const [serving, worker, monitoring] = await Promise.allSettled([
     serve(instance, env),

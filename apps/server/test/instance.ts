@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import type { KeyferryClient } from '@keyferry/client'
 import { representatives, type Emulator } from '@keyferry/core/emulators'
 import { createDatabase } from '@keyferry/db/testing'
+import { CHEAP_COST } from '@keyferry/kernel/testing'
 import { copyEmptyQueue } from '@keyferry/queue/testing'
 import { readEnv } from '@keyferry/runtime'
 import { describe, inject, onTestFinished } from 'vitest'
@@ -61,10 +62,14 @@ export const environmentOf = ({ dataDir, databaseUrl }: Place): Record<string, s
   ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
 })
 
+/** The app in this process, with passwords that cost nothing; the caller stops it. */
+export const startInProcess = (variables: Record<string, string>): Promise<Running> =>
+  startKeyferry(readEnv(variables), { scryptCost: CHEAP_COST })
+
 /** Starts the app; it is stopped with the test. */
 export async function startInstance(profile: Profile, place?: Place): Promise<TestInstance> {
   const where = place ?? (await newPlace(profile))
-  const start = (): Promise<Running> => startKeyferry(readEnv(environmentOf(where)))
+  const start = (): Promise<Running> => startInProcess(environmentOf(where))
   let running: Running | null = await start()
   const instance: TestInstance = {
     ...where,

@@ -11,8 +11,19 @@ import { migrate } from './migrate.ts'
 import { openPostgres, openSqlite, type Db, type Dialect } from './open.ts'
 import type { Tables } from './tables.ts'
 
-/** Opens an empty, migrated store; a Postgres one is a new database in the test server. */
-export type OpenStore = () => Promise<{ db: Db; close: () => Promise<void>; databaseUrl: string | null }>
+/** What a store holds when it is opened: made once for the whole run, and copied. */
+export interface StoreTemplate {
+  name: string
+  /** Fills an empty store. */
+  make(db: Db): Promise<void>
+}
+
+/** Opens a copy of `template`, by default an empty, migrated store; a Postgres one is a new database. */
+export type OpenStore = (
+  template?: StoreTemplate,
+) => Promise<{ db: Db; close: () => Promise<void>; databaseUrl: string | null }>
+
+const MIGRATED: StoreTemplate = { name: 'migrated', make: migrate }
 
 export function onEveryDatabase(name: string, suite: (open: OpenStore, dialect: Dialect) => void): void {
   describe(`${name} (sqlite)`, () => suite(openSqliteStore, 'sqlite'))
@@ -20,14 +31,14 @@ export function onEveryDatabase(name: string, suite: (open: OpenStore, dialect: 
   describe.skipIf(!inject('postgresUrl'))(`${name} (postgres)`, () => suite(openPostgresStore, 'postgres'))
 }
 
-/** An empty store in memory. */
-export async function openSqliteStore(): ReturnType<OpenStore> {
-  const db = openSqlite(await sqliteTemplate())
+/** A store in memory, by default an empty one. */
+export async function openSqliteStore(template = MIGRATED): ReturnType<OpenStore> {
+  const db = openSqlite(await sqliteFile(template))
   return { db, close: () => db.destroy(), databaseUrl: null }
 }
 
-async function openPostgresStore(): ReturnType<OpenStore> {
-  const databaseUrl = await createDatabase(await postgresTemplate())
+async function openPostgresStore(template = MIGRATED): ReturnType<OpenStore> {
+  const databaseUrl = await createDatabase(await postgresName(template))
   const db = openPostgres(databaseUrl, 5)
   return { db, databaseUrl, close: () => db.destroy() }
 }
@@ -40,13 +51,13 @@ export async function createDatabase(template = 'template1'): Promise<string> {
   return urlOf(name)
 }
 
-/** A migrated store as a file's content: copies of it cost a fraction of migrating again. */
-const sqliteTemplate = once(async () => {
-  const file = join(inject('templates'), 'migrated.db')
+/** The template as a file's content: copies of it cost a fraction of making it again. */
+const sqliteFile = once(async ({ name, make }) => {
+  const file = join(inject('templates'), `${name}.db`)
   const made = await readFile(file).catch(() => null)
   if (made) return made
   const db = openSqlite(':memory:')
-  await migrate(db)
+  await make(db)
   const own = join(inject('templates'), `${randomUUID()}.db`)
   await sql`vacuum into ${own}`.execute(db)
   await db.destroy()
@@ -54,26 +65,31 @@ const sqliteTemplate = once(async () => {
   return readFile(file)
 })
 
-/** The name of a migrated database in the test server, which nobody is connected to: one for the whole run. */
-const postgresTemplate = once(async () => {
-  const name = `migrated_${basename(inject('templates')).replaceAll(/\W/g, '_').toLowerCase()}`
+/** The name of the template's database in the test server, which nobody is connected to: one for the whole run. */
+const postgresName = once(async (template) => {
+  const name = `${template.name}_${basename(inject('templates')).replaceAll(/\W/g, '_').toLowerCase()}`
   await onServer(async (server) => {
     // Held until this connection ends: the other test files wait.
     await server.query('select pg_advisory_lock(hashtext($1))', [name])
     const { rowCount } = await server.query('select from pg_database where datname = $1', [name])
     if (rowCount) return
     const url = await createDatabase()
-    const db = openPostgres(url, 1)
-    await migrate(db)
+    const db = openPostgres(url, 5)
+    await template.make(db)
     await db.destroy()
     await server.query(`alter database ${new URL(url).pathname.slice(1)} rename to ${name}`)
   })
   return name
 })
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => (made ??= make())
+/** Once for each template. */
+function once<T>(make: (template: StoreTemplate) => Promise<T>): (template: StoreTemplate) => Promise<T> {
+  const made = new Map<string, Promise<T>>()
+  return (template) => {
+    const known = made.get(template.name) ?? make(template)
+    made.set(template.name, known)
+    return known
+  }
 }
 
 async function onServer<T>(work: (server: pg.Client) => Promise<T>): Promise<T> {

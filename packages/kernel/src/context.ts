@@ -5,6 +5,7 @@ import type { Transaction } from 'kysely'
 import type { Logger } from 'pino'
 import type { Authority } from './authority/authority.ts'
 import type { Keyring } from './crypto/keyring.ts'
+import type { ScryptCost } from './crypto/scrypt-cost.ts'
 import type { Hooks } from './hooks.ts'
 import type { Limits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
@@ -32,6 +33,8 @@ export interface Context {
   log: Logger
   /** What one request and one project may cost. */
   limits: Limits
+  /** Of passwords and of passphrases of files. No setting lowers it; tests have other things to do. */
+  scryptCost: ScryptCost
   /** The present time; tests move it. */
   now: () => Date
   /** Set while a verb runs for somebody. */

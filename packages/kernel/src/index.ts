@@ -36,6 +36,7 @@ export {
 export { DecryptionError, type DataKey } from './crypto/data-key.ts'
 export { instanceSecret, openInstanceKeys, renewInstanceSecret } from './crypto/instance-secret.ts'
 export { keyring, type Keyring, type Wrapped } from './crypto/keyring.ts'
+export { OWASP_COST, type ScryptCost } from './crypto/scrypt-cost.ts'
 export { NOTES, TABLES } from './crypto/sealed-store.ts'
 export {
   BadRequest,

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { OpenStore } from '@keyferry/db/testing'
 import type { LiveEvent } from '@keyferry/schemas'
 import { pino } from 'pino'
+import type { ScryptCost } from './crypto/scrypt-cost.ts'
 import { insertOrganization } from './authority/insert-organization.ts'
 import { openAuthority } from './authority/open-authority.ts'
 import type { Actor, Context, Events } from './context.ts'
@@ -24,6 +25,9 @@ export interface TestContext {
   databaseUrl: string | null
   close: () => Promise<void>
 }
+
+/** A password in no time. */
+export const CHEAP_COST: ScryptCost = { ln: 4, r: 1, p: 1 }
 
 /** Nothing is built on what is tested. */
 const NO_HOOKS: Hooks = {
@@ -76,6 +80,7 @@ export async function testContext(
     consoleUrl: null,
     log: pino({ level: 'silent' }),
     limits: structuredClone(DEFAULT_LIMITS),
+    scryptCost: CHEAP_COST,
     now,
   }
   integrity.reportTo(ctx)

@@ -5,7 +5,7 @@ import { perform } from '@keyferry/access'
 import { syncHooks } from '@keyferry/core/process'
 import { storeVerbs } from '@keyferry/core/verbs'
 import { missingMigrations, openPostgres, openSqlite, SchemaTooNew, unknownMigrations, type Db } from '@keyferry/db'
-import { IntegrityBroken, type Actor, type Context, type Keyring } from '@keyferry/kernel'
+import { IntegrityBroken, OWASP_COST, type Actor, type Context, type Keyring } from '@keyferry/kernel'
 import { openAuthority } from '@keyferry/kernel/authority'
 import { createMetrics } from '@keyferry/kernel/metrics'
 import { StartupError } from './startup-error.ts'
@@ -82,6 +82,7 @@ export async function commandContext(env: Env, store: Db, keyring: Keyring): Pro
     consoleUrl: null,
     log: createLog(env.LOG_LEVEL),
     limits: limitsOf(env),
+    scryptCost: OWASP_COST,
     now: () => new Date(),
   }
   integrity.reportTo(ctx)

@@ -11,7 +11,15 @@ import {
   type AuditStream,
 } from '@keyferry/core/process'
 import { migrate, openPostgres, openSqlite, SchemaTooNew, type Db } from '@keyferry/db'
-import { instanceSecret, IntegrityBroken, type Context, type Keyring, type Network } from '@keyferry/kernel'
+import {
+  instanceSecret,
+  IntegrityBroken,
+  OWASP_COST,
+  type Context,
+  type Keyring,
+  type Network,
+  type ScryptCost,
+} from '@keyferry/kernel'
 import { openAuthority, type Opened } from '@keyferry/kernel/authority'
 import { createMetrics } from '@keyferry/kernel/metrics'
 import { createQueue, localEvents, postgresEvents, type Backend, type EventBus, type JobQueue } from '@keyferry/queue'
@@ -58,6 +66,8 @@ export interface OpenOptions {
   makeKey: boolean
   /** Milliseconds that a Postgres gets to become reachable. */
   timeoutMs?: number
+  /** Left out, what OWASP recommends. */
+  scryptCost?: ScryptCost
 }
 
 /**
@@ -91,7 +101,12 @@ function makeDataDir(dataDir: string): void {
   }
 }
 
-async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }: OpenOptions): Promise<Runtime> {
+async function openEmbedded(
+  env: Env,
+  dataDir: string,
+  log: Logger,
+  { makeKey, scryptCost }: OpenOptions,
+): Promise<Runtime> {
   const lock = lockDataDir(dataDir)
   try {
     const file = join(dataDir, 'keyferry.db')
@@ -103,6 +118,7 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }:
       bus: localEvents(),
       backend: { kind: 'embedded', dir: join(dataDir, 'queue') },
       withStartupRetry: (work) => work(),
+      scryptCost,
       unlock: lock.release,
     })
     // This is the only process, so whatever lease is left was left by a crash.
@@ -123,7 +139,7 @@ async function openFleet(
   databaseUrl: string,
   dataDir: string,
   log: Logger,
-  { makeKey, timeoutMs = STARTUP_TIMEOUT_MS }: OpenOptions,
+  { makeKey, timeoutMs = STARTUP_TIMEOUT_MS, scryptCost }: OpenOptions,
 ): Promise<Runtime> {
   const withStartupRetry: Runtime['withStartupRetry'] = (work) => whenReachable(work, { log, timeoutMs })
   const stored = await withStartupRetry(() => storedKeyInPostgres(databaseUrl))
@@ -135,6 +151,7 @@ async function openFleet(
     bus: postgresEvents({ databaseUrl, log }),
     backend: { kind: 'fleet', databaseUrl },
     withStartupRetry,
+    scryptCost,
     unlock() {},
   })
 }
@@ -181,11 +198,13 @@ interface Parts extends Store {
   bus: EventBus
   backend: Backend
   withStartupRetry: Runtime['withStartupRetry']
+  scryptCost: ScryptCost | undefined
   unlock(): void
 }
 
 function assemble(env: Env, log: Logger, parts: Parts): Runtime {
   const { db, keyring, authority, integrity, authKey, bus, backend, withStartupRetry, unlock } = parts
+  const { scryptCost = OWASP_COST } = parts
   const metrics = createMetrics({ processMetrics: true })
   const auditStreams = auditStreamsOf(env, networkOf(env))
   const jobs = createQueue({ backend, log, hints: (syncIds) => wakeHints(ctx, syncIds) })
@@ -205,6 +224,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Runtime {
     consoleUrl: env.KEYFERRY_URL ?? null,
     log,
     limits: limitsOf(env),
+    scryptCost,
     now: () => new Date(),
   }
   integrity.reportTo(ctx)

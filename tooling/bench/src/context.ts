@@ -4,7 +4,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { syncHooks } from '@keyferry/core/process'
 import { migrate, type Db } from '@keyferry/db'
-import { DEFAULT_LIMITS, keyring, transact, type Actor, type Context } from '@keyferry/kernel'
+import { DEFAULT_LIMITS, keyring, OWASP_COST, transact, type Actor, type Context } from '@keyferry/kernel'
 import { insertOrganization, openAuthority } from '@keyferry/kernel/authority'
 import { createMetrics } from '@keyferry/kernel/metrics'
 import { pino } from 'pino'
@@ -34,6 +34,7 @@ export async function benchContext(store: Db): Promise<Context> {
     consoleUrl: null,
     log: pino({ level: 'warn' }),
     limits: DEFAULT_LIMITS,
+    scryptCost: OWASP_COST,
     now,
   }
   authority.writeTo(ctx)

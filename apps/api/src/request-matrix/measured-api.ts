@@ -10,7 +10,8 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
-import { migrate, openPostgres, openSqlite } from '@keyferry/db'
+import { openPostgres, openSqlite } from '@keyferry/db'
+import type { OpenStore } from '@keyferry/db/testing'
 import { bootstrapped } from '@keyferry/schemas'
 import { sql } from 'kysely'
 import { z } from 'zod'
@@ -55,10 +56,11 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 process.on('disconnect', () => process.exit())
 const db = databaseUrl === null ? openSqlite(join(folder, 'keyferry.db')) : openPostgres(databaseUrl, 5)
 if (databaseUrl === null) await sql`pragma synchronous = off`.execute(db)
-await migrate(db)
-const api = await emptyApi(() => Promise.resolve({ db, close: () => db.destroy(), databaseUrl }), null, {
-  readerWindowMs: 1500,
-})
+const open: OpenStore = async (template) => {
+  await template?.make(db)
+  return { db, close: () => db.destroy(), databaseUrl }
+}
+const api = await emptyApi(open, null, { readerWindowMs: 1500 })
 const setUp = await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
 const bearer = (token: string): Credential => ({ authorization: `Bearer ${token}` })
 const { token: first } = bootstrapped.parse(setUp.body).identity.credentials

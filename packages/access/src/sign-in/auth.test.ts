@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { BadRequest, TooManyRequests, transact } from '@keyferry/kernel'
+import { BadRequest, OWASP_COST, TooManyRequests, transact } from '@keyferry/kernel'
 import { testContext, type TestContext } from '@keyferry/kernel/testing'
 import { hashPassword as hashOfEarlierVersions } from 'better-auth/crypto'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
@@ -28,7 +28,6 @@ onEveryDatabase('accounts', (open) => {
       rootKey: randomBytes(32),
       baseUrl: url,
       oidc: null,
-      hashing: { ln: 4, r: 1, p: 1 },
     })
     // A fleet's processes start together; an embedded one is alone with its store.
     const starts = test.ctx.db.dialect === 'postgres' ? 2 : 1
@@ -144,7 +143,8 @@ onEveryDatabase('accounts', (open) => {
     const accounts = withOwnNames(test.ctx.db).withTables<{ account: { id: string; password: string | null } }>()
     const row = () => accounts.selectFrom('account').select(['id', 'password']).executeTakeFirstOrThrow()
     const stored = async () => (await row()).password
-    auth = createAuth({ ctx: test.ctx, rootKey: randomBytes(32), baseUrl: url, oidc: null })
+    const ctx = { ...test.ctx, scryptCost: OWASP_COST }
+    auth = createAuth({ ctx, rootKey: randomBytes(32), baseUrl: url, oidc: null })
     const earlier = await hashOfEarlierVersions(account.password)
     await amend(accounts, 'account', (await row()).id, { password: earlier })
     expect((await signIn('wrong password')).status).toBe(401)
@@ -155,7 +155,7 @@ onEveryDatabase('accounts', (open) => {
   })
 
   it('hashes a few passwords at a time and lets no long queue grow', async () => {
-    const hashes = Array.from({ length: 60 }, () => hashPassword(account.password, { ln: 4, r: 1, p: 1 }))
+    const hashes = Array.from({ length: 60 }, () => hashPassword(account.password, test.ctx.scryptCost))
     const settled = await Promise.allSettled(hashes)
     const refused = settled.filter((one) => one.status === 'rejected')
     expect(refused).toHaveLength(8)

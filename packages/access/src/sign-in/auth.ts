@@ -1,7 +1,7 @@
 /** Who is asking: passwords, sessions and tokens, all kept by better-auth in tables of its own beside ours. */
 import { createHash } from 'node:crypto'
 import { ACCOUNT_TABLES, oneProcessAtATime, withOwnNames, type Db } from '@keyferry/db'
-import { OnlyByProvider, SecondFactorRequired, type Actor, type Context } from '@keyferry/kernel'
+import { OnlyByProvider, OWASP_COST, SecondFactorRequired, type Actor, type Context } from '@keyferry/kernel'
 import { getMigrations } from 'better-auth/db/migration'
 import { actorOfToken, auditRefusedToken } from '../machines/access-tokens.ts'
 import { isAccessToken } from '../machines/tokens.ts'
@@ -22,7 +22,6 @@ import { mailGuesses } from './mail-guesses.ts'
 import { oidcGroups, withGroups } from './oidc-groups.ts'
 import type { Admission, OidcProvider } from './oidc-provider.ts'
 import { hasPasskeys } from './passkeys.ts'
-import { OWASP_COST, type HashCost } from './password-hash.ts'
 import { mailReset } from './reset.ts'
 import { needsSecondFactor } from './second-factor-policy.ts'
 import { setupCodeOf } from './setup-code.ts'
@@ -38,8 +37,6 @@ export interface AuthOptions {
   baseUrl: string
   /** Null: people sign in with passwords only. */
   oidc: (OidcProvider & { allowedDomains: readonly string[]; only: boolean }) | null
-  /** What hashing a password costs; left out, what OWASP recommends. Tests have other things to do. */
-  hashing?: HashCost
   /** How long people stay signed in. */
   sessions?: SessionLimits
   /** Words that no password may be. */
@@ -106,13 +103,12 @@ export function createAuth({
   rootKey,
   baseUrl,
   oidc,
-  hashing = OWASP_COST,
   sessions = DEFAULT_LIMITS,
   bannedWords = [],
 }: AuthOptions): Auth {
-  const { db, authority, log } = ctx
+  const { db, authority, log, scryptCost } = ctx
   const secret = signInSecret(rootKey)
-  const settings = { secret, baseUrl, log, storeType: db.dialect, hashing, sessions }
+  const settings = { secret, baseUrl, log, storeType: db.dialect, scryptCost, sessions }
   const admit: Admission = {
     isWelcome: async (email, inGroup) =>
       inGroup ||
@@ -241,7 +237,7 @@ export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
     baseUrl: 'http://127.0.0.1',
     log,
     storeType: db.dialect,
-    hashing: OWASP_COST,
+    scryptCost: OWASP_COST,
     sessions: DEFAULT_LIMITS,
   }
   const run = async () => {

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { apiKey } from '@better-auth/api-key'
 import { tryGetCurrentAuthEndpointContext as callUnderWay } from '@better-auth/core/context'
 import { amend, type Dialect } from '@keyferry/db'
-import { BadRequest, transact, type Actor, type Context } from '@keyferry/kernel'
+import { BadRequest, transact, type Actor, type Context, type ScryptCost } from '@keyferry/kernel'
 import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin, type GenericEndpointContext } from 'better-auth'
 import { isAPIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
@@ -16,7 +16,7 @@ import { CLIENT_ADDRESS } from './audit-sign-in.ts'
 import { DEVICE_COOKIE, knownAccountOf } from './known-devices.ts'
 import { addressOfCall, issuerCheck, providerOf, type Admission, type OidcProvider } from './oidc-provider.ts'
 import { passkeys } from './passkeys.ts'
-import { hashPassword, verifyPassword, type HashCost } from './password-hash.ts'
+import { hashPassword, verifyPassword } from './password-hash.ts'
 import { LINK_MS, linkIdentifier } from './sign-in-links.ts'
 
 /** A store without the plugins that rename columns: better-auth names its own. */
@@ -39,7 +39,7 @@ export interface Settings {
   baseUrl: string
   log: Context['log']
   storeType: Dialect
-  hashing: HashCost
+  scryptCost: ScryptCost
   sessions: SessionLimits
   /** What is checked and kept beside better-auth's own endpoints. */
   guards?: readonly BetterAuthPlugin[]
@@ -60,7 +60,19 @@ export const RESET_SECONDS = 3600
 
 export function configuration(
   db: Store,
-  { secret, baseUrl, log, storeType, hashing, sessions, guards = [], oidc, admit, sendReset, onMailedReset }: Settings,
+  {
+    secret,
+    baseUrl,
+    log,
+    storeType,
+    scryptCost,
+    sessions,
+    guards = [],
+    oidc,
+    admit,
+    sendReset,
+    onMailedReset,
+  }: Settings,
 ) {
   const secure = baseUrl.startsWith('https:')
   return {
@@ -75,7 +87,7 @@ export function configuration(
       disableSignUp: true,
       minPasswordLength: 10,
       maxPasswordLength: 128,
-      password: passwords(db, hashing),
+      password: passwords(db, scryptCost),
       resetPasswordTokenExpiresIn: RESET_SECONDS,
       revokeSessionsOnPasswordReset: true,
       // Not waited for: how long it takes must not tell whether there is such an account.
@@ -154,7 +166,7 @@ export function configuration(
   } satisfies BetterAuthOptions
 }
 
-function passwords(db: Store, cost: HashCost) {
+function passwords(db: Store, cost: ScryptCost) {
   return {
     hash: (password: string) => hashPassword(password, cost),
     async verify(given: { password: string; hash: string }): Promise<boolean> {

@@ -1,18 +1,8 @@
 /** How passwords are kept: scrypt with its parameters beside the hash, so that they can rise later. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { TooManyRequests } from '@keyferry/kernel'
+import { TooManyRequests, type ScryptCost } from '@keyferry/kernel'
 import { verifyPassword as verifyFirstForm } from 'better-auth/crypto'
 import pLimit from 'p-limit'
-
-/** N = 2^`ln`. A hash takes 128 × N × `r` bytes of memory. */
-export interface HashCost {
-  ln: number
-  r: number
-  p: number
-}
-
-/** OWASP Password Storage Cheat Sheet (2025-11): 128 MiB a hash. */
-export const OWASP_COST: HashCost = { ln: 17, r: 8, p: 1 }
 
 /** Hashes at a time, in the whole process: their memory and CPU must not grow with the number of sign-ins. */
 const AT_A_TIME = 2
@@ -27,7 +17,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return turn(work)
 }
 
-const derive = (password: string, salt: Buffer, { ln, r, p }: HashCost, bytes: number): Promise<Buffer> =>
+const derive = (password: string, salt: Buffer, { ln, r, p }: ScryptCost, bytes: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const options = { N: 2 ** ln, r, p, maxmem: 128 * 2 ** ln * r + 1024 * 1024 }
     // Whichever way a keyboard composes an accent, it is the same password.
@@ -35,7 +25,7 @@ const derive = (password: string, salt: Buffer, { ln, r, p }: HashCost, bytes: n
   })
 
 /** As a PHC string: `$scrypt$ln=17,r=8,p=1$salt$hash`. Throws `TooManyRequests`. */
-export function hashPassword(password: string, cost: HashCost): Promise<string> {
+export function hashPassword(password: string, cost: ScryptCost): Promise<string> {
   return inTurn(async () => {
     const salt = randomBytes(16)
     const key = await derive(password, salt, cost, KEY_BYTES)
@@ -51,7 +41,7 @@ const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]
  */
 export async function verifyPassword(
   { password, hash }: { password: string; hash: string },
-  cost: HashCost,
+  cost: ScryptCost,
 ): Promise<{ right: boolean; fresh: string | null }> {
   const parts = PHC.exec(hash)
   const stored = parts && { ln: Number(parts[1]), r: Number(parts[2]), p: Number(parts[3]) }

@@ -37,7 +37,7 @@ export async function exportProject(
 ): Promise<z.output<typeof schemas.exportedProject>> {
   const { projectId, passphrase } = input
   const packed = await snapshot(ctx, (tx) => collect(ctx, tx, projectId))
-  const file = await sealFile(packed, passphrase)
+  const file = await sealFile(packed, passphrase, ctx.scryptCost)
   await transactChecked(ctx, (tx) =>
     audit(ctx, tx, actor, 'project.export', projectId, { secrets: packed.secrets.length }),
   )

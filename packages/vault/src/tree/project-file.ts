@@ -8,15 +8,21 @@ import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { createGunzip, gzip } from 'node:zlib'
 import { timeSlice } from '@keyferry/db'
-import { BadRequest, Invalid, KeyferryError, TooLarge, type Limits } from '@keyferry/kernel'
+import {
+  BadRequest,
+  Invalid,
+  KeyferryError,
+  OWASP_COST,
+  TooLarge,
+  type Limits,
+  type ScryptCost,
+} from '@keyferry/kernel'
 import * as schemas from '@keyferry/schemas'
 import { JSONParser, TokenType } from '@streamparser/json'
 import { z } from 'zod'
 
 const FORMAT = 'keyferry-project'
 const VERSION = 1
-/** 128 MB and about half a second: what a passphrase of people needs. */
-const KDF = { name: 'scrypt', N: 2 ** 17, r: 8, p: 1 } as const
 /** Bytes of a file's content beside the texts that the budget of a request counts: names, places, tags. */
 const MAX_FRAME_BYTES = 32 * 1024 * 1024
 
@@ -25,9 +31,14 @@ const head = z.object({
   version: z.number().int(),
   kdf: z.object({
     name: z.literal('scrypt'),
-    N: z.number().int().min(2).max(KDF.N),
-    r: z.number().int().min(1).max(KDF.r),
-    p: z.number().int().min(1).max(KDF.p),
+    // No file makes its reader spend more than ours do.
+    N: z
+      .number()
+      .int()
+      .min(2)
+      .max(2 ** OWASP_COST.ln),
+    r: z.number().int().min(1).max(OWASP_COST.r),
+    p: z.number().int().min(1).max(OWASP_COST.p),
     salt: z.string(),
   }),
   nonce: z.string(),
@@ -87,16 +98,16 @@ const authenticated = (given: z.output<typeof head>): Buffer =>
   )
 
 /** Returns the file as text. */
-export async function sealFile(packed: Content, passphrase: string): Promise<string> {
+export async function sealFile(packed: Content, passphrase: string, { ln, r, p }: ScryptCost): Promise<string> {
   const salt = randomBytes(16)
   const nonce = randomBytes(12)
   const given = {
     format: FORMAT,
     version: VERSION,
-    kdf: { ...KDF, salt: salt.toString('base64') },
+    kdf: { name: 'scrypt', N: 2 ** ln, r, p, salt: salt.toString('base64') },
     nonce: nonce.toString('base64'),
   } as const
-  const cipher = createCipheriv('aes-256-gcm', await derived(passphrase, salt, KDF), nonce)
+  const cipher = createCipheriv('aes-256-gcm', await derived(passphrase, salt, given.kdf), nonce)
   cipher.setAAD(authenticated(given))
   const zipped = await promisify(gzip)(await asJson(packed))
   const bytes = Buffer.concat([cipher.update(zipped), cipher.final(), cipher.getAuthTag()])
