@@ -3,30 +3,16 @@
  * left behind is searched for them, in every form: none may be anywhere but in the answers to those allowed to read it,
  * and at the vendors.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import type { Emulator } from '@keyferry/core/emulators'
 import { receiveWebhooks } from '@keyferry/core/testing'
-import { backup } from '@keyferry/kernel'
-import { openAdmin, OPERATOR, readEnv } from '@keyferry/runtime'
-import pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { settled } from '../src/demo/settled.ts'
-import {
-  environmentOf,
-  METRICS_TOKEN,
-  newPlace,
-  onEveryProfile,
-  startEmulators,
-  type Place,
-  type Profile,
-} from './instance.ts'
-import { found, foundIn, searchedTexts, type SearchedText } from './leak-scan.ts'
+import { inBackup, inDatabase, startService } from './canary-service.ts'
+import { METRICS_TOKEN, newPlace, onEveryProfile, startEmulators } from './instance.ts'
+import { found, foundIn, searchedTexts } from './leak-scan.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 /** In every canary, and nowhere else in the world. */
@@ -39,7 +25,7 @@ const LIMIT_MS = 60_000
 onEveryProfile((profile) => {
   it(`${CANARIES} values leave no trace`, { timeout: 240_000 }, async () => {
     const place = await newPlace(profile)
-    const service = await start(profile, place)
+    const service = await startService(profile, place)
     const vendors = await startEmulators()
     const hook = await receiveWebhooks()
     let made = 0
@@ -330,55 +316,6 @@ onEveryProfile((profile) => {
   })
 })
 
-interface Service {
-  url: string
-  /** Everything that all of its processes printed. */
-  output(): string
-  stop(): Promise<void>
-}
-
-/** The processes of the profile, at the log level `trace`. */
-async function start(profile: Profile, place: Place): Promise<Service> {
-  let text = ''
-  const children: ChildProcess[] = []
-  const key = randomBytes(32).toString('base64')
-  const run = (script: string): void => {
-    const child = spawn(process.execPath, ['--liftoff-only', script], {
-      cwd: ROOT,
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: process.env.HOME ?? '',
-        ...environmentOf(place),
-        LOG_LEVEL: 'trace',
-        ...(profile === 'fleet' ? { KEYFERRY_ROOT_KEY: key } : {}),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    children.push(child)
-    onTestFinished(() => void child.kill('SIGKILL'))
-  }
-  const scripts =
-    profile === 'embedded' ? ['apps/server/src/main.ts'] : ['apps/api/src/main.ts', 'apps/worker/src/main.ts']
-  for (const script of scripts) run(script)
-  const serves = /(?:serves on |"url":")(http:\/\/[^"\s]+)/
-  await expect.poll(() => serves.test(text), { timeout: LIMIT_MS }).toBe(true)
-  return {
-    url: serves.exec(text)?.[1] ?? '',
-    output: () => text,
-    async stop() {
-      await Promise.all(
-        children.map(async (child) => {
-          if (child.exitCode !== null) return
-          const exited = once(child, 'exit')
-          child.kill('SIGTERM')
-          await exited
-        }),
-      )
-    },
-  }
-}
-
 /** The text below `path`. */
 function textAt(body: unknown, ...path: string[]): string {
   let at = body
@@ -416,42 +353,3 @@ const wrongCredentials = (emulator: Emulator, canary: () => string): Record<stri
         : `${value.slice(0, 3)}${canary().replaceAll(/\W/g, '')}`,
     ]),
   )
-
-async function inBackup(place: Place, needles: readonly SearchedText[]): Promise<string[]> {
-  const dir = await mkdtemp(join(tmpdir(), 'keyferry-backup-'))
-  onTestFinished(() => rm(dir, { recursive: true, force: true }))
-  const admin = await openAdmin(readEnv(environmentOf(place)))
-  await backup(admin.ctx, OPERATOR, join(dir, 'backup.db'))
-  await admin.close()
-  return (await foundIn(dir, needles, { deep: false })).hits
-}
-
-/**
- * Every row of every table, the queue's included, and, where this machine may read them, the files behind them with the
- * WAL.
- */
-async function inDatabase(databaseUrl: string, needles: readonly SearchedText[]): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    const hits: string[] = []
-    const tables = await client.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
-    )
-    expect(tables.rows.length).toBeGreaterThan(30)
-    for (const { name } of tables.rows) {
-      const { rows } = await client.query<{ row: string }>(`select t::text as row from ${name} t`)
-      hits.push(...found(name, rows.map(({ row }) => row).join('\n'), needles))
-    }
-    await client.query('checkpoint')
-    const { rows } = await client.query<{ dir: string; oid: string }>(
-      `select current_setting('data_directory') as dir, oid::text from pg_database where datname = current_database()`,
-    )
-    for (const part of rows.flatMap(({ dir, oid }) => [join(dir, 'base', oid), join(dir, 'pg_wal')])) {
-      hits.push(...(await foundIn(part, needles, { deep: false }).catch(() => ({ hits: [] }))).hits)
-    }
-    return hits
-  } finally {
-    await client.end()
-  }
-}

@@ -5,19 +5,14 @@ import { get, type IncomingMessage } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
-import { stripVTControlCharacters } from 'node:util'
 import { createDatabase, statement } from '@keyferry/db/testing'
 import { insertOrganization } from '@keyferry/kernel/authority'
 import { sql } from 'kysely'
-import { pino } from 'pino'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { StartupError } from './startup-error.ts'
 import { readEnv } from './env.ts'
-import { createLog } from './log.ts'
 import { serveMonitoring } from './monitoring.ts'
 import { openRuntime, type Runtime } from './open.ts'
-import { terminalLog } from './terminal-log.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -70,8 +65,10 @@ describe('the data directory', () => {
     const key = await readFile(join(dir, 'root.key'), 'utf8')
     expect(Buffer.from(key, 'base64')).toHaveLength(32)
     expect((await stat(join(dir, 'root.key'))).mode & 0o777).toBe(0o600)
-    await open({ KEYFERRY_DATA_DIR: dir })
+    const { ctx } = await open({ KEYFERRY_DATA_DIR: dir })
     expect(await readFile(join(dir, 'root.key'), 'utf8')).toBe(key)
+    // What tests lower for themselves.
+    expect(ctx.scryptCost).toEqual({ ln: 17, r: 8, p: 1 })
   })
 
   it.each([
@@ -177,195 +174,6 @@ describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
     const refused = openRuntime(env, { makeKey: false, timeoutMs: 600 })
     await expect(refused).rejects.toThrow('DATABASE_URL cannot be used')
     await expect(refused).rejects.not.toThrow('hidden')
-  })
-})
-
-describe('the environment', () => {
-  it('has defaults, and an empty variable is none', () => {
-    expect(readEnv({ PORT: '' })).toMatchObject({
-      PORT: 4400,
-      HOST: '127.0.0.1',
-      KEYFERRY_DATA_DIR: './data',
-      KEYFERRY_ALLOW_PRIVATE_NETWORK: false,
-    })
-  })
-
-  it('maps groups to roles, and needs a provider for what is about one', () => {
-    const provider = { OIDC_ISSUER: 'https://id.example.com', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b' }
-    const roles = [{ group: 'dev', project: 'shop', role: 'developer' }]
-    expect(readEnv({ ...provider, OIDC_GROUP_ROLES: JSON.stringify(roles) })).toMatchObject({
-      OIDC_GROUP_ROLES: roles,
-      OIDC_GROUPS_CLAIM: 'groups',
-      OIDC_ONLY: false,
-    })
-    expect(() => readEnv({ OIDC_ONLY: 'true' })).toThrow('OIDC_ISSUER: ')
-    for (const wrong of ['dev=shop', '[{"group":"dev","project":"shop","role":"owner"}]'])
-      expect(() => readEnv({ ...provider, OIDC_GROUP_ROLES: wrong })).toThrow('OIDC_GROUP_ROLES')
-  })
-
-  it('names what is wrong and not its value', () => {
-    const wrong = () =>
-      readEnv({ PORT: 'none', KEYFERRY_ROOT_KEY: 'c2hvcnQ=', DATABASE_URL: 'mysql://root:hidden@host' })
-    expect(wrong).toThrow(StartupError)
-    for (const name of ['PORT', 'KEYFERRY_ROOT_KEY', 'DATABASE_URL']) expect(wrong).toThrow(`${name}: `)
-    expect(wrong).not.toThrow(/c2hvcnQ|hidden/)
-  })
-
-  it('takes every secret from a file, too, and root keys from a command', async () => {
-    const dir = await dataDir()
-    const secrets = {
-      DATABASE_URL: 'postgres://app:pw@db/keyferry',
-      SMTP_URL: 'smtps://mail.example.com',
-      OIDC_CLIENT_SECRET: 'an oidc secret',
-      METRICS_TOKEN: 'a-token-for-prometheus',
-      KEYFERRY_ROOT_KEY: newKey(),
-      KEYFERRY_ROOT_KEY_NEXT: newKey(),
-    }
-    const others = { MAIL_FROM: 'k@example.com', OIDC_ISSUER: 'https://id.example.com', OIDC_CLIENT_ID: 'keyferry' }
-    const files: Record<string, string> = {}
-    for (const [name, value] of Object.entries(secrets)) {
-      files[`${name}_FILE`] = join(dir, name)
-      await writeFile(join(dir, name), `${value}\n`, { mode: 0o444 })
-    }
-    expect(readEnv({ ...others, ...files })).toEqual(readEnv({ ...others, ...secrets }))
-    const file = files['KEYFERRY_ROOT_KEY_FILE'] ?? ''
-    const key = Buffer.from(secrets.KEYFERRY_ROOT_KEY, 'base64')
-    const command = `${process.execPath} -e console.log(require("fs").readFileSync("${file}","utf8"))`
-    for (const given of [command.replace('console.log', 'process.stdout.write'), JSON.stringify(['cat', file])])
-      expect(readEnv({ KEYFERRY_ROOT_KEY_COMMAND: given }).KEYFERRY_ROOT_KEY).toEqual(key)
-
-    // No shell reads it.
-    const noShell = () => readEnv({ KEYFERRY_ROOT_KEY_COMMAND: `echo ${secrets.KEYFERRY_ROOT_KEY} && cat ${file}` })
-    expect(noShell).toThrow('KEYFERRY_ROOT_KEY: must be 32 bytes')
-    const refusals: [Record<string, string>, string][] = [
-      [{ KEYFERRY_ROOT_KEY: secrets.KEYFERRY_ROOT_KEY, KEYFERRY_ROOT_KEY_FILE: file }, 'set one of them, not both'],
-      [{ KEYFERRY_ROOT_KEY_COMMAND: 'cat x', KEYFERRY_ROOT_KEY_FILE: file }, 'set one of them, not both'],
-      [{ METRICS_TOKEN_FILE: join(dir, 'absent') }, 'METRICS_TOKEN_FILE: '],
-      [{ KEYFERRY_ROOT_KEY_COMMAND: 'no-such-command-here' }, 'cannot be run (ENOENT)'],
-      [{ KEYFERRY_ROOT_KEY_COMMAND: JSON.stringify(['sh', '-c', 'echo hidden; exit 3']) }, 'sh ended with 3'],
-      [{ KEYFERRY_ROOT_KEY_COMMAND: 'true' }, 'gives no secret'],
-      [{ KEYFERRY_ROOT_KEY_COMMAND: '[1]' }, 'a JSON array'],
-    ]
-    for (const [variables, words] of refusals) {
-      expect(() => readEnv(variables)).toThrow(words)
-      expect(() => readEnv(variables)).toThrow(StartupError)
-      expect(() => readEnv(variables)).not.toThrow(/hidden/)
-    }
-    await chmod(file, 0o666)
-    expect(() => readEnv({ KEYFERRY_ROOT_KEY_FILE: file })).toThrow('other users can change')
-  })
-
-  it('opens private networks by a list', () => {
-    const opened = readEnv({ KEYFERRY_ALLOW_PRIVATE_NETWORK: '10.1.0.0/16, vault.internal:8443,192.168.1.5' })
-    expect(opened.KEYFERRY_ALLOW_PRIVATE_NETWORK).toEqual([
-      { network: { address: '10.1.0.0', bits: 16 } },
-      { host: 'vault.internal', port: 8443 },
-      { host: '192.168.1.5' },
-    ])
-    for (const [text, value] of [
-      ['true', true],
-      ['1', true],
-      ['false', false],
-      ['0', false],
-    ] as const)
-      expect(readEnv({ KEYFERRY_ALLOW_PRIVATE_NETWORK: text }).KEYFERRY_ALLOW_PRIVATE_NETWORK).toBe(value)
-    expect(() => readEnv({ KEYFERRY_ALLOW_PRIVATE_NETWORK: 'yes please' })).toThrow('must be true, false, or networks')
-  })
-
-  it('warns of what is most likely a mistake, and refuses an OIDC provider on the internet without TLS', () => {
-    const oidc = { OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'x' }
-    const mail = { MAIL_FROM: 'k@example.com' }
-    expect(readEnv({ SMTP_URL: 'smtp://mail.example.com', ...mail, KEYFERRY_TOKEN: 'x' }).warnings).toEqual([])
-    const { warnings } = readEnv({
-      ...oidc,
-      ...mail,
-      HOST: '0.0.0.0',
-      KEYFERRY_ROOTKEY: 'x',
-      KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
-      OIDC_ISSUER: 'http://keycloak:8080/realms/x',
-      SMTP_URL: 'smtp://mail.example.com?requireTLS=false',
-    })
-    for (const name of ['HOST=0.0.0.0', 'KEYFERRY_ROOTKEY', 'ALLOW_PRIVATE_NETWORK=true', 'OIDC_ISSUER', 'SMTP_URL'])
-      expect(warnings.join('\n')).toContain(name)
-    expect(warnings).toHaveLength(5)
-    expect(() => readEnv({ ...oidc, OIDC_ISSUER: 'http://id.example.com' })).toThrow('must start with https://')
-    expect(readEnv({ ...oidc, OIDC_ISSUER: 'http://127.0.0.1:9' }).warnings).toEqual([])
-  })
-})
-
-describe('the log', () => {
-  it('masks what is named like a secret, at every depth it is used, and keeps of an error what quotes no rows', () => {
-    const lines: string[] = []
-    const log = createLog('info', { write: (line) => void lines.push(line) })
-    const secret = 'hunter2-hunter2'
-    const headers = { authorization: `Bearer ${secret}`, cookie: secret, 'set-cookie': [secret], accept: '*/*' }
-    const credentials = { apiKey: secret }
-    const refused = Object.assign(new Error('duplicate key'), {
-      code: '23505',
-      detail: `Key (value)=(${secret})`,
-      parameters: [secret],
-    })
-    log.info({ headers, request: { headers }, connection: { credentials }, password: secret, token: secret }, 'asked')
-    log
-      .child({ credentials, syncId: 's' })
-      .warn({ secret: { secretValue: secret, value: secret }, value: secret }, 'written')
-    log.error({ err: new Error('no', { cause: refused }) }, 'failed')
-    expect(lines.join('')).not.toContain(secret)
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { headers: { accept: '*/*', authorization: '•••' }, msg: 'asked' },
-      { syncId: 's', msg: 'written' },
-      { err: { message: 'no', cause: { code: '23505', message: 'duplicate key', stack: expect.any(String) } } },
-    ])
-  })
-})
-
-describe('the log on a terminal', () => {
-  const printed = (level: string): string => {
-    const terminal = new PassThrough({ encoding: 'utf8' })
-    const log = pino({ level: 'debug', base: null }, terminalLog(level, terminal)).child({ syncId: 's-1' })
-    const counts = { create: 3, update: 1, delete: 0, rejected: 0 }
-    const run = {
-      sync: 'shop',
-      destination: 'devin',
-      kind: 'sync',
-      state: 'succeeded',
-      ms: 420,
-      counts,
-      retryInMs: null,
-    }
-    log.info(run, 'run ended')
-    log.warn({ host: '10.0.0.7', err: new Error('refused') }, 'the host was not reached')
-    log.error({ err: new Error('lost') }, 'run failed')
-    return stripVTControlCharacters(String(terminal.read()))
-  }
-
-  it('has one line of words for a run and names what a warning is about; at debug it has every field', () => {
-    const [first, second, ...rest] = printed('info').split('\n')
-    expect(first).toMatch(/^\[\d\d:\d\d:\d\d\] INFO: Sync shop \(devin\) succeeded in 0\.4 s: \+3 ~1 -0$/)
-    expect(second).toMatch(/WARN: the host was not reached syncId=s-1 host=10\.0\.0\.7: refused$/)
-    expect(rest.join('\n')).toMatch(/ERROR: run failed syncId=s-1\n *Error: lost\n +at /)
-    expect(printed('debug')).toMatch(/run ended\n +syncId: "s-1"\n[^]*"rejected": 0/)
-  })
-})
-
-describe('an error of the queue', () => {
-  it('is one line with what a person needs, though it comes as an object with the whole client in it', () => {
-    const lines: string[] = []
-    const log = createLog('info', { write: (line) => void lines.push(line) })
-    const client = {
-      connectionParameters: { password: 'hunter2-hunter2' },
-      buffers: Array.from({ length: 1_000 }, () => 'x'),
-    }
-    const { message, stack } = new Error('terminating connection')
-    // As pg-boss emits it.
-    log.warn({ err: { code: '57P01', client, message, stack, queue: 'sync', worker: 'w' } }, 'queue')
-    log.warn({ err: 'only words' }, 'queue')
-    log.warn({ err: { message, stack } }, 'queue')
-    expect(lines.every((line) => line.length < 2_000 && line.indexOf('\n') === line.length - 1)).toBe(true)
-    const [first, second, third] = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
-    expect(first?.err).toEqual({ type: 'Error', message, code: '57P01', stack })
-    expect(second?.err).toEqual({ type: 'string', message: 'not an error' })
-    expect(third?.err).toEqual({ type: 'Error', message, stack })
   })
 })
 

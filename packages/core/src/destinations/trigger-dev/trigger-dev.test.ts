@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DestinationError } from '../destination-error.ts'
+import type { DestinationError } from '../destination-error.ts'
 import type { Change, Report } from '../destination.ts'
-import { sessionTo } from '../conformance-reconciler.ts'
+import { failureOf, sessionTo } from '../conformance-reconciler.ts'
 import { startEmulator, type TriggerDevEmulator } from './emulator/index.ts'
 import triggerDev from './index.ts'
 
@@ -41,12 +41,6 @@ async function apply(changes: readonly Change[], client = opened()) {
   const calls = emulator.log.slice(before).map(({ method, path }) => `${method} ${path.split('/').slice(6).join('/')}`)
   return { done, failed, calls }
 }
-
-const failure = (promise: Promise<unknown>): Promise<DestinationError> =>
-  promise.then(
-    () => Promise.reject(new Error('It did not fail')),
-    (error: unknown) => (error instanceof DestinationError ? error : Promise.reject(error)),
-  )
 
 describe('writing', () => {
   test('one changed key of a thousand: list, import, verify, and less than 1 kB sent', async () => {
@@ -145,7 +139,7 @@ describe('writing', () => {
   })
 
   test('a wrong key stops everything at once, and nothing more is sent', async () => {
-    const error = await failure(
+    const error = await failureOf(
       apply([...many(250), ...many(500).map(({ key }) => remove(`OLD_${key}`))], opened({}, 'tr_pat_wrong')),
     )
     expect(error.kind).toBe('auth')
@@ -161,7 +155,7 @@ describe('writing', () => {
       done: async (change) => void done.push(change.key),
       failed: async () => undefined,
     }
-    const error = await failure(opened().apply(many(250), report))
+    const error = await failureOf(opened().apply(many(250), report))
     expect(error.kind).toBe('throttled')
     expect(error.retryAt?.getTime()).toBeGreaterThan(Date.now() + 3_500_000)
     expect(done.length).toBe(emulator.contents().size)
@@ -255,25 +249,25 @@ describe('where it writes', () => {
     ['a project nobody has', { projectRef: 'proj_nobody' }],
     ['a branch that is not there', { environment: 'preview', branch: 'gone' }],
   ])('%s is missing', async (_, config) => {
-    const error = await failure(opened(config).list())
+    const error = await failureOf(opened(config).list())
     expect(error.kind).toBe('missing')
     expect(error.message).toContain(Object.values(config).at(-1))
   })
 
   test('an environment the plan lacks is missing', async () => {
     emulator.dropEnvironment('stg')
-    expect(await failure(opened({ environment: 'staging' }).list())).toMatchObject({ kind: 'missing' })
+    expect(await failureOf(opened({ environment: 'staging' }).list())).toMatchObject({ kind: 'missing' })
   })
 
   test('an environment key writes only where it belongs', async () => {
     await apply([create('A', 'a')], opened({}, emulator.keys.prod))
     expect(emulator.contents().get('A')).toBe('a')
     const before = emulator.log.length
-    const error = await failure(opened({}, emulator.keys.dev).list())
+    const error = await failureOf(opened({}, emulator.keys.dev).list())
     expect(error).toMatchObject({ kind: 'auth' })
     expect(error.message).toContain('"dev"')
     expect(emulator.log.length).toBe(before)
-    expect(await failure(opened({ projectRef: emulator.projects[1] }, emulator.keys.prod).list())).toMatchObject({
+    expect(await failureOf(opened({ projectRef: emulator.projects[1] }, emulator.keys.prod).list())).toMatchObject({
       kind: 'missing',
     })
   })
@@ -319,101 +313,6 @@ describe('limits', () => {
   })
 })
 
-describe('the connection', () => {
-  test.each(['personal', 'organization', 'prod', 'preview', 'prodReadOnly'] as const)(
-    'a good key passes: %s',
-    async (kind) => {
-      const account = await triggerDev.connection.check(sessionFor(emulator.keys[kind]))
-      expect(account.label).toMatch(/ada@example\.com|Key of the environment "(prod|preview)"/)
-    },
-  )
-
-  test.each(['tr_pat_wrong', 'tr_oat_wrong', 'tr_prod_wrong', 'tr_prod_sk_wrong', 'anything'])(
-    'a wrong key: %s',
-    async (apiKey) => {
-      const error = await failure(triggerDev.connection.check(sessionFor(apiKey)))
-      expect(error).toMatchObject({ kind: 'auth', status: 401 })
-      expect(error.message).toContain('does not accept this API key')
-      expect(error.message).not.toContain(apiKey)
-    },
-  )
-
-  test('a key without the right', async () => {
-    const error = await failure(triggerDev.connection.check(sessionFor(emulator.keys.prodWriteOnly)))
-    expect(error).toMatchObject({ kind: 'auth', status: 403 })
-    expect(error.message).toContain('lacks the right')
-  })
-
-  test('something that is no Trigger.dev', async () => {
-    for (const fault of [{ kind: 'html' } as const, { kind: 'status', status: 404, body: '<h1>404</h1>' } as const]) {
-      for (let n = 1; n <= 3; n += 1) emulator.fail(n, fault)
-      const error = await failure(triggerDev.connection.check(sessionFor(emulator.keys.personal)))
-      expect(error.kind).toBe('rejected')
-      expect(error.message).toContain('does not look like a Trigger.dev server')
-      emulator.heal()
-    }
-  })
-
-  test('a host that is not there', async () => {
-    const error = await failure(triggerDev.connection.check(sessionFor('tr_pat_x', 'http://127.0.0.1:1')))
-    expect(error).toMatchObject({ kind: 'unavailable' })
-    expect(error.message).toContain('127.0.0.1:1')
-  })
-
-  test('instance URL: no trailing slash, no login, http or https', () => {
-    const parse = (instanceUrl?: string) =>
-      triggerDev.connection.methods['api-key'].credentials.safeParse({ apiKey: 'k', instanceUrl })
-    expect(parse().data?.instanceUrl).toBe('https://api.trigger.dev')
-    expect(parse('https://t.example.com/base//').data?.instanceUrl).toBe('https://t.example.com/base')
-    for (const bad of ['ftp://x.example', 'https://a:b@x.example', 'x', `https://${'x'.repeat(255)}.example`]) {
-      expect(parse(bad).success).toBe(false)
-    }
-  })
-})
-
-describe('pickers', () => {
-  const { projects, environments } = triggerDev.choices ?? {}
-
-  test('projects and environments of the token', async () => {
-    const rows = (await projects?.list(sessionFor(emulator.keys.personal), {})) ?? []
-    expect(rows[0]).toEqual({
-      id: emulator.projects[0],
-      name: 'Billing jobs',
-      organization: { id: 'org_1', name: 'Acme', slug: 'acme-1a2b' },
-    })
-    expect(rows).toHaveLength(2)
-    expect(rows[0] && projects?.choice(rows[0])).toEqual({
-      value: emulator.projects[0],
-      label: 'Billing jobs',
-      hint: 'Acme',
-    })
-
-    const places =
-      (await environments?.list(sessionFor(emulator.keys.personal), { projectRef: emulator.projects[0] })) ?? []
-    expect(places.map((row) => environments?.choice(row).value)).toEqual(['dev', 'stg', 'preview', 'prod'])
-    expect(Object.keys(places[0] ?? {})).toEqual(['id', 'slug', 'type'])
-    for (const row of places) {
-      const environment = environments?.choice(row).value
-      expect(triggerDev.target.safeParse({ projectRef: 'proj_a', environment }).success).toBe(true)
-    }
-  })
-
-  test('a failing token, an environment key, an older server and a foreign project are errors, never empty lists', async () => {
-    expect(await failure(Promise.resolve(projects?.list(sessionFor('tr_pat_wrong'), {})))).toMatchObject({
-      kind: 'auth',
-    })
-    expect((await failure(Promise.resolve(projects?.list(sessionFor(emulator.keys.prod), {})))).message).toContain(
-      'by hand',
-    )
-    const foreign = environments?.list(sessionFor(emulator.keys.personal), { projectRef: 'proj_x' })
-    expect(await failure(Promise.resolve(foreign))).toMatchObject({ kind: 'missing' })
-    await emulator.close()
-    emulator = await startEmulator({ version: '4.4' })
-    const old = environments?.list(sessionFor(emulator.keys.personal), { projectRef: emulator.projects[0] })
-    expect((await failure(Promise.resolve(old))).message).toContain('older than 4.5.0')
-  })
-})
-
 describe('reading values', () => {
   const read = async (config: Record<string, string>, apiKey?: string): Promise<ReadonlyMap<string, string>> => {
     const { readValues } = opened(config, apiKey)
@@ -452,12 +351,12 @@ describe('reading values', () => {
   })
 
   test('a key of another environment is refused, and one without the right gets that reason, without words of the vendor', async () => {
-    expect((await failure(read({ environment: 'stg' }, emulator.keys.prod))).kind).toBe('auth')
+    expect((await failureOf(read({ environment: 'stg' }, emulator.keys.prod))).kind).toBe('auth')
     await apply([create('A', 'canary-1c')])
-    const refused = await failure(read({}, emulator.keys.prodWriteOnly))
+    const refused = await failureOf(read({}, emulator.keys.prodWriteOnly))
     expect(refused).toMatchObject({ kind: 'auth', status: 403 })
     emulator.fail(2, { kind: 'status', status: 400, body: { error: `canary-1c ${emulator.keys.prod}` } })
-    const { message } = await failure(read({}))
+    const { message } = await failureOf(read({}))
     expect(message).not.toContain('canary-1c')
     expect(message).not.toContain(emulator.keys.prod)
   })
