@@ -9,6 +9,15 @@ import { KeyRotated, remember, rowName, wholeRow, writtenValues, type Sealer, ty
 export interface Read {
   check: Check
   start: number
+  /** Of a query that runs again and again: the same each time. */
+  columns?: Columns
+}
+
+/** The columns of a query's answer without what was selected for the check; `shown` null: not known yet. */
+export interface Columns {
+  shown: readonly string[] | null
+  /** The same with our names. */
+  named: readonly string[]
 }
 
 /**
@@ -24,10 +33,13 @@ export function checkedRows(
   const [first] = rows
   if (!first) return rows
   if (!read) return names ? names.named(rows) : rows
-  const { check, start } = read
-  const shown = Object.keys(first).filter((column) => column !== check.column && column !== 'seal')
+  const { check, start, columns = { shown: null, named: [] } } = read
+  if (!columns.shown) {
+    columns.shown = Object.keys(first).filter((column) => column !== check.column && column !== 'seal')
+    columns.named = names ? columns.shown.map(names.ours) : columns.shown
+  }
   const whole = rows.filter((row) => isWhole(sealer, check.tables, String(row[check.column]), start))
-  return renamed(whole, shown, names ? shown.map(names.ours) : shown)
+  return renamed(whole, columns.shown, columns.named)
 }
 
 /** Whether all of these may be answered: their seals are right, and none had ended. */

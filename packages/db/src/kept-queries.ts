@@ -1,7 +1,7 @@
 /** Queries that most requests make. Kysely builds and compiles one in more time than the store takes to run it. */
-import { sql, type Compilable, type CompiledQuery, type Kysely, type KyselyPlugin, type RawBuilder } from 'kysely'
+import { sql, type Compilable, type Kysely, type KyselyPlugin, type RawBuilder } from 'kysely'
 import { boundList } from './lists.ts'
-import { runAgain } from './seals.ts'
+import { repeatable, type Repeatable } from './seals.ts'
 import type { Tables } from './tables.ts'
 
 type Store = Kysely<Tables>
@@ -26,19 +26,22 @@ export function keptQuery<V extends Readonly<Record<keyof V, Value>>, R>(
   build: (store: Store, slot: Slot<V>) => Compilable<R>,
 ): (store: Store, values: V) => Promise<R[]> {
   // A transaction has the plugin of its store.
-  const compiled = new WeakMap<KyselyPlugin, CompiledQuery<R>>()
+  const compiled = new WeakMap<KyselyPlugin, Repeatable<R>>()
   return async (store, values) => {
     const [plugin, ...others] = store.getExecutor().plugins
     if (!plugin || others.length > 0) throw new Error('a store has one plugin')
-    const query = compiled.get(plugin) ?? build(store, (name) => sql.val(new Vacant(name)) as never).compile()
-    compiled.set(plugin, query)
+    let query = compiled.get(plugin)
+    if (!query) {
+      query = repeatable(plugin, build(store, (name) => sql.val(new Vacant(name)) as never).compile())
+      compiled.set(plugin, query)
+    }
     const given: Readonly<Record<string, Value>> = values
     const parameters = query.parameters.map((parameter) => {
       if (!(parameter instanceof Vacant)) return parameter
       const value = given[parameter.name]
       return typeof value === 'object' ? boundList(store, value) : value
     })
-    const { rows } = await store.executeQuery(runAgain<R>(plugin, { ...query, parameters }))
+    const { rows } = await store.executeQuery(query.withParameters(parameters))
     return rows
   }
 }

@@ -4,7 +4,7 @@
  * seals the store (`MarkKeeper`).
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Transaction, TransactionBuilder } from 'kysely'
+import { TransactionBuilder, type AccessMode, type Transaction } from 'kysely'
 import { groupWith, type EndedGroup } from './row-groups.ts'
 import type { SealedTable } from './sealed-tables.ts'
 import type { Tables } from './tables.ts'
@@ -51,11 +51,12 @@ export function untilOf(table: SealedTable, valueOf: (column: string) => unknown
 }
 
 /**
- * Columns whose earlier value gives nothing worth keeping in mind: a session or token that ends sooner, a stream that
- * delivers again.
+ * Columns whose earlier value gives nothing worth keeping in mind: a session, a token or a role of a group that ends
+ * sooner, a stream that delivers again.
  */
 const RENEWED: Partial<Record<SealedTable, readonly string[]>> = {
   accessTokens: ['expiresAt'],
+  memberships: ['confirmedAt'],
   session: ['expiresAt'],
   auditStreams: ['seq'],
 }
@@ -71,25 +72,27 @@ interface Noted {
 }
 const nothing = (): Noted => ({ ended: [], groups: new Map(), writes: new Map() })
 
+/** Null: nothing. Most transactions leave nothing behind. */
 interface Running {
   /** Since they were taken last. */
-  noted: Noted
-  kept: Noted
+  noted: Noted | null
+  kept: Noted | null
 }
+const notedIn = (running: Running): Noted => (running.noted ??= nothing())
 const transactions = new AsyncLocalStorage<Running>()
 
 /** Notes that rows ended. */
 export function markEnded(keeper: MarkKeeper, rows: readonly EndedRow[]): void {
   if (rows.length === 0) return
   const running = transactions.getStore()
-  if (running) running.noted.ended.push(...rows)
+  if (running) notedIn(running).ended.push(...rows)
   else keeper.outside({ ...nothing(), ended: rows })
 }
 
 /** Notes that a group of rows ended. */
 export function markGroupEnded(keeper: MarkKeeper, { name, at }: EndedGroup): void {
   const running = transactions.getStore()
-  if (running) running.noted.groups.set(name, at)
+  if (running) notedIn(running).groups.set(name, at)
   else keeper.outside({ ...nothing(), groups: new Map([[name, at]]) })
 }
 
@@ -108,7 +111,7 @@ export const endRowsBefore = (
 export function markWritten(folderId: string, writes: number): void {
   const running = transactions.getStore()
   if (!running) throw new Error('secrets are written in a transaction')
-  running.noted.writes.set(folderId, writes)
+  notedIn(running).writes.set(folderId, writes)
 }
 
 /**
@@ -117,13 +120,13 @@ export function markWritten(folderId: string, writes: number): void {
  */
 export function takeMarks(): Marks | null {
   const running = transactions.getStore()
-  if (!running) return null
-  const { noted, kept } = running
-  if (noted.ended.length === 0 && noted.groups.size === 0 && noted.writes.size === 0) return null
+  if (!running?.noted) return null
+  const { noted } = running
+  const kept = (running.kept ??= nothing())
   kept.ended.push(...noted.ended)
   for (const [name, at] of noted.groups) kept.groups.set(name, at)
   for (const [folderId, writes] of noted.writes) kept.writes.set(folderId, writes)
-  running.noted = nothing()
+  running.noted = null
   return noted
 }
 
@@ -133,18 +136,15 @@ export type OurNames = (tx: Transaction<any>) => Transaction<Tables>
 
 /**
  * The same transaction, with its marks kept. The builder itself is changed: an object made from it would turn it into a
- * prototype, which costs more than everything else here.
+ * prototype, which costs more than everything else here. What it is set to otherwise is another builder, without marks:
+ * only for one that reads, as it leaves none.
  */
 export function marking<T>(builder: TransactionBuilder<T>, keeper: MarkKeeper, named: OurNames): TransactionBuilder<T> {
-  const setAccessMode = builder.setAccessMode.bind(builder)
-  const setIsolationLevel = builder.setIsolationLevel.bind(builder)
   const execute = builder.execute.bind(builder)
-  // One that only reads leaves no marks.
-  builder.setAccessMode = (mode) =>
-    mode === 'read only' ? setAccessMode(mode) : marking(setAccessMode(mode), keeper, named)
-  builder.setIsolationLevel = (level) => marking(setIsolationLevel(level), keeper, named)
+  builder.setAccessMode = setToRead
+  builder.setIsolationLevel = refuseWriting
   builder.execute = (work) => {
-    const running: Running = { noted: nothing(), kept: nothing() }
+    const running: Running = { noted: null, kept: null }
     return transactions.run(running, async () => {
       const result = await execute(async (tx) => {
         const result = await work(tx)
@@ -152,9 +152,17 @@ export function marking<T>(builder: TransactionBuilder<T>, keeper: MarkKeeper, n
         if (left) await keeper.keep(named(tx), left)
         return result
       })
-      keeper.kept(running.kept)
+      if (running.kept) keeper.kept(running.kept)
       return result
     })
   }
   return builder
+}
+
+function setToRead<T>(this: TransactionBuilder<T>, mode: AccessMode): TransactionBuilder<T> {
+  return mode === 'read only' ? TransactionBuilder.prototype.setAccessMode.call(this, mode) : refuseWriting()
+}
+
+function refuseWriting(): never {
+  throw new Error('a transaction that writes is not set to anything: its marks would be lost')
 }

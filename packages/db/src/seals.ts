@@ -22,13 +22,13 @@ import {
   type Transaction,
   type UnknownRow,
 } from 'kysely'
-import { checkedRows, type Read } from './checked-rows.ts'
+import { checkedRows, type Columns, type Read } from './checked-rows.ts'
 import { markEnded, markGroupEnded, marking, type EndedRow, type OurNames } from './marks.ts'
 import { Names } from './names.ts'
 import type { Db, Dialect } from './open.ts'
 import type { EndedGroup } from './row-groups.ts'
 import { readStart } from './read-start.ts'
-import { checkedReturning, checkedSelect } from './seal-reads.ts'
+import { checkedReturning, checkedSelect, type Check } from './seal-reads.ts'
 import { deletedRows, sealedDelete, sealedInsert, sealedUpdate } from './seal-writes.ts'
 import type { Sealer } from './sealer.ts'
 import type { Tables } from './tables.ts'
@@ -72,14 +72,39 @@ interface Plugin {
 }
 const plugins = new WeakMap<KyselyPlugin, Plugin>()
 
-/** A compiled select that is to run once more: its rows are checked as those of a new one, read from now on. */
-export function runAgain<R>(plugin: KyselyPlugin, query: CompiledQuery<R>): CompiledQuery<R> {
-  if (!SelectQueryNode.is(query.query)) throw new Error('only a select can run again')
-  const queryId = createQueryId()
-  const reads = plugins.get(plugin)?.reads
-  const read = reads?.get(query.queryId)
-  if (read) reads?.set(queryId, { check: read.check, start: readStart() })
-  return { ...query, queryId }
+/** A compiled select that can run again and again. */
+export interface Repeatable<R> {
+  parameters: readonly unknown[]
+  /** Its rows are checked as those of a new query, read from now on. */
+  withParameters(parameters: readonly unknown[]): CompiledQuery<R>
+}
+
+export function repeatable<R>(plugin: KyselyPlugin, compiled: CompiledQuery<R>): Repeatable<R> {
+  const { query, sql, parameters, queryId } = compiled
+  if (!SelectQueryNode.is(query)) throw new Error('only a select can run again')
+  const check = plugins.get(plugin)?.reads.get(queryId)?.check
+  const columns: Columns = { shown: null, named: [] }
+  return {
+    parameters,
+    withParameters: (parameters) => ({
+      query,
+      sql,
+      parameters,
+      queryId: check ? new KeptRead(check, columns) : createQueryId(),
+    }),
+  }
+}
+
+/** Says itself how the rows of its query are checked: to look that up costs more than to check them. */
+class KeptRead implements QueryId, Read {
+  readonly queryId = 'kept'
+  readonly start = readStart()
+  readonly check: Check
+  readonly columns: Columns
+  constructor(check: Check, columns: Columns) {
+    this.check = check
+    this.columns = columns
+  }
 }
 
 /**
@@ -132,7 +157,8 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
       const { result, ended } = deleted ? deletedRows(answer, deleted) : { result: answer, ended: [] }
       markEnded(sealer, ended)
       if (deleted?.group) markGroupEnded(sealer, deleted.group)
-      const rows = checkedRows(sealer, result.rows, names, reads.get(queryId))
+      const read = queryId instanceof KeptRead ? queryId : reads.get(queryId)
+      const rows = checkedRows(sealer, result.rows, names, read)
       return Promise.resolve(rows === result.rows ? result : { ...result, rows })
     },
   }
