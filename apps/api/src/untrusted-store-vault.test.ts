@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { completeDeletions, runSync } from '@keyferry/core'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
+import { dueSyncs } from '@keyferry/core/process'
 import type { SealedTable } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { NOTES } from '@keyferry/kernel'
-import { openAuthority } from '@keyferry/kernel/authority'
 import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { storedRows } from '../test/stored-rows.ts'
@@ -24,7 +24,7 @@ onEveryDatabase('folders, syncs and the trash of a store that somebody else writ
   })
   afterAll(() => api.close())
 
-  const { run, noticed, listed, edited } = storedRows(() => api)
+  const { run, noticed, listed, edited, upgradeFrom } = storedRows(() => api)
 
   it('answers nothing from a place that was moved, and names the row', async () => {
     const { identityId, token } = await machine(api, 'of dev')
@@ -216,13 +216,7 @@ onEveryDatabase('folders, syncs and the trash of a store that somebody else writ
     const upgrade = async (notes: readonly string[]) => {
       await run(sql`update ledger set mark = ''`)
       await run(sql`update trash_rows set mark = ''`)
-      const { id, dataKey } = await api.ctx.db
-        .selectFrom('organizations')
-        .select(['id', 'dataKey'])
-        .executeTakeFirstOrThrow()
-      const noted = api.ctx.keyring.withNotes(id, dataKey, notes)
-      await api.ctx.db.updateTable('organizations').set({ dataKey: noted }).execute()
-      await openAuthority({ db: api.ctx.db, keyring: api.ctx.keyring })
+      await upgradeFrom(notes)
     }
     const { body } = await api.send('DELETE', '/api/v4/secrets/KEY', { ...at, secretPath: '/' })
     expect(body.secret.secretKey).toBe('KEY')
@@ -294,5 +288,49 @@ onEveryDatabase('folders, syncs and the trash of a store that somebody else writ
       `/api/v4/secrets?projectId=${projectId}&environment=dev&secretPath=/kept/inside`,
     )
     expect(values.body.secrets).toMatchObject([{ secretKey: 'INSIDE', secretValue: 'v' }])
+  })
+
+  it('pauses and resumes no sync', async () => {
+    const where = `/api/v1/projects/${projectId}`
+    const pauses = async () => {
+      const { status, body } = await api.send('GET', `${where}/pauses`)
+      return [status, body.error ?? body.pauses.map(({ scope, why }: { scope: string; why: string }) => [scope, why])]
+    }
+    const stored = async () => {
+      const { rows } = await run(sql`select value, seal from instance_settings where name = 'pauses'`)
+      return rows[0] as { value: string; seal: string }
+    }
+    const put = ({ value, seal }: { value: string; seal: string }) =>
+      run(sql`update instance_settings set value = ${value}, seal = ${seal} where name = 'pauses'`)
+    const before = await stored()
+    expect((await api.send('POST', `${where}/pause-syncs`, { reason: 'release 12' })).status).toBe(200)
+    const paused = await stored()
+    expect(await pauses()).toEqual([200, [['project', 'release 12']]])
+    // Edited, put back to before the pause, and taken out.
+    for (const row of [{ ...paused, value: '{}' }, before]) {
+      await put(row)
+      expect(await pauses()).toEqual([503, 'IntegrityFailure'])
+      await expect(dueSyncs(api.ctx)).rejects.toThrow('The row pauses of instanceSettings')
+    }
+    await run(sql`delete from instance_settings where name = 'pauses'`)
+    expect(await pauses()).toEqual([503, 'IntegrityFailure'])
+    await run(sql`insert into instance_settings (name, value, seal) values ('pauses', ${paused.value}, ${paused.seal})`)
+    expect(await pauses()).toEqual([200, [['project', 'release 12']]])
+    expect((await api.send('POST', `${where}/resume-syncs`, {})).status).toBe(200)
+    await put(paused)
+    expect(await pauses()).toEqual([503, 'IntegrityFailure'])
+
+    // Those of a store from before they were a setting are taken over by the first start, once.
+    await run(sql`delete from instance_settings where name = 'pauses'`)
+    if (api.ctx.db.dialect === 'postgres') await run(sql`alter table pauses drop constraint pauses_are_a_setting`)
+    await run(sql`insert into pauses (subject, project_id, why, paused_by, created_at)
+      values (${projectId}, ${projectId}, 'earlier', 'ada', ${api.ctx.now().toISOString()})`)
+    await upgradeFrom(NOTES)
+    expect(await pauses()).toEqual([503, 'IntegrityFailure'])
+    await upgradeFrom(NOTES.filter((note) => note !== 'pauses as a setting'))
+    expect(await pauses()).toEqual([200, [['project', 'earlier']]])
+    expect((await api.send('POST', `${where}/resume-syncs`, {})).status).toBe(200)
+    await upgradeFrom(NOTES)
+    expect(await pauses()).toEqual([200, []])
   })
 })

@@ -50,16 +50,27 @@ export function storedRows(api: () => TestApi) {
     /** Rows of a table that `keyferry admin verify-store` names. */
     listed: async (table: SealedTable | MarkedTable) =>
       (await verifyStore(api().ctx)).broken.filter((row) => row.table === table).map(({ id }) => id),
+    /** What the first start does with a store of which this is noted. */
+    async upgradeFrom(notes: readonly string[]): Promise<void> {
+      const { db, keyring } = api().ctx
+      const { id, dataKey } = await db.selectFrom('organizations').select(['id', 'dataKey']).executeTakeFirstOrThrow()
+      await db
+        .updateTable('organizations')
+        .set({ dataKey: keyring.withNotes(id, dataKey, notes) })
+        .execute()
+      await openAuthority({ db, keyring })
+    },
     /** Puts a row back as it was, seal and all, once `work` is done. */
     async edited(table: string, where: RawBuilder<unknown>, set: RawBuilder<unknown>, work: () => Promise<void>) {
       const { rows } = await run(sql`select * from ${sql.table(table)} where ${where}`)
       const [row] = rows as Row[]
       if (!row) throw new Error(`${table} has no such row`)
-      const id = 'id' in row ? sql`id = ${row['id']}` : where
+      const key = ['id', 'name'].find((column) => column in row)
+      const id = key === undefined ? where : sql`${sql.ref(key)} = ${row[key]}`
       await run(sql`update ${sql.table(table)} set ${set} where ${id}`)
       await work()
       const back = Object.entries(row).map(([column, value]) => sql`${sql.ref(column)} = ${value}`)
-      const now = 'id' in row ? id : sql`true`
+      const now = key === undefined ? sql`true` : id
       await run(sql`update ${sql.table(table)} set ${sql.join(back)} where ${now}`)
     },
   }

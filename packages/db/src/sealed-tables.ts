@@ -5,7 +5,7 @@
  */
 export const SEALED_TABLES = {
   instanceAdmins: ['principalId', 'createdAt'],
-  memberships: ['id', 'projectId', 'principalKind', 'principalId', 'role', 'scopes', 'source'],
+  memberships: ['id', 'projectId', 'principalKind', 'principalId', 'role', 'scopes', 'source', 'confirmedAt'],
   invitations: [
     'id',
     'email',

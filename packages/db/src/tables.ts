@@ -32,14 +32,7 @@ import type {
   SyncHealthTable,
 } from './tables/notices.ts'
 import type { LeaseTable, OutcomeTable, PaceTable, RunTable, SnapshotTable } from './tables/run.ts'
-import type {
-  ConnectionTable,
-  DeletionTable,
-  DepartureTable,
-  LedgerTable,
-  PauseTable,
-  SyncTable,
-} from './tables/sync.ts'
+import type { ConnectionTable, DeletionTable, DepartureTable, LedgerTable, SyncTable } from './tables/sync.ts'
 import type {
   EnvironmentTable,
   FolderTable,
@@ -80,7 +73,6 @@ export interface Tables {
   syncs: SyncTable
   ledger: LedgerTable
   departures: DepartureTable
-  pauses: PauseTable
   deletions: DeletionTable
   snapshots: SnapshotTable
   leases: LeaseTable

@@ -62,6 +62,7 @@ export async function insertMembership(
     role,
     scopes: await storeScopes(tx, projectId, scopes),
     source: source ?? null,
+    confirmedAt: source === 'group' ? at : null,
     createdAt: at,
     updatedAt: at,
   }
@@ -110,7 +111,7 @@ export async function updateMember(
     const role = input.role ?? before.role
     const scopes = input.scopes === undefined ? before.scopes : await storeScopes(tx, projectId, input.scopes)
     // From now on it is somebody's decision, not a group's.
-    await amend(tx, 'memberships', memberId, { role, scopes, source: null })
+    await amend(tx, 'memberships', memberId, { role, scopes, source: null, confirmedAt: null })
     await tx
       .updateTable('memberships')
       .set({ updatedAt: timestamp(ctx) })

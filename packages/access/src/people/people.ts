@@ -15,7 +15,7 @@ import type { z } from 'zod'
 import { clientSecretsBy, revokeClientSecrets } from '../machines/made-by-person.ts'
 import type { Auth } from '../sign-in/auth.ts'
 import { removeKeysOf } from './api-keys.ts'
-import { removeOver, SIGN_INS } from './sessions.ts'
+import { lastUseOf, removeOver, SIGN_INS, type SessionLimits } from './sessions.ts'
 import { allUsers, deleteUser, dropSecondFactor, sessionsOf, signOutEverywhere, usersOf, type User } from './users.ts'
 
 type Person = z.output<typeof schemas.person>
@@ -121,11 +121,16 @@ export async function listPersonSessions(
   return (await sessionsOf(ctx.db, userId)).map((row) => ({
     id: row.id,
     createdAt: new Date(row.createdAt).toISOString(),
-    lastSeenAt: new Date(row.updatedAt).toISOString(),
+    lastSeenAt: lastSeenAt(row, auth.sessions),
     address: row.ipAddress || null,
     device: row.userAgent || null,
     signedInBy: SIGN_INS.find((kind) => kind === row.signedInBy) ?? null,
   }))
+}
+
+function lastSeenAt(row: { createdAt: Date | string; expiresAt: Date | string }, limits: SessionLimits): string {
+  const session = { createdAt: new Date(row.createdAt), expiresAt: new Date(row.expiresAt) }
+  return new Date(lastUseOf(session, limits)).toISOString()
 }
 
 /** Signs the person out everywhere. Throws `NotFound`. */

@@ -22,22 +22,31 @@ export const lastSeenEvery = ({ idleMs }: SessionLimits): number => Math.min(300
 
 export interface TimedSession {
   createdAt: Date
-  updatedAt: Date
+  expiresAt: Date
   signedInBy?: string | null | undefined
 }
 
-export function isOver({ createdAt, updatedAt, signedInBy }: TimedSession, limits: SessionLimits): boolean {
+/**
+ * When a session said last that it is used, in milliseconds since 1970: from its end, which is sealed, and which
+ * better-auth then moves to `maxMs` ahead.
+ */
+export const lastUseOf = ({ createdAt, expiresAt }: TimedSession, { maxMs }: SessionLimits): number =>
+  Math.max(createdAt.getTime(), expiresAt.getTime() - maxMs)
+
+export function isOver(session: TimedSession, limits: SessionLimits): boolean {
   const now = Date.now()
-  const longest = signedInBy === 'oidc' ? Math.min(limits.maxMs, limits.providerMs) : limits.maxMs
-  return now - createdAt.getTime() >= longest || now - updatedAt.getTime() >= limits.idleMs + lastSeenEvery(limits)
+  const longest = session.signedInBy === 'oidc' ? Math.min(limits.maxMs, limits.providerMs) : limits.maxMs
+  const idle = now - lastUseOf(session, limits)
+  return now - session.createdAt.getTime() >= longest || idle >= limits.idleMs + lastSeenEvery(limits)
 }
 
 /** Removes sessions that are over from the store, whose users did not come back. */
 export async function removeOver(db: Context['db'], limits: SessionLimits): Promise<void> {
   const { maxMs, idleMs, providerMs } = limits
   const before = (ms: number) => storedTime(db, new Date(Date.now() - ms))
+  const unusedMs = idleMs + lastSeenEvery(limits)
   const sessions = withOwnNames(db).withTables<{
-    session: { createdAt: Date | string; updatedAt: Date | string; signedInBy: string | null }
+    session: { createdAt: Date | string; expiresAt: Date | string; signedInBy: string | null }
   }>()
   await sessions
     .deleteFrom('session')
@@ -45,7 +54,7 @@ export async function removeOver(db: Context['db'], limits: SessionLimits): Prom
       eb.or([
         eb('createdAt', '<=', before(maxMs)),
         eb.and([eb('signedInBy', '=', 'oidc'), eb('createdAt', '<=', before(providerMs))]),
-        eb('updatedAt', '<=', before(idleMs + lastSeenEvery(limits))),
+        eb.and([eb('createdAt', '<=', before(unusedMs)), eb('expiresAt', '<=', before(unusedMs - maxMs))]),
       ]),
     )
     .execute()

@@ -17,7 +17,7 @@ interface SessionRow {
   id: string
   userId: string
   createdAt: Date | string
-  updatedAt: Date | string
+  expiresAt: Date | string
   ipAddress: string | null
   userAgent: string | null
   signedInBy: string | null
@@ -59,7 +59,7 @@ export const sessionsOf = (db: Context['db'] | Tx, userId: string): Promise<Sess
   accounts(db)
     .selectFrom('session')
     .where('userId', '=', userId)
-    .select(['id', 'userId', 'createdAt', 'updatedAt', 'ipAddress', 'userAgent', 'signedInBy'])
+    .select(['id', 'userId', 'createdAt', 'expiresAt', 'ipAddress', 'userAgent', 'signedInBy'])
     .orderBy('createdAt', 'desc')
     .execute()
 

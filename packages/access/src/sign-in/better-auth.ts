@@ -10,7 +10,15 @@ import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import { isOver, kindOf, lastSeenEvery, SIGN_INS, type SessionLimits, type SignInKind } from '../people/sessions.ts'
+import {
+  isOver,
+  kindOf,
+  lastSeenEvery,
+  lastUseOf,
+  SIGN_INS,
+  type SessionLimits,
+  type SignInKind,
+} from '../people/sessions.ts'
 import { accountsAdapter } from './accounts-adapter.ts'
 import { CLIENT_ADDRESS } from './audit-sign-in.ts'
 import { DEVICE_COOKIE, knownAccountOf } from './known-devices.ts'
@@ -245,7 +253,7 @@ export function betterAuthOn(
         await (await auth.$context).internalAdapter.deleteSession(session.token)
         return null
       }
-      const unnoted = Date.now() - session.updatedAt.getTime()
+      const unnoted = Date.now() - lastUseOf(session, limits)
       if (refresh && unnoted >= lastSeenEvery(limits)) await auth.api.getSession({ headers })
       return {
         actor: { kind: 'user', id: user.id, name: user.email },

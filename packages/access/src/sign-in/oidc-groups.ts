@@ -79,13 +79,10 @@ async function applyGroups(
         await insertMembership(ctx, tx, { kind: 'user', id: user.id, name: user.email }, given)
         await audit(ctx, tx, actor, 'member.add', projectId, { userId: user.id, email: user.email, role, by: 'group' })
       } else if (row.source === 'group') {
-        await tx
-          .updateTable('memberships')
-          .set({ updatedAt: timestamp(ctx) })
-          .where('id', '=', row.id)
-          .execute()
+        const at = timestamp(ctx)
+        await tx.updateTable('memberships').set({ updatedAt: at }).where('id', '=', row.id).execute()
+        await amend(tx, 'memberships', row.id, { role, confirmedAt: at })
         if (row.role === role) continue
-        await amend(tx, 'memberships', row.id, { role })
         const details = { memberId: row.id, from: row.role, role, by: 'group' }
         await audit(ctx, tx, actor, 'member.update', projectId, details)
       }
@@ -107,7 +104,8 @@ export async function removeUnconfirmed(ctx: Context, maxMs: number): Promise<vo
     const unconfirmed = await tx
       .selectFrom('memberships')
       .where('source', '=', 'group')
-      .where('updatedAt', '<=', before)
+      // Of one that no sign-in confirmed since that is kept, the time that is not sealed counts.
+      .where((eb) => eb(eb.fn.coalesce('confirmedAt', 'updatedAt'), '<=', before))
       .selectAll()
       .execute()
     const people = await usersOf(

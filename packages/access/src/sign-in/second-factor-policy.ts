@@ -1,7 +1,6 @@
 /** Who needs a second factor: nobody, instance admins or everybody. */
-import { amend } from '@keyferry/db'
 import { audit, transactChecked, type Actor, type Context, type Tx } from '@keyferry/kernel'
-import { readSetting } from '@keyferry/kernel/authority'
+import { changeSetting, readSetting } from '@keyferry/kernel/authority'
 import { signInPolicy } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { isInstanceAdmin } from '../grants/grants.ts'
@@ -17,8 +16,7 @@ export async function getSignInPolicy(ctx: Pick<Context, 'db'>): Promise<Policy>
 export async function updateSignInPolicy(ctx: Context, actor: Actor, policy: Policy): Promise<Policy> {
   await transactChecked(ctx, async (tx) => {
     const before = await read(tx)
-    const value = JSON.stringify(policy)
-    await amend(tx, 'instanceSettings', NAME, { value })
+    await changeSetting(tx, NAME, () => JSON.stringify(policy))
     const { requireSecondFactor: from } = before
     await audit(ctx, tx, actor, 'instance.sign-in-policy', null, {
       from,

@@ -22,6 +22,7 @@ import { retryDelay } from '../status/retry.ts'
 import { keysFreed } from '../sync/freed.ts'
 import type { StoredOptions } from '../sync/options.ts'
 import { dueCleanups, dueOnTarget, LONGEST_BACK_OFF_MS } from '../sync/due.ts'
+import { readPauses } from '../sync/pauses.ts'
 import { publishSync, publishSyncDeleted } from '../sync/publish.ts'
 import { completeDeletions } from './deletions.ts'
 
@@ -51,7 +52,7 @@ const COLUMNS = [
  * calls.
  */
 export async function cleanUpOldTargets(ctx: Context, syncId: string, signal: AbortSignal): Promise<void> {
-  const cleanups = await dueCleanups(ctx)
+  const cleanups = await dueCleanups(ctx, await readPauses(ctx, ctx.db))
     .where('departures.syncId', '=', syncId)
     .orderBy('departures.createdAt')
     .select(COLUMNS)

@@ -8,7 +8,7 @@ import { digestOf } from '../plan/desired.ts'
 import { keySchema } from '../plan/key-schema.ts'
 import { driftedKeys } from '../sync/drift-record.ts'
 import { driftOptions, type StoredOptions } from '../sync/options.ts'
-import { isPaused } from '../sync/pauses.ts'
+import { isPaused, readPauses, type Pauses } from '../sync/pauses.ts'
 import { copiesOf, troubleOf, type StoredCopy, type Trouble } from './copies.ts'
 import { deliveryOf, type Copy } from './copy-state.ts'
 import type { KnownDestination } from './revocation.ts'
@@ -61,7 +61,8 @@ export async function destinationsOf(
   const byId = new Map(secrets.map((secret) => [secret.id, secret]))
   const folderIds = [...new Set(syncs.map((sync) => sync.folderId))]
   const shown = await keysShowing(ctx, projectId, { folderIds, secrets: byId, values: exact })
-  const senders = new Map(syncs.map((sync) => [sync.id, senderOf(ctx, sync)]))
+  const pauses = await readPauses(ctx, ctx.db)
+  const senders = new Map(syncs.map((sync) => [sync.id, senderOf(pauses, sync)]))
   const expected = [...senders.values()].flatMap((sender) =>
     sender.sync.removal === null
       ? (shown.get(sender.sync.folderId) ?? []).map((key) => ({ sender, shown: key, name: sender.nameOf(key.key) }))
@@ -107,7 +108,7 @@ export async function destinationsOf(
   return { found, hidden, shown, places }
 }
 
-function senderOf(ctx: Context, sync: SendingSync): Sender {
+function senderOf(pauses: Pauses, sync: SendingSync): Sender {
   const definition = destination(sync.destination)
   const options: StoredOptions = JSON.parse(sync.options)
   const target: Record<string, unknown> = JSON.parse(sync.target)
@@ -122,7 +123,7 @@ function senderOf(ctx: Context, sync: SendingSync): Sender {
     nameOf: schema.name,
     drift,
     exclusions,
-    isPaused: isPaused(ctx, sync.pausedUntil),
+    isPaused: isPaused(pauses, sync),
   }
 }
 

@@ -3,7 +3,6 @@ import { inList, type SyncTable } from '@keyferry/db'
 import { snapshot, type Context, type Tx } from '@keyferry/kernel'
 import { dependentsOf, isOutOfReach, reachedOf } from '@keyferry/vault'
 import { sql, type Selectable } from 'kysely'
-import { pausedUntil } from '../sync/pauses.ts'
 
 export type SendingSync = Selectable<SyncTable> & {
   environment: string
@@ -11,7 +10,6 @@ export type SendingSync = Selectable<SyncTable> & {
   /** Of its last run; `runPlan` null: it did not get as far as a plan. */
   runStartedAt: string | null
   runPlan: string | null
-  pausedUntil: string | null
 }
 
 /** By name. Those whose results the caller may not see are counted for the whole folder, whatever keys it has. */
@@ -52,6 +50,5 @@ const syncsReading = (
     .selectAll('syncs')
     .select(['environments.slug as environment', 'folders.path as secretPath'])
     .select(['runs.startedAt as runStartedAt', 'runs.planHash as runPlan'])
-    .select(pausedUntil().as('pausedUntil'))
     .orderBy('syncs.name')
     .execute()

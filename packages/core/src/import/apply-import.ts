@@ -1,4 +1,5 @@
 /** Carries an import out: the folder's new versions, the ledger and the audit row in one transaction. */
+import { amend } from '@keyferry/db'
 import { audit, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { ImportPriority, SyncMessage } from '@keyferry/schemas'
 import { escapeReferences } from '@keyferry/schemas/literal-text'
@@ -15,6 +16,7 @@ import type { OpenTarget } from '../apply/target.ts'
 import type { Lease } from '../lease/lease.ts'
 import { digestOf } from '../plan/desired.ts'
 import { contradictsFlag } from '../plan/plan.ts'
+import { firstImportOf, type StoredOptions } from '../sync/options.ts'
 import { findImport } from './find-import.ts'
 import type { ImportPlan, Taken } from './plan-import.ts'
 
@@ -80,6 +82,7 @@ function write(ctx: Context, actor: Actor, target: OpenTarget, order: ImportOrde
     ].flatMap((one) => adoption(target, one))
     await record(ctx, tx, { syncId: sync.id, targetKey: sync.targetKey, dataKey: target.key }, adopted)
     if (plan.puts.length > 0) markChanged(folder.folder.id)
+    await noteFirstImport(tx, sync.id)
     await tx
       .updateTable('syncs')
       .set({
@@ -98,6 +101,13 @@ function write(ctx: Context, actor: Actor, target: OpenTarget, order: ImportOrde
     })
     return true
   })
+}
+
+async function noteFirstImport(tx: Tx, syncId: string): Promise<void> {
+  const { options } = await tx.selectFrom('syncs').where('id', '=', syncId).select('options').executeTakeFirstOrThrow()
+  const stored: StoredOptions = JSON.parse(options)
+  if (firstImportOf(stored) === null || stored.hasImported) return
+  await amend(tx, 'syncs', syncId, { options: JSON.stringify({ ...stored, hasImported: true }) })
 }
 
 /**

@@ -117,6 +117,22 @@ onEveryDatabase('an import that is not simple', (open) => {
 
   it(NAME, () => roundTrip(open, definitionOf(destination)))
 
+  it('happens once, whatever somebody who writes to the database makes of the counters', async () => {
+    const fixture = await start()
+    const { ctx, emulator, set, create, run } = fixture
+    emulator.put('KEY', 'theirs')
+    const sync = await create({
+      options: { initialSyncBehavior: 'import-prioritize-destination', deletionPolicy: 'owned' },
+    })
+    await run(sync)
+    expect(await valuesOf(fixture)).toEqual({ KEY: 'theirs' })
+    for (const key of ['KEY', 'MORE']) emulator.put(key, 'planted')
+    await ctx.db.updateTable('syncs').set({ importedAt: null, syncedAt: null, importState: null }).execute()
+    await set({ KEY: 'ours' })
+    expect((await run(sync)).row).toMatchObject({ state: 'succeeded', importState: null })
+    expect(await valuesOf(fixture)).toEqual({ KEY: 'ours' })
+  })
+
   it('goes back through the key schema, and names what is left out', async () => {
     const fixture = await start()
     const { ctx, actor, emulator, set, create } = fixture

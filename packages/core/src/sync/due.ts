@@ -1,16 +1,9 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
 import { valuesTable, inList, batchLoader, type Db, type SyncTable, type Tables } from '@keyferry/db'
-import {
-  backOffWindow,
-  isBackOffOver,
-  timestamp,
-  whereBackOffOver,
-  type BackOffWindow,
-  type Context,
-} from '@keyferry/kernel'
-import { expressionBuilder, sql, type ExpressionBuilder, type Selectable } from 'kysely'
+import { backOffWindow, isBackOffOver, whereBackOffOver, type BackOffWindow, type Context } from '@keyferry/kernel'
+import { expressionBuilder, sql, type Selectable } from 'kysely'
 import { lockSyncs } from '../lease/lock-syncs.ts'
-import { isPaused, pausedUntil, whereNotPaused } from './pauses.ts'
+import { isPaused, readPauses, whereNotPaused, type Pauses } from './pauses.ts'
 
 export type DueSync = Selectable<SyncTable>
 
@@ -26,8 +19,9 @@ const present = (ctx: Pick<Context, 'now'>): BackOffWindow => backOffWindow(ctx,
  * that may clean up an old target, then of those due for a drift check.
  */
 export async function dueSyncs(ctx: Context): Promise<string[]> {
-  const runs = await due(ctx).select('id').orderBy('behindSince').limit(1000).execute()
-  const moves = await dueCleanups(ctx)
+  const pauses = await readPauses(ctx, ctx.db)
+  const runs = await due(ctx, pauses).select('id').orderBy('behindSince').limit(1000).execute()
+  const moves = await dueCleanups(ctx, pauses)
     .select('departures.syncId as id')
     .orderBy('departures.createdAt')
     .limit(1000)
@@ -40,7 +34,11 @@ const MAX_CONCURRENT_CHECKS = 3
 
 /** Ids of the syncs whose drift check is next. Called again whenever a check ends. */
 export async function nextChecks(ctx: Context): Promise<string[]> {
-  const rows = await dueChecks(ctx).select('id').orderBy('nextCheckAt').limit(MAX_CONCURRENT_CHECKS).execute()
+  const rows = await dueChecks(ctx, await readPauses(ctx, ctx.db))
+    .select('id')
+    .orderBy('nextCheckAt')
+    .limit(MAX_CONCURRENT_CHECKS)
+    .execute()
   return rows.map((row) => row.id)
 }
 
@@ -55,10 +53,10 @@ export interface LoadedSync {
 
 /** The sync as it is. Undefined: it is gone. */
 export async function loadSync(ctx: Context, syncId: string): Promise<LoadedSync | undefined> {
-  const row = await syncs(ctx.db, syncId)
+  const [row, pauses] = await Promise.all([syncs(ctx.db, syncId), readPauses(ctx, ctx.db)])
   if (!row) return undefined
-  const { running, leaving, paused, ...sync } = row
-  const isDue = sync.seen < sync.due && !isPaused(ctx, paused) && isBackOffOver(sync.retryAt, present(ctx))
+  const { running, leaving, ...sync } = row
+  const isDue = sync.seen < sync.due && !isPaused(pauses, sync) && isBackOffOver(sync.retryAt, present(ctx))
   return { sync, isDue, interrupted: running !== null, hasCleanups: leaving !== null }
 }
 
@@ -81,7 +79,6 @@ const syncs = batchLoader(async (db: Db, ids: readonly string[]) => {
         .select('departures.id')
         .limit(1)
         .as('leaving'),
-      pausedUntil().as('paused'),
     ])
     .execute()
   const byId = new Map(rows.map((row) => [row.id, row]))
@@ -102,8 +99,11 @@ const revisions = batchLoader(async (db: Db, ids: readonly string[]) => {
 })
 
 /** Marks the sync as running if it is due and points where it did; undefined when not. */
-export const claimDue = (ctx: Context, { id, targetKey }: DueSync): Promise<DueSync | undefined> =>
-  claims(ctx.db, { id, targetKey, ...present(ctx) })
+export async function claimDue(ctx: Context, sync: DueSync): Promise<DueSync | undefined> {
+  if (isPaused(await readPauses(ctx, ctx.db), sync)) return undefined
+  const { id, targetKey } = sync
+  return claims(ctx.db, { id, targetKey, ...present(ctx) })
+}
 
 const claims = batchLoader(async (db: Db, asked: readonly (BackOffWindow & { id: string; targetKey: string })[]) => {
   const due = expressionBuilder<Tables>()
@@ -113,7 +113,6 @@ const claims = batchLoader(async (db: Db, asked: readonly (BackOffWindow & { id:
       (join) => join.onRef('asked.id', '=', 'syncs.id').onRef('asked.targetKey', '=', 'syncs.targetKey'),
     )
     .whereRef('seen', '<', 'due')
-    .where(whereNotPaused(sql.ref('asked.now')))
     .where((eb) =>
       eb.or([
         eb('retryAt', 'is', null),
@@ -136,22 +135,29 @@ const claims = batchLoader(async (db: Db, asked: readonly (BackOffWindow & { id:
 })
 
 /** The sync, if it is due. */
-export function loadDue(ctx: Context, syncId: string): Promise<DueSync | undefined> {
-  return due(ctx).where('id', '=', syncId).selectAll().executeTakeFirst()
+export async function loadDue(ctx: Context, syncId: string): Promise<DueSync | undefined> {
+  return due(ctx, await readPauses(ctx, ctx.db))
+    .where('id', '=', syncId)
+    .selectAll()
+    .executeTakeFirst()
 }
 
 /** The sync, if its drift check is due. */
-export function loadDueCheck(ctx: Context, syncId: string): Promise<DueSync | undefined> {
-  return dueChecks(ctx).where('id', '=', syncId).selectAll().executeTakeFirst()
+export async function loadDueCheck(ctx: Context, syncId: string): Promise<DueSync | undefined> {
+  return dueChecks(ctx, await readPauses(ctx, ctx.db))
+    .where('id', '=', syncId)
+    .selectAll()
+    .executeTakeFirst()
 }
 
 /** Other syncs that wait for the same target: to write there, or to leave it. */
 export async function dueOnTarget(ctx: Context, targetKey: string, except: string): Promise<string[]> {
   const at = present(ctx)
   const waiting = await waitingForTarget(ctx.db, targetKey)
-  return waiting
-    .filter(({ id, retryAt, paused }) => id !== except && !isPaused(ctx, paused) && isBackOffOver(retryAt, at))
-    .map(({ id }) => id)
+  const others = waiting.filter(({ id, retryAt }) => id !== except && isBackOffOver(retryAt, at))
+  if (others.length === 0) return []
+  const pauses = await readPauses(ctx, ctx.db)
+  return others.filter((sync) => !isPaused(pauses, sync)).map(({ id }) => id)
 }
 
 const waitingForTarget = batchLoader(async (db: Db, targetKeys: readonly string[]) => {
@@ -159,16 +165,14 @@ const waitingForTarget = batchLoader(async (db: Db, targetKeys: readonly string[
     .selectFrom('syncs')
     .where((eb) => inList(db, eb.ref('targetKey'), targetKeys))
     .whereRef('seen', '<', 'due')
-    .select(['id', 'targetKey', 'retryAt'])
-    .select(pausedUntil().as('paused'))
+    .select(['id', 'projectId', 'targetKey', 'retryAt'])
     .union((eb) =>
       eb
         .selectFrom('departures')
         .innerJoin('syncs', 'syncs.id', 'departures.syncId')
         .where((eb) => inList(db, eb.ref('departures.targetKey'), targetKeys))
         .whereRef('syncs.applied', '>=', 'departures.revision')
-        .select(['departures.syncId as id', 'departures.targetKey', 'departures.retryAt'])
-        .select(pausedUntil().as('paused')),
+        .select(['departures.syncId as id', 'syncs.projectId', 'departures.targetKey', 'departures.retryAt']),
     )
     .execute()
   const byTarget = Map.groupBy(rows, (row) => row.targetKey)
@@ -176,35 +180,33 @@ const waitingForTarget = batchLoader(async (db: Db, targetKeys: readonly string[
 })
 
 /** Old places that may be left now: the new place is filled, and no back-off is on. */
-export function dueCleanups(ctx: Context) {
+export function dueCleanups(ctx: Context, pauses: Pauses) {
   return ctx.db
     .selectFrom('departures')
     .innerJoin('syncs', 'syncs.id', 'departures.syncId')
     .whereRef('syncs.applied', '>=', 'departures.revision')
     .where(whereBackOffOver('departures.retryAt', present(ctx)))
-    .where(whereNotPaused(timestamp(ctx)))
+    .where(whereNotPaused(ctx.db, pauses))
 }
 
 /** How many syncs wait for a run. */
 export async function countDue(ctx: Context): Promise<number> {
-  const { count } = await due(ctx)
+  const { count } = await due(ctx, await readPauses(ctx, ctx.db))
     .select((eb) => eb.fn.countAll<number | string>().as('count'))
     .executeTakeFirstOrThrow()
   // Postgres counts in text.
   return Number(count)
 }
 
-const due = (ctx: Context) => ctx.db.selectFrom('syncs').where(isDueNow(ctx))
-
-const isDueNow = (ctx: Context) => (eb: ExpressionBuilder<Tables, 'syncs'>) =>
-  eb.and([
-    eb('seen', '<', eb.ref('due')),
-    whereBackOffOver('syncs.retryAt', present(ctx)),
-    whereNotPaused(timestamp(ctx)),
-  ])
+const due = (ctx: Context, pauses: Pauses) =>
+  ctx.db
+    .selectFrom('syncs')
+    .whereRef('seen', '<', 'due')
+    .where(whereBackOffOver('syncs.retryAt', present(ctx)))
+    .where(whereNotPaused(ctx.db, pauses))
 
 /** Skip syncs with a pending run (the run detects drift itself), never-synced ones, and ones being removed. */
-function dueChecks(ctx: Context) {
+function dueChecks(ctx: Context, pauses: Pauses) {
   return ctx.db
     .selectFrom('syncs')
     .where('nextCheckAt', 'is not', null)
@@ -212,5 +214,5 @@ function dueChecks(ctx: Context) {
     .where(sql.ref('seen'), '>=', sql.ref('due'))
     .where('applied', '>', 0)
     .where('removal', 'is', null)
-    .where(whereNotPaused(timestamp(ctx)))
+    .where(whereNotPaused(ctx.db, pauses))
 }

@@ -22,6 +22,8 @@ export interface StoredOptions {
   driftReadsValues?: boolean
   /** Keys of secrets that it leaves alone, oldest first; absent in rows older than this. */
   excluded?: ExcludedKey[]
+  /** The import that the sync begins with was carried out: under its seal, so that nobody has it begin again. */
+  hasImported?: true
   /** The destination's own options, complete: parsed by its schema. */
   own: Record<string, unknown>
 }
@@ -65,7 +67,8 @@ export const firstImportOf = ({ initialSyncBehavior }: Pick<StoredOptions, 'init
 /** Whether the first run has yet to import what the target holds. */
 export function importsFirst(sync: { options: string; importedAt: string | null; syncedAt: string | null }): boolean {
   const options: StoredOptions = JSON.parse(sync.options)
-  return firstImportOf(options) !== null && sync.importedAt === null && sync.syncedAt === null
+  const isBegun = options.hasImported ?? (sync.importedAt !== null || sync.syncedAt !== null)
+  return firstImportOf(options) !== null && !isBegun
 }
 
 /** Whether the next run is the first that writes after the import that the sync begins with. */
@@ -119,7 +122,7 @@ export function patchOptions(
   stored: StoredOptions,
   sent: SentOptions,
 ): StoredOptions {
-  const { own, excluded, ...common } = stored
+  const { own, excluded, hasImported, ...common } = stored
   const next = parseOptions(definition, target, { ...own, ...common, ...sent })
-  return excluded === undefined ? next : { ...next, excluded }
+  return { ...next, ...(excluded ? { excluded } : {}), ...(hasImported ? { hasImported } : {}) }
 }

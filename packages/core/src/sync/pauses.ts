@@ -1,32 +1,103 @@
 /**
  * Pauses of one sync, of every sync of a project, or of all. While one holds, no run, drift check, repair or cleanup
- * starts; what is requested meanwhile stays due and starts when it ends. Plans are made as always.
+ * starts; what is requested meanwhile stays due and starts when it ends. Plans are made as always. All of them are one
+ * setting of the instance, which is sealed: somebody who only writes to the database can neither pause nor resume.
  */
-import { inList, type PauseTable, type Selectable } from '@keyferry/db'
+import { batchLoader, inList } from '@keyferry/db'
 import { BadRequest, timestamp, type Context, type Tx } from '@keyferry/kernel'
+import { changeSetting, readSetting } from '@keyferry/kernel/authority'
 import { sql, type RawBuilder } from 'kysely'
+import { z } from 'zod'
 import type { StatusPause } from './sync-status.ts'
 
 /** The subject of the pause of everything; else it is the id of a project or a sync. */
 export const WHOLE_INSTANCE = 'instance'
-const FOREVER = '9999-12-31T23:59:59.999Z'
 
-const subjects = sql`(${sql.lit(WHOLE_INSTANCE)}, ${sql.ref('syncs.projectId')}, ${sql.ref('syncs.id')})`
+const stored = z.record(
+  z.string(),
+  z.object({ why: z.string(), by: z.string(), since: z.string(), until: z.string().nullable() }),
+)
+type StoredPause = z.output<typeof stored>[string]
+/** By subject. */
+export type Pauses = ReadonlyMap<string, StoredPause>
 
-/** In a query on `syncs`: nothing pauses them. `now`: ISO 8601, or a column. */
-export const whereNotPaused = (now: string | RawBuilder<unknown>): RawBuilder<boolean> =>
-  sql<boolean>`not exists (select 1 from ${sql.table('pauses')}
-    where ${sql.ref('pauses.subject')} in ${subjects}
-    and (${sql.ref('pauses.until')} is null or ${sql.ref('pauses.until')} > ${now}))`
+type Pausable = { id: string; projectId: string }
 
-/** In a query on `syncs`: when the last of their pauses ends; null when nothing pauses them. */
-export const pausedUntil = (): RawBuilder<string | null> =>
-  sql<string | null>`(select max(coalesce(${sql.ref('pauses.until')}, ${sql.lit(FOREVER)})) from ${sql.table('pauses')}
-    where ${sql.ref('pauses.subject')} in ${subjects})`
+const parse = (setting: string): Pauses => new Map(Object.entries(stored.parse(JSON.parse(setting))))
 
-/** `until`: as `pausedUntil` answers it. */
-export const isPaused = (ctx: Pick<Context, 'now'>, until: string | null): boolean =>
-  until !== null && until > timestamp(ctx)
+/** The pauses that hold now. Throws `IntegrityBroken`. */
+export async function readPauses(ctx: Pick<Context, 'now'>, db: Context['db'] | Tx): Promise<Pauses> {
+  return holding(parse(await setting(db, 'pauses')), timestamp(ctx))
+}
+
+/** Runs that begin at once share a statement. */
+const setting = batchLoader(async (db: Context['db'] | Tx) => {
+  const value = await readSetting(db, 'pauses')
+  return () => value
+})
+
+const holding = (pauses: Pauses, now: string): Pauses =>
+  new Map([...pauses].filter(([, { until }]) => until === null || until > now))
+
+/** The widest pause of a sync: the one that has to end first for anything to run. */
+export function pauseOf(pauses: Pauses, { id, projectId }: Pausable): StatusPause | null {
+  return shown(pauses, WHOLE_INSTANCE, 'instance') ?? shown(pauses, projectId, 'project') ?? shown(pauses, id, 'sync')
+}
+
+export const isPaused = (pauses: Pauses, sync: Pausable): boolean => pauseOf(pauses, sync) !== null
+
+/** The pauses that hold for every sync of a project, its own and that of the instance; null: of the instance. */
+export const pausesOfProject = (pauses: Pauses, projectId: string | null): StatusPause[] =>
+  [shown(pauses, WHOLE_INSTANCE, 'instance'), projectId === null ? null : shown(pauses, projectId, 'project')].filter(
+    (pause) => pause !== null,
+  )
+
+function shown(pauses: Pauses, subject: string, scope: StatusPause['scope']): StatusPause | null {
+  const pause = pauses.get(subject)
+  return pause ? { scope, ...pause } : null
+}
+
+/** In a query on `syncs`: nothing pauses them. */
+export function whereNotPaused(db: Context['db'] | Tx, pauses: Pauses): RawBuilder<boolean> {
+  if (pauses.size === 0) return sql<boolean>`1 = 1`
+  if (pauses.has(WHOLE_INSTANCE)) return sql<boolean>`1 = 0`
+  const subjects = [...pauses.keys()]
+  const [sync, project] = [sql.ref<string>('syncs.id'), sql.ref<string>('syncs.projectId')]
+  return sql<boolean>`not (${inList(db, sync, subjects)} or ${inList(db, project, subjects)})`
+}
+
+/** Pauses or resumes (null) a subject. Resolves to whether it was paused. Pauses of what is gone are forgotten. */
+export async function setPause(
+  ctx: Pick<Context, 'now'>,
+  tx: Tx,
+  subject: string,
+  pause: StoredPause | null,
+): Promise<boolean> {
+  const before = await readPauses(ctx, tx)
+  if (!pause && !before.has(subject)) return false
+  const gone = await missing(tx, [...before.keys()])
+  await changeSetting(tx, 'pauses', (value) => {
+    const next = new Map(holding(parse(value), timestamp(ctx)))
+    for (const id of gone) next.delete(id)
+    if (pause) next.set(subject, pause)
+    else next.delete(subject)
+    return JSON.stringify(Object.fromEntries(next))
+  })
+  return before.has(subject)
+}
+
+async function missing(tx: Tx, subjects: readonly string[]): Promise<string[]> {
+  const present = new Set([WHOLE_INSTANCE])
+  for (const table of ['syncs', 'projects'] as const) {
+    const rows = await tx
+      .selectFrom(table)
+      .where((eb) => inList(tx, eb.ref('id'), subjects))
+      .select('id')
+      .execute()
+    for (const { id } of rows) present.add(id)
+  }
+  return subjects.filter((subject) => !present.has(subject))
+}
 
 /** Thrown into a run when a pause begins: what has landed stays, and the sync stays due. */
 export class PauseBegan extends Error {
@@ -39,32 +110,18 @@ export class PauseBegan extends Error {
 const ASKED_EVERY_MS = 1000
 
 /** Awaited before every vendor call of a run: throws `PauseBegan` within a second or so of a pause. */
-export function pauseGuard(ctx: Context, { id, projectId }: { id: string; projectId: string }): () => Promise<void> {
+export function pauseGuard(ctx: Context, sync: Pausable): () => Promise<void> {
   let asked = performance.now()
   return async () => {
     if (performance.now() - asked < ASKED_EVERY_MS) return
     asked = performance.now()
-    if ((await pausesOf(ctx, ctx.db, [WHOLE_INSTANCE, projectId, id])).length > 0) throw new PauseBegan()
+    if (isPaused(await readPauses(ctx, ctx.db), sync)) throw new PauseBegan()
   }
 }
 
-/** The pauses that hold now, of the named subjects. */
-export function pausesOf(
-  ctx: Pick<Context, 'now'>,
-  db: Context['db'] | Tx,
-  of: readonly string[],
-): Promise<Selectable<PauseTable>[]> {
-  return db
-    .selectFrom('pauses')
-    .where((eb) => inList(db, eb.ref('subject'), of))
-    .where((eb) => eb.or([eb('until', 'is', null), eb('until', '>', timestamp(ctx))]))
-    .selectAll()
-    .execute()
-}
-
 /** Throws `BadRequest` while the sync is paused. */
-export async function refusePaused(ctx: Context, sync: { id: string; projectId: string; name: string }): Promise<void> {
-  const pause = (await pauseFinder(ctx, [sync]))(sync)
+export async function refusePaused(ctx: Context, sync: Pausable & { name: string }): Promise<void> {
+  const pause = pauseOf(await readPauses(ctx, ctx.db), sync)
   if (pause === null) return
   const what = {
     sync: `The sync "${sync.name}" is`,
@@ -73,23 +130,4 @@ export async function refusePaused(ctx: Context, sync: { id: string; projectId: 
   }
   const until = pause.until === null ? '' : ` until ${pause.until}`
   throw new BadRequest(`${what[pause.scope]} paused by ${pause.by}${until}: ${pause.why}. Resume first.`)
-}
-
-/** The widest pause of each sync: the one that has to end first for anything to run. */
-export async function pauseFinder(
-  ctx: Context,
-  syncs: readonly { id: string; projectId: string }[],
-): Promise<(sync: { id: string; projectId: string }) => StatusPause | null> {
-  const of = new Set([WHOLE_INSTANCE, ...syncs.flatMap(({ id, projectId }) => [projectId, id])])
-  const found = new Map((await pausesOf(ctx, ctx.db, [...of])).map((pause) => [pause.subject, pause]))
-  return ({ id, projectId }) => {
-    const pause = found.get(WHOLE_INSTANCE) ?? found.get(projectId) ?? found.get(id)
-    return pause === undefined ? null : shown(pause)
-  }
-}
-
-/** As the API answers it. */
-export function shown({ subject, projectId, why, pausedBy, createdAt, until }: Selectable<PauseTable>): StatusPause {
-  const scope = subject === WHOLE_INSTANCE ? 'instance' : subject === projectId ? 'project' : 'sync'
-  return { scope, by: pausedBy, why, since: createdAt, until }
 }

@@ -10,7 +10,7 @@ import { destination } from '../destinations/registry.ts'
 import { blockageText } from '../plan/blockage.ts'
 import { syncStatus, type StatusPause } from './sync-status.ts'
 import { driftOf } from './drift-record.ts'
-import { pauseFinder } from './pauses.ts'
+import { pauseOf, readPauses } from './pauses.ts'
 import { driftOptions, importsFirst, type StoredOptions } from './options.ts'
 
 export type SyncRow = z.output<typeof syncSchema>
@@ -93,18 +93,18 @@ const textOf = (stored: string | null): string | null => (stored === null ? null
 export async function toRows(ctx: Context, rows: readonly Joined[]): Promise<SyncRow[]> {
   if (rows.length === 0) return []
   const key = await organizationKey(ctx)
-  const pauseOf = await pauseFinder(ctx, rows)
+  const pauses = await readPauses(ctx, ctx.db)
   const settings = new Map<string, Credentials | null>()
   return rows.map((row) => {
     const { connectionId: id, connectionApp: app, connectionMethod: method, connectionCredentials: credentials } = row
     if (!settings.has(id)) settings.set(id, settingsIn(key, { id, app, method, credentials }))
-    return toRow(row, settings.get(id) ?? null, pauseOf(row))
+    return toRow(row, settings.get(id) ?? null, pauseOf(pauses, row))
   })
 }
 
 function toRow(row: Joined, settings: Credentials | null, pause: StatusPause | null): SyncRow {
   const definition = destination(row.destination)
-  const { own, excluded = [], ...common }: StoredOptions = JSON.parse(row.options)
+  const { own, excluded = [], hasImported: _, ...common }: StoredOptions = JSON.parse(row.options)
   const target: Record<string, unknown> = JSON.parse(row.target)
   const drift = driftOf(row)
   const leaving =

@@ -4,7 +4,7 @@ import type { AuditAction, pause as pauseSchema, pauseSyncs } from '@keyferry/sc
 import type { z } from 'zod'
 import { dueSyncs } from '../sync/due.ts'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
-import { pausesOf, shown, WHOLE_INSTANCE } from '../sync/pauses.ts'
+import { pausesOfProject, readPauses, setPause, WHOLE_INSTANCE } from '../sync/pauses.ts'
 import type { SyncRow } from '../sync/row.ts'
 
 export type Pause = z.output<typeof pauseSchema>
@@ -13,7 +13,6 @@ type Reason = z.output<typeof pauseSyncs>
 interface Subject {
   subject: string
   projectId: string | null
-  syncId: string | null
   /** What the audit row says of it. */
   details: Record<string, unknown>
 }
@@ -34,12 +33,11 @@ export async function resumeSync(ctx: Context, actor: Actor, input: SyncAddress)
 const subjectOf = ({ id, projectId, name }: { id: string; projectId: string; name: string }): Subject => ({
   subject: id,
   projectId,
-  syncId: id,
   details: { syncId: id, name },
 })
 
-const ofProject = (projectId: string): Subject => ({ subject: projectId, projectId, syncId: null, details: {} })
-const EVERYTHING: Subject = { subject: WHOLE_INSTANCE, projectId: null, syncId: null, details: {} }
+const ofProject = (projectId: string): Subject => ({ subject: projectId, projectId, details: {} })
+const EVERYTHING: Subject = { subject: WHOLE_INSTANCE, projectId: null, details: {} }
 
 export async function pauseProject(
   ctx: Context,
@@ -57,7 +55,7 @@ export async function resumeProject(ctx: Context, actor: Actor, input: { project
 
 export async function pauseInstance(ctx: Context, actor: Actor, input: Reason): Promise<Pause[]> {
   await pause(ctx, actor, EVERYTHING, input, 'instance.pause-syncs')
-  return (await pausesOf(ctx, ctx.db, [WHOLE_INSTANCE])).map(shown)
+  return pausesOfProject(await readPauses(ctx, ctx.db), null)
 }
 
 export async function resumeInstance(ctx: Context, actor: Actor, _input: undefined): Promise<Pause[]> {
@@ -67,7 +65,7 @@ export async function resumeInstance(ctx: Context, actor: Actor, _input: undefin
 
 /** The pauses that hold for the whole project: its own, and that of the instance. */
 export async function listPauses(ctx: Context, _actor: Actor, { projectId }: { projectId: string }): Promise<Pause[]> {
-  return (await pausesOf(ctx, ctx.db, [WHOLE_INSTANCE, projectId])).map(shown)
+  return pausesOfProject(await readPauses(ctx, ctx.db), projectId)
 }
 
 async function pause(
@@ -78,16 +76,13 @@ async function pause(
   action: AuditAction,
 ): Promise<void> {
   if (until !== undefined && until <= timestamp(ctx)) throw new BadRequest(`The end of the pause, ${until}, has passed`)
-  const { details, ...of } = subject
+  const { details, projectId } = subject
+  const pause = { why: reason, by: actor.name, since: timestamp(ctx), until: until ?? null }
   await transactChecked(ctx, async (tx) => {
-    await tx.deleteFrom('pauses').where('subject', '=', of.subject).execute()
-    await tx
-      .insertInto('pauses')
-      .values({ ...of, why: reason, pausedBy: actor.name, until: until ?? null, createdAt: timestamp(ctx) })
-      .execute()
-    await audit(ctx, tx, actor, action, of.projectId, { ...details, reason, ...(until === undefined ? {} : { until }) })
+    await setPause(ctx, tx, subject.subject, pause)
+    await audit(ctx, tx, actor, action, projectId, { ...details, reason, ...(until === undefined ? {} : { until }) })
   })
-  await publish(ctx, of.projectId)
+  await publish(ctx, projectId)
 }
 
 /** What is not paused stays as it is: two people may press Resume, and a script may repeat it. */
@@ -98,8 +93,7 @@ async function resume(
   action: AuditAction,
 ): Promise<void> {
   await transactChecked(ctx, async (tx) => {
-    const { numDeletedRows } = await tx.deleteFrom('pauses').where('subject', '=', subject).executeTakeFirst()
-    if (numDeletedRows > 0n) await audit(ctx, tx, actor, action, projectId, details)
+    if (await setPause(ctx, tx, subject, null)) await audit(ctx, tx, actor, action, projectId, details)
   })
   await ctx.queue.wake(await dueSyncs(ctx))
   await publish(ctx, projectId)

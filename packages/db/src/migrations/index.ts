@@ -48,6 +48,8 @@ import * as deliveredVersions from './0175-delivered-versions.ts'
 import * as deliveryAnnouncements from './0176-delivery-announcements.ts'
 import * as syncEvents from './0180-sync-events.ts'
 import * as deliveryTimes from './0185-delivery-times.ts'
+import * as sealedPauses from './0200-sealed-pauses.ts'
+import * as confirmedMemberships from './0201-confirmed-memberships.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -99,4 +101,6 @@ export const migrations: Record<string, Migration> = {
   '0176-delivery-announcements': deliveryAnnouncements,
   '0180-sync-events': syncEvents,
   '0185-delivery-times': deliveryTimes,
+  '0200-sealed-pauses': sealedPauses,
+  '0201-confirmed-memberships': confirmedMemberships,
 }

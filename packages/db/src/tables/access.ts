@@ -22,6 +22,8 @@ export interface MembershipTable {
   scopes: Fixed<string | null>
   /** Where it came from; null: somebody gave it. */
   source: ColumnType<'group' | null, 'group' | null | undefined, never>
+  /** When a sign-in said last that it has the group; null: given by hand, or not since this is kept. */
+  confirmedAt: ColumnType<Timestamp | null, Timestamp | null | undefined, never>
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
 }

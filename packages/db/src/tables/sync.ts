@@ -144,19 +144,6 @@ export interface LedgerTable {
   mark: string
 }
 
-/** A pause of a sync, of every sync of a project, or of all. */
-export interface PauseTable {
-  /** The id of the sync or the project, or `instance`. */
-  subject: Fixed<string>
-  projectId: Fixed<string | null>
-  syncId: Fixed<string | null>
-  why: Fixed<string>
-  /** By name. */
-  pausedBy: Fixed<string>
-  until: Fixed<Timestamp | null>
-  createdAt: Fixed<Timestamp>
-}
-
 /** A place that a sync was moved away from; its keys there, in the ledger, go once the new place holds them. */
 export interface DepartureTable {
   id: Fixed<string>

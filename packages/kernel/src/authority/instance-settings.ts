@@ -2,21 +2,32 @@
  * The settings of the instance. Each has its row from the start, sealed, so one that is missing was taken away: it does
  * not mean the default.
  */
-import { contentOf, type Db } from '@keyferry/db'
+import { amend, contentOf, keptQuery, type Db, type Slot } from '@keyferry/db'
 import type { Tx } from '../context.ts'
 import { IntegrityBroken } from '../errors.ts'
 import type { Authority } from './authority.ts'
 
-/** Each as it is until somebody changes it. */
-const DEFAULTS = [{ name: 'sign-in-policy', value: '{}' }] as const
+/** Each as it is until somebody changes it. `pauses`: of syncs (`core/sync/pauses.ts`). */
+const DEFAULTS = { 'sign-in-policy': '{}', pauses: '{}' } as const
 
-export type SettingName = (typeof DEFAULTS)[number]['name']
+export type SettingName = keyof typeof DEFAULTS
+
+const settings = keptQuery((db, slot: Slot<{ name: string }>) =>
+  db.selectFrom('instanceSettings').where('name', '=', slot('name')).select('value'),
+)
 
 /** Throws `IntegrityBroken` when its row is missing. */
 export async function readSetting(db: Db | Tx, name: SettingName): Promise<string> {
-  const row = await db.selectFrom('instanceSettings').where('name', '=', name).select('value').executeTakeFirst()
+  const [row] = await settings(db, { name })
   if (row) return row.value
   throw new IntegrityBroken(`The row ${name} of instanceSettings was deleted outside Keyferry. Restore a backup.`)
+}
+
+/** In the caller's transaction; changes of one setting wait for each other. Throws `IntegrityBroken` like a read. */
+export async function changeSetting(tx: Tx, name: SettingName, change: (value: string) => string): Promise<void> {
+  await tx.selectFrom('instanceSettings').where('name', '=', name).select('name').forUpdate().execute()
+  if (!(await amend(tx, 'instanceSettings', name, { value: change(await readSetting(tx, name)) })))
+    throw new Error(`the setting ${name} vanished`)
 }
 
 /**
@@ -24,9 +35,11 @@ export async function readSetting(db: Db | Tx, name: SettingName): Promise<strin
  * seals.
  */
 export async function insertSettings(authority: Pick<Authority, 'seal'>, tx: Tx): Promise<void> {
-  const rows = DEFAULTS.map((row) => ({
-    ...row,
-    seal: authority.seal('instanceSettings', contentOf('instanceSettings', row)),
+  const values = { ...DEFAULTS, pauses: await earlierPauses(tx) }
+  const rows = Object.entries(values).map(([name, value]) => ({
+    name,
+    value,
+    seal: authority.seal('instanceSettings', contentOf('instanceSettings', { name, value })),
   }))
   await tx
     .withTables<{ instanceSettings: { name: string; value: string; seal: string } }>()
@@ -34,4 +47,26 @@ export async function insertSettings(authority: Pick<Authority, 'seal'>, tx: Tx)
     .values(rows)
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute()
+}
+
+interface EarlierPause {
+  subject: string
+  why: string
+  pausedBy: string
+  createdAt: string
+  until: string | null
+}
+
+/** Pauses were rows of a table of their own, without seals. They are believed this once. */
+async function earlierPauses(tx: Tx): Promise<string> {
+  const rows = await tx
+    .withTables<{ pauses: EarlierPause }>()
+    .selectFrom('pauses')
+    .select(['subject', 'why', 'pausedBy', 'createdAt', 'until'])
+    .execute()
+  return JSON.stringify(
+    Object.fromEntries(
+      rows.map(({ subject, why, pausedBy: by, createdAt: since, until }) => [subject, { why, by, since, until }]),
+    ),
+  )
 }

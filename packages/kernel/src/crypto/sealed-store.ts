@@ -13,6 +13,9 @@ const HEAD_TEXTS = 'folder texts and imports'
 /** Noted once every setting of the instance has its row. */
 const SETTINGS = 'settings'
 
+/** Noted once the pauses of syncs are one of them. */
+const PAUSES = 'pauses as a setting'
+
 /** Noted once the rows of the ledger and of the trash have their marks. */
 const ROW_MARKS = 'row marks'
 
@@ -25,6 +28,7 @@ export const NOTES: readonly string[] = [
   FOLDER_HEADS,
   HEAD_TEXTS,
   SETTINGS,
+  PAUSES,
   ROW_MARKS,
 ]
 
@@ -69,7 +73,7 @@ export function lacking(keyring: Keyring, { owner, wrapped }: Wrapped): Lacking 
   })
   const lacksTexts = noted.has(FOLDER_HEADS) ? 'counted' : 'all'
   const folderHeads = noted.has(HEAD_TEXTS) ? null : lacksTexts
-  const settings = !noted.has(SETTINGS)
+  const settings = !noted.has(SETTINGS) || !noted.has(PAUSES)
   const rowMarks = !noted.has(ROW_MARKS)
   return tables.length > 0 || folderHeads !== null || settings || rowMarks
     ? { tables, folderHeads, settings, rowMarks }
