@@ -94,9 +94,6 @@ const ALSO: Record<string, Who[] | undefined> = {
   'tags.delete': WRITERS.filter((who) => who !== 'narrowed, inside'),
   'tree.moveSecrets': WRITERS,
   'tree.moveFolder': WRITERS,
-  'tree.compare': WRITERS,
-  // It names a connection.
-  'syncs.checkDestination': ['admin'],
 }
 
 /** Procedures that name a thing by an id of its own: out of reach, it is not there. */
@@ -138,7 +135,6 @@ const OF_PROJECT = new Set([
   'connections.check',
   'connections.choices',
   'connections.choiceRows',
-  'syncs.checkDestination',
 ])
 
 /** Those without a credential that works. */

@@ -49,11 +49,9 @@ onEveryDatabase('the tree over REST', (open) => {
     expect(
       (await api.send('GET', `/api/v1/projects/${projectId}/secret-search?query=tagg`)).body.secrets,
     ).toMatchObject([{ secretKey: 'TAGGED' }])
-    const compared = await api.send(
-      'GET',
-      `/api/v1/projects/${projectId}/compare-environments?environment=dev&otherEnvironment=prod`,
-    )
-    expect(compared.body.folders[0].onlyHere).toContain('TAGGED')
+    const { environments, rows } = (await api.send('GET', `/api/v1/projects/${projectId}/environment-matrix`)).body
+    const tagged = rows.find(({ key }: { key: string }) => key === 'TAGGED')
+    expect(tagged.groups).toEqual(environments.map((slug: string) => (slug === 'dev' ? 0 : null)))
   })
 
   it('keeps values byte for byte, as no client trims them', async () => {

@@ -1,11 +1,11 @@
 /** Moving, finding, comparing and bringing back: the tree in full. */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import {
-  compareEnvironments,
   createSecret,
   createSecrets,
   createTag,
   deleteTag,
+  environmentMatrix,
   getSecret,
   listImports,
   listReferences,
@@ -246,32 +246,28 @@ onEveryDatabase('the tree', (open) => {
     expect(narrowed.secrets).toHaveLength(1)
   })
 
-  it('compares two environments without a value', async () => {
+  it('compares environments without a value', async () => {
     await v.put('dev:/', { SAME: 'canary-1', DIFF: 'canary-2', MINE: 'm' })
     await v.put('prod:/', { SAME: 'canary-1', DIFF: 'canary-3', THEIRS: 't' })
     await v.put('prod:/deep', { X: 'x' })
-    const compared = await compareEnvironments(t.ctx, t.actor, {
-      projectId,
-      environment: 'dev',
-      otherEnvironment: 'prod',
-      secretPath: '/',
-    })
-    expect(compared.folders).toEqual([
-      { secretPath: '/', onlyHere: ['MINE'], onlyThere: ['THEIRS'], different: ['DIFF'], same: ['SAME'] },
-      { secretPath: '/deep', onlyHere: [], onlyThere: ['X'], different: [], same: [] },
+    const matrix = (secretPath: string, hidden = '') =>
+      environmentMatrix(t.ctx, t.actor, { projectId, secretPath }, (environment) => environment !== hidden)
+    const compared = await matrix('/')
+    const [dev, prod] = ['dev', 'prod'].map((slug) => compared.environments.indexOf(slug))
+    const shown = (rows: typeof compared.rows) =>
+      rows.map(({ secretPath, key, groups }) => [secretPath, key, groups[dev ?? -1], groups[prod ?? -1]])
+    expect(shown(compared.rows)).toEqual([
+      ['/', 'DIFF', 0, 1],
+      ['/', 'MINE', 0, null],
+      ['/', 'SAME', 0, 0],
+      ['/', 'THEIRS', null, 0],
+      ['/deep', 'X', null, 0],
     ])
     expect(JSON.stringify(compared)).not.toContain('canary')
-    const compare = (input: { otherEnvironment?: string; secretPath?: string }) =>
-      compareEnvironments(t.ctx, t.actor, {
-        projectId,
-        environment: 'dev',
-        otherEnvironment: 'prod',
-        secretPath: '/',
-        ...input,
-      })
-    expect((await compare({ secretPath: '/deep' })).folders).toHaveLength(1)
-    await expect(compare({ secretPath: '/none' })).rejects.toThrow('not found')
-    await expect(compare({ otherEnvironment: 'none' })).rejects.toThrow('not found')
+    expect(shown((await matrix('/deep')).rows)).toEqual([['/deep', 'X', null, 0]])
+    expect((await matrix('/none')).rows).toEqual([])
+    const narrowed = await matrix('/', 'prod')
+    expect(JSON.stringify(narrowed)).not.toMatch(/prod|THEIRS|deep/)
   })
 
   it('knows who uses what', async () => {

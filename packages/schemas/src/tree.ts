@@ -134,25 +134,6 @@ export const environmentMatrix = z.object({
   ),
 })
 
-export const compareEnvironments = z.object({
-  projectId: id,
-  environment: environmentLookup,
-  otherEnvironment: environmentLookup,
-  secretPath: secretPath.default('/'),
-})
-/** Per folder that either of the two has, below `secretPath` too. Values as they are written, references unresolved. */
-export const comparedEnvironments = z.object({
-  folders: z.array(
-    z.object({
-      secretPath: z.string(),
-      onlyHere: z.array(z.string()),
-      onlyThere: z.array(z.string()),
-      different: z.array(z.string()),
-      same: z.array(z.string()),
-    }),
-  ),
-})
-
 export const folderHistory = inFolder.extend({
   cursor: storedText.max(200).optional(),
   limit: z.number().int().min(1).max(500).default(100),

@@ -175,7 +175,6 @@ export async function seedFixtures(
       sourceSecretPath: path,
       destinationSecretPath: path,
       destinationPath: path,
-      otherEnvironment: environment,
       environmentId: project.environments.find(({ slug }) => slug === environment)?.id,
       secretPath: path,
       path,

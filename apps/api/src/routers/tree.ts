@@ -1,7 +1,6 @@
 import { syncVerbs } from '@keyferry/core/verbs'
 import {
   reader,
-  comparedEnvironments,
   environmentMatrix,
   folder,
   foundSecrets,
@@ -44,14 +43,6 @@ export const tree = router({
     output: foundSecrets,
   }),
 
-  compare: query(treeVerbs.compare, {
-    weight: 'store',
-    tag,
-    summary: 'Compares two environments, folder by folder, without values',
-    routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/compare-environments' }],
-    output: unchecked(comparedEnvironments),
-  }),
-
   matrix: query(treeVerbs.matrix, {
     weight: 'store',
     tag,
@@ -69,6 +60,7 @@ export const tree = router({
   }),
 
   readers: query(treeVerbs.readers, {
+    weight: 'store',
     tag,
     summary: 'The syncs that read a folder, directly or through imports and references',
     routes: [{ method: 'GET', path: '/api/v1/folder-readers', envelope: 'readers' }],

@@ -1,5 +1,3 @@
-/** What python-dotenv replaces in every value, whatever its quotes (its variables.py, 1.2.4). */
-const PYTHON_VARIABLE = /\$\{[^}:]*(?::-[^}]*)?\}/
 /** A word that nothing expands, at the beginning of a line's value or in a shell. */
 const PLAIN = /^[\w.:/@%+,-][\w.:/@%+,=-]*$/
 
@@ -14,9 +12,28 @@ export function dotenvLine(key: string, value: string): string | null {
   return text === null ? null : `${key}=${text}\n`
 }
 
+/**
+ * Whether python-dotenv would replace something in the value, which it does whatever its quotes: `${name}` and
+ * `${name:-default}`, no colon in the name, no brace in either (its variables.py, 1.2.4). As a pattern it would take
+ * the square of the length.
+ */
+function hasPythonVariable(value: string): boolean {
+  return value
+    .split('}')
+    .slice(0, -1)
+    .some((text) => {
+      let colon = 0
+      for (let at = text.indexOf('${'); at >= 0; at = text.indexOf('${', at + 2)) {
+        if (colon >= 0 && colon < at + 2) colon = text.indexOf(':', at + 2)
+        if (colon < 0 || text[colon + 1] === '-') return true
+      }
+      return false
+    })
+}
+
 function quoted(value: string): string | null {
   // dotenv turns a carriage return into a new line, and only some readers know an escape for it.
-  if (/[\0\r]/.test(value) || PYTHON_VARIABLE.test(value)) return null
+  if (/[\0\r]/.test(value) || hasPythonVariable(value)) return null
   if (value === '' || PLAIN.test(value)) return value
   if (!value.includes("'") && !value.includes('\\\\') && !value.endsWith('\\')) return `'${value}'`
   return /["$`\\]/.test(value) ? null : `"${value}"`

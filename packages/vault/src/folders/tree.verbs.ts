@@ -3,7 +3,6 @@ import { defineVerb, folder, requirement, project, type Requirements } from '@ke
 import * as schemas from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
 import { listReferences, listReaders, listUses, readReferenceTree } from '../references/uses.ts'
-import { compareEnvironments } from '../tree/compare.ts'
 import { environmentMatrix } from '../tree/matrix.ts'
 import { searchSecrets } from '../tree/search.ts'
 import { moveSecrets } from './move.ts'
@@ -39,20 +38,10 @@ export const treeVerbs = {
     run: (ctx, actor, input, { access }) => searchSecrets(ctx, actor, input, namesIn(access, input.projectId)),
   }),
 
-  /** That two values are the same says something of both. */
-  compare: defineVerb({
-    input: schemas.compareEnvironments,
-    requires: ({ projectId, environment, otherEnvironment, secretPath: path }) => [
-      requirement('secrets.read-values', { ...folder({ projectId, environment, path }), below: true }),
-      requirement('secrets.read-values', {
-        ...folder({ projectId, environment: otherEnvironment, path }),
-        below: true,
-      }),
-    ],
-    run: compareEnvironments,
-  }),
-
-  /** An environment where they may not read every value below the folder is left out. */
+  /**
+   * That two values are the same says something of both: an environment where they may not read every value below the
+   * folder is left out.
+   */
   matrix: defineVerb({
     input: schemas.matrixQuery,
     requires: (input) => [requirement('project.read', project(input))],

@@ -1,5 +1,5 @@
 /** "Who uses this?": asked before something is deleted, moved or renamed. */
-import { timeSlice } from '@keyferry/db'
+import { inList, timeSlice } from '@keyferry/db'
 import {
   auditEvent,
   budget,
@@ -79,8 +79,10 @@ export function listReaders(
   const knows = namerOf(ctx, input.projectId) ?? (() => true)
   return snapshot(ctx, async (tx) => {
     const { folder } = await findFolder(tx, input)
-    const found = await syncsReading(tx, await dependentsOf(tx, [folder.id]), new Set([folder.id]))
-    return found.filter(knows).map(({ id, name, destination, direct }) => ({ id, name, destination, direct }))
+    const found = await syncsAt(tx, await dependentsOf(tx, [folder.id])).execute()
+    return found
+      .filter(knows)
+      .map(({ id, name, destination, folderId }) => ({ id, name, destination, direct: folderId === folder.id }))
   })
 }
 
@@ -239,17 +241,25 @@ const COLUMNS = ['syncs.id', 'syncs.name', 'syncs.destination', 'syncs.folderId'
 
 type ReadingSync = Awaited<ReturnType<typeof syncsReading>>[number]
 
-async function syncsReading(tx: Tx, folderIds: readonly string[], inside: ReadonlySet<string>) {
-  const rows = await tx
+const syncsAt = (tx: Tx, folderIds: readonly string[]) =>
+  tx
     .selectFrom('syncs')
     .innerJoin('folders', 'folders.id', 'syncs.folderId')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .leftJoin('ledger', 'ledger.syncId', 'syncs.id')
-    .where('syncs.folderId', 'in', folderIds)
-    .groupBy([...COLUMNS, 'environments.slug', 'folders.path'])
+    .where((eb) => inList(tx, eb.ref('syncs.folderId'), folderIds))
     .select([...COLUMNS, 'environments.slug as environment', 'folders.path'])
-    .select((eb) => eb.fn.count<number | string>('ledger.key').as('written'))
     .orderBy('syncs.name')
+
+/** With the number of keys that each has written. */
+async function syncsReading(tx: Tx, folderIds: readonly string[], inside: ReadonlySet<string>) {
+  const rows = await syncsAt(tx, folderIds)
+    .select((eb) =>
+      eb
+        .selectFrom('ledger')
+        .whereRef('ledger.syncId', '=', 'syncs.id')
+        .select((ledger) => ledger.fn.countAll<number | string>().as('keys'))
+        .as('written'),
+    )
     .execute()
   return rows.map((sync) => ({
     ...sync,

@@ -1,6 +1,7 @@
-import { audit, BadRequest, transactChecked, type Actor, type Context } from '@keyferry/kernel'
+import { timeSlice } from '@keyferry/db'
+import { audit, BadRequest, budget, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
-import { SECRET_FILES, secretFile } from '@keyferry/schemas/secret-file'
+import { SECRET_FILES, type SecretFileFormat } from '@keyferry/schemas/secret-file'
 import type { z } from 'zod'
 import { readSecrets } from './read.ts'
 
@@ -32,12 +33,7 @@ export async function exportSecrets(
   const missing = [...(wanted ?? [])].filter((key) => !values.has(key))
   if (missing.length > 0) throw new BadRequest(`${environment}:${secretPath} has no ${missing.join(', ')}.`)
   const entries = new Map([...values].sort(([a], [b]) => (a < b ? -1 : 1)))
-  const file = secretFile(format, entries)
-  const { name, extension } = SECRET_FILES[format]
-  if ('refused' in file)
-    throw new BadRequest(`A ${name} file can't represent ${file.refused.join(', ')} exactly. Export as JSON or YAML.`, {
-      keys: file.refused,
-    })
+  const content = await fileOf(ctx, format, entries)
   const details = {
     environment,
     secretPath,
@@ -47,5 +43,31 @@ export async function exportSecrets(
   }
   await transactChecked(ctx, (tx) => audit(ctx, tx, actor, 'secret.export', projectId, details))
   const folder = secretPath === '/' ? '' : secretPath.replaceAll('/', '-')
-  return { fileName: `${environment}${folder}.${extension}`, content: file.text, count: entries.size }
+  return { fileName: `${environment}${folder}.${SECRET_FILES[format].extension}`, content, count: entries.size }
+}
+
+/** Nothing is left out without a word: throws `BadRequest` with the keys that the format can't hold exactly. */
+async function fileOf(
+  { limits }: Pick<Context, 'limits'>,
+  format: SecretFileFormat,
+  entries: ReadonlyMap<string, string>,
+): Promise<string> {
+  const { name, begin, between, end, entry } = SECRET_FILES[format]
+  const spend = budget(limits)
+  const slice = timeSlice()
+  const refused: string[] = []
+  const texts: string[] = []
+  for (const [key, value] of entries) {
+    if (slice.isOver()) await slice.rest()
+    const text = entry(key, value)
+    // Escaped, it may have six times the bytes of the value.
+    spend(text?.length ?? 0)
+    if (text === null) refused.push(key)
+    else texts.push(text)
+  }
+  if (refused.length > 0)
+    throw new BadRequest(`A ${name} file can't represent ${refused.join(', ')} exactly. Export as JSON or YAML.`, {
+      keys: refused,
+    })
+  return `${begin}${texts.join(between)}${end}`
 }

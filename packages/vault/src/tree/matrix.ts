@@ -1,3 +1,4 @@
+import { timeSlice } from '@keyferry/db'
 import { snapshot, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
@@ -28,18 +29,16 @@ export function environmentMatrix(
     const columns: FolderDigests[] = []
     for (const environment of environments) columns.push(await digestsIn(environment, secretPath))
     const paths = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort()
-    return {
-      environments,
-      rows: paths.flatMap((path) => {
-        const folders = columns.map((column) => column.get(path))
-        const keys = [...new Set(folders.flatMap((folder) => [...(folder?.keys() ?? [])]))].sort()
-        return keys.map((key) => ({
-          secretPath: path,
-          key,
-          groups: groupsOf(folders.map((folder) => folder?.get(key) ?? null)),
-        }))
-      }),
+    const slice = timeSlice()
+    const found: Matrix['rows'] = []
+    for (const path of paths) {
+      const folders = columns.map((column) => column.get(path))
+      for (const key of [...new Set(folders.flatMap((folder) => [...(folder?.keys() ?? [])]))].sort()) {
+        if (slice.isOver()) await slice.rest()
+        found.push({ secretPath: path, key, groups: groupsOf(folders.map((folder) => folder?.get(key) ?? null)) })
+      }
     }
+    return { environments, rows: found }
   })
 }
 
