@@ -288,19 +288,22 @@ onEveryDatabase('what only Infisical has under these names', (open) => {
     expect((await subscribe([{ event: 'project:delete' }])).status).toBe(422)
     const answer = await subscribe(register)
     expect(answer.headers.get('content-type')).toContain('text/event-stream')
-    let text = ''
-    const frames: string[] = []
-    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
-    const frame = async (): Promise<string | undefined> => {
-      while (frames.length === 0) {
-        const { value, done } = await reader.read()
-        if (done) return undefined
-        const parts = (text + value).split('\n\n')
-        text = parts.pop() ?? ''
-        frames.push(...parts)
+    const framesOf = (answer: Response) => {
+      let text = ''
+      const frames: string[] = []
+      const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+      return async (): Promise<string | undefined> => {
+        while (frames.length === 0) {
+          const { value, done } = await reader.read()
+          if (done) return undefined
+          const parts = (text + value).split('\n\n')
+          text = parts.pop() ?? ''
+          frames.push(...parts)
+        }
+        return frames.shift()
       }
-      return frames.shift()
     }
+    const frame = framesOf(answer)
     expect(await frame()).toBe('event: ping\ndata: {}')
     let writes = 0
     const write = (secretPath: string) =>
@@ -317,6 +320,12 @@ onEveryDatabase('what only Infisical has under these names', (open) => {
     for (const path of ['/other', '/shared', '/app']) expect((await write(path)).status).toBe(200)
     for (const id of [1, 2])
       expect(await frame()).toBe(`id: ${id}\nevent: secret:update\ndata: ${JSON.stringify(heard)}`)
+    // Of a folder out of reach that imports theirs, readers of one folder hear nothing.
+    await api.send('PATCH', membership, { scopes: [{ environment: 'dev', secretPath: '/shared' }] })
+    const narrowed = framesOf(await subscribe([{ event: 'secret:update' }]))
+    await narrowed()
+    for (const path of ['/shared', '/shared']) await write(path)
+    for (const _ of [1, 2]) expect(await narrowed()).toContain('"secretPath":"/shared"')
     // The rights are checked again before each event.
     await api.send('DELETE', membership)
     await write('/app')

@@ -1,4 +1,5 @@
 /** What a developer narrowed to a folder learns of folders that they may not read: nothing. Through HTTP. */
+import { randomUUID } from 'node:crypto'
 import { runSync } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
@@ -229,7 +230,21 @@ onEveryDatabase('a narrowed developer', (open) => {
     const { runs } = (await ofSync(narrowed, '/runs')).body
     expect(runs.map(({ outOfReach = false }) => outOfReach)).toEqual([false, ...runs.slice(1).map(() => true)])
     expect((await ofSync(narrowed, '/keys')).body.keys.length).toBeGreaterThan(0)
-    expect((await ofSync(admin, `/runs/${runs.at(-1).id}`)).body.run.outcomes.length).toBeGreaterThan(0)
+    const hidden = runs.at(-1).id
+    expect((await ofSync(admin, `/runs/${hidden}`)).body.run.outcomes.length).toBeGreaterThan(0)
+    // An edit of the folders that a run concerns shows what stands in the clear beside it, and no value.
+    const { db } = api.ctx
+    const { reached } = await db.selectFrom('runs').where('id', '=', hidden).select('reached').executeTakeFirstOrThrow()
+    const edit = (to: string | null) => db.updateTable('runs').set({ reached: to }).where('id', '=', hidden).execute()
+    await edit('[]')
+    const shown = await ofSync(narrowed, `/runs/${hidden}`)
+    const inTheClear = await db.selectFrom('outcomes').where('runId', '=', hidden).select(['key', 'reason']).execute()
+    expect(
+      shown.body.run.outcomes.map(({ key, reason }: { key: string; reason: unknown }) => ({ key, reason })),
+    ).toEqual(inTheClear.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
+    expect(inTheClear.map(({ key }) => key)).toContain('RESTRICTED_KEY')
+    expect(shown.text).not.toContain('8317')
+    await edit(reached)
     await importInto(admin, '/a', '/restricted')
   })
 
@@ -440,6 +455,15 @@ onEveryDatabase('a narrowed developer', (open) => {
     await allow({ allowedProjects: [secret.project.id, projectId], allowedTargets: [{ projectRef: 'proj_other' }] })
     expect((await as('GET', path)).body.appConnection.allowedProjects).toEqual([projectId])
     expect(await seen()).toEqual([200, 400, true, true])
+    // Nor does it list what else the vendor's account has.
+    const offered = async (who: typeof admin) => {
+      const asked = encodeURIComponent(JSON.stringify({ connectionId: id, list: 'projects' }))
+      return JSON.stringify((await who('GET', `/api/trpc/connections.choices?input=${asked}`)).body.result.data)
+    }
+    expect(await offered(admin)).toContain(vendor.target['projectRef'])
+    expect(await offered(as)).not.toContain(vendor.target['projectRef'])
+    await allow({ allowedTargets: [{ projectRef: vendor.target['projectRef'], environment: 'dev' }] })
+    expect(await offered(as)).toContain(vendor.target['projectRef'])
     for (const target of [{}, { nothing: 'x' }]) {
       const refused = await allow({ allowedTargets: [target] })
       expect([refused.status, refused.body.details.summary]).toEqual([422, expect.stringContaining('projectRef')])
@@ -469,6 +493,57 @@ onEveryDatabase('a narrowed developer', (open) => {
     expect(await ran()).toMatchObject({ syncStatus: 'succeeded', inSync: true, blocked: null })
     const log = await admin('GET', '/api/v1/audit?action=connection.update')
     expect(JSON.stringify(log.body)).toContain('allowedProjects')
+  })
+
+  it('learns nothing of other folders and projects from pending deletions and taken targets', async () => {
+    const { secretSync } = (await ofSync(admin)).body
+    const hidden = await admin('POST', '/api/v1/secret-syncs/trigger-dev', {
+      name: 'reads-hidden',
+      connectionId: secretSync.connectionId,
+      ...at('/mid/m'),
+      syncOptions: {
+        initialSyncBehavior: 'overwrite-destination',
+        keySchema: 'M_{{secretKey}}',
+        deletionPolicy: 'owned',
+      },
+      destinationConfig: vendor.target,
+      isAutoSyncEnabled: false,
+    })
+    expect(hidden.status, hidden.text).toBe(200)
+    const { db } = api.ctx
+    const { folders } = (await admin('GET', `/api/v2/folders?projectId=${projectId}&environment=dev&path=/`)).body
+    const mid = folders.find(({ name }: { name: string }) => name === 'mid')
+    for (const [kind, subjectId] of [
+      ['folder', mid.id],
+      ['project', projectId],
+    ] as const)
+      await db
+        .insertInto('deletions')
+        .values({ id: randomUUID(), projectId, kind, subjectId, actor: '{"name":"x"}', createdAt: kind })
+        .execute()
+    const syncsOf = async (as: typeof admin): Promise<[string, string[]][]> =>
+      (await as('GET', `/api/v1/projects/${projectId}/pending-deletions`)).body.deletions.map(
+        ({ kind, syncs }: { kind: string; syncs: { name: string }[] }) => [kind, syncs.map(({ name }) => name)],
+      )
+    expect(await syncsOf(admin)).toMatchObject([
+      ['folder', expect.arrayContaining(['reads-hidden'])],
+      ['project', expect.arrayContaining(['reads-a', 'reads-hidden'])],
+    ])
+    const seen = new Map(await syncsOf(narrowed))
+    expect([...seen.keys()]).toEqual(['folder', 'project'])
+    expect(seen.get('project')).toContain('reads-a')
+    expect([...seen.values()].flat()).not.toContain('reads-hidden')
+    await db.deleteFrom('deletions').execute()
+    await admin('DELETE', `/api/v1/secret-syncs/trigger-dev/${hidden.body.secretSync.id}`)
+
+    const check = (as: typeof admin, target: object) =>
+      as('POST', '/api/v1/secret-syncs/trigger-dev/check-destination', { projectId, destinationConfig: target })
+    expect((await check(admin, vendor.target)).body).toMatchObject({ hasDuplicate: true })
+    const refused = await Promise.all(
+      [vendor.target, { ...vendor.target, projectRef: 'proj_free' }].map((target) => check(narrowed, target)),
+    )
+    expect(refused.map(({ status }) => status)).toEqual([403, 403])
+    expect(new Set(refused.map(({ body }) => body.message)).size).toBe(1)
   })
 
   it('hears live events of its folders only, until its token ends', async () => {

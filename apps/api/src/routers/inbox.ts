@@ -8,6 +8,7 @@ const base = '/api/v1/notifications'
 
 export const inbox = router({
   list: query(inboxVerbs.list, {
+    weight: 'store',
     tag,
     summary: 'What happened to the syncs that the caller may see',
     routes: [{ method: 'GET', path: base }],

@@ -1,5 +1,6 @@
 import type { Actor, Context } from '@keyferry/kernel'
 import type { pendingDeletion } from '@keyferry/schemas'
+import { namerOf } from '@keyferry/vault'
 import type { z } from 'zod'
 import { foldersOf } from './deletions.ts'
 
@@ -7,9 +8,10 @@ type Pending = z.output<typeof pendingDeletion>
 
 /**
  * Folders, environments and the project itself that wait for syncs to remove what they wrote, oldest first, with those
- * syncs.
+ * of the syncs whose folders the caller may know.
  */
 export async function listDeletions(ctx: Context, _actor: Actor, input: { projectId: string }): Promise<Pending[]> {
+  const knows = namerOf(ctx, input.projectId) ?? (() => true)
   const rows = await ctx.db
     .selectFrom('deletions')
     .leftJoin('folders', 'folders.id', 'deletions.subjectId')
@@ -35,11 +37,15 @@ export async function listDeletions(ctx: Context, _actor: Actor, input: { projec
           ? []
           : await ctx.db
               .selectFrom('syncs')
-              .where('folderId', 'in', folderIds)
-              .select(['id', 'name', 'destination'])
-              .orderBy('name')
+              .innerJoin('folders', 'folders.id', 'syncs.folderId')
+              .innerJoin('environments', 'environments.id', 'folders.environmentId')
+              .where('syncs.folderId', 'in', folderIds)
+              .select(['syncs.id', 'syncs.name', 'syncs.destination'])
+              .select(['environments.slug as environment', 'folders.path'])
+              .orderBy('syncs.name')
               .execute()
-      return { kind, subjectId, environment: slug, secretPath: path, askedAt: createdAt, askedBy: name, syncs }
+      const known = syncs.filter(knows).map(({ id, name, destination }) => ({ id, name, destination }))
+      return { kind, subjectId, environment: slug, secretPath: path, askedAt: createdAt, askedBy: name, syncs: known }
     }),
   )
 }

@@ -1,10 +1,13 @@
 import { BadRequest, NotFound, type Actor, type Context } from '@keyferry/kernel'
 import type { choice } from '@keyferry/schemas'
+import { allows } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import type { Credentials } from '../destinations/credentials.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
 import type { ChoiceList, DestinationDefinition } from '../destinations/destination.ts'
+import { formFields } from '../destinations/forms.ts'
 import { connectionOf, destinationsOf } from '../destinations/registry.ts'
+import { allowedOf } from './allowed.ts'
 import { refuseOtherApp, findConnection } from './find.ts'
 import { noteConnectionProblem } from './health.ts'
 import { openSession, withTimeout } from './open-session.ts'
@@ -61,12 +64,36 @@ async function ask(ctx: Context, input: Input) {
         await close()
       }
     })
-    return { rows, choices }
+    return { rows: allowedRows(ctx, row, definition, input, rows), choices }
   } catch (error) {
     if (!(error instanceof DestinationError)) throw error
     if (error.kind === 'auth') await noteConnectionProblem(ctx, connectionId, error.message)
     throw new BadRequest(`Failed to list ${list} with App Connection "${row.name}": ${error.message}`)
   }
+}
+
+/**
+ * Of a connection that is limited to some targets, the rows that lead to one of them; everything to those who set the
+ * limits.
+ */
+function allowedRows(
+  { caller }: Pick<Context, 'caller'>,
+  connection: Row,
+  definition: DestinationDefinition,
+  { list, known }: Input,
+  rows: readonly Record<string, unknown>[],
+): readonly Record<string, unknown>[] {
+  const { allowedTargets } = allowedOf(connection)
+  if (!allowedTargets || !caller || allows(caller.access, 'connections.manage', { kind: 'organization' })) return rows
+  const picked = formFields(definition.target, definition.choices).filter(({ choices }) => choices === list)
+  return rows.filter((row) => {
+    const value = definition.choices?.[list]?.choice(row).value
+    return allowedTargets.some((target) =>
+      Object.entries(target).every(([field, allowed]) =>
+        picked.some(({ name }) => name === field) ? allowed === value : (known[field] ?? allowed) === allowed,
+      ),
+    )
+  })
 }
 
 /** The one that is meant, or the first with such a list. Throws `BadRequest` when its connections are others. */

@@ -79,9 +79,15 @@ onEveryDatabase('the overview of a project', (open) => {
     ])
 
     // Who reads only an imported folder sees no sync, and no folder that reads it.
-    const asMember = async (secretPath: string) => overviewOf({ ...fixture, actor: await member(fixture, secretPath) })
+    const asMember = async (...paths: string[]) => overviewOf({ ...fixture, actor: await member(fixture, ...paths) })
     expect(await asMember('/shared')).toMatchObject({ folders: [], links: [] })
     expect(await asMember('/')).toMatchObject({ folders: [{ id: source }], links: [] })
+
+    // Nor what a folder out of sight leads to: that it does is not theirs to know.
+    await folder('behind')
+    await createImport(ctx, actor, { ...inDev, path: '/shared', import: { environment: 'dev', path: '/behind' } })
+    expect((await asMember('/', '/shared', '/behind')).folders).toHaveLength(3)
+    expect((await asMember('/', '/behind')).folders).toMatchObject([{ id: source }])
   })
 })
 
@@ -115,8 +121,8 @@ onEveryDatabase('the overview of the instance', (open) => {
   })
 })
 
-/** Somebody who sees one folder of the fixture's project. */
-async function member({ ctx, projectId }: SyncFixture, secretPath: string): Promise<Actor> {
+/** Somebody who sees these folders of the fixture's project. */
+async function member({ ctx, projectId }: SyncFixture, ...paths: string[]): Promise<Actor> {
   const actor: Actor = { kind: 'user', id: randomUUID(), name: 'narrowed' }
   const at = ctx.now().toISOString()
   await ctx.db
@@ -126,7 +132,11 @@ async function member({ ctx, projectId }: SyncFixture, secretPath: string): Prom
       principalId: actor.id,
       principalKind: 'user',
       role: 'viewer',
-      scopes: await storeScopes(ctx.db, projectId, [{ environment: 'dev', secretPath }]),
+      scopes: await storeScopes(
+        ctx.db,
+        projectId,
+        paths.map((secretPath) => ({ environment: 'dev', secretPath })),
+      ),
       projectId,
       createdAt: at,
       updatedAt: at,

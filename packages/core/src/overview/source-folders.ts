@@ -9,7 +9,8 @@ type Sources = Pick<z.output<typeof projectOverview>, 'folders' | 'links'>
 
 /**
  * The folders at and behind those that syncs read, as far as their reader may see the names of their secrets, and the
- * imports and references between them. A statement for each step of the longest way, and one for the folders.
+ * imports and references between them. What only leads on from a folder out of sight is left out: it would show what
+ * that one refers to. A statement for each step of the longest way, and one for the folders.
  */
 export async function sourceFolders(
   ctx: Context,
@@ -35,12 +36,20 @@ export async function sourceFolders(
     .orderBy('environments.position')
     .orderBy('folders.path')
     .execute()
-  const folders = filterReadable(access, 'secrets.read-names', projectId, rows, (folder) => folder)
-  const shown = new Set(folders.map(({ id }) => id))
+  const readable = filterReadable(access, 'secrets.read-names', projectId, rows, (folder) => folder)
+  const known = new Set(readable.map(({ id }) => id))
+  const between = Map.groupBy(
+    links.filter(({ folderId, reachedId }) => folderId !== reachedId && known.has(folderId) && known.has(reachedId)),
+    ({ folderId }) => folderId,
+  )
+  const shown = new Set(readBySyncs.filter((id) => known.has(id)))
+  for (const id of shown) for (const { reachedId } of between.get(id) ?? []) shown.add(reachedId)
   return {
-    folders: folders.map((folder) => ({ ...folder, secrets: Number(folder.secrets) })),
-    links: links
-      .filter(({ folderId, reachedId }) => folderId !== reachedId && shown.has(folderId) && shown.has(reachedId))
-      .map(({ folderId, reachedId, kind }) => ({ folderId, sourceFolderId: reachedId, kind })),
+    folders: readable
+      .filter(({ id }) => shown.has(id))
+      .map((folder) => ({ ...folder, secrets: Number(folder.secrets) })),
+    links: [...shown].flatMap((id) =>
+      (between.get(id) ?? []).map(({ reachedId, kind }) => ({ folderId: id, sourceFolderId: reachedId, kind })),
+    ),
   }
 }

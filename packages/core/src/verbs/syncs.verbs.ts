@@ -203,6 +203,7 @@ export const syncVerbs = {
     run: listPauses,
   }),
 
+  /** Whether a target is taken says something of every project: to those who could point a sync there. */
   checkDestination: defineVerb({
     input: z.object({
       destination: schemas.destinationName,
@@ -212,7 +213,9 @@ export const syncVerbs = {
       projectId: schemas.id,
     }),
     requires: (input) => [
-      requirement('project.read', project(input)),
+      input.excludeSyncId === undefined
+        ? requirement('syncs.manage', project(input))
+        : requirement('syncs.manage', syncAt({ syncId: input.excludeSyncId })),
       ...(input.connectionId === undefined
         ? []
         : [requirement('connections.read', connectionAt({ connectionId: input.connectionId }))]),

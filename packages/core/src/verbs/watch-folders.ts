@@ -1,8 +1,8 @@
 /** Changes of folders as their readers see them: also those of a folder that they import or refer to. */
-import { placesOf } from '@keyferry/access'
+import { placesOf, readAccess } from '@keyferry/access'
 import { snapshot, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
-import { covers } from '@keyferry/schemas/policy'
+import { allows, covers } from '@keyferry/schemas/policy'
 import { dependentsOf } from '@keyferry/vault'
 import type { z } from 'zod'
 import { watchProject, type WatchCall } from './watch.ts'
@@ -32,7 +32,10 @@ export async function watchFolders(
     for await (const event of events) {
       if (event.kind !== 'secrets') continue
       const places = await snapshot(ctx, async (tx) => placesOf(tx, await dependentsOf(tx, [event.folderId])))
-      for (const { environment, path: secretPath } of places.filter((place) => place.projectId === projectId)) {
+      // A folder out of sight may import one that is in reach.
+      const access = await readAccess(ctx.db, actor)
+      const known = places.filter((place) => allows(access, 'secrets.read-names', place))
+      for (const { environment, path: secretPath } of known.filter((place) => place.projectId === projectId)) {
         const wanted = register.find(({ conditions }) => isMeant(conditions, environment, secretPath))
         if (wanted) yield { event: wanted.event, environment, secretPath }
       }
