@@ -16,7 +16,7 @@ interface Lane {
  * waited for.
  */
 const LANES: Record<Weight, { principal: Lane; process: Lane }> = {
-  store: { principal: { running: 3, waiting: 100 }, process: { running: 4, waiting: 400 } },
+  store: { principal: { running: 2, waiting: 100 }, process: { running: 3, waiting: 400 } },
   vendor: { principal: { running: 5, waiting: 20 }, process: { running: 40, waiting: 100 } },
 }
 /** Seconds until it is worth asking again. */

@@ -97,7 +97,7 @@ export function adversary(ask: Ask, known: ReadonlyMap<string, unknown>): Advers
         get('admin', 'imports.list', { ...dev, path }),
       ])
     await list('admin', { secretPath: '/', recursive: 'true', viewSecretValue: 'false' })
-    await get('admin', 'tree.compare', { ...dev, otherEnvironment: 'prod' })
+    await get('admin', 'tree.matrix', { projectId })
     await get('admin', 'tree.search', { projectId, query: 'what', limit: 500 })
     await get('admin', 'tree.uses', { ...at, secretName: 'L1' })
     await get('admin', 'history.folder', { ...at, limit: 500 })

@@ -1,5 +1,5 @@
 import { timeSlice } from '@keyferry/db'
-import { audit, BadRequest, budget, transactChecked, type Actor, type Context } from '@keyferry/kernel'
+import { audit, BadRequest, budget, few, named, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import { SECRET_FILES, type SecretFileFormat } from '@keyferry/schemas/secret-file'
 import type { z } from 'zod'
@@ -31,7 +31,7 @@ export async function exportSecrets(
   for (const { secrets } of [...listed.imports, listed])
     for (const { key, value } of secrets) if (value !== null && wanted?.has(key) !== false) values.set(key, value)
   const missing = [...(wanted ?? [])].filter((key) => !values.has(key))
-  if (missing.length > 0) throw new BadRequest(`${environment}:${secretPath} has no ${missing.join(', ')}.`)
+  if (missing.length > 0) throw new BadRequest(`${environment}:${secretPath} has no ${named(missing, (key) => key)}.`)
   const entries = new Map([...values].sort(([a], [b]) => (a < b ? -1 : 1)))
   const content = await fileOf(ctx, format, entries)
   const details = {
@@ -66,8 +66,9 @@ async function fileOf(
     else texts.push(text)
   }
   if (refused.length > 0)
-    throw new BadRequest(`A ${name} file can't represent ${refused.join(', ')} exactly. Export as JSON or YAML.`, {
-      keys: refused,
-    })
+    throw new BadRequest(
+      `A ${name} file can't represent ${named(refused, (key) => key)} exactly. Export as JSON or YAML.`,
+      { keys: few(refused) },
+    )
   return `${begin}${texts.join(between)}${end}`
 }
