@@ -495,7 +495,7 @@ onEveryDatabase('a narrowed developer', (open) => {
     expect(JSON.stringify(log.body)).toContain('allowedProjects')
   })
 
-  it('learns nothing of other folders and projects from pending deletions and taken targets', async () => {
+  it('sees no other folder or project in pending deletions and taken targets', async () => {
     const { secretSync } = (await ofSync(admin)).body
     const hidden = await admin('POST', '/api/v1/secret-syncs/trigger-dev', {
       name: 'reads-hidden',
