@@ -9,7 +9,7 @@ await runProcess(async () => {
       'An API process of its own needs DATABASE_URL=postgres://…: without it the store and the queue live inside the one process that `pnpm start` runs, worker included.',
     )
   }
-  const instance = await openRuntime(env, { makeKey: false })
+  const instance = await openRuntime(env)
   const monitoring = await serveMonitoring(instance.monitoring, env)
   const [serving] = await Promise.all([serve(instance, env), instance.jobs.start()])
   instance.ctx.log.info({ url: serving.url }, 'api ready')

@@ -6,7 +6,7 @@ export type Running = Serving
 
 /** API, console and worker in this process, on SQLite or on the Postgres of `DATABASE_URL`. Throws `StartupError`. */
 export async function startKeyferry(env: Env, options: Pick<OpenOptions, 'scryptCost'> = {}): Promise<Running> {
-  const instance = await openRuntime(env, { makeKey: true, ...options })
+  const instance = await openRuntime(env, options)
   // The queue takes a moment to open; requests need not wait for it.
   const [serving, worker, monitoring] = await Promise.allSettled([
     serve(instance, env),

@@ -1,7 +1,8 @@
 /**
  * The whole app for tests: in this process on a free port, with a data directory of its own and every vendor emulated.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { KeyferryClient } from '@keyferry/client'
@@ -40,7 +41,10 @@ export function onEveryProfile(suite: (profile: Profile) => void): void {
 export async function newPlace(profile: Profile): Promise<Place> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
-  if (profile === 'fleet') return { dataDir, databaseUrl: await createDatabase() }
+  if (profile === 'fleet') {
+    await writeFile(join(dataDir, 'root.key'), randomBytes(32).toString('base64'), { mode: 0o600 })
+    return { dataDir, databaseUrl: await createDatabase() }
+  }
   await copyEmptyQueue(join(dataDir, 'queue'))
   return { dataDir, databaseUrl: null }
 }

@@ -30,7 +30,7 @@ async function startFleet() {
     KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64'),
     KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
   }
-  const instance = await openRuntime(readEnv({ ...variables, LOG_LEVEL: 'silent' }), { makeKey: false })
+  const instance = await openRuntime(readEnv({ ...variables, LOG_LEVEL: 'silent' }))
   onTestFinished(instance.close)
   await instance.jobs.start()
   const { ctx } = instance

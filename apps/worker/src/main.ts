@@ -9,7 +9,7 @@ await runProcess(async () => {
       'A worker of its own needs DATABASE_URL=postgres://…: without it the store and the queue live inside the one process that `pnpm start` runs, worker included.',
     )
   }
-  const instance = await openRuntime(env, { makeKey: false })
+  const instance = await openRuntime(env)
   const monitoring = await serveMonitoring(instance.monitoring, env)
   const worker = await startWorker(instance)
   instance.ctx.log.info({ metricsPort: monitoring?.port }, 'worker ready')

@@ -32,6 +32,17 @@ export {
 export { groupsOf } from './row-groups.ts'
 export { contentOf, isSealed, KeyRotated, type Sealer } from './sealer.ts'
 export { withOwnNames, withoutSeals, withSeals } from './seals.ts'
+export {
+  beginCopy,
+  copyTable,
+  digestTable,
+  endCopy,
+  holdTables,
+  isSetUp,
+  tablesToCopy,
+  unfinishedCopy,
+  type CopiedTable,
+} from './store-copy.ts'
 export type * from './tables.ts'
 export { textEnd } from './text-end.ts'
 export { batchLoader } from './batch-loader.ts'

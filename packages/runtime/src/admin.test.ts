@@ -31,7 +31,7 @@ async function environment(variables: Record<string, string> = {}): Promise<Env>
 }
 
 async function open(env: Env): Promise<Runtime> {
-  const instance = await openRuntime(env, { makeKey: env.DATABASE_URL === undefined })
+  const instance = await openRuntime(env)
   closing.push(() => instance.close())
   return instance
 }
@@ -183,8 +183,16 @@ describe('a backup', () => {
     expect(await readdir(env.KEYFERRY_DATA_DIR)).not.toContainEqual(expect.stringContaining('partial'))
 
     for (const from of [file, `${file}.2`]) {
-      expect(await restoreBackup(env, from, { unsealed: true })).toContain('before-restore')
+      const frozen = from === file
+      expect(await restoreBackup(env, from, { unsealed: true, frozen })).toContain('before-restore')
       const again = await open(env)
+      const pauses = await again.ctx.db.selectFrom('pauses').select(['subject', 'pausedBy', 'why']).execute()
+      const paused = {
+        subject: 'instance',
+        pausedBy: 'Operator',
+        why: expect.stringContaining('Restored from backup.db'),
+      }
+      expect(pauses).toEqual(frozen ? [paused] : [])
       expect(await read(again.ctx, projectId)).toBe('first')
       expect(await read(again.ctx, projectId, 'X')).toBe(await read(again.ctx, projectId, 'Y'))
       expect(await verifyAudit(again.ctx)).toMatchObject({ problem: null })

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { perform } from '@keyferry/access'
 import { syncHooks } from '@keyferry/core/process'
-import { storeVerbs } from '@keyferry/core/verbs'
+import { pauseVerbs, storeVerbs } from '@keyferry/core/verbs'
 import { missingMigrations, openPostgres, openSqlite, SchemaTooNew, unknownMigrations, type Db } from '@keyferry/db'
 import { IntegrityBroken, OWASP_COST, type Actor, type Context, type Keyring } from '@keyferry/kernel'
 import { openAuthority } from '@keyferry/kernel/authority'
@@ -16,6 +16,7 @@ import { givenKeys } from './open.ts'
 import { processesWithout } from './processes.ts'
 import { finishRotation, openRootKey, prepareNextKey } from './root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
+import { refuseUnfinishedCopy } from './unfinished-copy.ts'
 
 export interface Admin {
   ctx: Context
@@ -41,26 +42,27 @@ export async function openAdmin(env: Env): Promise<Admin> {
     )
   const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
   const db = url === undefined ? openSqlite(file) : openPostgres(url, 2)
-  const [unknown] = await unknownMigrations(db)
-  if (unknown !== undefined) {
-    await db.destroy()
-    throw new StartupError(
-      `This Keyferry is too old for its data: ${new SchemaTooNew(unknown).message}. Run that version. Nothing was changed.`,
-    )
-  }
-  const missing = await missingMigrations(db)
-  if (missing.length > 0) {
-    await db.destroy()
-    throw new StartupError(
-      `The store is older than this Keyferry (${missing.join(', ')}). Start Keyferry once, then try again.`,
-    )
-  }
   try {
+    await refuseUnfinishedCopy(db)
+    await refuseOtherVersion(db)
     return { ctx: await commandContext(env, db, keyring), close: () => db.destroy() }
   } catch (error) {
     await db.destroy()
     throw error
   }
+}
+
+async function refuseOtherVersion(db: Db): Promise<void> {
+  const [unknown] = await unknownMigrations(db)
+  if (unknown !== undefined)
+    throw new StartupError(
+      `This Keyferry is too old for its data: ${new SchemaTooNew(unknown).message}. Run that version. Nothing was changed.`,
+    )
+  const missing = await missingMigrations(db)
+  if (missing.length > 0)
+    throw new StartupError(
+      `The store is older than this Keyferry (${missing.join(', ')}). Start Keyferry once, then try again.`,
+    )
 }
 
 /** The context of one command on an open store. Throws `StartupError` when rows are gone that nothing works without. */
@@ -89,6 +91,13 @@ export async function commandContext(env: Env, store: Db, keyring: Keyring): Pro
   authority.writeTo(ctx)
   return ctx
 }
+
+/** Nothing is written to any target until somebody resumes. Replaces an earlier pause of everything. */
+export async function pauseSyncs(ctx: Context, reason: string): Promise<void> {
+  await perform(pauseVerbs.pauseInstance, { ctx, actor: OPERATOR }, { reason: reason.slice(0, MOST_REASON) })
+}
+
+const MOST_REASON = 200
 
 /**
  * Changes the root key while the instance serves. With the key in a file: a new one is written beside it, the store is

@@ -76,6 +76,7 @@ const schema = z
       .optional(),
     KEYFERRY_ROOT_KEY: rootKey.optional(),
     KEYFERRY_ROOT_KEY_NEXT: rootKey.optional(),
+    KEYFERRY_CREATE_ROOT_KEY: z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).default(true),
     KEYFERRY_ALLOW_PRIVATE_NETWORK: privateNetwork,
     KEYFERRY_HISTORY_DAYS: z.coerce.number().int().min(1).default(90),
     KEYFERRY_AUDIT_DAYS: z.coerce.number().int().min(30, 'must be at least 30').optional(),

@@ -1,6 +1,7 @@
 export { changeRootKey, openAdmin, OPERATOR, type Admin } from './admin.ts'
 export { StartupError } from './startup-error.ts'
 export { readEnv, type Env } from './env.ts'
+export { migrateStore, type MigratedStore } from './migrate-store.ts'
 export { hostCheck, isLoopbackHost, type HostCheck } from './hosts.ts'
 export { isLoopbackAddress, isProxied, monitoringOf, serveMonitoring, type Monitoring } from './monitoring.ts'
 export { openRuntime, type Runtime, type OpenOptions } from './open.ts'

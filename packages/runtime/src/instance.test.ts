@@ -25,8 +25,8 @@ async function dataDir(): Promise<string> {
   return dir
 }
 
-async function open(variables: Record<string, string>, makeKey = true): Promise<Runtime> {
-  const instance = await openRuntime(readEnv({ LOG_LEVEL: 'silent', ...variables }), { makeKey })
+async function open(variables: Record<string, string>): Promise<Runtime> {
+  const instance = await openRuntime(readEnv({ LOG_LEVEL: 'silent', ...variables }))
   closing.push(() => instance.close())
   return instance
 }
@@ -87,6 +87,14 @@ describe('the data directory', () => {
     expect(await contents(dir)).toEqual(before)
   })
 
+  it('gets none where the operator has to bring it, as in the image', async () => {
+    const dir = await dataDir()
+    await expect(open({ KEYFERRY_DATA_DIR: dir, KEYFERRY_CREATE_ROOT_KEY: 'false' })).rejects.toThrow(
+      'set KEYFERRY_ROOT_KEY',
+    )
+    expect(await readdir(dir)).not.toContain('root.key')
+  })
+
   it('is left as it is when the key of the environment is wrong, though the file beside it is right', async () => {
     const dir = await dataDir()
     await used({ KEYFERRY_DATA_DIR: dir })
@@ -118,7 +126,7 @@ describe('the data directory', () => {
 
   it('is not opened when the store takes no writes', async () => {
     const dir = await dataDir()
-    const first = await openRuntime(readEnv({ KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'silent' }), { makeKey: true })
+    const first = await openRuntime(readEnv({ KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'silent' }))
     await first.close()
     // What SQLite takes for read-only for every user: a version of the format that it cannot write.
     const file = await openFile(join(dir, 'keyferry.db'), 'r+')
@@ -146,8 +154,8 @@ describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
       KEYFERRY_ROOT_KEY: newKey(),
     }
     await used(variables)
-    await Promise.all([open(variables, false), open(variables, false)])
-    await expect(open({ ...variables, KEYFERRY_ROOT_KEY: newKey() }, false)).rejects.toThrow('KEYFERRY_ROOT_KEY is not')
+    await Promise.all([open(variables), open(variables)])
+    await expect(open({ ...variables, KEYFERRY_ROOT_KEY: newKey() })).rejects.toThrow('KEYFERRY_ROOT_KEY is not')
   })
 
   it('may be started by several processes at once, on an empty database', async () => {
@@ -156,13 +164,14 @@ describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
       DATABASE_URL: await createDatabase(),
       KEYFERRY_ROOT_KEY: newKey(),
     }
-    const instances = await Promise.all([open(variables, false), open(variables, false), open(variables, false)])
+    const instances = await Promise.all([open(variables), open(variables), open(variables)])
     await Promise.all(instances.map(({ jobs }) => jobs.start()))
   })
 
   it('does not start on a key that only one of its processes would have', async () => {
     const variables = { KEYFERRY_DATA_DIR: await dataDir(), DATABASE_URL: await createDatabase() }
-    await expect(open(variables, false)).rejects.toThrow('set KEYFERRY_ROOT_KEY')
+    await expect(open(variables)).rejects.toThrow('set KEYFERRY_ROOT_KEY')
+    expect(await readdir(variables.KEYFERRY_DATA_DIR)).toEqual([])
   })
 
   it('says so when the database is away', async () => {
@@ -171,7 +180,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
       DATABASE_URL: 'postgres://someone:hidden@127.0.0.1:1/none',
       LOG_LEVEL: 'silent',
     })
-    const refused = openRuntime(env, { makeKey: false, timeoutMs: 600 })
+    const refused = openRuntime(env, { timeoutMs: 600 })
     await expect(refused).rejects.toThrow('DATABASE_URL cannot be used')
     await expect(refused).rejects.not.toThrow('hidden')
   })
@@ -184,7 +193,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
       DATABASE_URL: await createDatabase(),
       KEYFERRY_ROOT_KEY: newKey(),
     }
-    const instances = await Promise.all(Array.from({ length: 10 }, () => open(variables, false)))
+    const instances = await Promise.all(Array.from({ length: 10 }, () => open(variables)))
     await Promise.all(instances.map(({ jobs }) => jobs.start()))
     for (const { monitoring } of instances)
       expect(await monitoring.readiness()).toMatchObject({ ready: true, reason: null })
@@ -210,8 +219,8 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
       KEYFERRY_ROOT_KEY: newKey(),
       LOG_LEVEL: 'silent',
     })
-    await expect(openRuntime(env, { makeKey: false, timeoutMs: 300 })).rejects.toThrow('(tried for 0 s)')
-    const starting = openRuntime(env, { makeKey: false })
+    await expect(openRuntime(env, { timeoutMs: 300 })).rejects.toThrow('(tried for 0 s)')
+    const starting = openRuntime(env)
     door.listen(doorPort, '127.0.0.1')
     const instance = await starting
     closing.push(async () => {
@@ -240,14 +249,11 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
     closing.push(async () => void door.close())
     const address = door.address()
     const doorPort = address !== null && typeof address === 'object' ? address.port : 0
-    const { jobs, monitoring } = await open(
-      {
-        KEYFERRY_DATA_DIR: await dataDir(),
-        DATABASE_URL: `postgres://${username}:${password}@127.0.0.1:${doorPort}${pathname}`,
-        KEYFERRY_ROOT_KEY: newKey(),
-      },
-      false,
-    )
+    const { jobs, monitoring } = await open({
+      KEYFERRY_DATA_DIR: await dataDir(),
+      DATABASE_URL: `postgres://${username}:${password}@127.0.0.1:${doorPort}${pathname}`,
+      KEYFERRY_ROOT_KEY: newKey(),
+    })
     cut = 2
     await jobs.start()
     expect(cut).toBe(0)
@@ -282,9 +288,9 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
       DATABASE_URL: await createDatabase(),
       KEYFERRY_ROOT_KEY: newKey(),
     }
-    const { ctx } = await open(variables, false)
+    const { ctx } = await open(variables)
     for (const text of sabotage(new URL(variables.DATABASE_URL).pathname.slice(1))) await statement(ctx.db, text)
-    const start = async () => (await open(variables, false)).jobs.start()
+    const start = async () => (await open(variables)).jobs.start()
     const refused: unknown = await start().catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(StartupError)
     expect(String(refused)).toMatch(words)
@@ -293,10 +299,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
   it('does not wait for a database that refuses it permanently', async () => {
     const url = new URL(await createDatabase())
     url.pathname = '/there_is_none'
-    const refused = open(
-      { KEYFERRY_DATA_DIR: await dataDir(), DATABASE_URL: url.href, KEYFERRY_ROOT_KEY: newKey() },
-      false,
-    )
+    const refused = open({ KEYFERRY_DATA_DIR: await dataDir(), DATABASE_URL: url.href, KEYFERRY_ROOT_KEY: newKey() })
     await expect(refused).rejects.toThrow(
       /"there_is_none" does not exist\. The database refused the connection\. Check user, password, database and rights in DATABASE_URL\./,
     )

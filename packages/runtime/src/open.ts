@@ -35,6 +35,7 @@ import { monitoringOf, type Monitoring } from './monitoring.ts'
 import { announce } from './processes.ts'
 import { STARTUP_TIMEOUT_MS, whenReachable, whenUsable } from './reachable.ts'
 import { readinessOf } from './readiness.ts'
+import { refuseUnfinishedCopy } from './unfinished-copy.ts'
 import { openRootKey, presentKeys, type GivenKeys } from './root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
 
@@ -62,8 +63,6 @@ export interface Runtime {
 }
 
 export interface OpenOptions {
-  /** A root key may be made where nothing is stored yet; processes of a fleet must share one instead. */
-  makeKey: boolean
   /** Milliseconds that a Postgres gets to become reachable. */
   timeoutMs?: number
   /** Left out, what OWASP recommends. */
@@ -77,7 +76,7 @@ export interface OpenOptions {
  * Throws `StartupError` before anything is written when the directory is in use, the database stays away, the store was
  * written by a newer version, or the root key is missing or wrong.
  */
-export async function openRuntime(env: Env, options: OpenOptions): Promise<Runtime> {
+export async function openRuntime(env: Env, options: OpenOptions = {}): Promise<Runtime> {
   const log = createLog(env.LOG_LEVEL)
   for (const warning of env.warnings) log.warn(warning)
   // Refused before anything is opened.
@@ -101,16 +100,13 @@ function makeDataDir(dataDir: string): void {
   }
 }
 
-async function openEmbedded(
-  env: Env,
-  dataDir: string,
-  log: Logger,
-  { makeKey, scryptCost }: OpenOptions,
-): Promise<Runtime> {
+async function openEmbedded(env: Env, dataDir: string, log: Logger, { scryptCost }: OpenOptions): Promise<Runtime> {
   const lock = lockDataDir(dataDir)
   try {
     const file = join(dataDir, 'keyferry.db')
-    const { keyring } = openRootKey(dataDir, givenKeys(env), storedKeyInSqlite(file), { make: makeKey })
+    const { keyring } = openRootKey(dataDir, givenKeys(env), storedKeyInSqlite(file), {
+      make: env.KEYFERRY_CREATE_ROOT_KEY,
+    })
     const store = await whenUsable(file, () => openStore(openSqlite(file), keyring))
     const instance = assemble(env, log, {
       ...store,
@@ -139,11 +135,12 @@ async function openFleet(
   databaseUrl: string,
   dataDir: string,
   log: Logger,
-  { makeKey, timeoutMs = STARTUP_TIMEOUT_MS, scryptCost }: OpenOptions,
+  { timeoutMs = STARTUP_TIMEOUT_MS, scryptCost }: OpenOptions,
 ): Promise<Runtime> {
   const withStartupRetry: Runtime['withStartupRetry'] = (work) => whenReachable(work, { log, timeoutMs })
   const stored = await withStartupRetry(() => storedKeyInPostgres(databaseUrl))
-  const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: makeKey })
+  // One made here would be unknown to the other processes, and may be gone with this one's disk.
+  const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
   const store = await withStartupRetry(() => openStore(openPostgres(databaseUrl), keyring))
   return assemble(env, log, {
     ...store,
@@ -182,6 +179,7 @@ async function openStore(db: Db, keyring: Keyring): Promise<Store> {
 }
 
 async function upToDate(db: Db): Promise<void> {
+  await refuseUnfinishedCopy(db)
   try {
     await migrate(db)
   } catch (error) {

@@ -62,12 +62,12 @@ export async function processesWithout(ctx: Context, next: Buffer, dataDir: stri
 }
 
 /** The names of running processes. */
-export async function runningProcesses(ctx: Context): Promise<string[]> {
+export async function runningProcesses(ctx: Pick<Context, 'db' | 'now'>): Promise<string[]> {
   const rows = await ctx.db.selectFrom('processes').where('seenAt', '>=', since(ctx)).select('name').execute()
   return rows.map(({ name }) => name)
 }
 
-const since = (ctx: Context): string => new Date(ctx.now().getTime() - GONE_MS).toISOString()
+const since = (ctx: Pick<Context, 'now'>): string => new Date(ctx.now().getTime() - GONE_MS).toISOString()
 
 const marksOf = ({ rootKeys, dataDir }: Opens): string[] => [
   ...rootKeys.map((key) =>

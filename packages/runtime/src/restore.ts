@@ -10,7 +10,7 @@ import {
   rmSync,
   truncateSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { endSessions } from '@keyferry/access'
 import { migrate, openSqlite, SchemaTooNew } from '@keyferry/db'
 import {
@@ -23,7 +23,7 @@ import {
   type Keyring,
 } from '@keyferry/kernel'
 import SQLite from 'better-sqlite3'
-import { commandContext, OPERATOR } from './admin.ts'
+import { commandContext, OPERATOR, pauseSyncs } from './admin.ts'
 import { StartupError } from './startup-error.ts'
 import type { Env } from './env.ts'
 import { lockDataDir } from './lock.ts'
@@ -36,12 +36,12 @@ import { storedKeyInSqlite } from './stored-key.ts'
  * its name is returned, or null when there was nothing. An older backup is brought up to date. Everything is checked
  * before anything is moved: throws `StartupError` when the instance runs, the file is no whole Keyferry store, was
  * changed since it was written, a newer version wrote it, or the root key does not open it. Sessions and access tokens
- * of the backup end. `unsealed`: takes one that does not say whether it was changed.
+ * of the backup end. `unsealed`: takes one that does not say whether it was changed. `frozen`: pauses every sync.
  */
 export async function restoreBackup(
   env: Env,
   from: string,
-  { unsealed }: { unsealed: boolean },
+  { unsealed, frozen = false }: { unsealed: boolean; frozen?: boolean },
 ): Promise<string | null> {
   if (env.DATABASE_URL !== undefined)
     throw new StartupError(
@@ -72,7 +72,7 @@ export async function restoreBackup(
         await refuseChanged(keyring, incoming, seal, from)
         refuseBroken(incoming, from)
       }
-      await prepare(env, incoming, keyring, from)
+      await prepare(env, incoming, keyring, { from, frozen })
       synced(incoming)
       const old = keepOld(file)
       renameSync(incoming, file)
@@ -101,13 +101,19 @@ async function refuseChanged(keyring: Keyring, incoming: string, seal: BackupSea
 }
 
 /** Brings the store to this version, ends what was open when it was written, and notes the restore in its audit log. */
-async function prepare(env: Env, incoming: string, keyring: Keyring, from: string): Promise<void> {
+async function prepare(
+  env: Env,
+  incoming: string,
+  keyring: Keyring,
+  { from, frozen }: { from: string; frozen: boolean },
+): Promise<void> {
   const db = openSqlite(incoming)
   try {
     await migrate(db)
     const ctx = await commandContext(env, db, keyring)
     await auditEvent(ctx, OPERATOR, 'instance.restore', null, { file: from })
     await endSessions(ctx, OPERATOR)
+    if (frozen) await pauseSyncs(ctx, `Restored from ${basename(from)}: look at the plan of each sync`)
   } catch (error) {
     if (!(error instanceof SchemaTooNew)) throw error
     throw new StartupError(

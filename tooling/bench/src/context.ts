@@ -12,9 +12,8 @@ import { pino } from 'pino'
 export const ACTOR: Actor = { kind: 'system', id: 'bench', name: 'bench' }
 
 /** Brings an empty store up to date and puts an organization into it. */
-export async function benchContext(store: Db): Promise<Context> {
+export async function benchContext(store: Db, keys = keyring(randomBytes(32))): Promise<Context> {
   await migrate(store)
-  const keys = keyring(randomBytes(32))
   const { db, authority } = await openAuthority({ db: store, keyring: keys })
   const organization = randomUUID()
   const now = () => new Date()

@@ -1,6 +1,6 @@
 /**
- * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority|conditional|pollers]`: prints the product's figures
- * beside the least the vendors' APIs allow. Without a name: all. `vendors github gitlab`: these only.
+ * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority|conditional|pollers|migrate-store]`: prints the
+ * product's figures beside the least the vendors' APIs allow. Without a name: all. `vendors github gitlab`: these only.
  * `--profile postgres --workers 1,2,4`: the fleet, with so many workers one after another.
  */
 import { cpus, loadavg } from 'node:os'
@@ -11,6 +11,7 @@ import { measureDelivery } from './delivery.ts'
 import { measureFleet } from './fleet.ts'
 import { measureWrites } from './fleet-writes.ts'
 import { measurePollers } from './many-pollers.ts'
+import { measureMigrateStore } from './migrate-store.ts'
 import { measureStart } from './start.ts'
 import { measureVault } from './vault.ts'
 import { measureVendors } from './vendors.ts'
@@ -34,6 +35,7 @@ const parts = new Map([
   ['authority', measureAuthority],
   ['conditional', measureConditionalReads],
   ['pollers', measurePollers],
+  ['migrate-store', measureMigrateStore],
 ])
 const wanted = named ?? (values.profile === 'postgres' ? 'fleet' : undefined)
 const chosen = wanted === undefined ? [...parts.values()] : [parts.get(wanted)]

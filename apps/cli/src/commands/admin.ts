@@ -2,13 +2,14 @@
  * For who runs the instance: on its data directory or database, not over HTTP. The server's code is loaded only for
  * these.
  */
-import { resolve } from 'node:path'
 import { Argument, type Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { instanceEnv, projectNamed, withAdmin } from '../operator.ts'
 import { count } from '../table.ts'
 import { confirm } from '../terminal.ts'
+import { addBackup } from './admin-backup.ts'
+import { addMigrateStore } from './admin-migrate-store.ts'
 import { addTransfer } from './admin-transfer.ts'
 
 export function addAdmin(program: Command, cli: Cli): void {
@@ -18,27 +19,7 @@ export function addAdmin(program: Command, cli: Cli): void {
       'Run by the operator, beside the instance: reads KEYFERRY_DATA_DIR, DATABASE_URL and KEYFERRY_ROOT_KEY as it does',
     )
 
-  withJson(admin.command('backup'))
-    .description('Write the whole store to a file, also while the instance serves; the root key is not in it')
-    .argument('<file>')
-    .action((file: string, options: JsonOption) => backup(cli, file, options))
-
-  withJson(admin.command('restore'))
-    .description('Replace the store of a stopped instance with a backup; the old store is kept next to it')
-    .argument('<file>')
-    .option('-y, --yes', 'do not ask')
-    .option('--unsealed', 'take a backup that does not say whether it was changed: one of an earlier version')
-    .action((file: string, options: RestoreOptions) => restore(cli, file, options))
-
-  withJson(admin.command('sign-backup'))
-    .description('Sign a dump of Postgres, right after pg_dump wrote it; the signature is a file beside it')
-    .argument('<file>')
-    .action((file: string, options: JsonOption) => signBackup(cli, file, options))
-
-  withJson(admin.command('verify-backup'))
-    .description('Check that a backup or a signed dump is as it was written; needs the root key, and no store')
-    .argument('<file>')
-    .action((file: string, options: JsonOption) => verifyBackup(cli, file, options))
+  addBackup(admin, cli)
 
   withJson(admin.command('rotate-root-key'))
     .description('Change the key that wraps all others, while the instance serves; after a crash, run it again')
@@ -72,6 +53,7 @@ export function addAdmin(program: Command, cli: Cli): void {
     .action((email: string, options: JsonOption) => signInLink(cli, email, options))
 
   addTransfer(admin, cli)
+  addMigrateStore(admin, cli)
 
   withJson(admin.command('verify-audit'))
     .description('Verify the audit log; names the first row that is wrong')
@@ -105,7 +87,6 @@ export function addAdmin(program: Command, cli: Cli): void {
 const ROTATED = ['connections', 'authority', 'sign-in'] as const
 type RotateOptions = JsonOption & { project: string; discardUnreadable?: boolean }
 type AcceptOptions = JsonOption & { project: string; env: string; path: string; yes?: boolean }
-type RestoreOptions = JsonOption & { yes?: boolean; unsealed?: boolean }
 
 /** The server's code is loaded only when a command needs it. */
 const storeVerbs = async () => (await import('@keyferry/core/verbs')).storeVerbs
@@ -156,41 +137,6 @@ async function endSessions(cli: Cli, { json }: JsonOption): Promise<void> {
   else
     cli.terminal.line(
       `Ended ${count(ended.sessions, 'session')} and ${count(ended.accessTokens, 'access token')}. API keys and client secrets stay.`,
-    )
-}
-
-async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
-  const path = resolve(file)
-  const bytes = await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).backup, { file: path }))
-  if (json) cli.terminal.json({ file: path, bytes })
-  else
-    cli.terminal.line(
-      `Wrote ${path} (${bytes} bytes). It contains names, e-mail addresses and password hashes in plain text; values need the root key: keep the key elsewhere.`,
-    )
-}
-
-async function signBackup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
-  const dump = { file: resolve(file) }
-  const signature = await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).signDump, dump))
-  if (json) cli.terminal.json({ file: resolve(file), signature })
-  else cli.terminal.line(`Wrote ${signature}. Keep it beside the dump.`)
-}
-
-async function verifyBackup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
-  const { verifyBackup, settings } = await instanceEnv(cli)
-  await verifyBackup(settings, resolve(file))
-  if (json) cli.terminal.json({ file: resolve(file), whole: true })
-  else cli.terminal.line(`${file} is as it was written.`)
-}
-
-async function restore(cli: Cli, file: string, { yes, unsealed = false, json }: RestoreOptions): Promise<void> {
-  const { restoreBackup, settings } = await instanceEnv(cli)
-  await confirm(cli.terminal, yes, `Replace the store in ${resolve(settings.KEYFERRY_DATA_DIR)} by ${file}?`)
-  const kept = await restoreBackup(settings, resolve(file), { unsealed })
-  if (json) cli.terminal.json({ restored: resolve(file), kept })
-  else
-    cli.terminal.line(
-      `Restored ${file}.${kept === null ? '' : ` What was there is kept as ${kept}.`} Everybody has to sign in again.`,
     )
 }
 

@@ -19,6 +19,11 @@ export const INSTANCE_ACTIONS = {
     label: 'Backup restored',
     say: (d) => say`replaced the store with the backup ${name(d, 'file')}`,
   },
+  'instance.migrate-store': {
+    about: 'instance',
+    label: 'Store moved',
+    say: (d) => say`moved the store to ${name(d, 'to')}`,
+  },
   'instance.root-key-backup': {
     about: 'instance',
     label: 'Root key backed up',

@@ -1,0 +1,60 @@
+/** How long it takes to move 100,000 secrets with their versions and audit log from SQLite to Postgres, and back. */
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrateAuth } from '@keyferry/access/sign-in'
+import { startPostgres } from '@keyferry/chaos/postgres'
+import { openSqlite } from '@keyferry/db'
+import { keyring } from '@keyferry/kernel'
+import { migrateStore, readEnv } from '@keyferry/runtime'
+import { updateSecrets } from '@keyferry/vault'
+import { ACTOR, benchContext } from './context.ts'
+import { batches, folderOf } from './folder.ts'
+import { printTable } from './table.ts'
+
+const PROJECTS = 10
+const SECRETS = 10_000
+/** Per secret. */
+const VERSIONS = 2
+
+export async function measureMigrateStore(): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
+  await chmod(dir, 0o711)
+  const postgres = await startPostgres(join(dir, 'postgres'))
+  try {
+    const key = randomBytes(32)
+    await writeFile(join(dir, 'root.key'), key.toString('base64'), { mode: 0o600 })
+    const store = openSqlite(join(dir, 'keyferry.db'))
+    const ctx = await benchContext(store, keyring(key))
+    await migrateAuth(store, ctx.log)
+    for (let project = 0; project < PROJECTS; project++) {
+      const place = await folderOf(ctx, SECRETS)
+      for (let version = 1; version < VERSIONS; version++)
+        for (const secrets of batches(SECRETS)) await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets })
+    }
+    await ctx.db.destroy()
+    const embedded = readEnv({ KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'error' })
+    const fleet = readEnv({ ...{ KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'error' }, DATABASE_URL: postgres.url })
+    const back = join(dir, 'back')
+    const rows = [await measured('SQLite to Postgres', () => migrateStore(embedded, postgres.url, () => {}))]
+    const withKey = { ...fleet, KEYFERRY_ROOT_KEY: key }
+    rows.push(await measured('Postgres to SQLite', () => migrateStore(withKey, back, () => {})))
+    printTable(
+      `migrate-store: ${PROJECTS * SECRETS} secrets with ${VERSIONS} versions each, verified on both sides`,
+      rows,
+    )
+  } finally {
+    await postgres.stop()
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+async function measured(
+  direction: string,
+  migrate: () => ReturnType<typeof migrateStore>,
+): Promise<Record<string, string | number>> {
+  const began = performance.now()
+  const { rows } = await migrate()
+  return { direction, rows, seconds: ((performance.now() - began) / 1000).toFixed(1) }
+}
