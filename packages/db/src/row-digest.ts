@@ -13,7 +13,8 @@ export function rowDigest(row: Row): bigint {
   return BigInt(`0x${createHash('sha256').update(content).digest('hex')}`)
 }
 
-const textOf = (value: string | number | null | undefined): string | null => (value == null ? null : String(value))
+const textOf = (value: string | number | null | undefined): string | null =>
+  value === null || value === undefined ? null : String(value)
 
 /** The digest of rows together, in any order. */
 export const sumDigests = (sum: bigint, digest: bigint): bigint => (sum + digest) % MODULUS

@@ -113,7 +113,7 @@ async function prepare(
     const ctx = await commandContext(env, db, keyring)
     await auditEvent(ctx, OPERATOR, 'instance.restore', null, { file: from })
     await endSessions(ctx, OPERATOR)
-    if (frozen) await pauseSyncs(ctx, `Restored from ${basename(from)}: look at the plan of each sync`)
+    if (frozen) await pauseSyncs(ctx, `Restored from ${basename(from)}: review the plan of each sync`)
   } catch (error) {
     if (!(error instanceof SchemaTooNew)) throw error
     throw new StartupError(

@@ -34,8 +34,9 @@ export async function measureMigrateStore(): Promise<void> {
         for (const secrets of batches(SECRETS)) await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets })
     }
     await ctx.db.destroy()
-    const embedded = readEnv({ KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'error' })
-    const fleet = readEnv({ ...{ KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'error' }, DATABASE_URL: postgres.url })
+    const settings = { KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'error' }
+    const embedded = readEnv(settings)
+    const fleet = readEnv({ ...settings, DATABASE_URL: postgres.url })
     const back = join(dir, 'back')
     const rows = [await measured('SQLite to Postgres', () => migrateStore(embedded, postgres.url, () => {}))]
     const withKey = { ...fleet, KEYFERRY_ROOT_KEY: key }

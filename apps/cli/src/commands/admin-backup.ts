@@ -75,7 +75,7 @@ async function restore(
   if (json) cli.terminal.json({ restored: resolve(file), kept })
   else
     cli.terminal.line(
-      `Restored ${file}.${kept === null ? '' : ` What was there is kept as ${kept}.`} Everybody has to sign in again.${frozen ? ' All syncs are paused: look at their plans, then run keyferry syncs resume --all-projects.' : ''}`,
+      `Restored ${file}.${kept === null ? '' : ` What was there is kept as ${kept}.`} Everybody has to sign in again.${frozen ? ' All syncs are paused: review their plans, then run keyferry syncs resume --all-projects.' : ''}`,
     )
 }
 
