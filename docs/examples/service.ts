@@ -34,6 +34,8 @@ keyferry.syncs.events.subscribe(
       if (event.kind === 'secrets') void reload()
       if (event.kind === 'sync' && event.state === 'failed') console.warn(`sync ${event.syncId} failed`)
     },
+    // Events were lost while it reconnected.
+    onGap: () => void reload(),
     onError: (error) => console.error('the feed has ended', error),
   },
 )

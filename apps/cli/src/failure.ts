@@ -42,7 +42,7 @@ export function explain(thrown: unknown): Explained {
   }
   if (isKeyferryError(thrown)) {
     const { message, code, status, issues, details } = thrown
-    return { message, code, remedy: remedyOf(status), exitCode: EXIT.failed, issues, details }
+    return { message, code, remedy: remedyOf(code, status), exitCode: EXIT.failed, issues, details }
   }
   return {
     message: thrown instanceof Error ? thrown.message : String(thrown),
@@ -52,8 +52,8 @@ export function explain(thrown: unknown): Explained {
   }
 }
 
-function remedyOf(status: number | null): string | null {
-  if (status === null) return 'Is the instance running? `keyferry login` or KEYFERRY_URL say where it is.'
+function remedyOf(code: string, status: number | null): string | null {
+  if (code === 'Unreachable') return 'Is the instance running? `keyferry login` or KEYFERRY_URL say where it is.'
   if (status === 401) return 'Sign in again with `keyferry login`, or set KEYFERRY_TOKEN.'
   if (status === 429) return 'Wait a minute and try again.'
   return null

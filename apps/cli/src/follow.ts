@@ -1,6 +1,7 @@
 import type { KeyferryClient } from '@keyferry/client'
 import type { LiveEvent } from '@keyferry/schemas'
 import { InvalidArgumentError } from 'commander'
+import { deferred } from './deferred.ts'
 import { Failure } from './failure.ts'
 import type { Sync } from './plan-text.ts'
 
@@ -38,7 +39,7 @@ export async function lookUntil(
   client: KeyferryClient,
   { projectId, limitMs, concerns, look }: Look,
 ): Promise<boolean> {
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>()
+  const { promise, resolve, reject } = deferred<boolean>()
   let looking = false
   let again = false
   const lookAgain = async (): Promise<void> => {

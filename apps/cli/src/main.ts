@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
+import module from 'node:module'
 
 // Before anything else is loaded: a command takes about as long as its modules take to compile.
-enableCompileCache()
+// Node 20 has none.
+module.enableCompileCache?.()
 const { run } = await import('./program.ts')
 process.exitCode = await run(process.argv.slice(2), process.env, process)

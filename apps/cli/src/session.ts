@@ -3,15 +3,19 @@ import { looksPrivate } from '@keyferry/kernel/private-hosts'
 import { Failure } from './failure.ts'
 import type { Env, Settings } from './settings.ts'
 
+/** The plan of a large sync takes as long as its provider takes to list the keys. */
+const LIMIT_MS = 300_000
+
 export interface Credential {
   token?: string
   session?: string
 }
 
 export function clientWith(url: string, { token, session }: Credential): KeyferryClient {
-  if (token !== undefined || session === undefined) return createKeyferryClient({ url, token })
+  if (token !== undefined || session === undefined) return createKeyferryClient({ url, token, timeoutMs: LIMIT_MS })
   return createKeyferryClient({
     url,
+    timeoutMs: LIMIT_MS,
     fetch: (address, init) => {
       const headers = new Headers(init?.headers)
       headers.set('cookie', session)

@@ -3,8 +3,7 @@
  * answered.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
-import { TRPCClientError } from '@trpc/client'
+import { createKeyferryClient, isKeyferryError, type KeyferryClient } from '@keyferry/client'
 import { openTranscript, type Transcript, type Job, type Value } from './transcript.ts'
 import type { Random } from './random.ts'
 import { ENVIRONMENT, type Folder } from './scenario.ts'
@@ -224,21 +223,13 @@ async function answerOf(call: Promise<unknown>, removes: boolean): Promise<{ ans
     return { answer: 'stored', reason: '' }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    const status = statusOf(error)
+    const status = isKeyferryError(error) ? error.status : null
     // What may not have been there is gone.
     if (status === 404 && removes) return { answer: 'stored', reason }
     if (status !== null && status < 500) return { answer: 'refused', reason: `${status} ${reason}` }
     if (status !== null) return { answer: 'failed', reason }
     return { answer: isRefusedConnection(error) ? 'not sent' : 'unanswered', reason }
   }
-}
-
-function statusOf(error: unknown): number | null {
-  if (!(error instanceof TRPCClientError)) return null
-  const data: unknown = error.data
-  return data !== null && typeof data === 'object' && 'status' in data && typeof data.status === 'number'
-    ? data.status
-    : null
 }
 
 function isRefusedConnection(error: unknown): boolean {

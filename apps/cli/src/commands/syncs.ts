@@ -3,6 +3,7 @@ import { STATUS_WORDS, statusReasonText } from '@keyferry/schemas/sync-status-wo
 import type { Command } from 'commander'
 import { openProject, withProject, type Cli, type JsonOption } from '../cli.ts'
 import { chosenSyncs, refOf, type SyncsOptions } from '../chosen-syncs.ts'
+import { deferred } from '../deferred.ts'
 import { EXIT } from '../failure.ts'
 import { followed, seconds, type SyncRef } from '../follow.ts'
 import { changesOf, printPlan, type Plan, type Sync } from '../plan-text.ts'
@@ -200,7 +201,7 @@ async function watch(cli: Cli, options: SyncsOptions): Promise<void> {
       for (const { id, name } of await client.syncs.list.query({ projectId: project.id })) names.set(id, name)
     return names.get(syncId) ?? syncId
   }
-  const ended = Promise.withResolvers<void>()
+  const ended = deferred<void>()
   // One after the other, so that lines stand in the order of the events.
   let printed = Promise.resolve()
   const print = async (event: unknown, text: () => Promise<string>): Promise<void> => {
@@ -226,6 +227,7 @@ async function watch(cli: Cli, options: SyncsOptions): Promise<void> {
           )
           .catch(ended.reject)
       },
+      onGap: () => terminal.note('The connection was lost for a while: what happened meanwhile is not shown.'),
       onError: ended.reject,
     },
   )

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import product from '../../../package.json' with { type: 'json' }
+
+const ROOT = join(import.meta.dirname, '../../..')
+
+export interface Tarball {
+  /** Where it is. */
+  file: string
+  /** Bytes of the tarball, and of its files once installed. */
+  packed: number
+  installed: number
+}
+
+interface Package {
+  /** What the code was bundled from. */
+  chunks: readonly { type: string; moduleIds?: readonly string[] }[]
+  /** Contents by file name. */
+  files: Readonly<Record<string, string>>
+  manifest: { name: string; [field: string]: unknown }
+}
+
+/**
+ * Writes the package to `folder` and packs it there, with the product's version and licence and the licences of what
+ * was bundled. The same input gives the same bytes.
+ */
+export async function packageOf(folder: string, { chunks, files, manifest }: Package): Promise<Tarball> {
+  const { version, license } = product
+  const dir = join(folder, manifest.name.replaceAll(/[@/]/g, ' ').trim().replaceAll(' ', '-'))
+  await rm(dir, { recursive: true, force: true })
+  await mkdir(dir, { recursive: true })
+  const all = {
+    ...files,
+    'package.json': `${JSON.stringify({ ...manifest, version, license, type: 'module' }, null, 2)}\n`,
+    LICENSE: await readFile(join(ROOT, 'LICENSE'), 'utf8'),
+    'THIRD-PARTY-LICENSES.txt': await licencesOf(chunks.flatMap(({ moduleIds = [] }) => moduleIds)),
+  }
+  for (const [name, content] of Object.entries(all)) {
+    const mode = content.startsWith('#!') ? 0o755 : 0o644
+    await writeFile(join(dir, name), content, { mode })
+  }
+  const pack = ['pack', '--silent', '--offline', '--no-update-notifier', '--pack-destination', folder]
+  await promisify(execFile)('npm', pack, { cwd: dir })
+  const file = `${dir}-${version}.tgz`
+  const installed = Object.values(all).reduce((sum, content) => sum + Buffer.byteLength(content), 0)
+  return { file, packed: (await stat(file)).size, installed }
+}
+
+/** The licence texts of the packages that these modules come from. Throws when one has none. */
+async function licencesOf(modules: readonly string[]): Promise<string> {
+  const inPackage = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//
+  const dirs = new Set(modules.flatMap((id) => inPackage.exec(id)?.[1] ?? []))
+  const texts = await Promise.all(
+    [...dirs].map(async (dir) => {
+      const { name, version }: { name: string; version: string } = JSON.parse(
+        await readFile(join(dir, 'package.json'), 'utf8'),
+      )
+      const licence = (await readdir(dir)).find((file) => /^licen[cs]e/i.test(file))
+      if (licence === undefined) throw new Error(`${name} has no licence file in ${dirname(dir)}`)
+      return `${name} ${version}\n\n${(await readFile(join(dir, licence), 'utf8')).trim()}\n`
+    }),
+  )
+  return texts.sort().join(`\n${'-'.repeat(80)}\n\n`)
+}
