@@ -117,7 +117,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await client.secrets.update.mutate({ ...source, key: 'KEPT', value: `${CANARY}-meanwhile` })
     all().seen.expectRefusal('syncs.restore')
     await button('Approve, write 2 and delete 1 secret').click()
-    await see(alert('has changed since'))
+    await see(alert('has changed'))
     await see(page.getByText('1 added, 2 changed, 1 deleted'))
     await button('Approve, write 3 and delete 1 secret').click()
     await holds({ REGION: 'us', KEPT: 'same', CHANGED: 'then', LOST: 'then' })

@@ -214,7 +214,7 @@ onEveryDatabase('an import that is not simple', (open) => {
     const lease = await takeLease(ctx, targetKey, 'a run')
     await expect(importSecrets(ctx, actor, asked)).rejects.toMatchObject({ code: 'Conflict' })
     await lease?.release()
-    await expect(importSecrets(ctx, actor, { ...asked, planHash: 'of before' })).rejects.toThrow(/has changed since/)
+    await expect(importSecrets(ctx, actor, { ...asked, planHash: 'of before' })).rejects.toThrow(/has changed/)
     expect(await valuesOf(fixture)).toEqual({})
     emulator.fail(1, { kind: 'status', status: 403 })
     await expect(importSecrets(ctx, actor, asked)).rejects.toThrow(/could not be read/)

@@ -181,7 +181,7 @@ for (const destination of (await representatives()).keys()) {
           const stale = row.blocked?.planHash ?? ''
           await unset('KEY_6')
           await run(sync)
-          await expect(approvePlan(ctx, actor, { ...at, planHash: stale })).rejects.toThrow(/changed since/)
+          await expect(approvePlan(ctx, actor, { ...at, planHash: stale })).rejects.toThrow(/plan has changed/)
           expect(Object.keys(contents())).toHaveLength(12)
 
           const { hash, summary, fuse } = await planSync(ctx, actor, at)

@@ -69,7 +69,7 @@ export const words = {
     goOn: 'Go to another project',
     unreadable: 'This project could not be read',
     loading: 'Loading the project',
-    readOnly: 'You see the settings and cannot change them',
+    readOnly: 'You can see the settings but not change them',
     settings: 'Settings',
   },
   tagsSection: {
