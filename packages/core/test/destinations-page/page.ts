@@ -21,7 +21,7 @@ const HEAD = `# Destinations
 Made by \`pnpm --filter @keyferry/core destinations-page\` from what each folder of \`packages/core/src/destinations\` declares; a test compares
 the two. Each folder's README says which token to make, with which rights.
 
-Every destination passes the same conformance suite against an emulator of its vendor. What differs is declared, and listed here.`
+Every destination passes the same conformance suite against an emulator of its provider. What differs is declared, and listed here.`
 
 /** The table of what each destination can do. */
 export function capabilities(): string {
@@ -62,7 +62,7 @@ async function sectionOf(definition: DestinationDefinition): Promise<string> {
     '',
     `## ${title}`,
     '',
-    `\`${name}\`, with a connection \`${connection.app}\`. Rules of the vendor as of ${limits.checked}, from <${docsUrl}>. [More in its folder](../packages/core/src/destinations/${name}/README.md).`,
+    `\`${name}\`, with a connection \`${connection.app}\`. Rules of the provider as of ${limits.checked}, from <${docsUrl}>. [More in its folder](../packages/core/src/destinations/${name}/README.md).`,
     '',
     ...Object.entries(connection.methods).map(
       ([method, { title: words, help, credentials }]) =>
