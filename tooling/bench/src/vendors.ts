@@ -111,15 +111,17 @@ async function measureCases(
         refill === least.rateLimit.refill &&
         intervalMs === least.rateLimit.intervalMs,
     )
-    const shortest = shortestMs(least, { isLimited: isPaced })
     const wall = percentile(walls, 50)
     const log = sent[walls.indexOf(wall)] ?? []
+    // A check that this turn did without saves its time.
+    const checks = Math.min(least.checks, Math.max(0, log.length - least.requests))
+    const shortest = shortestMs({ ...least, checks }, { isLimited: isPaced })
     return {
       case: name,
       secrets: size,
       requests: log.length,
       minimum: least.requests,
-      checks: least.checks,
+      checks,
       'kB sent': (log.reduce((sum, { bytes }) => sum + bytes, 0) / 1000).toFixed(1),
       ms: ms(wall),
       'shortest ms': shortest,
