@@ -135,6 +135,7 @@ const OF_PROJECT = new Set([
   'connections.check',
   'connections.choices',
   'connections.choiceRows',
+  'syncs.ofConnection',
 ])
 
 /** Those without a credential that works. */

@@ -1,4 +1,5 @@
 /** Every procedure. The console and other services see only the type of it. */
+import { account } from './routers/account.ts'
 import { apiKeys } from './routers/api-keys.ts'
 import { audit } from './routers/audit.ts'
 import { backup } from './routers/backup.ts'
@@ -28,6 +29,7 @@ import { createCallerFactory as callerFactory, router } from './trpc/procedures.
 
 export const appRouter = router({
   instance,
+  account,
   projects,
   environments,
   folders,

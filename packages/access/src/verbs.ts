@@ -1,6 +1,7 @@
 /** What may be done with people, machines and members, for the edge to mount. */
 export { jwtAuthVerbs, kubernetesAuthVerbs, oidcAuthVerbs } from './machines/federated.verbs.ts'
 export { identityVerbs, universalAuthVerbs } from './machines/machines.verbs.ts'
+export { accountVerbs } from './people/account.verbs.ts'
 export { apiKeyVerbs } from './people/api-keys.verbs.ts'
 export { instanceVerbs } from './people/me.verbs.ts'
 export { memberVerbs } from './people/members.verbs.ts'

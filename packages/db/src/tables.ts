@@ -22,6 +22,7 @@ import type { AuditFloorTable, AuditHeadTable, AuditStreamTable, AuditTable } fr
 import type { InstanceKeyRotationTable, InstanceKeyTable, KeyRotationTable, ProcessTable } from './tables/keys.ts'
 import type {
   DeliveryAnnouncementTable,
+  DisplayPreferenceTable,
   HeartbeatTable,
   NoticeTable,
   NoticeTargetTable,
@@ -98,6 +99,7 @@ export interface Tables {
   syncEventMails: SyncEventMailTable
   notificationPreferences: NotificationPreferenceTable
   notificationReads: NotificationReadTable
+  displayPreferences: DisplayPreferenceTable
   heartbeats: HeartbeatTable
   instanceAdmins: InstanceAdminTable
   memberships: MembershipTable

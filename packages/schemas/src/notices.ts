@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, timestamp } from './names.ts'
+import { displayName, id, timestamp } from './names.ts'
 import { syncMessage } from './sync-messages.ts'
 import { planSummary } from './syncs.ts'
 
@@ -9,6 +9,7 @@ export const noticeTarget = z
   .object({
     id,
     projectId: id.nullable().describe('Null: gets alerts of every project'),
+    name: z.string().nullable().describe('What people call it, such as a channel'),
     kind,
     address: z.string().describe('An e-mail address, or a URL without its path, which may be a secret'),
     deliveries: z.boolean().describe('Also gets `secret.delivered`, once per version that every destination has'),
@@ -25,6 +26,7 @@ export const createdNoticeTarget = noticeTarget
 
 export const createNoticeTarget = z.object({
   projectId: id.nullish(),
+  name: displayName('Name').optional().describe('What people call it, such as a channel'),
   kind,
   address: z
     .string()

@@ -281,6 +281,21 @@ export const run = z
     outOfReach,
   })
   .meta({ id: 'Run' })
+
+export const listProjectRuns = z.object({
+  projectId: id,
+  syncId: id.optional().describe('Only those of this sync'),
+  state: runState.optional(),
+  cursor: z.string().max(100).optional().describe('`nextCursor` of the page before'),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+})
+export const projectRuns = z
+  .object({
+    runs: z.array(run.extend({ syncName: z.string(), destination: z.string() })).describe('Newest first'),
+    nextCursor: z.string().nullable().describe('For `cursor`, to get older ones; null: there are none'),
+  })
+  .meta({ id: 'ProjectRuns' })
+
 export const outcome = z
   .object({
     key: z.string(),

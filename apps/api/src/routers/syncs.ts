@@ -1,5 +1,16 @@
 import { pauseVerbs, syncVerbs } from '@keyferry/core/verbs'
-import { id, importPreview, pause, keyState, outcome, plan, restorePlan, run, sync } from '@keyferry/schemas'
+import {
+  id,
+  importPreview,
+  pause,
+  keyState,
+  outcome,
+  plan,
+  projectRuns,
+  restorePlan,
+  run,
+  sync,
+} from '@keyferry/schemas'
 import { z } from 'zod'
 import { syncRoutes } from '../infisical/syncs.ts'
 import { mutation, query, router, subscription } from '../trpc/procedures.ts'
@@ -19,6 +30,20 @@ export const syncs = router({
     tag,
     summary: 'The syncs of a project, to one destination or all',
     routes: syncRoutes.list,
+    output: z.array(sync),
+  }),
+
+  projectRuns: query(syncVerbs.projectRuns, {
+    tag,
+    summary: 'The runs of a project’s syncs, newest first',
+    routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/runs' }],
+    output: projectRuns,
+  }),
+
+  ofConnection: query(syncVerbs.ofConnection, {
+    tag,
+    summary: 'The syncs that use a connection, of those that the caller may see',
+    routes: [{ method: 'GET', path: '/api/v1/connections/:connectionId/syncs', envelope: 'syncs' }],
     output: z.array(sync),
   }),
 

@@ -109,6 +109,37 @@ export function notifications(suite: People): void {
     const older = await inbox(bob, `?limit=2&before=${encodeURIComponent(page.next)}`)
     expect(older.notifications.map(({ type }: { type: string }) => type)).toEqual(['sync.drifted', 'sync.recovered'])
 
+    // The same runs for the activity of the project, page by page.
+    const runs = async (who: typeof bob, query = '') =>
+      (await who('GET', `/api/v1/projects/${projectId}/runs${query}`)).body
+    const newest = await runs(bob, '?limit=2')
+    expect(newest).toMatchObject({
+      runs: [{ state: 'blocked', syncName: 'shop', destination: 'trigger-dev' }, { state: 'succeeded' }],
+      nextCursor: expect.any(String),
+    })
+    const all = await runs(bob)
+    expect(all.nextCursor).toBeNull()
+    const cursor = encodeURIComponent(newest.nextCursor)
+    expect((await runs(bob, `?limit=2&cursor=${cursor}`)).runs).toEqual(all.runs.slice(2, 4))
+    expect((await runs(bob, '?state=failed')).runs).toHaveLength(1)
+    expect(await runs(eve)).toEqual({ runs: [], nextCursor: null })
+    const users = `/api/v1/connections/${connection.body.appConnection.id}/syncs`
+    expect((await api.send('GET', users)).body.syncs).toMatchObject([{ id, name: 'shop' }])
+    expect((await bob('GET', users)).status).toBe(403)
+    expect((await eve('GET', users)).status).toBe(404)
+
+    // How each person wants times and tables shown.
+    const display = '/api/v1/me/display'
+    expect((await bob('PATCH', display, { timeZone: 'Asia/Tokyo' })).body.display).toEqual({
+      timeZone: 'Asia/Tokyo',
+      density: 'compact',
+    })
+    for (const wrong of [{ timeZone: 'Mars/Olympus' }, { density: 'airy' }])
+      expect((await bob('PATCH', display, wrong)).status).toBe(422)
+    await bob('PATCH', display, { density: 'comfortable' })
+    expect((await bob('GET', display)).body.display).toEqual({ timeZone: 'Asia/Tokyo', density: 'comfortable' })
+    expect((await eve('GET', display)).body.display).toEqual({ timeZone: null, density: 'compact' })
+
     // A member who leaves sees nothing, and gets no mail that is on its way.
     const member = await suite.memberOf('bob@example.com')
     await api.ctx.db

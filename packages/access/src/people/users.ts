@@ -72,7 +72,7 @@ export async function signOutEverywhere(db: Context['db'] | Tx, id: string): Pro
 /** The account with all that belongs to it. */
 export async function deleteUser(tx: Tx, id: string): Promise<void> {
   await dropSecondFactor(tx, id)
-  for (const table of ['notificationPreferences', 'notificationReads', 'syncEventMails'] as const)
+  for (const table of ['notificationPreferences', 'notificationReads', 'displayPreferences', 'syncEventMails'] as const)
     await tx.deleteFrom(table).where('userId', '=', id).execute()
   await accounts(tx).deleteFrom('user').where('id', '=', id).execute()
 }

@@ -2,7 +2,7 @@
 import type { Db, RunTable } from '@keyferry/db'
 import { NotFound, type Actor, type Context } from '@keyferry/kernel'
 import { ACTIONS, storedMessageText, type outcome as outcomeSchema, type run as runSchema } from '@keyferry/schemas'
-import { isOutOfReach } from '@keyferry/vault'
+import { areOutOfReach } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
 import { findSync, type SyncAddress } from '../sync/find.ts'
@@ -21,15 +21,32 @@ export async function listRuns(ctx: Context, _actor: Actor, input: SyncAddress):
     .limit(SHOWN)
     .selectAll()
     .execute()
-  return Promise.all(rows.map((row) => shown(ctx, sync.projectId, row)))
+  return shownRuns(ctx, sync.projectId, rows)
 }
 
-/** Without results where the caller may not know every folder that they say something about. */
-async function shown(ctx: Context, projectId: string, row: Selectable<RunTable>): Promise<RunRow> {
-  const run = toRun(row)
-  if (!(await isOutOfReach(ctx, projectId, { reached: row.reached, source: null }))) return run
-  return { ...run, planHash: null, counts: null, calls: 0, message: null, restorable: false, outOfReach: true }
+/** Runs of one project, without results where the caller may not know every folder that they say something about. */
+export async function shownRuns(
+  ctx: Context,
+  projectId: string,
+  rows: readonly Selectable<RunTable>[],
+): Promise<RunRow[]> {
+  const beyond = await areOutOfReach(
+    ctx,
+    projectId,
+    rows.map(({ reached }) => ({ reached, source: null })),
+  )
+  return rows.map((row, index) => (beyond[index] === false ? toRun(row) : withoutResults(toRun(row))))
 }
+
+const withoutResults = (run: RunRow): RunRow => ({
+  ...run,
+  planHash: null,
+  counts: null,
+  calls: 0,
+  message: null,
+  restorable: false,
+  outOfReach: true,
+})
 
 export async function getRun(
   ctx: Context,
@@ -44,7 +61,7 @@ export async function getRun(
     .selectAll()
     .executeTakeFirst()
   if (!row) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
-  const run = await shown(ctx, sync.projectId, row)
+  const [run = withoutResults(toRun(row))] = await shownRuns(ctx, sync.projectId, [row])
   return { ...run, outcomes: run.outOfReach ? [] : await outcomesOf(ctx.db, row.id) }
 }
 

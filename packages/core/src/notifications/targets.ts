@@ -53,6 +53,7 @@ export async function createNoticeTarget(
   const row = {
     id,
     projectId,
+    name: input.name ?? null,
     kind: input.kind,
     address: recipient.kind === 'email' ? recipient.address : shownUrl(new URL(recipient.url)),
     secret: recipient.kind === 'email' ? null : await sealWebhook(ctx, id, { url: recipient.url, key: recipient.key }),
@@ -66,6 +67,7 @@ export async function createNoticeTarget(
     await tx.insertInto('noticeTargets').values(row).execute()
     await audit(ctx, tx, actor, 'notice-target.create', projectId, {
       targetId: id,
+      ...(row.name === null ? {} : { name: row.name }),
       kind: row.kind,
       address: row.address,
     })
@@ -160,9 +162,20 @@ async function refuseMissingProject(ctx: Context, projectId: string): Promise<vo
   if (!project) throw new NotFound(`There is no project with the id ${projectId}`)
 }
 
-const shown = ({ id, projectId, kind, address, deliveries, problem, deliveredAt, createdAt }: NoticeTarget): Shown => ({
+const shown = ({
   id,
   projectId,
+  name,
+  kind,
+  address,
+  deliveries,
+  problem,
+  deliveredAt,
+  createdAt,
+}: NoticeTarget): Shown => ({
+  id,
+  projectId,
+  name,
   kind,
   address,
   deliveries: deliveries === 1,

@@ -27,6 +27,15 @@ export async function listSyncs(
   return toRows(ctx, rows)
 }
 
+/** The syncs that use a connection, in whatever project. */
+export async function listSyncsOfConnection(
+  ctx: Context,
+  _actor: Actor,
+  { connectionId }: { connectionId: string },
+): Promise<SyncRow[]> {
+  return toRows(ctx, await selectSyncs(ctx.db).where('syncs.connectionId', '=', connectionId).execute())
+}
+
 export async function getSync(ctx: Context, _actor: Actor, input: SyncAddress): Promise<SyncRow> {
   const { id } = await findSync(ctx, input)
   return syncRow(ctx, id)

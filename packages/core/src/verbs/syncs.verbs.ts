@@ -17,19 +17,20 @@ import { allows, isMember } from '@keyferry/schemas/policy'
 import { z } from 'zod'
 import { listDeletions } from '../cleanup/list-deletions.ts'
 import { previewRestore, restoreRun } from '../history/restore.ts'
+import { projectRuns } from '../history/project-runs.ts'
 import { getRun, listRuns } from '../history/runs.ts'
 import type { SyncRow } from '../sync/row.ts'
 import { approvePlan } from './approve-plan.ts'
 import { checkDestination } from './check-destination.ts'
 import { checkDrift } from './check-drift.ts'
 import { createSync } from './create-sync.ts'
-import { hideResults } from './hide-results.ts'
+import { hideResults, hideResultsOf } from './hide-results.ts'
 import { excludeKeys, includeKeys } from './exclude-keys.ts'
 import { listKeys } from './keys.ts'
 import { listPauses, pauseSync, resumeSync } from './pause.ts'
 import { planSync, previewSync } from './preview.ts'
 import { deleteSync, removeSecrets } from './remove.ts'
-import { getSync, getSyncByName, listSyncOptions, listSyncs } from './syncs.ts'
+import { getSync, getSyncByName, listSyncOptions, listSyncs, listSyncsOfConnection } from './syncs.ts'
 import { importSecrets, previewFirstImport, previewImport } from './import-secrets.ts'
 import { triggerSync } from './trigger-sync.ts'
 import { updateSync } from './update-sync.ts'
@@ -100,7 +101,27 @@ export const syncVerbs = {
     requires: (input) => [requirement('project.read', project(input))],
     run: async (ctx, actor, input, { access }) => {
       const known = filterReadable(access, 'syncs.read', input.projectId, await listSyncs(ctx, actor, input), sourceOf)
-      return Promise.all(known.map((row) => hideResults(ctx, row)))
+      return hideResultsOf(ctx, input.projectId, known)
+    },
+  }),
+
+  projectRuns: defineVerb({
+    input: schemas.listProjectRuns,
+    requires: (input) => [requirement('project.read', project(input))],
+    run: (ctx, _actor, input, { access }) => projectRuns(ctx, access, input),
+  }),
+
+  ofConnection: defineVerb({
+    input: z.object({ connectionId: schemas.id }),
+    requires: (input) => [requirement('connections.read', connectionAt(input))],
+    run: async (ctx, actor, input, { access }) => {
+      const byProject = Map.groupBy(await listSyncsOfConnection(ctx, actor, input), ({ projectId }) => projectId)
+      const shownByProject = await Promise.all(
+        [...byProject].map(([projectId, rows]) =>
+          hideResultsOf(ctx, projectId, filterReadable(access, 'syncs.read', projectId, rows, sourceOf)),
+        ),
+      )
+      return shownByProject.flat()
     },
   }),
 

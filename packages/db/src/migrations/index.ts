@@ -50,6 +50,8 @@ import * as syncEvents from './0180-sync-events.ts'
 import * as deliveryTimes from './0185-delivery-times.ts'
 import * as sealedPauses from './0200-sealed-pauses.ts'
 import * as confirmedMemberships from './0201-confirmed-memberships.ts'
+import * as displayPreferences from './0205-display-preferences.ts'
+import * as recipientNames from './0206-recipient-names.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -103,4 +105,6 @@ export const migrations: Record<string, Migration> = {
   '0185-delivery-times': deliveryTimes,
   '0200-sealed-pauses': sealedPauses,
   '0201-confirmed-memberships': confirmedMemberships,
+  '0205-display-preferences': displayPreferences,
+  '0206-recipient-names': recipientNames,
 }

@@ -6,6 +6,8 @@ export interface NoticeTargetTable {
   id: Fixed<string>
   /** Null: every project. */
   projectId: Fixed<string | null>
+  /** What people call it. */
+  name: Fixed<string | null>
   kind: Fixed<'webhook' | 'email' | 'slack' | 'teams' | 'pagerduty'>
   /** For people: an e-mail address, or a URL without its path, which may be a secret. */
   address: Fixed<string>
@@ -87,6 +89,14 @@ export interface NotificationPreferenceTable {
 export interface NotificationReadTable {
   userId: Fixed<string>
   readAt: Timestamp
+}
+
+/** How the console shows things to a person. */
+export interface DisplayPreferenceTable {
+  userId: Fixed<string>
+  /** IANA name; null: as the device. */
+  timeZone: string | null
+  density: string
 }
 
 /** Written by the readiness check. */

@@ -16,20 +16,45 @@ export function reachedOf({ reached }: { reached: string | null }): string | nul
   return JSON.stringify([...new Set([...now, ...before])])
 }
 
-/**
- * Whether the caller may not know all folders that results say something about. `reached`: of a run, or of the sync
- * (`reachedOf`); `source`: the folder that the sync reads now.
- */
-export async function isOutOfReach(
+/** What results say something about. */
+export interface Results {
+  /** Of a run, or of the sync (`reachedOf`). */
+  reached: string | null
+  /** The folder that the sync reads now. */
+  source: string | null
+}
+
+/** Whether the caller may not know all folders that results say something about. */
+export async function isOutOfReach(ctx: Context, projectId: string, results: Results): Promise<boolean> {
+  return (await areOutOfReach(ctx, projectId, [results]))[0] ?? true
+}
+
+/** The same for each of a list of one project, in as many statements as for one. */
+export async function areOutOfReach(
   ctx: Context,
   projectId: string,
-  { reached, source }: { reached: string | null; source: string | null },
-): Promise<boolean> {
+  results: readonly Results[],
+): Promise<readonly boolean[]> {
   const names = namerOf(ctx, projectId)
-  if (!names) return false
-  if (reached === null) return true
-  const kept: string[] = JSON.parse(reached)
-  const ids = new Set([...kept, ...(source === null ? [] : await reachableFolderIds(ctx.db, source))])
-  const places = await placesOf(ctx.db, [...ids])
-  return places.length < ids.size || !places.every(names)
+  if (!names) return results.map(() => false)
+  const sources = new Set(results.flatMap(({ source }) => source ?? []))
+  // Together they are one batch.
+  const behind = new Map(
+    await Promise.all([...sources].map(async (id) => [id, await reachableFolderIds(ctx.db, id)] as const)),
+  )
+  const folders = results.map(({ reached, source }): Set<string> | null => {
+    if (reached === null) return null
+    const kept: string[] = JSON.parse(reached)
+    return new Set([...kept, ...(behind.get(source ?? '') ?? [])])
+  })
+  const ids = new Set(folders.flatMap((each) => [...(each ?? [])]))
+  const places = new Map((await placesOf(ctx.db, [...ids])).map((place) => [place.folderId, place]))
+  return folders.map(
+    (each) =>
+      each === null ||
+      [...each].some((id) => {
+        const place = places.get(id)
+        return place === undefined || !names(place)
+      }),
+  )
 }

@@ -1,0 +1,52 @@
+/** The runs of all syncs of a project, newest first. */
+import { filterReadable } from '@keyferry/access'
+import { inList } from '@keyferry/db'
+import type { Context } from '@keyferry/kernel'
+import type { listProjectRuns, projectRuns as projectRunsSchema } from '@keyferry/schemas'
+import type { Access } from '@keyferry/schemas/policy'
+import type { z } from 'zod'
+import { shownRuns } from './runs.ts'
+
+/** A page of them, of syncs that the caller may see. */
+export async function projectRuns(
+  ctx: Context,
+  access: Access,
+  { projectId, syncId, state, cursor, limit }: z.output<typeof listProjectRuns>,
+): Promise<z.output<typeof projectRunsSchema>> {
+  const rows = await ctx.db
+    .selectFrom('syncs')
+    .innerJoin('folders', 'folders.id', 'syncs.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('syncs.projectId', '=', projectId)
+    .$if(syncId !== undefined, (query) => query.where('syncs.id', '=', syncId ?? ''))
+    .select(['syncs.id', 'syncs.name', 'syncs.destination', 'environments.slug as environment', 'folders.path'])
+    .execute()
+  const syncs = new Map(
+    filterReadable(access, 'syncs.read', projectId, rows, (sync) => sync).map((sync) => [sync.id, sync]),
+  )
+  const [beforeAt = '', beforeId = ''] = cursor?.split(' ') ?? []
+  const found = await ctx.db
+    .selectFrom('runs')
+    .where((eb) => inList(ctx.db, eb.ref('syncId'), [...syncs.keys()]))
+    .$if(state !== undefined, (query) => query.where('state', '=', state ?? ''))
+    .$if(cursor !== undefined, (query) =>
+      query.where((eb) =>
+        eb.or([eb('startedAt', '<', beforeAt), eb.and([eb('startedAt', '=', beforeAt), eb('id', '<', beforeId)])]),
+      ),
+    )
+    .orderBy('startedAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .selectAll()
+    .execute()
+  const page = found.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    runs: (await shownRuns(ctx, projectId, page)).map((run) => {
+      const { name = '', destination = '' } = syncs.get(run.syncId) ?? {}
+      return { ...run, syncName: name, destination }
+    }),
+    // Several may have started at the same time.
+    nextCursor: found.length > limit && last ? `${last.startedAt} ${last.id}` : null,
+  }
+}
