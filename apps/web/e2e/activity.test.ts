@@ -187,6 +187,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
     await button('Add webhook').click()
     await see(alert('URL'))
     await page.getByLabel('URL', { exact: true }).fill(hook.url)
+    await page.getByLabel('Recipient name').fill('Night shift')
     await page.getByLabel('For the syncs of').selectOption('every')
     await button('Add webhook').click()
     const secret = (await page.getByLabel('Signing secret', { exact: true }).textContent()) ?? ''
@@ -196,7 +197,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
     expect(await isInDocument(page, secret)).toBe(false)
     expect(await isInDocument(page, 's3cret-path')).toBe(false)
 
-    const shown = `${new URL(hook.url).origin}/…`
+    const shown = 'Night shift'
+    await see(page.getByRole('heading', { name: shown }))
+    await see(page.getByText(`${new URL(hook.url).origin}/…`))
     await see(page.getByText('Nothing sent yet'))
     await button(`Send a test to ${shown}`).click()
     await see(page.getByText('Delivers', { exact: true }))
@@ -229,8 +232,20 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
     await page.getByLabel('Drifted').selectOption('Off')
     await see(page.getByText('Saved.'))
     await screens.look('account-notifications')
+    await page.getByLabel('Time zone').click()
+    await page.keyboard.type('Tokyo')
+    await page.keyboard.press('Enter')
+    await see(page.getByText(/^It is \d+ \w+ \d{4}, \d\d:\d\d:\d\d GMT\+9\.$/))
+    await page.getByLabel('Rows of tables').selectOption('Comfortable')
+    await page.getByLabel('Your name').fill('Ana Lovelace')
+    await button('Save name').click()
+    await see(page.getByText('Ana Lovelace, '))
+    // Not in this browser only.
+    await page.evaluate('localStorage.clear()')
     await page.reload()
     await expect.poll(() => page.getByLabel('Drifted').inputValue()).toBe('none')
+    await expect.poll(() => page.evaluate('document.documentElement.dataset.density')).toBe('comfortable')
+    expect(await page.locator('time').first().getAttribute('title')).toContain('GMT+9')
   })
 
   it('is kept from who is no admin, with the reason', TIMEOUT, async () => {

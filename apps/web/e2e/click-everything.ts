@@ -56,7 +56,10 @@ const CLICK_EVERYTHING = `async (before) => {
     if (location.pathname !== start && !layer()) {
       // Where the address was replaced, this page is no longer in the history.
       if (depth() <= first) break
+      // Not again before it has happened: two at once leave the console.
+      const popped = new Promise((done) => addEventListener('popstate', done, { once: true }))
       history.back()
+      await popped
       await settled()
     }
   }

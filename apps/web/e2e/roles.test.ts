@@ -31,6 +31,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
   const all = oneConsole()
   let client: KeyferryClient
   let projectId: string
+  /** A project that nobody but the admin is a member of. */
+  let beyond: string
   /** Of `dev:/api`, and of `prod:/`. */
   let inside: SyncRef
   let outside: SyncRef
@@ -255,6 +257,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     await heading(narrow, 'This sync doesn’t exist')
     expect(await isInDocument(page, `to-${outside.destination}`)).toBe(false)
     await screens.look('sync-closed')
+    // Also for a project that exists.
+    const { id: hidden } = await client.projects.create.mutate({ name: 'Hidden from them' })
+    beyond = hidden
+    narrow.seen.mayBeRefused(hidden)
+    await page.goto(`/p/${hidden}/secrets`)
+    await heading(narrow, 'This project doesn’t exist, or you don’t have access to it')
+    expect(await isInDocument(page, 'Hidden from them')).toBe(false)
+    await see(page.getByRole('main').getByRole('button', { name: 'Checkout' }))
     await page.goto(at('/activity'))
     await heading(narrow, 'Only admins of the whole project')
     await page.goto(at('/access'))
@@ -274,8 +284,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
   it('ask for nothing that is refused, and are clean for axe and on a phone', async () => {
     for (const { seen, screens, partly } of [viewer, narrow]) {
       expect(seen.problems()).toEqual([])
-      // The page of the sync that was closed asks for it.
-      expect(partly.filter((url) => !url.includes('syncs.get'))).toEqual([])
+      // The pages of what is closed ask for it.
+      expect(partly.filter((url) => !url.includes('syncs.get') && !url.includes(beyond))).toEqual([])
       expect(await seen.leaks()).toEqual([])
       expect(screens.violations).toEqual([])
       expect(screens.tooWide).toEqual([])

@@ -12,7 +12,7 @@ import { createSync, type Source, type SyncRef } from '@keyferry/server/demo/set
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, firstRun, oneConsole } from './console.ts'
 import { clickEverything } from './click-everything.ts'
-import { pageObject, see } from './page-object.ts'
+import { gone, pageObject, see } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { fieldsOf, fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
 
@@ -38,6 +38,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
   const look = (name: string): Promise<void> => screens.look(name)
   const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name, exact: true }))
   const at = (path: string): string => `/p/${source.projectId}${path}`
+  /** A browser that is signed in too, and that nothing is monitored of. */
+  const open = async () => {
+    const { url, context, browser } = all()
+    const other = await browser.newContext({ baseURL: url, storageState: await context.storageState() })
+    const view = await other.newPage()
+    const ways = pageObject(() => view)
+    return { other, view, ...ways, main: view.getByRole('main') }
+  }
   const atRest = (): Promise<void> => settled(client, source.projectId, syncs, LIMIT_MS)
 
   beforeAll(async () => {
@@ -191,7 +199,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       await page.evaluate('sessionStorage.clear()')
       emulator.clear()
     }
-    await page.goto(at('/connections'))
+    await page.goto('/connections')
     await see(page.getByText('Used by no sync').first())
     await look('connections')
 
@@ -222,6 +230,18 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.getByRole('checkbox', { name: 'All destinations' }).click()
     await button('Save').click()
     await expect.poll(allowed).toBeNull()
+
+    await page.getByRole('link', { name: connection.name, exact: true }).click()
+    await see(page.getByText('No sync uses it.'))
+    await see(page.getByText('Every destination'))
+    await look('connection')
+    await button('Delete connection').click()
+    await see(dialog().getByText('The credential is erased here'))
+    await page.keyboard.press('Escape')
+    await button('Change: Projects that can use it').click()
+    await page.getByRole('checkbox', { name: 'All projects' }).click()
+    await button('Save').click()
+    await see(page.getByText('For Checkout'))
   }, 300_000)
 
   it('of syncs', async () => {
@@ -268,12 +288,37 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await see(page.getByRole('listitem').filter({ hasText: 'LOG_LEVEL' }))
     await look('sync-runs')
     await page.goto(`${home}?tab=settings`)
-    await see(button('Save details'))
+    await see(page.getByRole('navigation', { name: 'Sections' }))
     await look('sync-settings')
     await page.goto(`${home}?tab=danger`)
     await button('Delete sync').click()
     await see(dialog())
     await look('sync-danger')
+    await page.goto(at('/activity?tab=runs'))
+    await page.getByLabel('Filter by sync').selectOption(`to-${first.destination}`)
+    await see(page.getByRole('table', { name: 'Runs' }).getByRole('link').first())
+    await look('activity-runs')
+    await page.getByRole('table', { name: 'Runs' }).getByRole('link').first().click()
+    await see(page.getByRole('tabpanel', { name: 'Runs' }).getByRole('list', { name: 'Outcomes' }))
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Go to a secret').fill('pause project')
+    await page.getByRole('option', { name: 'Pause: all syncs of this project…' }).click()
+    await dialog().getByLabel('Reason').fill('release')
+    await dialog().getByRole('button', { name: 'Pause' }).click()
+    await gone(dialog())
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Go to a secret').fill('resume project')
+    await page.getByRole('option', { name: 'Resume: all syncs of this project' }).click()
+    await expect.poll(() => client.syncs.pauses.query({ projectId: source.projectId })).toEqual([])
+    await button('More actions').click()
+    await page.getByRole('menuitem', { name: 'Clone to another environment…' }).click()
+    await dialog().getByLabel('Environment').selectOption('staging')
+    await dialog().getByRole('button', { name: 'Continue' }).click()
+    await see(page.getByRole('region', { name: 'Source' }))
+    await expect
+      .poll(() => page.evaluate<string>(`sessionStorage.getItem('keyferry.sync-draft.${source.projectId}')`))
+      .toContain('"environment":"staging"')
+    await page.evaluate('sessionStorage.clear()')
     await page.goto(at('/secrets/dev'))
     await button('More for LOG_LEVEL').click()
     await page.getByRole('menuitem', { name: 'Delivery' }).click()
@@ -312,8 +357,27 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await look('sync-blocked-by-source')
     await client.secrets.delete.mutate({ ...source, key: 'BROKEN' })
     await atRest()
+    const [other] = destinations.slice(1)
+    if (!other) throw new Error('no second destination')
+    for (const n of [1, 2, 3]) other.emulator.fail(n, { kind: 'status', status: 401 })
+    await client.syncs.trigger.mutate(syncs[1] ?? first)
+    await page.goto(at(''))
+    const trouble = page.getByRole('region', { name: 'Needs attention' })
+    await see(trouble.getByRole('alert').getByRole('button', { name: 'Replace credential' }))
+    await look('overview-trouble')
+    other.emulator.heal()
+    await page.goto(at('/syncs'))
+    await row(`to-${other.destination.name}`)
+      .getByRole('button', { name: /^Replace credential: / })
+      .click()
+    await fillFields(page, fieldsOf(other.destination.connection), other.emulator.credentials, dialog())
+    await dialog().getByRole('button', { name: 'Replace credential' }).click()
+    await gone(dialog())
+    await gone(row(`to-${other.destination.name}`).getByRole('button', { name: /^Replace credential: / }))
+    await atRest()
     const features = Array.from({ length: 8 }, (_, index) => ({ key: `FEATURE_${index}` }))
     await client.secrets.deleteMany.mutate({ ...source, secrets: features })
+    await page.goto(at(`/syncs/${first.destination}/${first.syncId}`))
     await see(alert('waits for approval'))
     await look('sync-blocked-by-fuse')
     await button('Review the plan').click()
@@ -329,13 +393,6 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
   }, 300_000)
 
   it('stay on the screen while the server is away, and after an update of it', async () => {
-    const open = async () => {
-      const { url, context, browser } = all()
-      const other = await browser.newContext({ baseURL: url, storageState: await context.storageState() })
-      const view = await other.newPage()
-      const ways = pageObject(() => view)
-      return { other, view, ...ways, main: view.getByRole('main') }
-    }
     const loaded = (view: Page, part: string) =>
       expect
         .poll(() => view.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)"), {

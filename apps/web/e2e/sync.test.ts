@@ -11,6 +11,7 @@ import { oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see } from './page-object.ts'
 
 const LIMIT_MS = 60_000
+const LIMIT = { timeout: LIMIT_MS }
 /** More than the fuse lets go without a question, of a folder large enough for it. */
 const MANY = Array.from({ length: 8 }, (_, index) => `MANY_${index}`)
 const CANARY = 'canary'
@@ -21,7 +22,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
   const all = oneConsole()
   let page: Page
   let client: KeyferryClient
-  const { button, tab, row, dialog, alert, fact } = pageObject(() => page)
+  const { button, tab, row, dialog, alert, fact, go } = pageObject(() => page)
 
   beforeAll(async () => {
     const { url, seen } = all()
@@ -102,15 +103,28 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       })
       await see(alert('1 secret can’t be resolved').getByText('NOT_THERE'))
       await see(fact(/^Needs attention/))
-      await page.getByRole('link', { name: 'Open secret BROKEN' }).click()
+      await expect.poll(() => page.title(), LIMIT).toMatch(/^\(1\) /)
+      const icon = page.locator('link[rel=icon]')
+      expect(await icon.getAttribute('href')).toBe('/favicon-trouble.svg')
+      await see(page.getByRole('link', { name: 'Syncs 1 need attention' }))
+      await go('Overview')
+      const waiting = page.getByRole('region', { name: 'Needs attention' })
+      await see(waiting.getByRole('alert').getByText('NOT_THERE'))
+      await see(waiting.getByRole('link', { name: syncName }))
+      await see(waiting.getByRole('button', { name: 'Exclude BROKEN' }))
+      await waiting.getByRole('link', { name: 'Open secret BROKEN' }).click()
       await see(page.getByText('1 of 5 secrets'))
       await button('Edit BROKEN').click()
       await page.getByLabel('New value of BROKEN').fill(`${CANARY}-mended`)
       await button('Save').click()
       await gone(page.getByLabel('New value of BROKEN'))
+      await see(page.getByText(`${syncName} is back in sync.`))
+      expect(await page.title()).not.toMatch(/^\(/)
+      expect(await icon.getAttribute('href')).toBe('/favicon.svg')
       await page.goBack()
+      await see(page.getByText('Nothing needs your attention'))
+      await page.goto(home)
       await see(fact(/^In sync/))
-      await gone(alert('1 secret can’t be resolved'))
       await reaches('BROKEN', `${CANARY}-mended`)
     })
 
@@ -202,13 +216,19 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await reaches('TWO', `${CANARY}-waited`)
     })
 
-    it('saves each part of its settings alone', async () => {
+    it('saves what was changed of its settings at once, or discards it', async () => {
       await open('Settings')
+      await page.getByLabel('Description').fill('never mind')
+      await see(page.getByText('Changed: Details'))
+      await button('Discard changes').click()
+      await gone(button('Save settings'))
+      expect(await page.getByLabel('Description').inputValue()).toBe('')
       await page.getByLabel('Description').fill('for the night shift')
-      await button('Save details').click()
-      await see(page.getByText('for the night shift').first())
       await page.getByLabel('Auto-sync enabled').click()
-      await button('Save auto-sync').click()
+      await see(page.getByText('Changed: Details, Auto-sync'))
+      await button('Save settings').click()
+      await see(page.getByText('for the night shift').first())
+      await gone(button('Save settings'))
       await see(fact(/^Off/))
     })
 

@@ -292,7 +292,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
         .filter({ hasText: `${name}-walk` })
         .getByRole('link', { name: 'Used by 1 sync' })
         .click()
-      await see(row(`to-${name}`))
+      await see(page.getByRole('heading', { name: `${name}-walk` }))
+      await see(row(`to-${name}`).getByText('In sync'))
+      await go('Syncs')
       const { targetUrl } = (await client.syncs.list.query(place)).find((sync) => sync.name === `to-${name}`) ?? {}
       if (!targetUrl) return
       await button(`More for to-${name}`).click()

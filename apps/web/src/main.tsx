@@ -6,9 +6,11 @@ import { createRoot } from 'react-dom/client'
 import { Broken } from './app/broken.tsx'
 import { Providers } from './app/providers.tsx'
 import { Boundary } from './components/boundary.tsx'
+import { restoreDisplay } from './lib/display.ts'
 import { applyTheme } from './lib/theme.ts'
 
 applyTheme()
+restoreDisplay()
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 createRoot(root).render(

@@ -2,6 +2,7 @@ import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { useRef, useState, type KeyboardEvent } from 'react'
 import { useFocusBack } from '../lib/focus-back.ts'
+import type { PauseSubject } from '../features/syncs/use-pauses.ts'
 import { GeneralCommands } from './palette-general.tsx'
 import { ProjectCommands } from './palette-project.tsx'
 import { rank } from './palette-rank.ts'
@@ -11,10 +12,11 @@ interface Props {
   projectId: string | undefined
   onClose: () => void
   onSheet: () => void
+  onPause: (subject: PauseSubject) => void
 }
 
 /** Ctrl/Cmd K: go to anything by its name, or run a command. The best match comes first and is selected. */
-export function CommandPalette({ projectId, onClose, onSheet }: Props) {
+export function CommandPalette({ projectId, onClose, onSheet, onPause }: Props) {
   const router = useRouter()
   const [search, setSearch] = useState('')
   const [selected, setSelected] = useState('')
@@ -64,7 +66,14 @@ export function CommandPalette({ projectId, onClose, onSheet }: Props) {
           {words.commandPalette.noMatches}
         </Command.Empty>
         {projectId !== undefined && (
-          <ProjectCommands projectId={projectId} search={search} go={go} onClose={onClose} onFound={selectFirst} />
+          <ProjectCommands
+            projectId={projectId}
+            search={search}
+            go={go}
+            onClose={onClose}
+            onFound={selectFirst}
+            onPause={onPause}
+          />
         )}
         <GeneralCommands
           projectId={projectId}

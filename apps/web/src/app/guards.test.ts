@@ -20,6 +20,7 @@ const refused = (url: string): Promise<Response> =>
 
 const given = async (fetch: (url: string) => Promise<Response>): Promise<unknown> => {
   vi.stubGlobal('fetch', fetch)
+  vi.stubGlobal('localStorage', { setItem: () => undefined, removeItem: () => undefined })
   return onlySignedIn('/p/1').then(
     () => 'opens',
     (error: unknown) => error,

@@ -1,6 +1,7 @@
 /** What has to be true before a page opens. */
 import { redirect } from '@tanstack/react-router'
 import { nameOf, statusOf } from '../lib/errors.ts'
+import { forgetSignedIn, rememberSignedIn } from '../lib/signed-in.ts'
 import { api } from '../lib/trpc.ts'
 
 const FRESH = { staleTime: 60_000 }
@@ -23,8 +24,12 @@ export async function onlySignedIn(href: string): Promise<void> {
   try {
     await onlyAfterSetup()
     await api.instance.me.fetch(undefined, FRESH)
+    rememberSignedIn()
   } catch (error) {
-    if (statusOf(error) === 401) throw redirect({ to: '/sign-in', search: { next: href } })
+    if (statusOf(error) === 401) {
+      forgetSignedIn()
+      throw redirect({ to: '/sign-in', search: { next: href } })
+    }
     if (nameOf(error) === 'SecondFactorRequired')
       throw redirect({ to: '/second-factor-required', search: { next: href } })
     if (api.instance.me.getData() !== undefined) return

@@ -1,9 +1,15 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { PastePage } from '../features/secrets/paste-page.tsx'
+import { KnownEnvironment } from './known-environment.tsx'
 
 const route = getRouteApi('/inside/p/$projectId/secrets/$environment/paste')
 
 export function Paste() {
   const { projectId, environment } = route.useParams()
-  return <PastePage place={{ projectId, environment, secretPath: route.useSearch().path ?? '/' }} />
+  const place = { projectId, environment, secretPath: route.useSearch().path ?? '/' }
+  return (
+    <KnownEnvironment place={place}>
+      <PastePage place={place} />
+    </KnownEnvironment>
+  )
 }

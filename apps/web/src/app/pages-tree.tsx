@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { ComparePage } from '../features/compare/compare-page.tsx'
 import { FolderHistoryPage } from '../features/secrets/folder-history-page.tsx'
 import { TrashPage } from '../features/trash/trash-page.tsx'
+import { KnownEnvironment } from './known-environment.tsx'
 
 const project = getRouteApi('/inside/p/$projectId')
 const trash = getRouteApi('/inside/p/$projectId/trash')
@@ -14,5 +15,10 @@ export const Compare = () => <ComparePage projectId={project.useParams().project
 export function FolderHistory() {
   const { projectId, environment } = folderHistory.useParams()
   const { path = '/' } = folderHistory.useSearch()
-  return <FolderHistoryPage place={{ projectId, environment, secretPath: path }} />
+  const place = { projectId, environment, secretPath: path }
+  return (
+    <KnownEnvironment place={place}>
+      <FolderHistoryPage place={place} />
+    </KnownEnvironment>
+  )
 }

@@ -6,8 +6,10 @@ import { atSource, inFolder, useRights } from '../lib/rights.ts'
 import { pressOnPage } from '../lib/row-keys.ts'
 import { toast } from '../lib/toast.ts'
 import { trpc } from '../lib/trpc.ts'
+import type { PauseSubject } from '../features/syncs/use-pauses.ts'
 import { FoundInTree } from './found-in-tree.tsx'
 import { group, Item } from './palette-item.tsx'
+import { PauseCommands } from './palette-pause.tsx'
 import { sectionsOf } from './sections.ts'
 import { words } from './words.ts'
 
@@ -18,10 +20,12 @@ interface Props {
   onClose: () => void
   /** Matches from the server arrived. */
   onFound: () => void
+  /** Asks for the reason before syncs are paused. */
+  onPause: (subject: PauseSubject) => void
 }
 
 /** What the open project has: its secrets, folders, syncs, connections and pages, and what can be done to them. */
-export function ProjectCommands({ projectId, search, go, onClose, onFound }: Props) {
+export function ProjectCommands({ projectId, search, go, onClose, onFound, onPause }: Props) {
   const router = useRouter()
   const project = trpc.projects.get.useQuery({ projectId })
   const syncs = trpc.syncs.list.useQuery({ projectId })
@@ -76,6 +80,7 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound }: Pro
             <Play aria-hidden /> {words.paletteProject.syncNow(name)}
           </Item>
         ))}
+        <PauseCommands projectId={projectId} onClose={onClose} onPause={onPause} />
         {rights?.may('syncs.manage') && (
           <Item
             value={words.paletteProject.addSyncSearched}
@@ -132,7 +137,14 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound }: Pro
           <Item
             key={id}
             value={words.paletteProject.connectionSearched(name, destination, id)}
-            onSelect={() => go(router.navigate({ to: '/p/$projectId/connections', params: { projectId } }))}
+            onSelect={() =>
+              go(
+                router.navigate({
+                  to: '/p/$projectId/connections/$connectionId',
+                  params: { projectId, connectionId: id },
+                }),
+              )
+            }
           >
             <Plug aria-hidden /> {name} <span className="truncate text-sm text-faint">{destination}</span>
           </Item>

@@ -1,5 +1,5 @@
 import { Link, useRouter } from '@tanstack/react-router'
-import { BookOpen, LogOut, UserRound, UserRoundCog, type LucideIcon } from 'lucide-react'
+import { BookOpen, LayoutGrid, LogOut, Plug, UserRound, UserRoundCog, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Brand } from '../components/brand.tsx'
 import { Button } from '../components/ui/button.tsx'
@@ -33,6 +33,18 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
         <Brand />
       </Link>
       <ProjectSwitcher projectId={projectId} onNavigate={onNavigate} />
+      {projectId === undefined && (
+        <nav aria-label={words.rail.main} className="grid gap-0.5">
+          <Link to="/projects" activeOptions={{ exact: true }} className={link} onClick={onNavigate}>
+            <Item icon={LayoutGrid}>{words.rail.projects}</Item>
+          </Link>
+          {rights?.may('instance.manage') && (
+            <Link to="/connections" className={link} onClick={onNavigate}>
+              <Item icon={Plug}>{words.rail.connections}</Item>
+            </Link>
+          )}
+        </nav>
+      )}
       {projectId !== undefined && (
         <nav aria-label={words.rail.main} className="grid gap-0.5">
           {sectionsOf(rights).map(({ to, name, icon }) => (

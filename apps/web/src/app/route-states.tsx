@@ -1,13 +1,14 @@
-import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router'
+import { useParams, useRouter, type ErrorComponentProps } from '@tanstack/react-router'
 import { Failure } from '../components/failure.tsx'
 import { MissingCode, reloadPage } from '../lib/code.ts'
 import { PageHeader } from '../components/page.tsx'
-import { Button } from '../components/ui/button.tsx'
+import { RouteButton } from '../components/route-button.tsx'
 import { Skeleton } from '../components/ui/skeleton.tsx'
+import { usePageTitle } from '../lib/crumbs.ts'
 import { words } from './words.ts'
 
 export const PendingPage = () => (
-  <div role="status" aria-label={words.routeStates.loadingPage} className="grid gap-4 p-4 md:p-8">
+  <div role="status" aria-label={words.routeStates.loadingPage} className="grid gap-4">
     <Skeleton className="h-7 w-56" />
     <Skeleton className="h-4 w-80 max-w-full" />
     <Skeleton className="mt-4 h-48" />
@@ -29,17 +30,27 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
           },
         }
   return (
-    <div className="mx-auto max-w-2xl p-4 md:p-8">
+    <div className="max-w-2xl p-4">
       <Failure {...failure} />
     </div>
   )
 }
 
-export const NotFoundPage = () => (
-  <main className="mx-auto grid max-w-2xl gap-4 p-4 md:p-8">
-    <PageHeader title={words.routeStates.notFound} text={words.routeStates.notFoundText} />
-    <Button asChild variant="primary" className="w-fit">
-      <Link to="/">{words.routeStates.toProject}</Link>
-    </Button>
-  </main>
-)
+/** At an address that the console does not have. Inside a project, the rail and the way back stay those of it. */
+export function NotFoundPage() {
+  const { projectId } = useParams({ strict: false })
+  usePageTitle(words.routeStates.notFound)
+  return (
+    <>
+      <PageHeader title={words.routeStates.notFound} text={words.routeStates.notFoundText} />
+      <div className="flex flex-wrap gap-2">
+        {projectId !== undefined && (
+          <RouteButton variant="primary" to="/p/$projectId" params={{ projectId }}>
+            {words.routeStates.toProject}
+          </RouteButton>
+        )}
+        <RouteButton to="/projects">{words.routeStates.toProjects}</RouteButton>
+      </div>
+    </>
+  )
+}

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet 
 import { code } from '../lib/code.ts'
 import { startPreloading } from '../lib/preload.ts'
 import { queryClient } from '../lib/trpc.ts'
+import { FirstPaint } from './first-paint.tsx'
 import { home, onlyAfterSetup, onlyBeforeSetup, onlySignedIn } from './guards.ts'
 import { NotFoundPage, PendingPage, RouteFailure } from './route-states.tsx'
 
@@ -18,9 +19,11 @@ const texts =
   }
 const waysIn = code(() => import('./pages-ways-in.tsx'))
 const treePages = code(() => import('./pages-tree.tsx'))
+const connectionPages = code(() => import('./page-connections.tsx'))
+const newConnectionPages = code(() => import('./page-new-connection.tsx'))
 const secretsPages = code(() => import('./pages-secrets.tsx'))
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage })
+const root = createRootRoute({ component: Outlet })
 
 const firstRun = createRoute({
   getParentRoute: () => root,
@@ -81,12 +84,17 @@ const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   beforeLoad: ({ location }) => onlySignedIn(location.href),
+  // The frame is drawn at once, not after the server has said who is signed in.
+  pendingMs: 0,
+  pendingMinMs: 0,
+  pendingComponent: FirstPaint,
   component: lazyRouteComponent(
     code(() => import('./shell.tsx')),
     'Shell',
   ),
 })
 const index = createRoute({ getParentRoute: () => inside, path: '/', beforeLoad: home })
+const unknownPage = createRoute({ getParentRoute: () => inside, path: '$', component: NotFoundPage })
 const projects = createRoute({
   getParentRoute: () => inside,
   path: '/projects',
@@ -104,6 +112,23 @@ const newProject = createRoute({
   ),
 })
 
+const instanceConnections = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections',
+  component: lazyRouteComponent(connectionPages, 'InstanceConnections'),
+})
+const newInstanceConnection = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections/new',
+  validateSearch: texts('app'),
+  component: lazyRouteComponent(newConnectionPages, 'NewInstanceConnection'),
+})
+const instanceConnection = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections/$connectionId',
+  component: lazyRouteComponent(connectionPages, 'InstanceConnection'),
+})
+
 const account = createRoute({
   getParentRoute: () => inside,
   path: '/account',
@@ -114,6 +139,7 @@ const account = createRoute({
 })
 
 const project = createRoute({ getParentRoute: () => inside, path: '/p/$projectId', component: Outlet })
+const unknownProjectPage = createRoute({ getParentRoute: () => project, path: '$', component: NotFoundPage })
 const projectHome = createRoute({
   getParentRoute: () => project,
   path: '/',
@@ -172,19 +198,18 @@ const settings = createRoute({
 const connections = createRoute({
   getParentRoute: () => project,
   path: '/connections',
-  component: lazyRouteComponent(
-    code(() => import('./page-connections.tsx')),
-    'Connections',
-  ),
+  component: lazyRouteComponent(connectionPages, 'Connections'),
+})
+const connection = createRoute({
+  getParentRoute: () => project,
+  path: '/connections/$connectionId',
+  component: lazyRouteComponent(connectionPages, 'Connection'),
 })
 const newConnection = createRoute({
   getParentRoute: () => project,
   path: '/connections/new',
   validateSearch: texts('app'),
-  component: lazyRouteComponent(
-    code(() => import('./page-new-connection.tsx')),
-    'NewConnection',
-  ),
+  component: lazyRouteComponent(newConnectionPages, 'NewConnection'),
 })
 const syncs = createRoute({
   getParentRoute: () => project,
@@ -235,7 +260,20 @@ const machine = createRoute({
 const activity = createRoute({
   getParentRoute: () => project,
   path: '/activity',
-  validateSearch: texts('actor', 'what', 'environment', 'q', 'since', 'from', 'to', 'scope', 'open'),
+  validateSearch: texts(
+    'tab',
+    'state',
+    'sync',
+    'actor',
+    'what',
+    'environment',
+    'q',
+    'since',
+    'from',
+    'to',
+    'scope',
+    'open',
+  ),
   component: lazyRouteComponent(
     code(() => import('./page-activity.tsx')),
     'Activity',
@@ -262,11 +300,16 @@ export const router = createRouter({
     acceptInvitation,
     inside.addChildren([
       index,
+      unknownPage,
       projects,
       newProject,
+      instanceConnections,
+      newInstanceConnection,
+      instanceConnection,
       account,
       project.addChildren([
         projectHome,
+        unknownProjectPage,
         secretsRoot,
         secrets,
         paste,
@@ -276,6 +319,7 @@ export const router = createRouter({
         settings,
         connections,
         newConnection,
+        connection,
         syncs,
         newSync,
         sync,

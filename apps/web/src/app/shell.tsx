@@ -1,9 +1,13 @@
 import { Outlet, useParams } from '@tanstack/react-router'
 import { useCallback, useEffect, useState } from 'react'
 import { NotLoadedOver, onDemand } from '../components/on-demand.tsx'
+import type { PauseSubject } from '../features/syncs/use-pauses.ts'
+import { applyDisplay } from '../lib/display.ts'
+import { isUnknown } from '../lib/errors.ts'
 import { rememberFocus } from '../lib/focus-back.ts'
 import { useRememberPage } from '../lib/recent-pages.ts'
 import { useRights } from '../lib/rights.ts'
+import { trpc } from '../lib/trpc.ts'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Live } from './live.tsx'
 import { Rail } from './rail.tsx'
@@ -14,16 +18,28 @@ import { words } from './words.ts'
 
 const CommandPalette = onDemand(async () => (await import('./command-palette.tsx')).CommandPalette, null, NotLoadedOver)
 
+const UnknownProject = onDemand(async () => (await import('../features/projects/unknown-project.tsx')).UnknownProject)
+
+const PauseDialog = onDemand(
+  async () => (await import('../features/syncs/pause-dialog.tsx')).PauseDialog,
+  null,
+  NotLoadedOver,
+)
+
 const ShortcutSheet = onDemand(async () => (await import('./shortcut-sheet.tsx')).ShortcutSheet, null, NotLoadedOver)
 
 /** The frame of every page behind the sign-in: rail, top bar, command palette, live feed. */
 export function Shell() {
-  const { projectId } = useParams({ strict: false })
+  const { projectId: addressed } = useParams({ strict: false })
+  const isMissing = useIsMissing(addressed)
+  const projectId = isMissing ? undefined : addressed
   const [palette, setPalette] = useState(false)
   const [sheet, setSheet] = useState(false)
+  const [pausing, setPausing] = useState<PauseSubject>()
   const { rights } = useRights(projectId ?? '')
 
   useEffect(rememberFocus, [])
+  useDisplay()
 
   useRememberPage()
   const togglePalette = useCallback(() => setPalette((isOpen) => !isOpen), [])
@@ -45,13 +61,35 @@ export function Shell() {
         <TopBar projectId={projectId} onSearch={() => setPalette(true)} />
         <ConnectionBar />
         <main id="main" tabIndex={-1} className="w-full px-4 py-6 outline-none md:px-8">
-          <Outlet />
+          {isMissing ? <UnknownProject /> : <Outlet />}
         </main>
       </div>
       {projectId !== undefined && <Live key={projectId} projectId={projectId} />}
       {projectId !== undefined && <TroubleWatch key={projectId} projectId={projectId} />}
-      {palette && <CommandPalette projectId={projectId} onClose={() => setPalette(false)} onSheet={openSheet} />}
+      {palette && (
+        <CommandPalette
+          projectId={projectId}
+          onClose={() => setPalette(false)}
+          onSheet={openSheet}
+          onPause={setPausing}
+        />
+      )}
+      {pausing && <PauseDialog subject={pausing} onClose={() => setPausing(undefined)} />}
       {sheet && <ShortcutSheet rights={rights} onClose={() => setSheet(false)} />}
     </div>
   )
+}
+
+/** Whether the project of the address is none that its reader can know. */
+function useIsMissing(projectId: string | undefined): boolean {
+  const { error } = trpc.projects.get.useQuery({ projectId: projectId ?? '' }, { enabled: projectId !== undefined })
+  return projectId !== undefined && isUnknown(error)
+}
+
+/** Shows times and tables as the person wants them, in whichever browser they chose it. */
+function useDisplay(): void {
+  const { data } = trpc.account.display.useQuery(undefined, { staleTime: Infinity })
+  useEffect(() => {
+    if (data) applyDisplay(data)
+  }, [data])
 }

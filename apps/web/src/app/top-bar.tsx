@@ -94,6 +94,8 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
       )
     }
   }
+  if (projectId === undefined && pathname.startsWith('/connections'))
+    parts.push(<Link to="/connections">{words.topBar.connections}</Link>)
   if (crumb !== undefined) parts.push(<span aria-current="page">{crumb}</span>)
   return (
     <nav aria-label={words.topBar.breadcrumb} className="min-w-0">

@@ -93,7 +93,17 @@ export const words = {
     projectSettings: 'Project settings',
     newProject: 'New project',
   },
+  palettePause: {
+    ofProject: 'all syncs of this project',
+    ofInstance: 'all syncs of every project',
+    pause: (what: string) => `Pause: ${what}…`,
+    resume: (what: string) => `Resume: ${what}`,
+    pauseSearched: (what: string, id: string) => `${what} pause freeze ${id}`,
+    resumeSearched: (what: string, id: string) => `${what} resume ${id}`,
+  },
   rail: {
+    projects: 'Projects',
+    connections: 'Connections',
     keyferry: 'Keyferry, home',
     main: 'Main',
     needAttention: 'need attention',
@@ -108,7 +118,8 @@ export const words = {
     pageUnreadable: 'This page could not be opened',
     notFound: 'Page not found',
     notFoundText: 'It may have been moved or deleted, or the link may be incomplete.',
-    toProject: 'Go to your project',
+    toProject: 'Go to the project',
+    toProjects: 'Go to all projects',
   },
   shell: {
     skipContent: 'Skip to content',

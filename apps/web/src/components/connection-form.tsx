@@ -18,8 +18,8 @@ import { Notice } from './ui/notice.tsx'
 import { words } from './words.ts'
 
 interface Props {
-  /** The project it is made in. It is for all of them when its maker may do that. */
-  projectId: string
+  /** The project it is created in; undefined: at the instance. It is for all projects when its creator may do that. */
+  projectId: string | undefined
   destination: Destination
   /** When set, only the credential of this one is replaced. */
   existing?: Connection
@@ -31,7 +31,7 @@ interface Props {
 export function ConnectionForm({ projectId, destination, existing, onDone, onCancel }: Props) {
   const create = trpc.connections.create.useMutation()
   const update = trpc.connections.update.useMutation()
-  const forAll = useWhyNot(projectId)('connections.manage', { kind: 'organization' }) === undefined
+  const forAll = useWhyNot(projectId ?? '')('connections.manage', { kind: 'organization' }) === undefined
   const { methods } = destination.connection
   const [chosen, setChosen] = useState(existing?.method ?? methods[0]?.name ?? '')
   const method = methods.find(({ name }) => name === chosen)
@@ -70,7 +70,7 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
             name,
             method: chosen,
             credentials: sent,
-            projectId: forAll ? null : projectId,
+            projectId: forAll ? null : (projectId ?? null),
           })
       await markStale(existing ? 'connections.update' : 'connections.create')
       onDone(connection)

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { useTimeZone } from '../lib/display.ts'
 import { exactTime, untilTime } from '../lib/time.ts'
 import { words } from './words.ts'
 
@@ -11,6 +12,7 @@ export function CountDown({ iso }: { iso: string }) {
     const timer = setInterval(() => setNow(Date.now()), 1000)
     return () => clearInterval(timer)
   }, [])
+  useTimeZone()
   const left = Date.parse(iso) - now
   return (
     <time dateTime={iso} title={exactTime(iso)} className="whitespace-nowrap tabular-nums">

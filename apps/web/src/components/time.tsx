@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { useTimeZone } from '../lib/display.ts'
 import { exactTime, relativeTime, untilTime } from '../lib/time.ts'
 
 /**
@@ -11,6 +12,7 @@ export function Time({ iso, until = false }: { iso: string; until?: boolean }) {
     const timer = setInterval(() => setNow(Date.now()), 15_000)
     return () => clearInterval(timer)
   }, [])
+  useTimeZone()
   return (
     <time dateTime={iso} title={exactTime(iso)} className="whitespace-nowrap">
       {until ? untilTime(iso, now) : relativeTime(iso, Math.max(now, Date.parse(iso)))}

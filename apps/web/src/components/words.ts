@@ -260,4 +260,7 @@ export const words = {
     secretsRefer: (references: number) => count(references, 'secret refers to it', 'secrets refer to it'),
     written: (keys: number) => ` · ${count(keys, 'key')} written`,
   },
+  unknownNotice: {
+    title: (what: string) => `This ${what} doesn’t exist, or you don’t have access to it`,
+  },
 } as const

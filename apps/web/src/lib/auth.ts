@@ -39,6 +39,12 @@ export async function verifyCode(kind: 'app' | 'recovery', code: string): Promis
   await forget()
 }
 
+/** Changes the name of the account. Throws like `answered`. */
+export async function rename(name: string): Promise<void> {
+  const auth = await loadAuth()
+  answered(await auth.updateUser({ name }))
+}
+
 /** Which second factors an account has. */
 export interface Factors {
   app: boolean

@@ -19,6 +19,13 @@ export function statusOf(error: unknown): number | undefined {
   return response instanceof Response ? response.status : undefined
 }
 
+/**
+ * Whether Keyferry refuses to know what an address names: it is not there, its id is none, or it is out of the reader's
+ * reach, which is the same answer.
+ */
+export const isUnknown = (error: unknown): boolean =>
+  nameOf(error) !== undefined && [404, 422].includes(statusOf(error) ?? 0)
+
 /** The name of a refusal, such as `PermissionDenied`; undefined when no answer came. */
 export function nameOf(error: unknown): string | undefined {
   const name = dataOf(error).error

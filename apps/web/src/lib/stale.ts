@@ -22,7 +22,7 @@ type Change =
   | 'federated-auth'
   | `feed.${'opened' | 'ended' | 'secrets' | 'sync' | 'running' | 'sync-deleted' | 'deletion-ended'}`
 
-const SYNC = ['syncs.list', 'syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run'] as const
+const SYNC = ['syncs.list', 'syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run', 'syncs.projectRuns'] as const
 /** A run also finds out whether the credentials work, and a removal whether a deletion waits. */
 const RUN_ENDED = [
   ...SYNC,
@@ -111,6 +111,7 @@ const STALE = {
   'syncs.removeSecrets': ['syncs'],
   'syncs.restore': ['syncs', 'secrets'],
   'syncs.delete': ['syncs.list', 'tree.deletions'],
+  'account.setDisplay': ['account.display'],
   'inbox.markRead': ['inbox.list'],
   'inbox.setPreferences': ['inbox'],
   'notifications.create': ['notifications'],

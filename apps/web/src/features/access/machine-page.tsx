@@ -1,12 +1,15 @@
 import { Link } from '@tanstack/react-router'
+import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
+import { RouteButton } from '../../components/route-button.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { isUnknown } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { ClientSecrets } from './client-secrets.tsx'
 import { CopiedId } from './copied-id.tsx'
@@ -28,6 +31,21 @@ export function MachinePage({ projectId, identityId }: { projectId: string; iden
   if (error) return <Failure what={words.machinePage.rightsUnreadable} error={error} />
   if (rights && !rights.instanceAdmin) {
     return <NotYours rights={rights}>{words.machinePage.adminsOnly}</NotYours>
+  }
+  if (isUnknown(machine.error)) {
+    return (
+      <AccessDenied
+        projectId={projectId}
+        page={words.unknown.machine}
+        title={words.unknown.machineTitle}
+        why={words.unknown.machineText}
+        action={
+          <RouteButton variant="primary" to="/p/$projectId/access" params={{ projectId }} search={{ tab: 'machines' }}>
+            {words.unknown.machines}
+          </RouteButton>
+        }
+      />
+    )
   }
   if (machine.error)
     return <Failure what={words.machinePage.unreadable} error={machine.error} retry={machine.refetch} />

@@ -3,6 +3,7 @@ import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Drawer } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { UnknownNotice } from '../../components/unknown-notice.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { TabProps } from './access-page.tsx'
 import { AddMember, EditMember } from './forms.tsx'
@@ -29,6 +30,14 @@ export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rig
   const close = () => onOpen(undefined)
   return (
     <div className="grid gap-6">
+      {open !== undefined && open !== 'add' && !edited && (
+        <UnknownNotice
+          what={words.unknown.member}
+          why={words.unknown.memberText}
+          label={words.unknown.members}
+          onClose={close}
+        />
+      )}
       <div className="grid gap-3">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <p className="text-base text-soft">

@@ -522,4 +522,13 @@ export const words = {
     hours: (n: number) => count(n, 'hour'),
     days: (n: number) => count(n, 'day'),
   },
+  unknown: {
+    member: 'member',
+    memberText: 'They may have been removed from the project, or the link is incomplete.',
+    members: 'Show all members',
+    machine: 'Machine',
+    machineTitle: 'This machine doesn’t exist',
+    machineText: 'It was deleted, or the link is incomplete.',
+    machines: 'Go to the machines',
+  },
 } as const

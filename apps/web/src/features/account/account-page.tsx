@@ -5,6 +5,8 @@ import { Section } from '../../components/ui/card.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { accountQuery } from './account-query.ts'
+import { DisplayCard } from './display-card.tsx'
+import { NameCard } from './name-card.tsx'
 import { NotificationsCard } from './notifications-card.tsx'
 import { PasskeysCard } from './passkeys-card.tsx'
 import { PasswordCard } from './password-card.tsx'
@@ -12,7 +14,7 @@ import { SessionsCard } from './sessions-card.tsx'
 import { TwoFactorCard } from './two-factor-card.tsx'
 import { words } from './words.ts'
 
-/** One's own password, second factor and sessions. */
+/** One's own name, display, password, second factor and sessions. */
 export function AccountPage() {
   usePageTitle(words.accountPage.title)
   const { data, error, refetch } = useQuery(accountQuery)
@@ -21,6 +23,8 @@ export function AccountPage() {
   return (
     <div className="grid max-w-3xl gap-4">
       <PageHeader title={words.accountPage.title} text={`${data.name}, ${data.email}`} />
+      <NameCard key={data.name} name={data.name} />
+      <DisplayCard />
       {data.hasPassword ? (
         <>
           <PasswordCard />

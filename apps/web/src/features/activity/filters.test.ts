@@ -1,5 +1,6 @@
 import { listAudit } from '@keyferry/schemas'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { applyDisplay } from '../../lib/display.ts'
 import { askedFor, exportUrl, isFiltered } from './filters.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
@@ -28,6 +29,19 @@ describe('the filters of the activity page', () => {
     expect(Date.parse(to ?? '') - Date.parse(from ?? '')).toBe(24 * 60 * 60_000)
     expect(askedFor({ what: 'all', since: 'custom', from: 'yesterday' }, NOW)).toEqual({})
     expect(askedFor({ since: 'week', from: '2026-11-20', to: '2026-11-20' }, NOW)).not.toHaveProperty('to')
+  })
+
+  it('take days as they begin in the zone of the reader', () => {
+    vi.stubGlobal('document', { documentElement: { dataset: {} } })
+    vi.stubGlobal('localStorage', { setItem: () => undefined })
+    const days = { what: 'all', since: 'custom', from: '2026-03-29', to: '2026-03-29' }
+    // Berlin puts its clocks forward that day.
+    applyDisplay({ timeZone: 'Europe/Berlin', density: 'compact' })
+    expect(askedFor(days, NOW)).toEqual({ from: '2026-03-28T23:00:00.000Z', to: '2026-03-29T22:00:00.000Z' })
+    applyDisplay({ timeZone: 'America/New_York', density: 'compact' })
+    expect(askedFor(days, NOW)).toEqual({ from: '2026-03-29T04:00:00.000Z', to: '2026-03-30T04:00:00.000Z' })
+    applyDisplay({ timeZone: null, density: 'compact' })
+    vi.unstubAllGlobals()
   })
 
   it('ask for what the API takes, whatever group they name', () => {

@@ -1,9 +1,15 @@
 /** The activity page's filters in the URL, and the query for the API. */
 import { ABOUT, AUDIT_ACTIONS, type About } from '@keyferry/schemas/audit'
+import { startOfDay } from '../../lib/time.ts'
 import { words } from './words.ts'
 
 /** As in the URL: shared links work for everyone who opens them. */
 export interface Filters {
+  /** `runs`: the runs of syncs in place of the log; then only `state` and `sync` count. */
+  tab?: string | undefined
+  state?: string | undefined
+  /** Its ID. */
+  sync?: string | undefined
   actor?: string | undefined
   /** A group of actions, or one; `all`: readings too, which are left out otherwise. */
   what?: string | undefined
@@ -59,8 +65,7 @@ export function askedFor({ actor, what, environment, q, since, from, to }: Filte
 function dayOf(since: string | undefined, day: string | undefined, later: number): string | undefined {
   const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(since === 'custom' ? (day ?? '') : '') ?? []
   if (year === undefined) return undefined
-  const at = new Date(Number(year), Number(month) - 1, Number(date) + later)
-  return Number.isNaN(at.getTime()) ? undefined : at.toISOString()
+  return startOfDay(Number(year), Number(month), Number(date) + later)?.toISOString()
 }
 
 const isGroup = (what: string): what is About => Object.hasOwn(ABOUT, what)
@@ -80,5 +85,5 @@ export function exportUrl(projectId: string, whole: boolean, asked: Asked): stri
   return `/api/v1/audit/export?${query}`
 }
 
-export const isFiltered = ({ open: _, scope: __, ...filters }: Filters): boolean =>
-  Object.values(filters).some((value) => value !== undefined && value !== '')
+export const isFiltered = ({ actor, what, environment, q, since, from, to }: Filters): boolean =>
+  [actor, what, environment, q, since, from, to].some((value) => value !== undefined && value !== '')

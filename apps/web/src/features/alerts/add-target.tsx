@@ -26,7 +26,12 @@ const CARDS = (Object.keys(KINDS) as Kind[]).map((value) => ({ value, ...KINDS[v
 
 const form = createNoticeTarget
   .pick({ kind: true, address: true })
-  .extend({ projects: z.enum(['this', 'every']), integrationKey: z.string().trim(), deliveries: z.boolean() })
+  .extend({
+    name: z.string().trim().max(64),
+    projects: z.enum(['this', 'every']),
+    integrationKey: z.string().trim(),
+    deliveries: z.boolean(),
+  })
   .refine(({ kind, integrationKey }) => kind !== 'pagerduty' || integrationKey.length >= 16, {
     path: ['integrationKey'],
     message: words.addTarget.keyMissing,
@@ -34,6 +39,7 @@ const form = createNoticeTarget
 const EMPTY: z.input<typeof form> = {
   kind: 'slack',
   address: '',
+  name: '',
   projects: 'this',
   integrationKey: '',
   deliveries: false,
@@ -60,22 +66,30 @@ export function AddTarget({ projectId }: { projectId: string }) {
 
   /** Sends what was filled in; shows where it is refused. */
   const submitTo = <T,>(send: (input: z.input<typeof createNoticeTarget>) => Promise<T>, done: (result: T) => void) =>
-    handleSubmit(async ({ kind, address, projects, integrationKey, deliveries }) => {
+    handleSubmit(async ({ kind, address, name, projects, integrationKey, deliveries }) => {
       const own =
         kind === 'pagerduty' ? { secret: integrationKey } : kind === 'webhook' && deliveries ? { deliveries } : {}
       try {
-        done(await send({ kind, address, projectId: projects === 'this' ? projectId : null, ...own }))
+        done(
+          await send({
+            kind,
+            address,
+            projectId: projects === 'this' ? projectId : null,
+            ...own,
+            ...(name !== '' && { name }),
+          }),
+        )
       } catch (error) {
         const [issue] = issuesOf(error)
         if (issue?.path.at(-1) === 'address') setError('address', { message: issue.message }, { shouldFocus: true })
         else setError('root', { message: messageOf(error) })
       }
     })
-  const submit = submitTo(create.mutateAsync, ({ address, secret }) => {
+  const submit = submitTo(create.mutateAsync, ({ name, address, secret }) => {
     attempt.reset()
     reset(emptyOf(kind))
     if (secret !== null) setMade({ address, secret })
-    else toast.success(words.addTarget.added(address))
+    else toast.success(words.addTarget.added(name ?? address))
     void markStale('notifications.create')
   })
   const tryOut = submitTo(attempt.mutateAsync, () => undefined)
@@ -124,6 +138,13 @@ export function AddTarget({ projectId }: { projectId: string }) {
             {...register('address')}
           />
         )}
+        <TextField
+          label={words.addTarget.name}
+          optional
+          placeholder={words.addTarget.namePlaceholder}
+          error={errors.name?.message}
+          {...register('name')}
+        />
         <SelectField label={words.addTarget.forSyncs} {...register('projects')}>
           <option value="this">{words.addTarget.thisProject}</option>
           <option value="every">{words.addTarget.everyProject}</option>

@@ -18,17 +18,18 @@ import { words } from './words.ts'
 
 /** One target: whether it arrives there, a test, and the way to remove it. */
 export function TargetCard({ target }: { target: NoticeTarget }) {
+  const { id, kind, name, address, projectId, problem, deliveredAt, createdAt } = target
+  const shown = name ?? address
   const [removing, setRemoving] = useState(false)
   const remove = trpc.notifications.delete.useMutation()
   const test = trpc.notifications.test.useMutation({
     onSuccess: ({ delivered }) => {
-      if (delivered) toast.success(words.targetCard.testArrived(target.address))
-      else toast.error(words.targetCard.testFailed(target.address))
+      if (delivered) toast.success(words.targetCard.testArrived(shown))
+      else toast.error(words.targetCard.testFailed(shown))
     },
     onError: (error) => toast.error(words.targetCard.testRefused(messageOf(error))),
     onSettled: () => markStale('notifications.test'),
   })
-  const { id, kind, address, projectId, problem, deliveredAt, createdAt } = target
   const { icon: Icon, title } = KINDS[kind]
   const state =
     problem !== null
@@ -40,14 +41,15 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
   const removeTarget = async () => {
     await remove.mutateAsync({ targetId: id })
     await markStale('notifications.delete')
-    toast.success(words.targetCard.removed(address))
+    toast.success(words.targetCard.removed(shown))
   }
   return (
     <Card className="grid h-full content-start gap-3 p-4">
       <div className="flex items-start gap-3">
         <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-soft" />
         <div className="grid min-w-0 flex-1 gap-0.5">
-          <h2 className="text-base font-semibold break-all">{address}</h2>
+          <h2 className="text-base font-semibold break-all">{shown}</h2>
+          {name !== null && <p className="text-sm break-all">{address}</p>}
           <p className="text-sm text-soft">
             {title} · {projectId === null ? words.targetCard.everyProject : words.targetCard.thisProject}
           </p>
@@ -76,17 +78,17 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
           <Button
             size="sm"
             busy={test.isPending}
-            aria-label={words.targetCard.sendTestNamed(address)}
+            aria-label={words.targetCard.sendTestNamed(shown)}
             onClick={() => test.mutate({ targetId: id })}
           >
             {words.targetCard.sendTest}
           </Button>
-          <IconButton icon={Trash2} label={words.targetCard.removeNamed(address)} onClick={() => setRemoving(true)} />
+          <IconButton icon={Trash2} label={words.targetCard.removeNamed(shown)} onClick={() => setRemoving(true)} />
         </span>
       </div>
       {removing && (
         <Confirm
-          title={words.targetCard.removeTitle(address)}
+          title={words.targetCard.removeTitle(shown)}
           label={words.targetCard.remove}
           onConfirm={removeTarget}
           onClose={() => setRemoving(false)}

@@ -1,6 +1,8 @@
 /** Every text of this feature. A translator starts here. */
 export const words = {
   addTarget: {
+    name: 'Recipient name',
+    namePlaceholder: 'On-call',
     keyMissing: 'Enter the integration key: 32 characters, from the Events API V2 integration of the service',
     added: (address: string) => `Added ${address}.`,
     title: 'Add recipient',

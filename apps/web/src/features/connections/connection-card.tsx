@@ -1,75 +1,49 @@
 import { Crosshair, Ellipsis, FolderLock, KeyRound, Pencil, Trash2 } from 'lucide-react'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { toast } from '../../lib/toast.ts'
-import { Confirm } from '../../components/confirm.tsx'
-import { onDemand } from '../../components/on-demand.tsx'
 import { Time } from '../../components/time.tsx'
-import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Card } from '../../components/ui/card.tsx'
-import { Dialog } from '../../components/ui/dialog.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
-import { messageOf } from '../../lib/errors.ts'
 import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
 import { useWhyNot } from '../../lib/rights.ts'
-import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Connection, Destination } from '../../lib/types.ts'
-import { AllowedProjects } from './allowed-projects.tsx'
-import { AllowedTargets } from './allowed-targets.tsx'
+import { allowedNames } from './allowed-names.ts'
+import { ConnectionDialogs, type ConnectionDialog } from './connection-dialogs.tsx'
+import { ConnectionHealth } from './connection-health.tsx'
+import { ConnectionLink } from './connection-link.tsx'
+import { placeOf } from './place-of.ts'
+import { useCheck } from './use-check.ts'
 import { words } from './words.ts'
 
-const EditDetails = onDemand(async () => (await import('./edit-details.tsx')).EditDetails)
-const ConnectionForm = onDemand(async () => (await import('../../components/connection-form.tsx')).ConnectionForm)
-
-export function ConnectionCard({
-  projectId,
-  connection,
-  destinations,
-}: {
-  projectId: string
+interface Props {
+  /** Undefined: at the instance. */
+  projectId: string | undefined
   connection: Connection
   /** Those that use connections of this kind. */
   destinations: readonly Destination[]
-}) {
-  const [destination] = destinations
-  const [dialog, setDialog] = useState<'details' | 'replace' | 'projects' | 'targets' | 'delete'>()
-  const close = () => setDialog(undefined)
-  const remove = trpc.connections.delete.useMutation()
-  const check = trpc.connections.check.useMutation({
-    onSuccess: ({ name, problem }) => {
-      if (problem === null) toast.success(words.connectionCard.works(name))
-    },
-    onError: (error) => toast.error(`${connection.name}: ${messageOf(error)}`),
-    onSettled: () => markStale('connections.check'),
-  })
-  // A connection of no project is everybody's, and its instance admins' to change.
-  const owner = connection.projectId
-  const denied = useWhyNot(projectId)(
-    'connections.manage',
-    owner === null ? { kind: 'organization' } : { kind: 'project', projectId: owner },
-  )
-  const { name, destination: app, account, usedBy, checkedAt, problem } = connection
-  const health =
-    problem === null
-      ? checkedAt === null
-        ? words.connectionCard.notChecked
-        : words.connectionCard.connected
-      : words.connectionCard.error
+}
 
-  const deleteConnection = async () => {
-    await remove.mutateAsync({ destination: app, connectionId: connection.id })
-    await markStale('connections.delete')
-  }
+/** A connection in a list: which account, how it is, and what uses it. */
+export function ConnectionCard({ projectId, connection, destinations }: Props) {
+  const [destination] = destinations
+  const [dialog, setDialog] = useState<ConnectionDialog>()
+  const { data: projects = [] } = trpc.projects.list.useQuery()
+  const { check, busy } = useCheck(connection)
+  const denied = useWhyNot(projectId ?? '')('connections.manage', placeOf(connection))
+  const { id, name, destination: app, account, usedBy, checkedAt, problem } = connection
   return (
     <Card className="grid gap-3 p-4">
       <div className="flex items-start gap-3">
         <VendorIcon svg={destination?.icon ?? ''} size={24} />
         <div className="grid min-w-0 flex-1 gap-0.5">
-          <h2 className="text-base font-semibold break-words">{name}</h2>
+          <h2 className="text-base font-semibold break-words">
+            <ConnectionLink projectId={projectId} connectionId={id} className="hover:text-accent hover:underline">
+              {name}
+            </ConnectionLink>
+          </h2>
           <p className="text-sm break-words text-soft">
             {destination?.connection.title ?? app}
             {account !== null && ` · ${account}`}
@@ -78,10 +52,24 @@ export function ConnectionCard({
             <p className="text-sm break-words">{connection.description}</p>
           )}
         </div>
-        <Badge tone={problem !== null ? 'bad' : checkedAt === null ? 'neutral' : 'good'}>{health}</Badge>
+        <ConnectionHealth connection={connection} />
       </div>
       {problem !== null && (
-        <Notice kind="bad" title={words.connectionCard.problem}>
+        <Notice
+          kind="bad"
+          title={words.connectionCard.problem}
+          action={
+            <Button
+              size="sm"
+              variant="primary"
+              denied={denied}
+              aria-label={words.connectionCard.replaceNamed(name)}
+              onClick={() => setDialog('replace')}
+            >
+              {words.connectionCard.replaceCredential}
+            </Button>
+          }
+        >
           {problem}
         </Notice>
       )}
@@ -90,16 +78,11 @@ export function ConnectionCard({
         {usedBy === 0 ? (
           <span>{words.connectionCard.usedByNoSync}</span>
         ) : (
-          <Link
-            to="/p/$projectId/syncs"
-            params={{ projectId }}
-            search={{ q: name }}
-            className="text-accent hover:underline"
-          >
+          <ConnectionLink projectId={projectId} connectionId={id} className="text-accent hover:underline">
             {words.connectionCard.usedBy(usedBy)}
-          </Link>
+          </ConnectionLink>
         )}
-        <span>{projectsOf(connection)}</span>
+        <span className="break-words">{allowedNames(connection, projects)}</span>
         <span>
           {checkedAt === null ? (
             words.connectionCard.neverChecked
@@ -110,12 +93,7 @@ export function ConnectionCard({
           )}
         </span>
         <span className="ml-auto flex gap-1.5">
-          <Button
-            size="sm"
-            busy={check.isPending}
-            aria-label={words.connectionCard.testNamed(name)}
-            onClick={() => check.mutate({ connectionId: connection.id })}
-          >
+          <Button size="sm" busy={busy} aria-label={words.connectionCard.testNamed(name)} onClick={check}>
             {words.connectionCard.test}
           </Button>
           <Menu
@@ -131,7 +109,7 @@ export function ConnectionCard({
             <MenuItem onSelect={() => setDialog('replace')}>
               <KeyRound aria-hidden className="size-4" /> {words.connectionCard.replaceCredential}
             </MenuItem>
-            {owner === null && (
+            {connection.projectId === null && (
               <>
                 <MenuItem onSelect={() => setDialog('projects')}>
                   <FolderLock aria-hidden className="size-4" /> {words.connectionCard.projects}
@@ -148,49 +126,13 @@ export function ConnectionCard({
           </Menu>
         </span>
       </div>
-      {dialog === 'details' && <EditDetails connection={connection} onClose={close} />}
-      {dialog === 'replace' && destination && (
-        <Dialog
-          open
-          onClose={close}
-          title={words.connectionCard.replaceTitle(name)}
-          description={words.connectionCard.replaceText}
-        >
-          <ConnectionForm
-            destination={destination}
-            projectId={projectId}
-            existing={connection}
-            onCancel={close}
-            onDone={() => {
-              toast.success(words.connectionCard.replaced(name))
-              close()
-            }}
-          />
-        </Dialog>
-      )}
-      {dialog === 'projects' && <AllowedProjects connection={connection} onClose={close} />}
-      {dialog === 'targets' && <AllowedTargets connection={connection} destinations={destinations} onClose={close} />}
-      {dialog === 'delete' && (
-        <Confirm
-          title={words.connectionCard.deleteTitle(name)}
-          label={words.connectionCard.deleteConnection}
-          onConfirm={deleteConnection}
-          onClose={close}
-        >
-          <p>
-            {words.connectionCard.deleteText} {destination?.connection.title ?? app}.
-            {usedBy > 0 && words.connectionCard.stillUsed(usedBy)}
-          </p>
-        </Confirm>
-      )}
+      <ConnectionDialogs
+        open={dialog}
+        projectId={projectId}
+        connection={connection}
+        destinations={destinations}
+        onClose={() => setDialog(undefined)}
+      />
     </Card>
   )
-}
-
-/** The projects that may use it, in words. */
-function projectsOf({ projectId, project, allowedProjects }: Connection): string {
-  if (projectId !== null) return words.connectionCard.only(project?.name ?? words.connectionCard.oneProject)
-  return allowedProjects === null
-    ? words.connectionCard.forAllProjects
-    : words.connectionCard.for(allowedProjects.length)
 }

@@ -1,4 +1,5 @@
 import { Plus } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
@@ -7,20 +8,16 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
+import type { Connection } from '../../lib/types.ts'
 import { ConnectionCard } from './connection-card.tsx'
 import { words } from './words.ts'
 
+/** The connections that a project may use. */
 export function ConnectionsPage({ projectId }: { projectId: string }) {
   usePageTitle(words.connectionsPage.connections, false)
-  const denied = useWhyNot(projectId)('connections.read')
-  const connections = trpc.connections.list.useQuery({}, { enabled: denied === undefined })
-  const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
-  const error = connections.error ?? destinations.error
-  const add = (
-    <RouteButton variant="primary" data-shortcut="n" to="/p/$projectId/connections/new" params={{ projectId }}>
-      <Plus aria-hidden className="size-4" /> {words.connectionsPage.addConnection}
-    </RouteButton>
-  )
+  const whyNot = useWhyNot(projectId)
+  const denied = whyNot('connections.read')
+  const managesAll = whyNot('connections.manage', { kind: 'organization' }) === undefined
   if (denied !== undefined)
     return (
       <AccessDenied
@@ -30,14 +27,78 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
         why={denied}
       />
     )
-  const ready = connections.data && destinations.data
-  const empty = connections.data?.length === 0
+  return (
+    <List
+      projectId={projectId}
+      text={words.connectionsPage.ofProject}
+      isListed={({ projectId: owner, allowedProjects }) =>
+        owner === null ? allowedProjects === null || allowedProjects.includes(projectId) : owner === projectId
+      }
+      all={managesAll && <RouteButton to="/connections">{words.connectionsPage.all}</RouteButton>}
+      add={
+        <RouteButton variant="primary" data-shortcut="n" to="/p/$projectId/connections/new" params={{ projectId }}>
+          <Plus aria-hidden className="size-4" /> {words.connectionsPage.addConnection}
+        </RouteButton>
+      }
+    />
+  )
+}
+
+/** Every connection of the instance, for its admins, with the projects that may use each. */
+export function InstanceConnectionsPage() {
+  usePageTitle(words.connectionsPage.connections, false)
+  const denied = useWhyNot('')('connections.manage', { kind: 'organization' })
+  if (denied !== undefined)
+    return (
+      <>
+        <PageHeader title={words.connectionsPage.connections} />
+        <Empty
+          title={words.connectionsPage.denied}
+          action={<RouteButton to="/projects">{words.connectionsPage.projects}</RouteButton>}
+        >
+          {denied}
+        </Empty>
+      </>
+    )
+  return (
+    <List
+      projectId={undefined}
+      text={words.connectionsPage.allText}
+      add={
+        <RouteButton variant="primary" data-shortcut="n" to="/connections/new">
+          <Plus aria-hidden className="size-4" /> {words.connectionsPage.addConnection}
+        </RouteButton>
+      }
+    />
+  )
+}
+
+interface Props {
+  projectId: string | undefined
+  text: string
+  add: ReactNode
+  all?: ReactNode
+  isListed?: (connection: Connection) => boolean
+}
+
+function List({ projectId, text, add, all, isListed = () => true }: Props) {
+  const connections = trpc.connections.list.useQuery({})
+  const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
+  const error = connections.error ?? destinations.error
+  const listed = connections.data?.filter(isListed)
   return (
     <>
       <PageHeader
         title={words.connectionsPage.connections}
-        text={words.connectionsPage.text}
-        actions={ready && !empty && add}
+        text={text}
+        actions={
+          listed && (
+            <>
+              {all}
+              {listed.length > 0 && add}
+            </>
+          )
+        }
       />
       {error ? (
         <Failure
@@ -45,15 +106,15 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
           error={error}
           retry={() => Promise.all([connections.refetch(), destinations.refetch()])}
         />
-      ) : !ready ? (
+      ) : !listed || !destinations.data ? (
         <SkeletonRows label={words.connectionsPage.loading} rows={3} />
-      ) : empty ? (
+      ) : listed.length === 0 ? (
         <Empty title={words.connectionsPage.noConnectionsYet} action={add}>
           {words.connectionsPage.emptyText}
         </Empty>
       ) : (
-        <ul className="grid gap-3 xl:grid-cols-2">
-          {connections.data.map((connection) => (
+        <ul className="grid gap-3 grid-cols-[repeat(auto-fill,minmax(min(30rem,100%),1fr))]">
+          {listed.map((connection) => (
             <li key={connection.id}>
               <ConnectionCard
                 projectId={projectId}

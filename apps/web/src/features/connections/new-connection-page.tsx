@@ -5,6 +5,7 @@ import { ConnectionForm } from '../../components/connection-form.tsx'
 import { DestinationCards } from '../../components/destination-cards.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { PageHeader } from '../../components/page.tsx'
+import { RouteButton } from '../../components/route-button.tsx'
 import { Card } from '../../components/ui/card.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
@@ -13,41 +14,55 @@ import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { words } from './words.ts'
 
+interface Props {
+  /** Undefined: at the instance. */
+  projectId: string | undefined
+  app: string | undefined
+}
+
 /** First the vendor, then its own form. The vendor is in the URL. */
-export function NewConnectionPage({ projectId, app }: { projectId: string; app: string | undefined }) {
+export function NewConnectionPage({ projectId, app }: Props) {
   usePageTitle(words.newConnectionPage.newConnection)
   const navigate = useNavigate()
-  const denied = useWhyNot(projectId)('connections.manage')
+  const denied = useWhyNot(projectId ?? '')(
+    'connections.manage',
+    projectId === undefined ? { kind: 'organization' } : undefined,
+  )
   const { data: destinations, error, refetch } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const destination = destinations?.find(({ name }) => name === app)
-  const go = (name?: string) =>
-    navigate({
-      to: '/p/$projectId/connections/new',
-      params: { projectId },
-      search: name === undefined ? {} : { app: name },
-    })
+  const go = (name?: string) => {
+    const search = name === undefined ? {} : { app: name }
+    return projectId === undefined
+      ? navigate({ to: '/connections/new', search })
+      : navigate({ to: '/p/$projectId/connections/new', params: { projectId }, search })
+  }
 
   if (denied !== undefined)
     return (
       <AccessDenied
-        projectId={projectId}
+        projectId={projectId ?? ''}
         page={words.newConnectionPage.newConnection}
         title={words.newConnectionPage.denied}
         why={denied}
+        action={
+          projectId === undefined ? (
+            <RouteButton to="/projects">{words.connectionsPage.projects}</RouteButton>
+          ) : undefined
+        }
       />
     )
   if (error) return <Failure what={words.newConnectionPage.unreadable} error={error} retry={refetch} />
   if (!destinations) return <SkeletonRows label={words.newConnectionPage.loading} rows={2} />
   if (!destination) {
     return (
-      <div className="mx-auto max-w-2xl">
+      <div className="max-w-2xl">
         <PageHeader title={words.newConnectionPage.newConnection} text={words.newConnectionPage.text} />
         <DestinationCards destinations={destinations} onPick={({ name }) => void go(name)} />
       </div>
     )
   }
   return (
-    <div className="mx-auto max-w-2xl">
+    <div className="max-w-2xl">
       <PageHeader
         title={
           <span className="flex items-center gap-3">
@@ -64,7 +79,9 @@ export function NewConnectionPage({ projectId, app }: { projectId: string; app: 
           onCancel={() => void go()}
           onDone={({ name }) => {
             toast.success(words.newConnectionPage.connected(name))
-            void navigate({ to: '/p/$projectId/connections', params: { projectId } })
+            void (projectId === undefined
+              ? navigate({ to: '/connections' })
+              : navigate({ to: '/p/$projectId/connections', params: { projectId } }))
           }}
         />
       </Card>

@@ -1,8 +1,8 @@
 import { onDemand } from '../../components/on-demand.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
+import { clockTime } from '../../lib/time.ts'
 import type { ProjectOverview } from '../../lib/types.ts'
-import { hourText } from './hour-text.ts'
 import { words } from './words.ts'
 
 const { activity } = words
@@ -33,7 +33,7 @@ export function RunsCard({ hours }: { hours: ProjectOverview['hours'] }) {
               .filter(({ succeeded, failed }) => succeeded + failed > 0)
               .map(({ from, succeeded, failed }) => (
                 <tr key={from}>
-                  <th scope="row">{hourText(from)}</th>
+                  <th scope="row">{clockTime(from)}</th>
                   <td>{succeeded}</td>
                   <td>{failed}</td>
                 </tr>

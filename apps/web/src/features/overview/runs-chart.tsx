@@ -1,6 +1,6 @@
 import { Bar, BarChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
+import { clockTime } from '../../lib/time.ts'
 import type { ProjectOverview } from '../../lib/types.ts'
-import { hourText } from './hour-text.ts'
 import { words } from './words.ts'
 
 const { activity } = words
@@ -9,7 +9,7 @@ const { activity } = words
 export const RunsChart = ({ hours }: { hours: ProjectOverview['hours'] }) => (
   <ResponsiveContainer width="100%" height={120}>
     <BarChart
-      data={hours.map((hour) => ({ ...hour, at: hourText(hour.from) }))}
+      data={hours.map((hour) => ({ ...hour, at: clockTime(hour.from) }))}
       margin={{ top: 4, right: 16, bottom: 0, left: 16 }}
       barCategoryGap={2}
       accessibilityLayer={false}

@@ -11,10 +11,6 @@ export const words = {
     none: 'Nothing needs your attention',
     noneText: (syncs: number) => (syncs === 0 ? 'No syncs yet.' : `${count(syncs, 'sync')}, all healthy.`),
     some: (some: number, all: number) => `${some} of ${count(all, 'sync')}`,
-    review: 'Review',
-    reviewNamed: (name: string) => `Review ${name}`,
-    retry: 'Sync now',
-    retryNamed: (name: string) => `Sync now: ${name}`,
     all: (all: number) => `View all ${all}`,
   },
 

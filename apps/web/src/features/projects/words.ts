@@ -16,6 +16,14 @@ export const words = {
 
   example: { name: 'Example', text: 'Made-up secrets to explore' },
 
+  unknown: {
+    title: 'Project not found',
+    heading: 'This project doesn’t exist, or you don’t have access to it',
+    text: 'It was deleted, the link is incomplete, or you are not a member.',
+    yours: 'You can open these projects:',
+    all: 'All projects',
+  },
+
   new: {
     title: 'New project',
     first: 'Create your first project',

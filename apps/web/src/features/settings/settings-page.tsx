@@ -1,13 +1,11 @@
 import { Failure } from '../../components/failure.tsx'
 import { LeaveGuard } from '../../components/leave-guard.tsx'
-import { Empty, PageHeader } from '../../components/page.tsx'
+import { PageHeader } from '../../components/page.tsx'
 import { nameOfDeletion, PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
-import { RouteButton } from '../../components/route-button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { Skeleton, SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
-import { statusOf } from '../../lib/errors.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { DangerSection } from './danger-section.tsx'
@@ -31,11 +29,7 @@ export function SettingsPage({ projectId }: { projectId: string }) {
     <div className="max-w-4xl">
       <LeaveGuard />
       <PageHeader title={words.settingsPage.title} text={words.settingsPage.text} />
-      {statusOf(project.error) === 404 ? (
-        <Empty title={words.settingsPage.gone} action={<RouteButton to="/">{words.settingsPage.goOn}</RouteButton>}>
-          {words.settingsPage.goneText}
-        </Empty>
-      ) : project.error ? (
+      {project.error ? (
         <Failure what={words.settingsPage.unreadable} error={project.error} retry={project.refetch} />
       ) : !project.data ? (
         <SkeletonRows label={words.settingsPage.loading} rows={6} />

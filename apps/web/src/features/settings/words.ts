@@ -64,9 +64,6 @@ export const words = {
   settingsPage: {
     title: 'Project settings',
     text: 'Name, environments and deletion',
-    goneText: 'Its environments, secrets and syncs were deleted too.',
-    gone: 'This project is deleted',
-    goOn: 'Go to another project',
     unreadable: 'This project could not be read',
     loading: 'Loading the project',
     readOnly: 'You can see the settings but not change them',

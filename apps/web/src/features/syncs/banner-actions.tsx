@@ -1,17 +1,16 @@
-import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { Link } from '@tanstack/react-router'
 import { Play, Wrench } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { atSource, useRights } from '../../lib/rights.ts'
 import type { StatusReason, Sync } from '../../lib/types.ts'
+import { ApproveButton } from './approve-button.tsx'
 import { ResumeButton } from './resume-button.tsx'
 import { useTrigger } from './use-trigger.ts'
 import { words } from './words.ts'
 
 const ReplaceCredential = onDemand(async () => (await import('./replace-credential.tsx')).ReplaceCredential)
-
-const ApproveDialog = onDemand(async () => (await import('./approve-dialog.tsx')).ApproveDialog, null, NotLoadedOver)
 
 /** What resolves the reason, as buttons. */
 export function BannerActions({ sync, reason }: { sync: Sync; reason: StatusReason }) {
@@ -31,7 +30,7 @@ export function BannerActions({ sync, reason }: { sync: Sync; reason: StatusReas
     case 'keys-not-written':
       return reason.failed > 0 ? <Run sync={sync} label={words.bannerActions.retryNow} /> : null
     case 'approval-needed':
-      return <Approve sync={sync} />
+      return <ApproveButton sync={sync} />
     case 'access-lost':
       return <TakeOver sync={sync} />
     case 'drifted':
@@ -73,18 +72,6 @@ function Run({ sync, label, repairs = false }: { sync: Sync; label: string; repa
     <Button size="sm" busy={busy} denied={denied} onClick={trigger}>
       {!busy && <Icon aria-hidden className="size-3.5" />} {label}
     </Button>
-  )
-}
-
-function Approve({ sync }: { sync: Sync }) {
-  const [reviewing, setReviewing] = useState(false)
-  return (
-    <>
-      <Button variant="danger" size="sm" onClick={() => setReviewing(true)}>
-        {words.bannerActions.reviewPlan}
-      </Button>
-      {reviewing && <ApproveDialog sync={sync} onClose={() => setReviewing(false)} />}
-    </>
   )
 }
 

@@ -7,37 +7,36 @@ import { words } from './words.ts'
 interface Props {
   sync: Sync
   reason: StatusReason
-  withKeys: boolean
 }
 
 /** Why, in the words of the refusal, and the keys concerned. */
-export function BannerDetails({ sync, reason, withKeys }: Props) {
+export function BannerDetails({ sync, reason }: Props) {
   switch (reason.code) {
     case 'source-incomplete':
       return (
         <>
           <p>{reason.keys === 0 ? reason.message : words.bannerDetails.untilResolved}</p>
-          {withKeys && <TroubledKeys sync={sync} keys={sync.blocked?.keys ?? []} ofSource />}
+          <TroubledKeys sync={sync} keys={sync.blocked?.keys ?? []} ofSource />
         </>
       )
     case 'approval-needed':
       return (
         <>
           <p>{reason.message}</p>
-          {withKeys && <TroubledKeys sync={sync} keys={sync.blocked?.keys ?? []} />}
+          <TroubledKeys sync={sync} keys={sync.blocked?.keys ?? []} />
         </>
       )
     case 'keys-not-written':
-      return withKeys ? <TroubledKeys sync={sync} keys={reason.named} excludes /> : null
+      return <TroubledKeys sync={sync} keys={reason.named} excludes />
     case 'drifted':
       return (
         <p>{sync.options.driftRepair ? words.bannerDetails.nextCheckRepairs : words.bannerDetails.syncNowRepairs}</p>
       )
     case 'paused':
-      return reason.waiting ? <Waiting sync={sync} withKeys={withKeys} /> : <p>{words.bannerDetails.noChanges}</p>
+      return reason.waiting ? <Waiting sync={sync} /> : <p>{words.bannerDetails.noChanges}</p>
     case 'changes-waiting':
     case 'never-synced':
-      return <Waiting sync={sync} withKeys={withKeys} />
+      return <Waiting sync={sync} />
     case 'queued':
     case 'running':
     case 'removing':
@@ -52,7 +51,7 @@ export function BannerDetails({ sync, reason, withKeys }: Props) {
             </p>
           )}
           {(reason.code === 'failed' || reason.code === 'retrying' || reason.code === 'credential-rejected') && (
-            <Waiting sync={sync} withKeys={withKeys} />
+            <Waiting sync={sync} />
           )}
         </>
       )
@@ -63,10 +62,10 @@ const WAIT: readonly KeyState['state'][] = ['pending', 'failed']
 const NAMED = 5
 
 /** The keys that are not at the destination as they should be. */
-function Waiting({ sync, withKeys }: Pick<Props, 'sync' | 'withKeys'>) {
+function Waiting({ sync }: Pick<Props, 'sync'>) {
   const { data } = trpc.syncs.keys.useQuery(
     { destination: sync.destination, syncId: sync.id },
-    { enabled: withKeys && !sync.outOfReach },
+    { enabled: !sync.outOfReach },
   )
   const keys = data?.filter(({ state }) => WAIT.includes(state)) ?? []
   if (keys.length === 0) return null

@@ -13,14 +13,23 @@ import { words } from './words.ts'
 
 const ConnectionForm = onDemand(async () => (await import('../../components/connection-form.tsx')).ConnectionForm)
 
-/** Replaces the credential of the sync's connection where its trouble is shown; its syncs then run. */
-export function ReplaceCredential({ sync }: { sync: Sync }) {
+/**
+ * Replaces the credential of the sync's connection where its trouble is shown; its syncs then run. `named`: on a page
+ * of several syncs.
+ */
+export function ReplaceCredential({ sync, named = false }: { sync: Sync; named?: boolean }) {
   const { projectId, connection } = sync
   const [open, setOpen] = useState(false)
   const denied = useWhyNot(projectId)('connections.manage')
   return (
     <>
-      <Button size="sm" variant="primary" denied={denied} onClick={() => setOpen(true)}>
+      <Button
+        size="sm"
+        variant="primary"
+        denied={denied}
+        aria-label={named ? words.replaceCredential.named(connection.name) : undefined}
+        onClick={() => setOpen(true)}
+      >
         <KeyRound aria-hidden className="size-3.5" /> {words.replaceCredential.replaceCredential}
       </Button>
       {open && (

@@ -12,6 +12,7 @@ import { rowClick } from '../../lib/row-click.ts'
 import { duration } from '../../lib/time.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Run, Sync } from '../../lib/types.ts'
+import { OlderRun } from './older-run.tsx'
 import { RunOutcomes } from './run-outcomes.tsx'
 import { words } from './words.ts'
 
@@ -42,6 +43,9 @@ export function RunsTab({
   const { data: runs, error, refetch } = trpc.syncs.runs.useQuery({ destination: sync.destination, syncId: sync.id })
   if (error) return <Failure what={words.runsTab.unreadable} error={error} retry={refetch} />
   if (!runs) return <SkeletonRows label={words.runsTab.loading} />
+  const isListed = open === undefined || runs.some(({ id }) => id === open)
+  if (!isListed)
+    return <OlderRun key={open} sync={sync} runId={open} onClose={() => onOpen(undefined)} onRestore={onRestore} />
   if (runs.length === 0) return <Empty title={words.runsTab.title}>{words.runsTab.text}</Empty>
   return (
     <Table label={words.runsTab.runs}>

@@ -23,7 +23,6 @@ export function DriftSettings({ sync, provider }: { sync: Sync; provider: string
   const dirty = every !== before.driftCheck || repair !== before.driftRepair || readsValues !== before.driftReadsValues
   return (
     <SettingsCard
-      sync={sync}
       title={words.settingsDrift.title}
       text={words.settingsDrift.text(provider)}
       dirty={dirty}

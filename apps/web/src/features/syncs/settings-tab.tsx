@@ -15,14 +15,15 @@ import { schemaOf } from '../../lib/form-rules.ts'
 import { useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, DeletionPolicy, Sync } from '../../lib/types.ts'
-import { SettingsCard } from './settings-card.tsx'
+import { anchorOf, SettingsCard } from './settings-card.tsx'
 import { DriftSettings } from './settings-drift.tsx'
+import { SettingsForm } from './settings-form.tsx'
 import { TargetSettings } from './settings-target.tsx'
 import { words } from './words.ts'
 
 /**
- * Each card saves alone; the sync runs again when a change can reach the destination. A card resets when what it shows
- * was changed, and only then: what is typed in the others stays.
+ * What is changed is saved at once; the sync runs again when that can reach the destination. A section resets when what
+ * it shows was changed elsewhere, and only then: what is typed in the others stays.
  */
 export function SettingsTab({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
   const { name, description, environment, folder, connectionId, target, autoSync, options } = sync
@@ -30,27 +31,61 @@ export function SettingsTab({ sync, destination }: { sync: Sync; destination: De
   const shownOptions = JSON.stringify(options)
   // Without them there is no target to choose: an admin who is narrowed to places has none.
   const connections = useRights(sync.projectId).rights?.may('connections.read') === true
+  const own =
+    destination && destination.options.fields.length > 0 ? words.settingsTab.options(destination.title) : undefined
+  const titles = [
+    words.settingsTab.title,
+    words.settingsTab.source,
+    destination && connections && words.settingsTarget.title,
+    words.settingsTab.autoSyncTitle,
+    words.settingsTab.keySchema,
+    words.settingsTab.deletionPolicy,
+    own,
+    words.settingsDrift.title,
+  ].filter((title) => typeof title === 'string')
   return (
-    <div className="grid gap-4">
-      <Details key={`details ${name} ${description}`} sync={sync} />
-      <Source key={`source ${environment?.slug}:${folder?.path}`} sync={sync} />
-      {destination && connections && (
-        <TargetSettings
-          key={`target ${connectionId} ${JSON.stringify(target)}`}
-          sync={sync}
-          destination={destination}
-        />
-      )}
-      <AutoSync key={`auto-sync ${autoSync}`} sync={sync} />
-      <KeySchema key={`key schema ${keySchema}`} sync={sync} />
-      <Deletion key={`deletion ${deletionPolicy}`} sync={sync} />
-      {destination && destination.options.fields.length > 0 && (
-        <OwnOptions key={`own ${shownOptions}`} sync={sync} destination={destination} />
-      )}
-      <DriftSettings key={`drift ${shownOptions}`} sync={sync} provider={destination?.title ?? sync.destination} />
+    <div className="grid items-start gap-4 xl:grid-cols-[12rem_minmax(0,1fr)]">
+      <SectionLinks titles={titles} />
+      <SettingsForm sync={sync}>
+        <Details key={`details ${name} ${description}`} sync={sync} />
+        <Source key={`source ${environment?.slug}:${folder?.path}`} sync={sync} />
+        {destination && connections && (
+          <TargetSettings
+            key={`target ${connectionId} ${JSON.stringify(target)}`}
+            sync={sync}
+            destination={destination}
+          />
+        )}
+        <AutoSync key={`auto-sync ${autoSync}`} sync={sync} />
+        <KeySchema key={`key schema ${keySchema}`} sync={sync} />
+        <Deletion key={`deletion ${deletionPolicy}`} sync={sync} />
+        {destination && own !== undefined && (
+          <OwnOptions key={`own ${shownOptions}`} title={own} sync={sync} destination={destination} />
+        )}
+        <DriftSettings key={`drift ${shownOptions}`} sync={sync} provider={destination?.title ?? sync.destination} />
+      </SettingsForm>
     </div>
   )
 }
+
+/** The way to each section of the page. */
+const SectionLinks = ({ titles }: { titles: readonly string[] }) => (
+  <nav aria-label={words.settingsTab.sections} className="top-17 xl:sticky">
+    <ul className="flex flex-wrap gap-1 xl:grid">
+      {titles.map((title) => (
+        <li key={title}>
+          <button
+            type="button"
+            className="rounded-md px-2.5 py-1 text-left text-sm text-soft hover:bg-sunken hover:text-ink"
+            onClick={() => document.getElementById(anchorOf(title))?.scrollIntoView()}
+          >
+            {title}
+          </button>
+        </li>
+      ))}
+    </ul>
+  </nav>
+)
 
 function Details({ sync }: { sync: Sync }) {
   const form = useForm({
@@ -60,7 +95,6 @@ function Details({ sync }: { sync: Sync }) {
   const { errors, isDirty } = form.formState
   return (
     <SettingsCard
-      sync={sync}
       title={words.settingsTab.title}
       dirty={isDirty}
       patch={async () => ((await form.trigger()) ? form.getValues() : undefined)}
@@ -88,7 +122,6 @@ function Source({ sync }: { sync: Sync }) {
   const dirty = environment !== sync.environment?.slug || secretPath !== sync.folder?.path
   return (
     <SettingsCard
-      sync={sync}
       title={words.settingsTab.source}
       text={words.settingsTab.sourceText}
       dirty={dirty}
@@ -116,12 +149,7 @@ function Source({ sync }: { sync: Sync }) {
 function AutoSync({ sync }: { sync: Sync }) {
   const [on, setOn] = useState(sync.autoSync)
   return (
-    <SettingsCard
-      sync={sync}
-      title={words.settingsTab.autoSyncTitle}
-      dirty={on !== sync.autoSync}
-      patch={() => ({ autoSync: on })}
-    >
+    <SettingsCard title={words.settingsTab.autoSyncTitle} dirty={on !== sync.autoSync} patch={() => ({ autoSync: on })}>
       <SwitchField
         label={words.settingsTab.autoSyncEnabled}
         help={words.settingsTab.autoSyncHelp}
@@ -143,7 +171,6 @@ function KeySchema({ sync }: { sync: Sync }) {
   const problem = schema.trim() === '' ? undefined : keySchema.safeParse(schema).error?.issues[0]?.message
   return (
     <SettingsCard
-      sync={sync}
       title={words.settingsTab.keySchema}
       text={words.settingsTab.keySchemaText}
       dirty={schema !== before}
@@ -166,7 +193,6 @@ function Deletion({ sync }: { sync: Sync }) {
   const [policy, setPolicy] = useState<DeletionPolicy>(before)
   return (
     <SettingsCard
-      sync={sync}
       title={words.settingsTab.deletionPolicy}
       dirty={policy !== before}
       patch={() => ({ options: { deletionPolicy: policy } })}
@@ -176,7 +202,7 @@ function Deletion({ sync }: { sync: Sync }) {
   )
 }
 
-function OwnOptions({ sync, destination }: { sync: Sync; destination: Destination }) {
+function OwnOptions({ sync, destination, title }: { sync: Sync; destination: Destination; title: string }) {
   const { fields } = destination.options
   const own: Values = Object.fromEntries(
     fields.map(({ name }) => [name, sync.options[name]]).filter(([, value]) => value !== undefined),
@@ -187,8 +213,7 @@ function OwnOptions({ sync, destination }: { sync: Sync; destination: Destinatio
   })
   return (
     <SettingsCard
-      sync={sync}
-      title={words.settingsTab.options(destination.title)}
+      title={title}
       dirty={form.formState.isDirty}
       patch={async () => ((await form.trigger()) ? { options: filled(fields, form.getValues('own')) } : undefined)}
     >

@@ -30,7 +30,6 @@ export function TargetSettings({ sync, destination }: { sync: Sync; destination:
   }
   return (
     <SettingsCard
-      sync={sync}
       title={words.settingsTarget.title}
       text={words.settingsTarget.text}
       dirty={form.formState.isDirty}

@@ -13,8 +13,7 @@ import { words } from './words.ts'
 const QUIET: readonly Sync['status'][] = ['in-sync', 'syncing']
 
 /**
- * Nothing for a sync that is in sync or on its way. `named`: on a page of several syncs, with the sync's name and link,
- * without the keys.
+ * Nothing for a sync that is in sync or on its way. `named`: on a page of several syncs, with the sync's name and link.
  */
 export function SyncBanner({ sync, named = false }: { sync: Sync; named?: boolean }) {
   const { status, reason, since, projectId, destination, id } = sync
@@ -66,7 +65,7 @@ export function SyncBanner({ sync, named = false }: { sync: Sync; named?: boolea
             </>
           )}
         </p>
-        <BannerDetails sync={sync} reason={reason} withKeys={!named} />
+        <BannerDetails sync={sync} reason={reason} />
       </div>
     </Notice>
   )

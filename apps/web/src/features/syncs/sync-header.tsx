@@ -1,5 +1,5 @@
 import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
-import { Copy, Download, Ellipsis, Pause, Play, Radar, Trash2, Zap, ZapOff } from 'lucide-react'
+import { Copy, CopyPlus, Download, Ellipsis, Pause, Play, Radar, Trash2, Zap, ZapOff } from 'lucide-react'
 import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { toast } from '../../lib/toast.ts'
@@ -9,7 +9,9 @@ import { SyncReason, SyncStatusBadge } from '../../components/sync-status.tsx'
 import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
+import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
+import { cn } from '../../lib/cn.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
@@ -24,6 +26,8 @@ import { usePauses } from './use-pauses.ts'
 import { useTrigger } from './use-trigger.ts'
 import { words } from './words.ts'
 
+const CloneDialog = onDemand(async () => (await import('./clone-dialog.tsx')).CloneDialog, null, NotLoadedOver)
+const RunStrip = onDemand(async () => (await import('./run-strip.tsx')).RunStrip, <Skeleton className="h-5" />)
 const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
 
 /** What the sync is, how it is, and what can be done with it. */
@@ -40,6 +44,7 @@ export function SyncHeader({
 }) {
   const { trigger, busy, denied } = useTrigger(sync)
   const [pausing, setPausing] = useState(false)
+  const [cloning, setCloning] = useState(false)
   const pauses = usePauses({ scope: 'syncs', syncs: [sync] })
   const check = trpc.syncs.checkDrift.useMutation({
     onSuccess: () => toast.success(words.syncHeader.checkingDestination),
@@ -134,6 +139,11 @@ export function SyncHeader({
                     <Download aria-hidden className="size-4" /> {words.syncHeader.importSecrets}
                   </MenuItem>
                 )}
+                {destination && (
+                  <MenuItem onSelect={() => setCloning(true)}>
+                    <CopyPlus aria-hidden className="size-4" /> {words.syncHeader.clone}
+                  </MenuItem>
+                )}
                 <MenuLine />
                 <MenuItem danger onSelect={onRemove}>
                   <Trash2 aria-hidden className="size-4" /> {words.syncHeader.removeOrDelete}
@@ -161,12 +171,18 @@ export function SyncHeader({
         <Fact name={words.syncHeader.autoSync}>
           {auto ? words.syncHeader.onAfterEveryChange : words.syncHeader.offSyncManually}
         </Fact>
+        <Fact name={words.syncHeader.lastDay} className="sm:col-span-3">
+          <RunStrip sync={sync} />
+        </Fact>
       </dl>
       <ProgressBar sync={sync} />
       <RemovalNotice sync={sync} />
       <LeavingNotice sync={sync} />
       <CheckNotice sync={sync} />
       <ImportNotice sync={sync} />
+      {cloning && destination && (
+        <CloneDialog sync={sync} destination={destination} onClose={() => setCloning(false)} />
+      )}
       {pausing && <PauseDialog subject={{ scope: 'syncs', syncs: [sync] }} onClose={() => setPausing(false)} />}
     </header>
   )
@@ -174,8 +190,8 @@ export function SyncHeader({
 
 const isPausedAlone = ({ reason }: Sync): boolean => reason?.code === 'paused' && reason.scope === 'sync'
 
-const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div className="grid content-start gap-1 bg-surface px-4 py-3">
+const Fact = ({ name, className, children }: { name: string; className?: string; children: ReactNode }) => (
+  <div className={cn('grid content-start gap-1 bg-surface px-4 py-3', className)}>
     <dt className="text-xs text-soft">{name}</dt>
     <dd className="flex flex-wrap items-center gap-2 text-sm font-medium">{children}</dd>
   </div>

@@ -6,7 +6,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Tabs } from '../../components/ui/tabs.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
-import { statusOf } from '../../lib/errors.ts'
+import { isUnknown } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { KeysTab } from './keys-tab.tsx'
@@ -62,7 +62,7 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
     })
 
   // The server answers the same for both, so that nobody learns from it what there is.
-  if (statusOf(error) === 404) {
+  if (isUnknown(error) || (sync && sync.projectId !== projectId)) {
     const why = words.syncPage.unknownText
     return <AccessDenied projectId={projectId} page={words.syncPage.sync} title={words.syncPage.unknown} why={why} />
   }

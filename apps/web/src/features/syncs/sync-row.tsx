@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Ellipsis, Play } from 'lucide-react'
+import { Ellipsis } from 'lucide-react'
 import { Counts } from '../../components/counts.tsx'
 import { OpenTarget } from '../../components/open-target.tsx'
 import { SyncReason, SyncStatusBadge } from '../../components/sync-status.tsx'
@@ -15,7 +15,7 @@ import { cn } from '../../lib/cn.ts'
 import { useProgress } from '../../lib/live.ts'
 import { rowClick } from '../../lib/row-click.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
-import { useTrigger } from './use-trigger.ts'
+import { RowAction } from './row-action.tsx'
 import { words } from './words.ts'
 
 interface Props extends RowProps {
@@ -28,7 +28,6 @@ interface Props extends RowProps {
 export function SyncRow({ sync, destination, isSelected, onSelect, index, measure }: Props) {
   const navigate = useNavigate()
   const progress = useProgress(sync.id)
-  const { trigger, busy, denied } = useTrigger(sync)
   const { id, name, projectId, lastRun } = sync
   const page = {
     to: '/p/$projectId/syncs/$destination/$syncId',
@@ -97,24 +96,7 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
       </Td>
       <Td className="w-10">
         <span className="flex items-center justify-end gap-1">
-          {sync.blocked === null ? (
-            <Button
-              size="sm"
-              busy={busy}
-              denied={denied}
-              aria-label={words.syncRow.syncNowNamed(name)}
-              onClick={trigger}
-            >
-              {!busy && <Play aria-hidden className="size-3.5" />}
-              <span className="max-sm:hidden">{words.syncRow.syncNow}</span>
-            </Button>
-          ) : (
-            <Button size="sm" variant="quietDanger" asChild>
-              <Link {...page} aria-label={words.syncRow.reviewNamed(name)}>
-                {words.syncRow.review}
-              </Link>
-            </Button>
-          )}
+          <RowAction sync={sync} />
           {sync.targetUrl !== null && (
             <Menu
               trigger={

@@ -187,6 +187,7 @@ export const words = {
   },
   replaceCredential: {
     replaceCredential: 'Replace credential',
+    named: (name: string) => `Replace credential: ${name}`,
     title: (name: string) => `Replace the credential of ${name}`,
     text: 'Syncs that use it will use the new credential.',
     unreadable: 'The connection could not be read',
@@ -284,10 +285,12 @@ export const words = {
     apiCalls: 'API calls',
     none: 'None',
   },
-  settingsCard: {
-    saved: (title: string) => `${title} saved.`,
-    saveNamed: (lowerCase: string) => `Save ${lowerCase}`,
-    save: 'Save',
+  settingsForm: {
+    saved: 'Settings saved.',
+    changed: (sections: string) => `Changed: ${sections}`,
+    check: (section: string) => `Check the fields of “${section}”.`,
+    discard: 'Discard changes',
+    save: 'Save settings',
   },
   settingsDrift: {
     never: 'Never',
@@ -337,6 +340,7 @@ export const words = {
       'A new schema renames every key at the destination. The deletion policy decides what happens to the old names.',
     deletionPolicy: 'Deletion policy',
     options: (title: string) => `${title} options`,
+    sections: 'Sections',
   },
   settingsTarget: {
     title: 'Destination',
@@ -358,7 +362,42 @@ export const words = {
     filterByEnvironment: 'Filter by environment',
     anyEnvironment: 'Any environment',
   },
+  approveButton: {
+    review: 'Review the plan',
+    reviewNamed: (name: string) => `Review the plan of ${name}`,
+  },
+  cloneDialog: {
+    title: (name: string) => `Clone ${name}`,
+    continue: 'Continue',
+    text: 'The new sync gets the same folder, connection and options. You choose its destination and see the plan before it is created.',
+    none: 'This project has no other environment.',
+    environment: 'Environment',
+  },
+  olderRun: {
+    title: 'Run',
+    what: 'run',
+    why: 'The link may be incomplete, or the run is too old and was removed.',
+    latest: 'Show the latest runs',
+    unreadable: 'The run could not be read',
+    loading: 'Loading the run',
+  },
+  rowAction: {
+    open: 'Open secret',
+    openNamed: (key: string, sync: string) => `Open secret ${key} of ${sync}`,
+    syncNow: 'Sync now',
+    syncNowNamed: (name: string) => `Sync now: ${name}`,
+    review: 'Review',
+    reviewNamed: (name: string) => `Review: ${name}`,
+  },
+  runStrip: {
+    hour: (from: string, runs: number) => `${from}: ${count(runs, 'run')}`,
+    none: 'No runs',
+    runs: (runs: number) => count(runs, 'run'),
+    troubled: (hours: number) => `, trouble in ${count(hours, 'hour')}`,
+  },
   syncHeader: {
+    clone: 'Clone to another environment…',
+    lastDay: 'Last 24 hours',
     checkingDestination: 'Checking the destination.',
     couldNotBeChecked: (name: string, message: string) => `${name} could not be checked: ${message}`,
     deletedFolder: 'deleted folder',
@@ -400,10 +439,6 @@ export const words = {
     beingDeleted: 'Being deleted',
     text: (done: number, total: number) => `${done} of ${total}`,
     never: 'Never',
-    syncNowNamed: (name: string) => `Sync now: ${name}`,
-    syncNow: 'Sync now',
-    reviewNamed: (name: string) => `Review: ${name}`,
-    review: 'Review',
     moreForNamed: (name: string) => `More for ${name}`,
   },
   syncsPage: {

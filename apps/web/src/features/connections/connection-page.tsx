@@ -1,0 +1,231 @@
+import { useNavigate } from '@tanstack/react-router'
+import { KeyRound, Pencil } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { AccessDenied } from '../../components/access-denied.tsx'
+import { Failure } from '../../components/failure.tsx'
+import { Empty, PageHeader } from '../../components/page.tsx'
+import { RouteButton } from '../../components/route-button.tsx'
+import { Time } from '../../components/time.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { VendorIcon } from '../../components/vendor-icon.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
+import { useWhyNot } from '../../lib/rights.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Connection, Destination } from '../../lib/types.ts'
+import { allowedNames } from './allowed-names.ts'
+import { ConnectionDialogs, type ConnectionDialog } from './connection-dialogs.tsx'
+import { ConnectionHealth } from './connection-health.tsx'
+import { ConnectionSyncs } from './connection-syncs.tsx'
+import { placeOf } from './place-of.ts'
+import { useCheck } from './use-check.ts'
+import { words } from './words.ts'
+
+interface Props {
+  /** Undefined: at the instance. */
+  projectId: string | undefined
+  connectionId: string
+}
+
+/** One connection: how it is, which syncs use it, which projects and targets it is for, and how to end it. */
+export function ConnectionPage({ projectId, connectionId }: Props) {
+  const connections = trpc.connections.list.useQuery({})
+  const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
+  const connection = connections.data?.find(({ id }) => id === connectionId)
+  const error = connections.error ?? destinations.error
+  usePageTitle(connection?.name ?? words.connectionPage.title)
+  if (error)
+    return (
+      <Failure
+        what={words.connectionPage.unreadable}
+        error={error}
+        retry={() => Promise.all([connections.refetch(), destinations.refetch()])}
+      />
+    )
+  if (!connections.data || !destinations.data) return <SkeletonRows label={words.connectionPage.loading} rows={4} />
+  if (!connection) return <MissingConnection projectId={projectId} />
+  return (
+    <Opened
+      projectId={projectId}
+      connection={connection}
+      destinations={destinations.data.filter((each) => each.connection.app === connection.destination)}
+    />
+  )
+}
+
+function MissingConnection({ projectId }: { projectId: string | undefined }) {
+  const { title, missing, missingText, all } = words.connectionPage
+  if (projectId !== undefined)
+    return (
+      <AccessDenied
+        projectId={projectId}
+        page={title}
+        title={missing}
+        why={missingText}
+        action={
+          <RouteButton variant="primary" to="/p/$projectId/connections" params={{ projectId }}>
+            {all}
+          </RouteButton>
+        }
+      />
+    )
+  return (
+    <>
+      <PageHeader title={title} />
+      <Empty
+        title={missing}
+        action={
+          <RouteButton variant="primary" to="/connections">
+            {all}
+          </RouteButton>
+        }
+      >
+        {missingText}
+      </Empty>
+    </>
+  )
+}
+
+interface OpenedProps {
+  projectId: string | undefined
+  connection: Connection
+  destinations: readonly Destination[]
+}
+
+function Opened({ projectId, connection, destinations }: OpenedProps) {
+  const navigate = useNavigate()
+  const [destination] = destinations
+  const [dialog, setDialog] = useState<ConnectionDialog>()
+  const { data: projects = [] } = trpc.projects.list.useQuery()
+  const { check, busy } = useCheck(connection)
+  const denied = useWhyNot(projectId ?? '')('connections.manage', placeOf(connection))
+  const { id, name, description, account, problem, allowedTargets, checkedAt, usedBy } = connection
+  const title = destination?.connection.title ?? connection.destination
+  const method = destination?.connection.methods.find((each) => each.name === connection.method)
+  const isShared = connection.projectId === null
+  const change = (what: ConnectionDialog) => (
+    <Button size="sm" denied={denied} aria-label={changeOf(what)} onClick={() => setDialog(what)}>
+      {words.connectionPage.change}
+    </Button>
+  )
+  return (
+    <div className="grid gap-4">
+      <PageHeader
+        title={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <VendorIcon svg={destination?.icon ?? ''} size={24} />
+            <span className="min-w-0 break-words">{name}</span>
+            <ConnectionHealth connection={connection} />
+          </span>
+        }
+        text={description === null || description === '' ? title : `${title} · ${description}`}
+        actions={
+          <>
+            <Button busy={busy} onClick={check}>
+              {words.connectionCard.test}
+            </Button>
+            <Button variant="primary" denied={denied} onClick={() => setDialog('replace')}>
+              <KeyRound aria-hidden className="size-4" /> {words.connectionPage.replace}
+            </Button>
+          </>
+        }
+      />
+      {problem !== null && (
+        <Notice kind="bad" title={words.connectionCard.problem}>
+          {problem}
+        </Notice>
+      )}
+      {Object.values(connection.credentials).some(isPlainHttp) && <Notice kind="warn">{PLAIN_HTTP}</Notice>}
+      <Section title={words.connectionSyncs.title}>
+        <ConnectionSyncs connectionId={id} />
+      </Section>
+      <div className="grid gap-4 xl:grid-cols-2 xl:items-start">
+        <Section
+          title={words.connectionPage.facts}
+          action={
+            <Button size="sm" denied={denied} onClick={() => setDialog('details')}>
+              <Pencil aria-hidden className="size-3.5" /> {words.connectionPage.edit}
+            </Button>
+          }
+        >
+          <dl className="grid gap-3 text-sm">
+            <Fact name={words.connectionPage.account}>{account ?? words.connectionPage.noAccount}</Fact>
+            <Fact name={words.connectionPage.method}>{method?.title ?? connection.method}</Fact>
+            <Fact name={words.connectionPage.check}>
+              {checkedAt === null ? words.connectionCard.neverChecked : <Time iso={checkedAt} />}
+            </Fact>
+            <Fact name={words.connectionPage.created}>
+              <Time iso={connection.createdAt} />
+            </Fact>
+            <Fact name={words.connectionPage.changed}>
+              <Time iso={connection.updatedAt} />
+            </Fact>
+          </dl>
+        </Section>
+        <div className="grid gap-4">
+          <Section
+            title={words.connectionPage.projects}
+            text={allowedNames(connection, projects)}
+            action={isShared && change('projects')}
+          />
+          {isShared && (
+            <Section
+              title={words.connectionPage.targets}
+              text={
+                allowedTargets === null
+                  ? words.connectionPage.everyTarget
+                  : words.connectionPage.targetsOf(allowedTargets.length)
+              }
+              action={change('targets')}
+            >
+              {allowedTargets === null ? undefined : (
+                <ul className="grid gap-1 font-mono text-sm">
+                  {allowedTargets.map((target) => (
+                    <li key={JSON.stringify(target)} className="break-all">
+                      {Object.values(target).join(' · ')}
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </Section>
+          )}
+          <Section
+            tone="bad"
+            title={words.connectionPage.delete}
+            text={usedBy === 0 ? words.connectionPage.deleteText : words.connectionPage.inUse(usedBy)}
+            action={
+              <Button variant="danger" denied={denied} onClick={() => setDialog('delete')}>
+                {words.connectionPage.delete}
+              </Button>
+            }
+          />
+        </div>
+      </div>
+      <ConnectionDialogs
+        open={dialog}
+        projectId={projectId}
+        connection={connection}
+        destinations={destinations}
+        onClose={() => setDialog(undefined)}
+        onDeleted={() =>
+          projectId === undefined
+            ? navigate({ to: '/connections' })
+            : navigate({ to: '/p/$projectId/connections', params: { projectId } })
+        }
+      />
+    </div>
+  )
+}
+
+const changeOf = (what: ConnectionDialog): string =>
+  `${words.connectionPage.change}: ${what === 'projects' ? words.connectionPage.projects : words.connectionPage.targets}`
+
+const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+  <div className="grid gap-0.5">
+    <dt className="text-soft">{name}</dt>
+    <dd className="break-words">{children}</dd>
+  </div>
+)

@@ -1,0 +1,25 @@
+import { useState } from 'react'
+import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import type { Sync } from '../../lib/types.ts'
+import { words } from './words.ts'
+
+const ApproveDialog = onDemand(async () => (await import('./approve-dialog.tsx')).ApproveDialog, null, NotLoadedOver)
+
+/** Opens the plan that waits for an approval. `named`: on a page of several syncs. */
+export function ApproveButton({ sync, named = false }: { sync: Sync; named?: boolean }) {
+  const [reviewing, setReviewing] = useState(false)
+  return (
+    <>
+      <Button
+        variant="danger"
+        size="sm"
+        aria-label={named ? words.approveButton.reviewNamed(sync.name) : undefined}
+        onClick={() => setReviewing(true)}
+      >
+        {words.approveButton.review}
+      </Button>
+      {reviewing && <ApproveDialog sync={sync} onClose={() => setReviewing(false)} />}
+    </>
+  )
+}

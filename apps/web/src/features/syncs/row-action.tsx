@@ -1,0 +1,51 @@
+import { Link } from '@tanstack/react-router'
+import { Play } from 'lucide-react'
+import { onDemand } from '../../components/on-demand.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import type { Sync } from '../../lib/types.ts'
+import { ApproveButton } from './approve-button.tsx'
+import { useTrigger } from './use-trigger.ts'
+import { words } from './words.ts'
+
+const ReplaceCredential = onDemand(async () => (await import('./replace-credential.tsx')).ReplaceCredential)
+
+/** What a sync of the list needs next: what resolves its trouble, else a run. */
+export function RowAction({ sync }: { sync: Sync }) {
+  const { trigger, busy, denied } = useTrigger(sync)
+  const { name, projectId, destination, id: syncId, reason } = sync
+  if (reason?.code === 'credential-rejected') return <ReplaceCredential sync={sync} named />
+  if (reason?.code === 'approval-needed') return <ApproveButton sync={sync} named />
+  const [broken] = sync.blocked?.kind === 'source' ? sync.blocked.keys : []
+  if (broken && sync.environment && sync.folder)
+    return (
+      <Button size="sm" variant="quietDanger" asChild>
+        <Link
+          to="/p/$projectId/secrets/$environment"
+          params={{ projectId, environment: sync.environment.slug }}
+          search={{ q: broken.key, ...(sync.folder.path === '/' ? {} : { path: sync.folder.path }) }}
+          aria-label={words.rowAction.openNamed(broken.key, name)}
+        >
+          {words.rowAction.open}
+        </Link>
+      </Button>
+    )
+  // What it needs is more than a row can say.
+  if (sync.blocked !== null)
+    return (
+      <Button size="sm" variant="quietDanger" asChild>
+        <Link
+          to="/p/$projectId/syncs/$destination/$syncId"
+          params={{ projectId, destination, syncId }}
+          aria-label={words.rowAction.reviewNamed(name)}
+        >
+          {words.rowAction.review}
+        </Link>
+      </Button>
+    )
+  return (
+    <Button size="sm" busy={busy} denied={denied} aria-label={words.rowAction.syncNowNamed(name)} onClick={trigger}>
+      {!busy && <Play aria-hidden className="size-3.5" />}
+      <span className="max-sm:hidden">{words.rowAction.syncNow}</span>
+    </Button>
+  )
+}
