@@ -53,7 +53,7 @@ for (const destination of (await representatives()).keys()) {
 
       const moved = await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
       expect(moved).toMatchObject({ inSync: false, state: 'pending' })
-      expect(moved.message).toContain('2 keys will leave')
+      expect(moved.message).toContain('2 keys will be deleted at')
       // The new place is down: nothing leaves the old one.
       for (let i = 1; i <= 10; i++) there.emulator.fail(i, { kind: 'status', status: 503 })
       await run(sync)

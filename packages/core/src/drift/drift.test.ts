@@ -74,7 +74,7 @@ for (const destination of (await representatives()).keys()) {
         })
         expect(await drifted(it, sync.id)).toEqual([
           ['A', 'deleted outside Keyferry'],
-          ['B', expect.stringMatching(/replaced outside Keyferry|flag "secret" changed|several times/)],
+          ['B', expect.stringMatching(/replaced outside Keyferry|flag "secret" changed|duplicated outside Keyferry/)],
           ['STRAY', expect.stringMatching(/^added outside Keyferry/)],
         ])
         expect(events).toEqual([expect.objectContaining({ kind: 'sync', syncId: sync.id, state: 'succeeded' })])

@@ -45,7 +45,7 @@ const TABLE: readonly Row[] = [
     ledger: {},
     observed: { remoteIds: ['id-1', 'id-2'] },
     expect: ['update'],
-    reason: /several times/,
+    reason: /duplicated outside Keyferry/,
   },
   {
     name: 'drift: flag',
@@ -70,7 +70,7 @@ const TABLE: readonly Row[] = [
     ledger: {},
     observed: { otherType: 'a cookie secret' },
     expect: ['update'],
-    reason: /a cookie secret now/,
+    reason: /changed to a cookie secret/,
   },
   { name: 'drift: removed', desired: 'same', ledger: {}, expect: ['create'], reason: /deleted outside/ },
   { name: 'changed', desired: 'other', ledger: {}, observed: {}, expect: ['update'], reason: /value changed/ },

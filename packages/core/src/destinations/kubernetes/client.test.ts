@@ -133,7 +133,7 @@ test('a missing right is named with its verb, a namespace that is missing by its
     apply([create('A', 'a')], client({ token, target }))
   const auth = (message: string) => ({ kind: 'auth', message: expect.stringContaining(message) })
   await expect(failing(noCreate)).rejects.toMatchObject(auth('may not create secrets in the namespace apps'))
-  await expect(failing(stranger)).rejects.toMatchObject(auth('may not get the secret app in the namespace apps'))
+  await expect(failing(stranger)).rejects.toMatchObject(auth('can’t get the secret app in the namespace apps'))
   await expect(failing('wrong-token')).rejects.toMatchObject({ kind: 'auth' })
   await expect(failing(cluster, { namespace: 'gone' })).rejects.toMatchObject({
     kind: 'missing',
