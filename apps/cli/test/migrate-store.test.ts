@@ -97,7 +97,12 @@ it.skipIf(!inject('postgresUrl'))(
     expect(vendor.log.slice(requests).filter(({ method }) => method !== 'GET')).toEqual([])
     await moving.secrets.update.mutate({ ...place, value: 'on Postgres' })
     await settled(moving, projectId, [sync], SETTLED_MS)
-    expect(vendor.contents()).toEqual(new Map([['A', 'on Postgres'], ['B', 'two on Postgres']])) // oxfmt-ignore
+    expect(vendor.contents()).toEqual(
+      new Map([
+        ['A', 'on Postgres'],
+        ['B', 'two on Postgres'],
+      ]),
+    )
     const after = await seen(moving, sync, place)
     const back = await mkdtemp(join(tmpdir(), 'keyferry-back-'))
     onTestFinished(() => rm(back, { recursive: true, force: true }))

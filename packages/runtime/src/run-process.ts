@@ -7,29 +7,31 @@ export interface Service {
 }
 
 /**
- * Runs a service as this process: the first SIGTERM or SIGINT stops it in order and exits 0, a second one exits at
- * once. When it cannot start, the reason is printed, without a stack when it is one a person can act on, and the
- * process exits 1.
+ * Runs a service as this process: the first SIGTERM or SIGINT stops it in order and exits 0; a second one, or one while
+ * it starts, exits immediately. When it cannot start, the reason is printed, without a stack when it is one a person
+ * can act on, and the process exits 1.
  */
 export async function runProcess(start: () => Promise<Service>): Promise<void> {
   // Whatever is written is for this user only, also in a data directory that others may enter.
   process.umask(0o077)
+  let service: Service | null = null
+  let stopping = false
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping || !service) process.exit(signal === 'SIGINT' ? 130 : 143)
+    stopping = true
+    service.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(stackOf(error))
+        process.exit(1)
+      },
+    )
+  }
+  // Before the start: process 1 of a container ignores signals that it does not handle.
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
   try {
-    const service = await start()
-    let stopping = false
-    const stop = (signal: NodeJS.Signals): void => {
-      if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143)
-      stopping = true
-      service.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(stackOf(error))
-          process.exit(1)
-        },
-      )
-    }
-    process.on('SIGTERM', stop)
-    process.on('SIGINT', stop)
+    service = await start()
   } catch (error) {
     console.error(error instanceof StartupError ? error.message : stackOf(error))
     process.exit(1)
