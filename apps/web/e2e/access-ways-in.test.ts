@@ -8,12 +8,10 @@ import { join } from 'node:path'
 import { OIDC_CLIENT, startProvider } from '@keyferry/api/testing-oidc'
 import { receiveMail } from '@keyferry/core/testing'
 import { copyEmptyQueue } from '@keyferry/queue/testing'
-import { readEnv } from '@keyferry/runtime'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { bootstrap } from '@keyferry/server/demo/setup'
-import { startKeyferry } from '@keyferry/server'
 import { newHome } from '@keyferry/server/testing-cli'
-import { environmentOf } from '@keyferry/server/testing'
+import { environmentOf, startInProcess } from '@keyferry/server/testing'
 import { openBrowser, suiteName, whyNoBrowser } from './chromium.ts'
 import { signIn } from './console.ts'
 import { pageObject, see } from './page-object.ts'
@@ -37,9 +35,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
       OIDC_CLIENT_ID: OIDC_CLIENT.clientId,
       OIDC_CLIENT_SECRET: OIDC_CLIENT.clientSecret,
     }
-    const [running, browser] = await Promise.all([startKeyferry(readEnv(env)), openBrowser()])
+    const [running, browser] = await Promise.all([startInProcess(env), openBrowser()])
     onTestFinished(async () => {
-      await browser.close()
+      await Promise.all(browser.contexts().map((one) => one.close()))
       await running.stop()
       await provider.close()
       await rm(dataDir, { recursive: true, force: true })

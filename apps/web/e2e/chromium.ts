@@ -12,10 +12,16 @@ export const whyNoBrowser: string | null =
 /** A suite that needs a browser: skipped, with the reason in the run's summary, where there is none. */
 export const suiteName = (name: string): string => (whyNoBrowser === null ? name : `${name}, because ${whyNoBrowser}`)
 
-/** Throws when there is none; close it. */
+let browser: Browser | null = null
+
+/**
+ * The browser of this worker's test files, which each have contexts of their own: starting one costs as much as ten
+ * pages. It ends with the process. Throws when there is none.
+ */
 export async function openBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error(`No browser: ${whyNoBrowser}`)
-  return chromium.launch({
+  if (browser?.isConnected()) return browser
+  browser = await chromium.launch({
     executablePath,
     args: [
       '--headless=new',
@@ -28,4 +34,5 @@ export async function openBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   })
+  return browser
 }

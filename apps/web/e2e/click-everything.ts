@@ -25,7 +25,7 @@ const CLICK_EVERYTHING = `async (before) => {
   }
   const layer = () => [...document.querySelectorAll('[role=dialog], [role=alertdialog], [role=menu]')].at(-1)
   const nameOf = (control) =>
-    [control.tagName, control.getAttribute('aria-label') ?? control.innerText ?? '', control.getAttribute('href') ?? '', layer() ? 'over' : ''].join(' ')
+    [control.tagName, control.getAttribute('aria-label') ?? control.textContent, control.getAttribute('href') ?? '', layer() ? 'over' : ''].join(' ')
   const isUsable = (control) => control.checkVisibility() && !control.disabled && control.target !== '_blank'
   const CONTROLS = 'button, a[href^="/"], [role=menuitem], [role=menuitemradio], summary'
   const next = () =>

@@ -5,13 +5,11 @@ import { join, resolve } from 'node:path'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { representatives, type Emulator } from '@keyferry/core/emulators'
 import { copyEmptyQueue } from '@keyferry/queue/testing'
-import { readEnv } from '@keyferry/runtime'
 import { bootstrapped } from '@keyferry/schemas'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { z } from 'zod'
-import { startKeyferry } from '@keyferry/server'
-import { environmentOf } from '@keyferry/server/testing'
+import { environmentOf, startInProcess } from '@keyferry/server/testing'
 import { openBrowser } from './chromium.ts'
 import { monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
 
@@ -37,7 +35,7 @@ async function openConsole(): Promise<Console> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
   await copyEmptyQueue(join(dataDir, 'queue'))
   const [running, browser, ...started] = await Promise.all([
-    startKeyferry(readEnv(environmentOf({ dataDir, databaseUrl: null }))),
+    startInProcess(environmentOf({ dataDir, databaseUrl: null })),
     openBrowser(),
     ...[...(await representatives())].map(async ([name, start]) => [name, await start()] as const),
   ])
@@ -63,7 +61,7 @@ async function openConsole(): Promise<Console> {
     seen,
     setup,
     async close() {
-      await browser.close()
+      await Promise.all(browser.contexts().map((one) => one.close()))
       await running.stop()
       await Promise.all(started.map(([, emulator]) => emulator.close()))
       await rm(dataDir, { recursive: true, force: true })
