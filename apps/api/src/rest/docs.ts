@@ -3,12 +3,17 @@ import type { FastifyInstance } from 'fastify'
 import { openApi } from './openapi.ts'
 import { restRoutes } from './procedures.ts'
 
-const open = new Set(restRoutes.filter(({ meta }) => meta.verb === 'anyone').map(({ procedure }) => procedure))
 /** The same for every server of this process: it takes longer to make than the rest of one. */
-const document = openApi(restRoutes, (procedure) => open.has(procedure))
+let document: ReturnType<typeof openApi> | undefined
+
+function makeDocument(): ReturnType<typeof openApi> {
+  const open = new Set(restRoutes.filter(({ meta }) => meta.verb === 'anyone').map(({ procedure }) => procedure))
+  return openApi(restRoutes, (procedure) => open.has(procedure))
+}
 
 /** The OpenAPI document, and a page to read it. */
 export async function registerDocs(app: FastifyInstance): Promise<void> {
+  document ??= makeDocument()
   app.get('/api/docs/json', () => document)
   await app.register(async (page) => {
     // The page starts itself with an inline script; nothing else here does.
