@@ -14,6 +14,7 @@ import { SEED } from '@keyferry/vitest/seed'
 import { afterEach, expect, inject, it } from 'vitest'
 import { BODY_LIMIT } from './http/large-bodies.ts'
 import { adversary, type Adversary } from './request-matrix/adversary.ts'
+import { inputFor, procedures } from './request-matrix/inputs.ts'
 import type { Figures, Lap, Started } from './request-matrix/measured-api.ts'
 import { everyRequest, oddRequests, type Sending } from './request-matrix/requests.ts'
 
@@ -77,7 +78,7 @@ async function ask(
   failures: string[],
   who: string,
   { method, path, body, headers = {} }: Sending,
-): Promise<string> {
+): Promise<{ status: number; text: string }> {
   const what = `${method} ${path.slice(0, 200)} as ${who}`
   try {
     const answer = await fetch(`${url}${path}`, {
@@ -92,14 +93,14 @@ async function ask(
     const text = await answer.text()
     if (answer.status >= 500 && answer.status !== 503) failures.push(`${what}: ${answer.status} ${text.slice(0, 500)}`)
     if (answer.status >= 400 && text.length > 8192) failures.push(`${what}: ${answer.status} with ${text.length} bytes`)
-    return text
+    return { status: answer.status, text }
   } catch (error) {
     // What is too large is refused, and its connection closed, before all of it was sent: a body at once where nobody
     // is known.
     const large = who === 'nobody' || who === 'a wrong token' ? 64 * 1024 : BODY_LIMIT
     if (body === undefined || body.length < large)
       failures.push(`${what}: ${String(error)} ${String(Object(error).cause)}`)
-    return ''
+    return { status: 0, text: '' }
   }
 }
 
@@ -109,8 +110,7 @@ async function slowReaders({ reply, url, credentials, known }: Process): Promise
   const query = new URLSearchParams({
     projectId: String(new Map(known).get('projectId')),
     environment: 'dev',
-    secretPath: '/api',
-    expandSecretReferences: 'true',
+    secretPath: '/large',
   })
   const { authorization } = new Map(credentials).get('developer') ?? {}
   const sockets = Array.from({ length: 20 }, () => connect(Number(port), hostname).on('error', () => {}))
@@ -128,16 +128,24 @@ async function slowReaders({ reply, url, credentials, known }: Process): Promise
   for (const socket of sockets) socket.destroy()
 }
 
-/** Opens live event streams and drops them at once, beside writes that they hear of. */
+/** Opens each kind of live event stream and drops it at once, beside writes that they hear of. */
 async function droppedStreams({ url, credentials, known }: Process, failures: string[]): Promise<void> {
-  const input = encodeURIComponent(JSON.stringify({ projectId: new Map(known).get('projectId') }))
-  await together(20, Array.from({ length: 200 }), async () => {
+  const streams = procedures
+    .filter(({ type }) => type === 'subscription')
+    .map((procedure) => ({ procedure, input: JSON.stringify(inputFor(procedure, new Map(known))) }))
+  const ways: { path: string; body?: string }[] = streams.map(({ procedure, input }) => ({
+    path: `/api/trpc/${procedure.name}?input=${encodeURIComponent(input)}`,
+  }))
+  for (const { procedure, input } of streams)
+    if (procedure.name === 'syncs.folderChanges')
+      ways.push({ path: '/api/v1/events/subscribe/project-events', body: input })
+  const opened = Array.from({ length: 100 }, () => ways).flat()
+  await together(20, opened, async ({ path, body }) => {
     const stop = new AbortController()
-    const answer = await fetch(`${url}/api/trpc/syncs.events?input=${input}`, {
-      headers: new Map(credentials).get('viewer') ?? {},
-      signal: stop.signal,
-    })
-    if (answer.status !== 200 && answer.status !== 429) failures.push(`a stream: ${answer.status}`)
+    const headers = { ...new Map(credentials).get('viewer'), 'content-type': 'application/json' }
+    const sending = body === undefined ? {} : { method: 'POST', body }
+    const answer = await fetch(`${url}${path}`, { ...sending, headers, signal: stop.signal })
+    if (answer.status !== 200 && answer.status !== 429) failures.push(`${path.slice(0, 60)}: ${answer.status}`)
     stop.abort()
   })
 }
@@ -151,7 +159,7 @@ async function run(
     part: (name: string, work: Promise<unknown>) => Promise<void>,
     failures: string[],
   ) => Promise<void>,
-): Promise<void> {
+): Promise<Figures> {
   const started = await start(databaseUrl)
   const failures: string[] = []
   const laps: [part: string, stallMs: number][] = []
@@ -164,7 +172,12 @@ async function run(
   await asking('developer', { method: 'GET', path: '/api/v1/projects' })
   await started.reply('begin')
   for (let round = 0; round < ROUNDS; round++)
-    await attack(started, adversary(asking, new Map(started.known)), part, failures)
+    await attack(
+      started,
+      adversary(asking, new Map(started.known), (what) => failures.push(what)),
+      part,
+      failures,
+    )
   const figures = await started.reply<Figures>('figures')
   // oxlint-disable-next-line no-console -- the figures of the run are what it is for.
   console.log(`adversarial run on ${store}:`, figures, Object.fromEntries(laps))
@@ -173,10 +186,11 @@ async function run(
   expect(figures.grownBytes).toBeLessThan(512 * MB)
   expect(figures.leftBytes).toBeLessThan(100 * MB)
   expect((await fetch(`${started.url}/api/status`)).status).toBe(200)
+  return figures
 }
 
-it(`stays quick and small, whatever is sent (FUZZ_SEED=${SEED})`, { timeout: 600_000 * ROUNDS }, () =>
-  run('SQLite', null, async (started, { graphs, large, file }, part, failures) => {
+it(`stays quick and small, whatever is sent (FUZZ_SEED=${SEED})`, { timeout: 600_000 * ROUNDS }, async () => {
+  const { unasked } = await run('SQLite', null, async (started, { graphs, large, file }, part, failures) => {
     const known = new Map(started.known)
     const principals = started.credentials.map(([who]) => who)
     const roll = dice(SEED)
@@ -184,12 +198,15 @@ it(`stays quick and small, whatever is sent (FUZZ_SEED=${SEED})`, { timeout: 600
       ask(started, failures, principals[roll() % principals.length] ?? '', sending)
     await part('a file', file())
     await part('every route', together(AT_A_TIME, everyRequest(known, roll), asAnybody))
-    await part('graphs', graphs())
-    await part('large folders', large())
-    await part('odd requests', together(AT_A_TIME, oddRequests(known), asAnybody))
     await part('slow readers, dropped streams', Promise.all([slowReaders(started), droppedStreams(started, failures)]))
-  }),
-)
+    await part('graphs', graphs())
+    await part('odd requests', together(AT_A_TIME, oddRequests(known), asAnybody))
+    // At its end the project is deleted.
+    await part('large folders', large())
+  })
+  // As the server itself has them: a new route that the run leaves out is named here.
+  expect(unasked).toEqual([])
+})
 
 it.skipIf(!inject('postgresUrl'))('so it does on Postgres', { timeout: 600_000 * ROUNDS }, async () =>
   run('Postgres', await createDatabase(), async (_, { large }, part) => {

@@ -6,7 +6,7 @@ import { isObject } from './extremes.ts'
 import type { Sending } from './requests.ts'
 
 /** Sends a request as somebody; its answer. */
-export type Ask = (who: string, sending: Sending) => Promise<string>
+export type Ask = (who: string, sending: Sending) => Promise<{ status: number; text: string }>
 
 export interface Adversary {
   /** References and imports that multiply what is stored, written and read by the developer of one folder. */
@@ -17,13 +17,19 @@ export interface Adversary {
   file(): Promise<void>
 }
 
+/** As tRPC names it. */
 interface Secret {
-  secretKey: string
-  secretValue: string
-  secretComment?: string
+  key: string
+  value: string
 }
 
-export function adversary(ask: Ask, known: ReadonlyMap<string, unknown>): Adversary {
+/** `misled`: hears of a request that is malformed or names what is not there, and so attacks nothing. */
+export function adversary(send: Ask, known: ReadonlyMap<string, unknown>, misled: (what: string) => void): Adversary {
+  const ask = async (who: string, sending: Sending): Promise<string> => {
+    const { status, text } = await send(who, sending)
+    if (status === 404 || status === 422) misled(`${sending.path.slice(0, 200)}: ${status} ${text.slice(0, 500)}`)
+    return text
+  }
   const projectId = String(known.get('projectId'))
   const dev = { projectId, environment: 'dev' }
   const json = (body: unknown): Buffer => Buffer.from(JSON.stringify(body))
@@ -35,7 +41,7 @@ export function adversary(ask: Ask, known: ReadonlyMap<string, unknown>): Advers
   const list = (who: string, query: Record<string, string>) =>
     ask(who, { method: 'GET', path: `/api/v4/secrets?${new URLSearchParams({ ...dev, ...query }).toString()}` })
   const many = (count: number, value: (n: number) => string, prefix = 'K'): Secret[] =>
-    Array.from({ length: count }, (_, n) => ({ secretKey: `${prefix}${n}`, secretValue: value(n) }))
+    Array.from({ length: count }, (_, n) => ({ key: `${prefix}${n}`, value: value(n) }))
 
   async function graphs(): Promise<void> {
     const narrowed = 'narrowed developer'
@@ -47,14 +53,14 @@ export function adversary(ask: Ask, known: ReadonlyMap<string, unknown>): Advers
     await write(many(2000, (n) => `\${${long}${(n + 1) % 2000}}`, long))
     await write(many(1, () => '${KEY}'.repeat(10_000), 'REPEATED'))
     await write(
-      many(1900, (n) => (n < 300 ? 'x' : refs(230, (to) => `\${M${to}}`)), 'M'),
+      many(1900, (n) => (n < 300 ? 'x' : refs(120, (to) => `\${M${to}}`)), 'M'),
       '/api/sub',
     )
     await write(
       many(300, () => refs(90, (to) => `\${dev.api.sub.M${to}}`), 'A'),
       '/api/other',
     )
-    await write([{ secretKey: 'BIG', secretValue: 'x'.repeat(65_000) }, ...many(1500, () => '${BIG}')])
+    await write([{ key: 'BIG', value: 'x'.repeat(65_000) }, ...many(1500, () => '${BIG}')])
     await write(many(1500, (n) => `\${K${n}}`, 'L'))
     await write(many(40, () => 'é"\n'.repeat(16_000), 'WIDE'))
     await Promise.all([
@@ -63,11 +69,21 @@ export function adversary(ask: Ask, known: ReadonlyMap<string, unknown>): Advers
       read({ recursive: 'true', include_imports: 'true' }),
     ])
     await Promise.all(Array.from({ length: 8 }, () => read({ expandSecretReferences: 'true' })))
+    // Texts that readers of `.env` files may take for the beginning of a variable, again and again.
+    const opening = many(40, (n) => (n % 2 === 0 ? '${' : '${:').repeat(20_000), 'OPENING')
+    await rpc(narrowed, 'secrets.updateMany', {
+      ...dev,
+      secretPath: '/api',
+      mode: 'upsert',
+      secrets: opening.map((secret) => ({ ...secret, isLiteral: true })),
+    })
+    for (const format of ['dotenv', 'json', 'yaml'])
+      await rpc(narrowed, 'secrets.export', { ...at, format, expandReferences: false, includeImports: false })
     for (const secretPath of ['/api', '/api/sub', '/api/other'])
       await get(narrowed, 'secrets.rows', { ...dev, secretPath })
-    await get(narrowed, 'tree.referenceTree', { ...dev, secretPath: '/api/other', secretName: 'A1' })
-    await get(narrowed, 'tree.referenceTree', { ...at, secretName: 'REPEATED0' })
-    await get(narrowed, 'tree.uses', { ...dev, secretPath: '/api/sub', secretName: 'M0' })
+    await get(narrowed, 'tree.referenceTree', { ...dev, secretPath: '/api/other', key: 'A1' })
+    await get(narrowed, 'tree.referenceTree', { ...at, key: 'REPEATED0' })
+    await get(narrowed, 'tree.uses', { ...dev, secretPath: '/api/sub', key: 'M0' })
     for (const content of ['\n', '\r', 'A=', '#', ' ', '"', 'A="\n', 'A=1\n', '\\', '='])
       await rest(narrowed, 'POST', '/api/v1/dotenv', {
         ...at,
@@ -99,8 +115,13 @@ export function adversary(ask: Ask, known: ReadonlyMap<string, unknown>): Advers
     await list('admin', { secretPath: '/', recursive: 'true', viewSecretValue: 'false' })
     await get('admin', 'tree.matrix', { projectId })
     await get('admin', 'tree.search', { projectId, query: 'what', limit: 500 })
-    await get('admin', 'tree.uses', { ...at, secretName: 'L1' })
+    await get('admin', 'tree.uses', { ...at, key: 'L1' })
+    await get('admin', 'tree.readers', at)
+    await get('admin', 'delivery.folder', { ...at, limit: 500 })
+    await get('admin', 'delivery.secret', { ...at, key: 'L1' })
+    await get('admin', 'overview.project', { projectId })
     await get('admin', 'history.folder', { ...at, limit: 500 })
+    await Promise.all(['dotenv', 'json', 'yaml'].map((format) => rpc('admin', 'secrets.export', { ...at, format })))
     for (const from of ['/deep10', '/deep9'])
       await rest('admin', 'POST', '/api/v1/secret-imports', {
         ...dev,
@@ -112,20 +133,20 @@ export function adversary(ask: Ask, known: ReadonlyMap<string, unknown>): Advers
       path: '/wide/w7',
       import: { environment: 'dev', path: '/wide' },
     })
+    for (const name of ['large', 'wide', 'api']) {
+      await rest('admin', 'DELETE', `/api/v1/folders/${name}`, { ...dev, path: '/', syncs: 'keep-secrets' })
+      const trash = await get('admin', 'history.trash', dev)
+      const [, trashId = ''] = new RegExp(`"id":"([^"]+)","kind":"folder"[^{}]*"name":"${name}"`).exec(trash) ?? []
+      await rpc('admin', 'history.restore', { ...dev, trashId })
+    }
     const big = (value: string, secretComment: string) =>
-      many(2000, () => value, 'B'.repeat(240)).map((secret) => ({ ...secret, secretComment }))
+      many(2000, () => value, 'B'.repeat(240)).map(({ key }) => ({ secretKey: key, secretValue: value, secretComment }))
     await rest('admin', 'PATCH', '/api/v4/secrets/batch', { ...at, mode: 'upsert', secrets: big('x', 'c'.repeat(900)) })
     await rest('admin', 'PATCH', '/api/v4/secrets/batch', { ...at, mode: 'upsert', secrets: big('y', 'c'.repeat(900)) })
     await rest('admin', 'DELETE', '/api/v4/secrets/batch', {
       ...at,
       secrets: big('', '').map(({ secretKey }) => ({ secretKey })),
     })
-    for (const name of ['large', 'wide', 'api']) {
-      await rest('admin', 'DELETE', `/api/v1/folders/${name}`, { ...dev, path: '/', syncs: 'keep-secrets' })
-      const trash = await get('admin', 'history.trash', dev)
-      const [, trashId = ''] = /"id":"([^"]+)","kind":"folder"/.exec(trash) ?? []
-      await rpc('admin', 'history.restore', { ...dev, trashId })
-    }
     await rest('admin', 'DELETE', `/api/v1/projects/${projectId}/environments/${String(known.get('environmentId'))}`, {
       syncs: 'keep-secrets',
     })

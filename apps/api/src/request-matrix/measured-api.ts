@@ -2,6 +2,7 @@
  * An API in a process of its own, which measures itself: started by the adversarial run, which asks for its figures.
  * Its store is the Postgres of the first argument, or SQLite. For tests only.
  */
+import { subscribe } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
@@ -13,6 +14,7 @@ import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { openPostgres, openSqlite } from '@keyferry/db'
 import type { OpenStore } from '@keyferry/db/testing'
 import { bootstrapped } from '@keyferry/schemas'
+import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { ACCOUNT, emptyApi } from '../testing.ts'
@@ -31,6 +33,8 @@ export interface Figures {
   grownBytes: number
   /** What of it is left after the garbage was collected. */
   leftBytes: number
+  /** Routes of the API that nobody asked for. */
+  unasked: string[]
 }
 
 /** The worst of one part of the run. */
@@ -48,6 +52,21 @@ export interface Started {
 }
 
 const SAMPLE_MS = 5
+
+/** By server: the routes that it has, and those that were asked for. */
+const routes = new Map<FastifyInstance, { registered: Set<string>; asked: Set<string> }>()
+const created = z.object({ fastify: z.custom<FastifyInstance>() })
+subscribe('fastify.initialization', (message) => {
+  const { fastify } = created.parse(message)
+  const [registered, asked] = [new Set<string>(), new Set<string>()]
+  routes.set(fastify, { registered, asked })
+  fastify.addHook('onRoute', ({ method, url }) => {
+    // Of a GET, Fastify makes the HEAD; tRPC's path takes any method, and answers two of them.
+    const methods = Array.isArray(method) ? ['GET', 'POST'] : [method]
+    for (const one of methods) if (one !== 'HEAD') registered.add(`${one} ${url}`)
+  })
+  fastify.addHook('onRequest', async ({ method, routeOptions }) => void asked.add(`${method} ${routeOptions.url}`))
+})
 
 const [, , databaseUrl = null] = process.argv
 // In a file: a store in memory would be counted as the memory of the process.
@@ -153,7 +172,8 @@ async function figures(): Promise<Figures> {
   // Collecting garbage is not part of the run.
   await lap()
   const seen = { ...ofRun, delayMs: delay.max / 1e6, grownBytes: highest - before.rss }
-  return { ...seen, leftBytes: (await held()) - before.held }
+  const { registered, asked } = routes.get(api.app) ?? { registered: new Set(['none']), asked: new Set() }
+  return { ...seen, leftBytes: (await held()) - before.held, unasked: [...registered].filter((one) => !asked.has(one)) }
 }
 
 /** Resolves when every request has its answer, or was cut off. */

@@ -126,7 +126,15 @@ export function oddRequests(known: ReadonlyMap<string, unknown>): Sending[] {
     { method: 'GET', path: `/api/v4/secrets/${'%2e%2e%2f'.repeat(1200)}?${at}` },
     { method: 'GET', path: `/api/trpc/${'secrets.list,'.repeat(50)}secrets.list?batch=1&input={}` },
     { method: 'GET', path: '/api/v1/audit/export' },
-    ...['/api/docs/json', '/metrics', '/api/ready', '/.well-known/security.txt'].map((path) => ({
+    ...[
+      '/api/auth/callback/oidc',
+      '/api/docs/',
+      '/api/docs/js/scalar.js',
+      '/api/docs/json',
+      '/metrics',
+      '/api/ready',
+      '/.well-known/security.txt',
+    ].map((path) => ({
       method: 'GET',
       path,
     })),
