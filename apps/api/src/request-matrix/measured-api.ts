@@ -33,7 +33,7 @@ export interface Figures {
   grownBytes: number
   /** What of it is left after the garbage was collected. */
   leftBytes: number
-  /** Routes of the API that nobody asked for. */
+  /** Routes of the API that nobody requested. */
   unasked: string[]
 }
 
@@ -53,7 +53,7 @@ export interface Started {
 
 const SAMPLE_MS = 5
 
-/** By server: the routes that it has, and those that were asked for. */
+/** By server: the routes that it has, and those that were requested. */
 const routes = new Map<FastifyInstance, { registered: Set<string>; asked: Set<string> }>()
 const created = z.object({ fastify: z.custom<FastifyInstance>() })
 subscribe('fastify.initialization', (message) => {
