@@ -456,7 +456,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await updated.view.route(/secrets\.get/, (route) => route.abort())
     await updated.view.goto(at('/secrets/dev'))
     await updated.button('Reveal STRIPE_KEY').click()
-    await see(updated.alert('STRIPE_KEY could not be read'))
+    await see(updated.alert('Couldn’t read STRIPE_KEY'))
     await updated.button('More for STRIPE_KEY').click()
     await updated.view.getByRole('menuitem', { name: 'Delete' }).click()
     await see(updated.alert('This part could not be loaded'))
