@@ -95,7 +95,7 @@ describe('the app', { timeout: 240_000 }, () => {
     const url = await ready(first)
     const code = (await first.printed(/Setup code ([0-9A-Z-]{19})/))[1] ?? ''
     expect(first.output()).toContain(`create the owner account:\n  ${url}/first-run#code=${code}\n`)
-    expect(first.output()).toMatch(new RegExp(`Root key +${join(place.dataDir, 'root.key')}\n +Back this file up`))
+    expect(first.output()).toMatch(new RegExp(`Root key +${join(place.dataDir, 'root.key')}\n +Back up this file`))
     // A browser on this very machine needs it too.
     const account = { email: 'ada@example.com', password: 'correct horse battery', organization: 'Acme' }
     const setUp = (body: object) =>
