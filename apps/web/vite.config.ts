@@ -12,8 +12,8 @@ export default defineConfig({
   build: {
     target: 'es2023',
     rolldownOptions: {
-      // One file of icons rather than a request for each.
-      output: { codeSplitting: { groups: [{ name: 'icons', test: /lucide-react/ }] } },
+      // One file of the icons that several pages have, rather than a request for each.
+      output: { codeSplitting: { groups: [{ name: 'icons', test: /lucide-react/, minShareCount: 2 }] } },
     },
   },
 })

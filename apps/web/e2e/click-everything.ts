@@ -27,7 +27,7 @@ const CLICK_EVERYTHING = `async (before) => {
   const nameOf = (control) =>
     [control.tagName, control.getAttribute('aria-label') ?? control.textContent, control.getAttribute('href') ?? '', layer() ? 'over' : ''].join(' ')
   const isUsable = (control) => control.checkVisibility() && !control.disabled && control.target !== '_blank'
-  const CONTROLS = 'button, a[href^="/"], [role=menuitem], [role=menuitemradio], summary'
+  const CONTROLS = 'button, input[type=checkbox], a[href^="/"], [role=menuitem], [role=menuitemradio], summary'
   const next = () =>
     [...(layer() ?? document).querySelectorAll(CONTROLS)].find((control) => isUsable(control) && !names.has(nameOf(control)))
   const press = (control) => {

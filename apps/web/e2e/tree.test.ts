@@ -182,9 +182,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await see(version(1).getByText('The values are the same.'))
       await version(1).getByRole('button', { name: 'Restore' }).click()
       await see(version(3))
-      expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({ tags: [], version: 3 })
-      await version(2).getByRole('button', { name: 'Restore' }).click()
+      await button('Undo').click()
       await see(version(4))
+      expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({ tags: [{ name: 'network' }] })
+      await version(1).getByRole('button', { name: 'Restore' }).click()
+      await see(version(5))
+      expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({ tags: [], version: 5 })
+      await version(2).getByRole('button', { name: 'Restore' }).click()
+      await see(version(6))
       expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({
         comment: 'Without the port.',
         metadata: [{ key: 'owner', value: 'ada' }],
@@ -241,6 +246,19 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       expect(await value('dev', '/api', 'PASTED_B')).toBe(`${CANARY} b`)
       await put('dev', '/api', { PASTED_A: `${CANARY}-a` })
 
+      const files = await page.evaluateHandle(
+        `(() => {
+          const files = new DataTransfer()
+          files.items.add(new File(['DROPPED=${CANARY}-d'], 'some.env'))
+          return files
+        })()`,
+      )
+      await page.getByRole('table', { name: 'Secrets' }).dispatchEvent('drop', { dataTransfer: files })
+      await see(row('DROPPED').getByText('Add', { exact: true }))
+      await button('Save 1 secret').click()
+      await gone(page.getByRole('heading', { name: 'Preview changes' }))
+      expect(await value('dev', '/api', 'DROPPED')).toBe(`${CANARY}-d`)
+
       const edit = page.getByLabel('New value of TOKEN')
       await put('dev', '/api', { TOKEN: `${CANARY}-1\r\n2\r\n` })
       await button('Edit TOKEN').click()
@@ -260,7 +278,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await button('Save').click()
       await gone(edit)
       expect(await value('dev', '/api', 'TOKEN')).toBe(`${CANARY}-mine`)
-      const secrets = ['TOKEN', 'PASTED_A', 'PASTED_B'].map((key) => ({ key }))
+
+      // Nobody sees these characters in a value: a sign stands for each.
+      await put('dev', '/api', { TOKEN: `${CANARY}\u200b-unseen ` })
+      await button('Reveal TOKEN').click()
+      await see(row('TOKEN').getByText('U+200B'))
+      await see(row('TOKEN').getByText('·', { exact: true }))
+      await button('Hide TOKEN').click()
+      const secrets = ['TOKEN', 'PASTED_A', 'PASTED_B', 'DROPPED'].map((key) => ({ key }))
       await client.secrets.deleteMany.mutate({ projectId, environment: 'dev', secretPath: '/api', secrets })
     })
 
@@ -272,6 +297,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await page.getByRole('dialog').getByRole('button', { name: 'Generate' }).click()
       await page.keyboard.press('Escape')
       expect(await typed.inputValue()).toMatch(/^[A-Za-z0-9]{32}$/)
+      await form.getByRole('button', { name: 'Generate a value' }).click()
+      const generator = page.getByRole('dialog', { name: 'Generate a value' })
+      await generator.getByLabel('Kind').selectOption('Key pair')
+      await generator.getByRole('button', { name: 'Generate' }).click()
+      await see(generator.getByText('-----BEGIN PUBLIC KEY-----'))
+      expect(await typed.inputValue()).toMatch(/^-----BEGIN PRIVATE KEY-----\n[^-]+\n-----END PRIVATE KEY-----\n$/)
+      await generator.getByRole('button', { name: 'Close' }).click()
       await typed.fill('')
       await form.getByRole('textbox', { name: 'Key' }).fill('REFERRING')
       await typed.focus()
@@ -304,9 +336,107 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await put('dev', '/api', { PORT: `${CANARY}-1` })
     })
 
+    it('is used with single keys, and leaves selected secrets out of a sync', async () => {
+      await page.goto(at('/syncs'))
+      await heading('Syncs')
+      // The second pair of keys comes before the page of the first is there.
+      for (const key of ['g', 's', 'n']) await page.keyboard.press(key)
+      await see(page.getByRole('form', { name: 'Add a secret' }))
+      await button('Close the new secret').click()
+      await page.goto(at('/secrets/dev?path=/api'))
+      await see(row('HOSTNAME'))
+      for (const key of ['j', 'j', 'k', 'x']) await page.keyboard.press(key)
+      await see(page.getByText('1 selected'))
+      expect(await page.getByRole('checkbox', { name: 'Select HOSTNAME' }).isChecked()).toBe(true)
+      for (const key of ['j', 'e']) await page.keyboard.press(key)
+      await see(page.getByLabel('New value of PORT'))
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('/')
+      await page.keyboard.type('host')
+      await gone(row('PORT'))
+      await page.getByLabel('Search secrets').fill('')
+
+      const [first] = syncs
+      if (!first) throw new Error('no destination')
+      const excluded = async () =>
+        (await client.syncs.list.query({ projectId }))
+          .find(({ id }) => id === first.syncId)
+          ?.excludedKeys.map(({ key, reason }) => `${key}: ${reason}`)
+      await button('Exclude').click()
+      const names = dialog().getByRole('list', { name: 'Syncs' }).getByRole('checkbox')
+      await see(names.first())
+      for (const box of await names.all())
+        if ((await box.getAttribute('aria-label')) !== `to-${first.destination}`) await box.uncheck()
+      await dialog().getByLabel('Reason').fill('Set by hand there')
+      await screens.look('exclude-secrets')
+      await button('Exclude from 1 sync').click()
+      await gone(dialog())
+      expect(await excluded()).toEqual(['HOSTNAME: Set by hand there'])
+      await button('Undo').click()
+      await expect.poll(excluded).toEqual([])
+      await settled(client, projectId, syncs, LIMIT_MS)
+    })
+
+    it('shows a large folder, long names and values, and a tree of 300 folders', async () => {
+      const many = { projectId, environment: 'staging', secretPath: '/many' }
+      const long = `${'LONG_'.repeat(50)}KEYS1`
+      const arabic = 'مفتاح'
+      const { id: folderId } = await folder('staging', '/', 'many')
+      const keys = Array.from({ length: 400 }, (_, index) => `KEY_${String(index).padStart(3, '0')}`)
+      await client.secrets.paste.mutate({ ...many, content: keys.map((key) => `${key}=${CANARY}-${key}`).join('\n') })
+      await put('staging', '/many', { [long]: 'x'.repeat(65_000), [arabic]: `${CANARY} مرحبا` })
+      await Promise.all(Array.from({ length: 298 }, (_, index) => folder('staging', '/many', `folder-${index}`)))
+
+      await page.setViewportSize({ width: 1440, height: 900 })
+      await page.goto(at('/secrets/staging?path=/many'))
+      await see(page.getByText('402 secrets', { exact: true }))
+      const boxes = await Promise.all(
+        (await page.getByRole('row', { name: /^KEY_/ }).all()).map((each) => each.boundingBox()),
+      )
+      expect(boxes[0]?.y).toBeLessThan(260)
+      const visible = boxes.filter((box) => box !== null && box.y + box.height <= 900)
+      expect(visible.length).toBeGreaterThanOrEqual(16)
+      // Only what is near the screen is drawn.
+      expect(boxes.length).toBeLessThan(100)
+      await page.getByRole('checkbox', { name: 'Select all' }).click()
+      await page.keyboard.press('End')
+      await see(row(arabic))
+      await see(page.getByText('402 selected'))
+      await button('Clear selection').click()
+      await page.getByLabel('Search secrets').fill('LONG_')
+      await see(page.getByText('1 of 402 secrets'))
+      await button(`Edit ${long}`).click()
+      await expect.poll(async () => (await page.getByLabel(`New value of ${long}`).inputValue()).length).toBe(65_000)
+      await screens.look('long-secret')
+      await page.keyboard.press('Escape')
+
+      await button('Folders').click()
+      const tree = page.getByRole('list', { name: 'Folders' }).getByRole('link')
+      await expect.poll(() => tree.count()).toBeGreaterThanOrEqual(300)
+      await page.getByLabel('Search folders').fill('folder-29')
+      await expect.poll(() => tree.allTextContents()).toHaveLength(9)
+      await page.keyboard.press('Escape')
+      await button('Add import').click()
+      expect(await dialog().getByLabel('From environment').inputValue()).toBe('staging')
+      expect(await dialog().getByLabel('From secret path').inputValue()).toBe('/many')
+      expect(await dialog().getByRole('button', { name: 'Import', exact: true }).isEnabled()).toBe(false)
+      await dialog().getByLabel('From environment').selectOption('prod')
+      expect(await dialog().getByLabel('From secret path').inputValue()).toBe('/many')
+      await page.keyboard.press('Escape')
+      await button('Paste .env').click()
+      await page.evaluate("navigator.clipboard.writeText('HUGE=' + 'x'.repeat(1_999_000))")
+      await page.getByLabel('File content').press('Control+V')
+      await see(page.getByText('2.0 million characters'))
+      await see(page.getByRole('list', { name: 'Skipped' }).getByText('HUGE'))
+      await button('Clear').click()
+      await page.getByRole('main').getByRole('button', { name: 'Cancel' }).click()
+      await client.folders.delete.mutate({ projectId, environment: 'staging', path: '/', folderIdOrName: folderId })
+    })
+
     it('selects a range and exports it, and keeps the folder in another environment', async () => {
       for (const call of ['folders.list', 'secrets.rows', 'imports.list', 'delivery.folder'])
         all().seen.mayBeRefused(call)
+      await page.goto(at('/secrets/dev?path=/api'))
       await page.getByRole('tab', { name: 'Staging' }).click()
       await heading('Folder /api doesn’t exist in staging')
       await button('Create /api in staging').click()

@@ -41,6 +41,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
   const reached = (name: string): Promise<void> => expect.poll(() => vendor(name).contents(), LIMIT).toEqual(values)
 
   it('makes the first account, with the code that was printed, and goes on to the first project', async () => {
+    all().seen.expectRefusal('instance.me')
     await page.goto('/')
     await page.getByLabel('Setup code').fill('0000-0000-0000-0000')
     await page.getByLabel('Organization').fill(ACCOUNT.organization)
@@ -174,6 +175,54 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
       REGION: `${CANARY}-5`,
       STRIPE_KEY: `${CANARY}-22`,
     })
+  })
+
+  it('changes, rolls back, takes over, promotes and exports in two clicks each', async () => {
+    const within = async (most: number, task: (click: (what: Locator) => Promise<void>) => Promise<void>) => {
+      let clicks = 0
+      await task(async (what) => {
+        await what.click()
+        clicks += 1
+      })
+      expect(clicks).toBeLessThanOrEqual(most)
+    }
+    const region = async (environment = place.environment) =>
+      (await client.secrets.get.query({ ...place, environment, key: 'REGION' })).value
+
+    await within(2, async (click) => {
+      await click(button('Edit REGION'))
+      await page.getByLabel('New value of REGION').fill(`${CANARY}-55`)
+      await click(button('Save'))
+      await gone(page.getByLabel('New value of REGION'))
+    })
+    expect(await region()).toBe(`${CANARY}-55`)
+    await within(2, async (click) => {
+      await click(button('More for REGION'))
+      await click(page.getByRole('menuitem', { name: 'Restore previous version' }))
+      await see(page.getByText('Restored version 1 of REGION.'))
+    })
+    expect(await region()).toBe(`${CANARY}-5`)
+    await within(2, async (click) => {
+      await click(button('Export'))
+      const downloading = page.waitForEvent('download')
+      await click(dialog().getByRole('button', { name: 'Download' }))
+      expect((await downloading).suggestedFilename()).toBe(`${place.environment}.env`)
+      await gone(dialog())
+    })
+    await within(2, async (click) => {
+      await click(button('Paste .env'))
+      await page.getByLabel('File content').fill(`TAKEN_OVER=${CANARY}-6`)
+      await click(button('Save 1 secret'))
+      await see(row('TAKEN_OVER'))
+    })
+    await within(2, async (click) => {
+      await click(button('Compare'))
+      await click(button('Copy REGION to staging'))
+      await see(button('Reveal REGION in staging'))
+    })
+    expect(await region('staging')).toBe(`${CANARY}-5`)
+    await client.secrets.delete.mutate({ ...place, key: 'TAKEN_OVER' })
+    await client.secrets.delete.mutate({ ...place, environment: 'staging', key: 'REGION' })
   })
 
   describe.each(names)('%s', (name) => {

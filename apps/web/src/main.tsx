@@ -5,7 +5,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Broken } from './app/broken.tsx'
 import { Providers } from './app/providers.tsx'
-import { Boundary } from './components/boundary.tsx'
+import { Boundary } from './components/ui/boundary.tsx'
 import { restoreDisplay } from './lib/display.ts'
 import { applyTheme } from './lib/theme.ts'
 

@@ -1,12 +1,13 @@
 /**
- * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority|conditional|pollers|migrate-store]`: prints the
- * product's figures beside the least the vendors' APIs allow. Without a name: all. `vendors github gitlab`: these only.
+ * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority|conditional|pollers|migrate-store|console]`: prints
+ * the product's figures beside the least the vendors' APIs allow. Without a name: all. `vendors github gitlab`: these only.
  * `--profile postgres --workers 1,2,4`: the fleet, with so many workers one after another.
  */
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureAuthority } from './authority.ts'
 import { measureConditionalReads } from './conditional-reads.ts'
+import { measureConsole } from './console.ts'
 import { measureDelivery } from './delivery.ts'
 import { measureFleet } from './fleet.ts'
 import { measureWrites } from './fleet-writes.ts'
@@ -36,6 +37,7 @@ const parts = new Map([
   ['conditional', measureConditionalReads],
   ['pollers', measurePollers],
   ['migrate-store', measureMigrateStore],
+  ['console', measureConsole],
 ])
 const wanted = named ?? (values.profile === 'postgres' ? 'fleet' : undefined)
 const chosen = wanted === undefined ? [...parts.values()] : [parts.get(wanted)]

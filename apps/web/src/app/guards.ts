@@ -22,12 +22,12 @@ export async function onlyAfterSetup(): Promise<void> {
  */
 export async function onlySignedIn(href: string): Promise<void> {
   try {
-    await onlyAfterSetup()
     await api.instance.me.fetch(undefined, FRESH)
     rememberSignedIn()
   } catch (error) {
     if (statusOf(error) === 401) {
       forgetSignedIn()
+      await onlyAfterSetup()
       throw redirect({ to: '/sign-in', search: { next: href } })
     }
     if (nameOf(error) === 'SecondFactorRequired')

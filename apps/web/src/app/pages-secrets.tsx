@@ -1,4 +1,5 @@
 import { getRouteApi, Navigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
 import { Failure } from '../components/failure.tsx'
 import { NoEnvironment, NothingYours } from '../components/no-environment.tsx'
 import { SkeletonRows } from '../components/ui/skeleton.tsx'
@@ -27,7 +28,7 @@ export function FirstEnvironment() {
 export function Secrets() {
   const { projectId, environment } = secrets.useParams()
   const { path = '/', q, history, add } = secrets.useSearch()
-  const place = { projectId, environment, secretPath: path }
+  const place = useMemo(() => ({ projectId, environment, secretPath: path }), [projectId, environment, path])
   // A new place is a new page: nothing typed or revealed is carried over.
   return <SecretsPage key={`${environment}:${path}`} place={place} search={q ?? ''} history={history} adding={add} />
 }

@@ -1,8 +1,8 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect } from 'react'
-import { Boundary } from '../components/boundary.tsx'
-import { TooltipProvider } from '../components/ui/tooltip.tsx'
+import { Boundary } from '../components/ui/boundary.tsx'
+import { TooltipLayer } from '../components/ui/tooltip.tsx'
 import { statusOf } from '../lib/errors.ts'
 import { code } from '../lib/code.ts'
 import { useToastsWanted } from '../lib/toast.ts'
@@ -28,16 +28,15 @@ export function Providers() {
   return (
     <trpc.Provider client={client} queryClient={queryClient}>
       <QueryClientProvider client={queryClient}>
-        <TooltipProvider delayDuration={300}>
-          <RouterProvider router={router} />
-          {hasToasts && (
-            <Boundary fallback={PlainToasts}>
-              <Suspense>
-                <Toasts />
-              </Suspense>
-            </Boundary>
-          )}
-        </TooltipProvider>
+        <RouterProvider router={router} />
+        <TooltipLayer />
+        {hasToasts && (
+          <Boundary fallback={PlainToasts}>
+            <Suspense>
+              <Toasts />
+            </Suspense>
+          </Boundary>
+        )}
       </QueryClientProvider>
     </trpc.Provider>
   )

@@ -1,6 +1,7 @@
 import { Outlet, useParams } from '@tanstack/react-router'
 import { useCallback, useEffect, useState } from 'react'
-import { NotLoadedOver, onDemand } from '../components/on-demand.tsx'
+import { onDemand } from '../components/on-demand.tsx'
+import { NotLoadedOver } from '../components/ui/loaded-later.tsx'
 import type { PauseSubject } from '../features/syncs/use-pauses.ts'
 import { applyDisplay } from '../lib/display.ts'
 import { isUnknown } from '../lib/errors.ts'

@@ -3,8 +3,12 @@ import { toast, Toaster } from 'sonner'
 import { useTheme } from '../lib/theme.ts'
 import { onToast, takeToasts } from '../lib/toast.ts'
 
+/** Long enough to read what happened and to take it back. */
+const WITH_ACTION_MS = 12_000
+
 const show = () => {
-  for (const { kind, text, ...rest } of takeToasts()) toast[kind](text, rest)
+  for (const { kind, text, action } of takeToasts())
+    toast[kind](text, action === undefined ? {} : { action, duration: WITH_ACTION_MS })
 }
 
 /** Shows what is said from now on, and what was said while this was loading. */
@@ -14,6 +18,15 @@ export function Toasts() {
     show()
     return onToast(show)
   }, [])
-  // Beside the menus of a table's rows, which open at the right, and under what is open.
-  return <Toaster theme={theme} position="bottom-center" closeButton style={{ fontFamily: 'inherit', zIndex: 45 }} />
+  // Beside the menus of a table's rows, which open at the right.
+  return (
+    <Toaster
+      theme={theme}
+      position="bottom-center"
+      closeButton
+      style={{ fontFamily: 'inherit', zIndex: 45 }}
+      // A dialog takes the pointer from the rest of the page.
+      toastOptions={{ className: 'pointer-events-auto' }}
+    />
+  )
 }

@@ -1,7 +1,7 @@
 import { useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { tinykeys } from 'tinykeys'
-import { moveRow, pressInRow, pressOnPage } from '../lib/row-keys.ts'
+import { moveRow, pressInRow, pressOnPage, pressSoon } from '../lib/row-keys.ts'
 import { GO_KEYS, IN_ROW, ON_PAGE } from './shortcuts.ts'
 
 interface Doors {
@@ -29,6 +29,14 @@ export function useShortcuts({ projectId, togglePalette, openSheet }: Doors): vo
       stop()
       stop = tinykeys(window, bindings, { ignore: isTypedElsewhere })
     }
+    /** A key that is pressed on the way to a page is meant for that page. */
+    const whenArrived = (press: () => void): void => {
+      if (router.state.status !== 'pending') return press()
+      const arrived = router.subscribe('onResolved', () => {
+        arrived()
+        press()
+      })
+    }
     // The first match takes the key, so what begins with `g` comes before what is one key. The library keeps the other
     // sequences half done after one was pressed; listening again forgets them.
     const bindings: Record<string, (event: KeyboardEvent) => void> = {}
@@ -44,7 +52,8 @@ export function useShortcuts({ projectId, togglePalette, openSheet }: Doors): vo
     for (const { key } of ON_PAGE)
       bindings[`[Shift]+${key}`] = (event) => {
         event.preventDefault()
-        if (!pressOnPage(key) && key === '/') togglePalette()
+        if (key !== '/') whenArrived(() => pressSoon(key))
+        else if (!pressOnPage(key)) togglePalette()
       }
     for (const { key } of IN_ROW)
       bindings[key] = (event) => {

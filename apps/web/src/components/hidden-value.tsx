@@ -2,8 +2,8 @@ import { ChevronsDownUp, ChevronsUpDown, Eye, EyeOff, Pencil } from 'lucide-reac
 import { useEffect, useState, type ReactNode, type Ref } from 'react'
 import { messageOf } from '../lib/errors.ts'
 import { toast } from '../lib/toast.ts'
-import { onOneLine } from '../lib/white-space.ts'
 import { CopyButton } from './copy-button.tsx'
+import { ShownValue } from './shown-value.tsx'
 import { IconButton } from './ui/icon-button.tsx'
 import { words } from './words.ts'
 
@@ -58,18 +58,13 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
               : 'min-w-0 flex-1 truncate font-mono text-sm'
           }
         >
-          {value === '' ? (
-            <span className="text-faint">{words.hiddenValue.blank}</span>
-          ) : isExpanded ? (
-            value
-          ) : (
-            onOneLine(value)
-          )}
+          <ShownValue value={value} isOneLine={!isExpanded} />
         </code>
       ) : onEdit ? (
         <button
           type="button"
           ref={editRef}
+          data-shortcut="e"
           aria-label={words.hiddenValue.editNamed(name)}
           className="h-7 min-w-16 flex-1 truncate rounded-md px-1.5 text-left tracking-widest text-faint hover:bg-sunken"
           onClick={onEdit}
@@ -90,7 +85,13 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
           />
         )}
         {isShown && onEdit && (
-          <IconButton icon={Pencil} label={words.hiddenValue.editNamed(name)} ref={editRef} onClick={onEdit} />
+          <IconButton
+            icon={Pencil}
+            label={words.hiddenValue.editNamed(name)}
+            ref={editRef}
+            data-shortcut="e"
+            onClick={onEdit}
+          />
         )}
         <IconButton
           icon={isShown ? EyeOff : Eye}

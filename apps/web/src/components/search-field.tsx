@@ -1,5 +1,6 @@
 import { Search } from 'lucide-react'
 import { cn } from '../lib/cn.ts'
+import { Shortcut } from './shortcut.tsx'
 import { control } from './ui/field.tsx'
 
 /** Narrows the table under it. */
@@ -25,5 +26,10 @@ export const SearchField = ({
       value={value}
       onChange={(event) => onChange(event.target.value)}
     />
+    {value === '' && (
+      <span className="pointer-events-none absolute top-2 right-2.5 text-soft">
+        <Shortcut name="/" />
+      </span>
+    )}
   </div>
 )

@@ -1,30 +1,34 @@
-import type { Column } from '@tanstack/react-table'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { cn } from '../lib/cn.ts'
+import { sortedBy, type Sorting } from '../lib/sorting.ts'
 import { Th } from './ui/table.tsx'
 
 /** A column head that sorts; says which way. */
-export function SortHeader<Row>({
+export function SortHeader<Column extends string>({
   column,
+  sorting,
+  onSort,
   className,
   children,
 }: {
-  column: Column<Row> | undefined
+  column: Column
+  sorting: Sorting<Column>
+  onSort: (sorting: Sorting<Column>) => void
   className?: string
   children: ReactNode
 }) {
-  const sorted = column?.getIsSorted()
-  const Icon = sorted === 'desc' ? ArrowDown : ArrowUp
+  const isSorted = sorting.column === column
+  const Icon = sorting.isDescending ? ArrowDown : ArrowUp
   return (
-    <Th className={className} aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'}>
+    <Th className={className} aria-sort={!isSorted ? 'none' : sorting.isDescending ? 'descending' : 'ascending'}>
       <button
         type="button"
-        onClick={column?.getToggleSortingHandler()}
-        className={cn('-mx-1 inline-flex items-center gap-1 rounded px-1 hover:text-ink', sorted && 'text-ink')}
+        onClick={() => onSort(sortedBy(sorting, column))}
+        className={cn('-mx-1 inline-flex items-center gap-1 rounded px-1 hover:text-ink', isSorted && 'text-ink')}
       >
         {children}
-        {sorted && <Icon aria-hidden className="size-3" />}
+        {isSorted && <Icon aria-hidden className="size-3" />}
       </button>
     </Th>
   )

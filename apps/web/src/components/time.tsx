@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react'
 import { useTimeZone } from '../lib/display.ts'
+import { useNow } from '../lib/now.ts'
 import { exactTime, relativeTime, untilTime } from '../lib/time.ts'
 
 /**
@@ -7,11 +7,7 @@ import { exactTime, relativeTime, untilTime } from '../lib/time.ts'
  * other never does, whatever the clocks say.
  */
 export function Time({ iso, until = false }: { iso: string; until?: boolean }) {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 15_000)
-    return () => clearInterval(timer)
-  }, [])
+  const now = useNow()
   useTimeZone()
   return (
     <time dateTime={iso} title={exactTime(iso)} className="whitespace-nowrap">

@@ -1,9 +1,11 @@
 import { lazy, Suspense, type ReactNode } from 'react'
 import { code } from '../lib/code.ts'
-import { Boundary } from './boundary.tsx'
+import { Boundary } from './ui/boundary.tsx'
 
 /** Up to here all rows are drawn; beyond, only those near the screen, with code that is loaded for it. */
 const DRAW_ALL = 150
+/** Fills a screen while that code is on its way. */
+const DRAW_FIRST = 40
 const windowRows = code(async () => (await import('./window-rows.tsx')).WindowRows)
 const WindowRows = lazy(async () => ({ default: await windowRows() }))
 
@@ -43,7 +45,7 @@ export function VirtualRows<Row>({ rows, idOf, height, render }: Props<Row>) {
   // Only to look at: what is opened or typed in these would be gone with them.
   return (
     <Boundary fallback={all}>
-      <Suspense fallback={<tbody inert>{rows.slice(0, DRAW_ALL).map((row, index) => render(row, { index }))}</tbody>}>
+      <Suspense fallback={<tbody inert>{rows.slice(0, DRAW_FIRST).map((row, index) => render(row, { index }))}</tbody>}>
         <WindowRows count={rows.length} keyOf={keyOf} height={height} renderAt={renderAt} />
       </Suspense>
     </Boundary>

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'react'
 import type { RowsProps } from './virtual-rows.tsx'
 
 /** Rows drawn beyond the screen's edge, so that scrolling shows no gap. */
-const NEAR = 15
+const NEAR = 8
 
 /** A table's body that draws what is near the screen while the page scrolls. */
 export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {

@@ -4,6 +4,7 @@
  */
 import type { grant, me } from '@keyferry/schemas'
 import { allows, rolesWith, type Access, type Action, type Resource } from '@keyferry/schemas/policy'
+import { useMemo } from 'react'
 import type { z } from 'zod'
 import { trpc } from './trpc.ts'
 import type { FolderRef as FolderPlace, Sync } from './types.ts'
@@ -69,7 +70,8 @@ export function rightsOf({ email, instanceAdmin, grants }: z.output<typeof me>, 
 
 export function useRights(projectId: string) {
   const { data, error, refetch } = trpc.instance.me.useQuery()
-  return { rights: data && rightsOf(data, projectId), error, refetch }
+  const rights = useMemo(() => data && rightsOf(data, projectId), [data, projectId])
+  return { rights, error, refetch }
 }
 
 /**
@@ -78,5 +80,7 @@ export function useRights(projectId: string) {
  */
 export function useWhyNot(projectId: string): Rights['whyNot'] {
   const { rights } = useRights(projectId)
-  return rights?.whyNot ?? (() => undefined)
+  return rights?.whyNot ?? notKnownYet
 }
+
+const notKnownYet = () => undefined

@@ -23,6 +23,22 @@ export const pressInRow = (key: string): boolean => press(focused(), key)
 /** The same on the open page, outside of rows. */
 export const pressOnPage = (key: string): boolean => press(document.querySelector('#main'), key)
 
+/** How long a page may take to show what was asked of it. */
+const SOON_MS = 5000
+
+/** Presses what `key` stands for on the open page as soon as it is there, unless the person does something else. */
+export function pressSoon(key: string): void {
+  const main = document.querySelector('#main')
+  if (!main || pressOnPage(key)) return
+  const waiting = new AbortController()
+  const watch = new MutationObserver(() => pressOnPage(key) && waiting.abort())
+  const options = { signal: waiting.signal, capture: true, once: true }
+  waiting.signal.addEventListener('abort', () => watch.disconnect())
+  watch.observe(main, { childList: true, subtree: true, attributeFilter: ['disabled'] })
+  for (const event of ['keydown', 'pointerdown']) document.addEventListener(event, () => waiting.abort(), options)
+  setTimeout(() => waiting.abort(), SOON_MS)
+}
+
 function press(within: Element | null, key: string): boolean {
   const marked = `[data-shortcut="${key}"]:not(:disabled)`
   const control = within?.querySelector<HTMLElement>(key === 'x' ? `${marked}, input[type=checkbox]` : marked)

@@ -1,5 +1,5 @@
 import type { AppRouter } from '@keyferry/api'
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
+import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query'
 import { watchedFetch } from './connection.ts'
 import { statusOf } from './errors.ts'
@@ -23,11 +23,18 @@ export const queryClient = new FreshQueryClient({
   },
 })
 
+/** All calls of a batch are answered with the slowest: what the others would wait for has a request of its own. */
+const ALONE: ReadonlySet<string> = new Set(['secrets.rows', 'delivery.folder', 'tree.matrix'])
+
 const links = [
   splitLink<AppRouter>({
-    condition: (operation) => operation.type === 'subscription',
+    condition: ({ type }) => type === 'subscription',
     true: httpSubscriptionLink({ url }),
-    false: httpBatchLink({ url, maxURLLength: 4000, fetch: watchedFetch }),
+    false: splitLink({
+      condition: ({ path }) => ALONE.has(path),
+      true: httpLink({ url, fetch: watchedFetch }),
+      false: httpBatchLink({ url, maxURLLength: 4000, fetch: watchedFetch }),
+    }),
   }),
 ]
 export const client = trpc.createClient({ links })

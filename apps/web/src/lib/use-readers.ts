@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { trpc } from './trpc.ts'
 import type { FolderRef, Sync } from './types.ts'
 
@@ -9,5 +10,8 @@ export function useReaders(place: FolderRef, enabled = true): readonly Sync[] {
   const { projectId } = place
   const { data: readers } = trpc.tree.readers.useQuery(place, { enabled })
   const { data: syncs } = trpc.syncs.list.useQuery({ projectId })
-  return syncs?.filter(({ id }) => readers?.some((reader) => reader.id === id) === true) ?? []
+  return useMemo(() => {
+    const ids = new Set(readers?.map(({ id }) => id))
+    return syncs?.filter(({ id }) => ids.has(id)) ?? []
+  }, [readers, syncs])
 }

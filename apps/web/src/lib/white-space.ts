@@ -42,5 +42,31 @@ export function findWhiteSpace(value: string): Finding[] {
 
 const nameOf = (char: string): string => `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 
-/** A value on one line, with a sign for each line end and tab. */
-export const onOneLine = (value: string): string => value.replaceAll(/\r\n|\r|\n/g, ' ↵ ').replaceAll('\t', ' ⇥ ')
+export interface Part {
+  text: string
+  /** It stands for characters that nobody sees. */
+  isSign: boolean
+}
+
+const SIGNED = new RegExp(`\\r\\n|[\\r\\n\\t]|^ +| +$|${INVISIBLE.source}`, 'gu')
+
+/** A value with signs for what nobody sees: line ends and tabs on one line only, spaces at the start and the end. */
+export function visibleParts(value: string, isOneLine: boolean): Part[] {
+  const parts: Part[] = []
+  let end = 0
+  for (const { 0: found, index } of value.matchAll(SIGNED)) {
+    const sign = signOf(found, isOneLine)
+    if (sign === null) continue
+    if (index > end) parts.push({ text: value.slice(end, index), isSign: false })
+    parts.push({ text: sign, isSign: true })
+    end = index + found.length
+  }
+  if (end < value.length) parts.push({ text: value.slice(end), isSign: false })
+  return parts
+}
+
+function signOf(found: string, isOneLine: boolean): string | null {
+  if (/^[\r\n]+$/.test(found)) return isOneLine ? ' ↵ ' : null
+  if (found === '\t') return isOneLine ? ' ⇥ ' : null
+  return found.startsWith(' ') ? '·'.repeat(found.length) : nameOf(found)
+}

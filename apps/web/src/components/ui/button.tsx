@@ -3,7 +3,6 @@ import { LoaderCircle } from 'lucide-react'
 import { Slot } from 'radix-ui'
 import type { ComponentProps } from 'react'
 import { cn } from '../../lib/cn.ts'
-import { Tooltip } from './tooltip.tsx'
 
 const look = cva(
   'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors [&>svg]:shrink-0 disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55',
@@ -46,20 +45,19 @@ export function Button({
   const classes = cn(look({ variant, size }), className)
   if (denied !== undefined) {
     return (
-      <Tooltip text={denied}>
-        {/* Not `disabled`, which would take it out of the reach of the keyboard, and the reason with it. */}
-        <button
-          {...rest}
-          type="button"
-          className={classes}
-          aria-disabled
-          onClick={undefined}
-          onPointerDown={undefined}
-          onKeyDown={undefined}
-        >
-          {children}
-        </button>
-      </Tooltip>
+      // Not `disabled`, which would take it out of the reach of the keyboard, and the reason with it.
+      <button
+        {...rest}
+        type="button"
+        className={classes}
+        aria-disabled
+        data-tooltip={denied}
+        onClick={undefined}
+        onPointerDown={undefined}
+        onKeyDown={undefined}
+      >
+        {children}
+      </button>
     )
   }
   if (asChild) {

@@ -1,5 +1,4 @@
 import { Check, Minus } from 'lucide-react'
-import { Checkbox as Radix } from 'radix-ui'
 
 export function Checkbox({
   label,
@@ -12,21 +11,23 @@ export function Checkbox({
   onChange: (checked: boolean) => void
   disabled?: boolean
 }) {
+  const Sign = checked === 'indeterminate' ? Minus : Check
   return (
-    <Radix.Root
-      aria-label={label}
-      checked={checked}
-      disabled={disabled}
-      onCheckedChange={(next) => onChange(next === true)}
-      className="grid size-4.5 place-items-center rounded border border-edge bg-surface disabled:opacity-40 data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=indeterminate]:border-accent data-[state=indeterminate]:bg-accent"
-    >
-      <Radix.Indicator className="text-on-accent">
-        {checked === 'indeterminate' ? (
-          <Minus aria-hidden className="size-3.5" />
-        ) : (
-          <Check aria-hidden className="size-3.5" />
-        )}
-      </Radix.Indicator>
-    </Radix.Root>
+    <span className="relative grid size-4.5">
+      <input
+        type="checkbox"
+        aria-label={label}
+        ref={(box) => {
+          if (box) box.indeterminate = checked === 'indeterminate'
+        }}
+        checked={checked === true}
+        disabled={disabled}
+        onChange={(event) => onChange(event.target.checked)}
+        className="size-4.5 cursor-[inherit] appearance-none rounded border border-edge bg-surface checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent disabled:opacity-40"
+      />
+      {checked !== false && (
+        <Sign aria-hidden className="pointer-events-none absolute inset-0 m-auto size-3.5 text-on-accent" />
+      )}
+    </span>
   )
 }

@@ -1,30 +1,66 @@
-import { Tooltip as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useEffect, useState } from 'react'
+import { loadedLater } from './loaded-later.tsx'
 
-/** A sentence on hover and focus. Never the only place where something is said. */
-export function Tooltip({ text, children }: { text: ReactNode; children: ReactNode }) {
-  return (
-    <Radix.Root>
-      <Radix.Trigger
-        asChild
-        onFocus={(event) => {
-          // The focus that comes back from a dialog closed with the mouse is no question what this is.
-          if (!event.currentTarget.matches(':focus-visible')) event.preventDefault()
-        }}
-      >
-        {children}
-      </Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          sideOffset={6}
-          collisionPadding={8}
-          className="z-50 max-w-72 rounded-md bg-ink px-2.5 py-1.5 text-xs text-canvas shadow-float"
-        >
-          {text}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  )
+const TooltipPanel = loadedLater(
+  async () => (await import('./tooltip-panel.tsx')).TooltipPanel,
+  null,
+  () => null,
+)
+
+const DELAY_MS = 300
+/** The pointer may move over the tooltip itself, across the gap. */
+const GRACE_MS = 150
+
+/**
+ * Shows the sentence of `data-tooltip` on hover and on keyboard focus: one for all elements, since a table has
+ * hundreds. Never the only place where something is said.
+ */
+export function TooltipLayer() {
+  const [anchor, setAnchor] = useState<HTMLElement>()
+  useEffect(() => {
+    const listening = new AbortController()
+    const options = { signal: listening.signal, capture: true, passive: true }
+    let timer: ReturnType<typeof setTimeout> | undefined
+    /** What the pointer is on, or what has the focus. */
+    let present: HTMLElement | null = null
+    const show = (next: HTMLElement | null, delay: number) => {
+      clearTimeout(timer)
+      present = next
+      timer = setTimeout(() => setAnchor(next?.isConnected === true ? next : undefined), delay)
+    }
+    const hide = () => {
+      if (present !== null) show(null, 0)
+    }
+    document.addEventListener(
+      'pointerover',
+      ({ target, pointerType }) => {
+        if (pointerType === 'touch' || !(target instanceof Element) || target.closest('[role=tooltip]')) return
+        const next = target.closest<HTMLElement>('[data-tooltip]')
+        if (next !== present) show(next, next ? DELAY_MS : GRACE_MS)
+      },
+      options,
+    )
+    document.addEventListener(
+      'focusin',
+      ({ target }) => {
+        // The focus that returns from a dialog closed with the mouse asks for nothing.
+        if (target instanceof HTMLElement && target.matches('[data-tooltip]:focus-visible')) show(target, 0)
+      },
+      options,
+    )
+    for (const event of ['focusout', 'pointerdown', 'click'] as const) document.addEventListener(event, hide, options)
+    document.addEventListener('keydown', ({ key }) => key === 'Escape' && hide(), options)
+    document.addEventListener(
+      'scroll',
+      ({ target }) => {
+        if (present !== null && target instanceof Node && target.contains(present)) hide()
+      },
+      options,
+    )
+    return () => {
+      listening.abort()
+      clearTimeout(timer)
+    }
+  }, [])
+  return anchor && <TooltipPanel anchor={anchor} />
 }
-
-export const TooltipProvider = Radix.Provider

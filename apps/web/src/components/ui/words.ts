@@ -13,6 +13,10 @@ export const words = {
   field: {
     optional: 'optional',
   },
+  loadedLater: {
+    failed: 'This part could not be loaded',
+    tryAgain: 'Try again',
+  },
   passwordField: {
     hideCharacters: 'Hide characters',
     showCharacters: 'Show characters',

@@ -1,5 +1,6 @@
 import { UserRoundPlus } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
+import { Shortcut } from '../../components/shortcut.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Drawer } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
@@ -45,7 +46,7 @@ export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rig
             {words.membersTab.adminsText}
           </p>
           <Button variant="primary" data-shortcut="n" onClick={() => onOpen('add')}>
-            <UserRoundPlus aria-hidden className="size-4" /> {words.membersTab.addPerson}
+            <UserRoundPlus aria-hidden className="size-4" /> {words.membersTab.addPerson} <Shortcut name="N" />
           </Button>
         </div>
         {people.length + others.length > 0 && (

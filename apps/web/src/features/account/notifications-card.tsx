@@ -1,4 +1,4 @@
-import { NOTIFICATION_KINDS, type NotificationKind } from '@keyferry/schemas'
+import type { NotificationKind } from '@keyferry/schemas'
 import { Failure } from '../../components/failure.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { SelectField } from '../../components/ui/field.tsx'
@@ -12,6 +12,9 @@ import { KINDS } from '../notifications/kinds.ts'
 import { words } from './words.ts'
 
 type Delivery = NotificationPreferences[NotificationKind]
+
+/** Not the schema's list, which would bring its library into the page. */
+const ORDER = Object.keys(KINDS) as NotificationKind[]
 
 const WORDS: Readonly<Record<Delivery, string>> = {
   console: words.notificationsCard.console,
@@ -36,7 +39,7 @@ export function NotificationsCard() {
       text={data.canMail ? words.notificationsCard.text : words.notificationsCard.noMailText}
     >
       <div className="grid gap-4">
-        {NOTIFICATION_KINDS.map((kind) => (
+        {ORDER.map((kind) => (
           <SelectField
             key={kind}
             label={KINDS[kind].title}

@@ -13,7 +13,7 @@ import { Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { statusOf } from '../../lib/errors.ts'
-import { useRights } from '../../lib/rights.ts'
+import { useRights, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { MatrixRow } from '../../lib/types.ts'
 import { useSearch } from '../secrets/use-search.ts'
@@ -31,6 +31,7 @@ export function ComparePage({ projectId, view }: Props) {
   const navigate = useNavigate()
   const { path = '/', only, q = '' } = view
   const { rights } = useRights(projectId)
+  const whyNot = useWhyNot(projectId)
   const denied = rights?.whyNot('secrets.read-values')
   const project = trpc.projects.get.useQuery({ projectId })
   const matrix = trpc.tree.matrix.useQuery(
@@ -137,6 +138,7 @@ export function ComparePage({ projectId, view }: Props) {
                     projectId={projectId}
                     environments={data.environments}
                     row={row}
+                    whyNot={whyNot}
                   />
                 )}
               />

@@ -1,5 +1,5 @@
 import { Copy, Plus } from 'lucide-react'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -7,7 +7,7 @@ import { Menu, MenuItem } from '../../components/ui/menu.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
 import { messageOf } from '../../lib/errors.ts'
-import { inFolder, useWhyNot } from '../../lib/rights.ts'
+import { inFolder, type Rights } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { direct } from '../../lib/trpc.ts'
@@ -22,12 +22,19 @@ interface Props extends RowProps {
   projectId: string
   environments: readonly string[]
   row: MatrixRow
+  whyNot: Rights['whyNot']
 }
 
 /** One key in every environment: the same as in the first that has it, different, or missing. */
-export function MatrixTableRow({ index, measure, projectId, environments, row }: Props) {
+export const MatrixTableRow = memo(function MatrixTableRow({
+  index,
+  measure,
+  projectId,
+  environments,
+  row,
+  whyNot,
+}: Props) {
   const { key, secretPath, groups } = row
-  const whyNot = useWhyNot(projectId)
   const [copying, setCopying] = useState<{ from: string; to: string }>()
   const [isBusy, setBusy] = useState(false)
   const at = (environment: string): FolderRef => ({ projectId, environment, secretPath })
@@ -134,4 +141,4 @@ export function MatrixTableRow({ index, measure, projectId, environments, row }:
       )}
     </Tr>
   )
-}
+})

@@ -4,6 +4,7 @@ import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
+import { Shortcut } from '../../components/shortcut.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { useWhyNot } from '../../lib/rights.ts'
@@ -37,7 +38,7 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
       all={managesAll && <RouteButton to="/connections">{words.connectionsPage.all}</RouteButton>}
       add={
         <RouteButton variant="primary" data-shortcut="n" to="/p/$projectId/connections/new" params={{ projectId }}>
-          <Plus aria-hidden className="size-4" /> {words.connectionsPage.addConnection}
+          <Plus aria-hidden className="size-4" /> {words.connectionsPage.addConnection} <Shortcut name="N" />
         </RouteButton>
       }
     />
@@ -66,7 +67,7 @@ export function InstanceConnectionsPage() {
       text={words.connectionsPage.allText}
       add={
         <RouteButton variant="primary" data-shortcut="n" to="/connections/new">
-          <Plus aria-hidden className="size-4" /> {words.connectionsPage.addConnection}
+          <Plus aria-hidden className="size-4" /> {words.connectionsPage.addConnection} <Shortcut name="N" />
         </RouteButton>
       }
     />

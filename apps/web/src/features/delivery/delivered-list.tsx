@@ -2,7 +2,6 @@ import type { DeliveredTo, SecretDelivery } from '@keyferry/schemas'
 import { Link } from '@tanstack/react-router'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
-import { Tooltip } from '../../components/ui/tooltip.tsx'
 import { STATE_TONES } from './state-tones.ts'
 import { words } from './words.ts'
 
@@ -66,17 +65,19 @@ function Held({ one: { version, deliveredAt, proof, provenAt }, newest }: { one:
         {words.deliveredList.written} <Time iso={deliveredAt} />
       </span>
       {proof !== null && provenAt !== null && (
-        <Tooltip text={words.proofMeans[proof]}>
-          <button type="button" className="cursor-help underline decoration-dotted underline-offset-2">
-            {words.proofs[proof]}
-            {proof === 'fingerprint' ? null : (
-              <>
-                {' '}
-                <Time iso={provenAt} />
-              </>
-            )}
-          </button>
-        </Tooltip>
+        <button
+          type="button"
+          data-tooltip={words.proofMeans[proof]}
+          className="cursor-help underline decoration-dotted underline-offset-2"
+        >
+          {words.proofs[proof]}
+          {proof === 'fingerprint' ? null : (
+            <>
+              {' '}
+              <Time iso={provenAt} />
+            </>
+          )}
+        </button>
       )}
     </p>
   )

@@ -20,13 +20,14 @@ interface Props {
 export function AddImport({ place, environments, onClose }: Props) {
   const { projectId, environment, secretPath: path } = place
   const [from, setFrom] = useState(environment)
-  const [fromPath, setFromPath] = useState('/')
+  const [fromPath, setFromPath] = useState(path)
   const create = trpc.imports.create.useMutation({
     onSuccess: async () => {
       await markStale('imports.create')
       onClose()
     },
   })
+  const isItself = from === environment && fromPath === path
   return (
     <Dialog open onClose={onClose} title={words.addImport.title} description={words.addImport.text(environment, path)}>
       <form
@@ -42,7 +43,8 @@ export function AddImport({ place, environments, onClose }: Props) {
           value={from}
           onChange={(event) => {
             setFrom(event.target.value)
-            setFromPath('/')
+            // The same folder of another environment.
+            setFromPath(path)
           }}
         >
           {environments.map(({ slug, name }) => (
@@ -59,9 +61,10 @@ export function AddImport({ place, environments, onClose }: Props) {
           label={words.addImport.fromSecretPath}
           needs="secrets.read-values"
         />
+        {isItself && <p className="text-sm text-soft">{words.addImport.isItself(environment, path)}</p>}
         <Actions>
           <Button onClick={onClose}>{words.addImport.cancel}</Button>
-          <Button type="submit" variant="primary" busy={create.isPending}>
+          <Button type="submit" variant="primary" disabled={isItself} busy={create.isPending}>
             {words.addImport.import}
           </Button>
         </Actions>

@@ -2,6 +2,7 @@ import { Confirm } from '../../components/confirm.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { UsesList } from '../../components/uses-list.tsx'
+import { chunks } from '../../lib/chunks.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
@@ -36,7 +37,7 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
     found.flatMap(({ data }) => data?.references ?? []),
   )
   const deleteAll = async () => {
-    await remove.mutateAsync({ ...place, secrets: keys.map((key) => ({ key })) })
+    for (const some of chunks(keys)) await remove.mutateAsync({ ...place, secrets: some.map((key) => ({ key })) })
     onDone?.()
     toast.success(
       words.deleteSecrets.deleted(what),

@@ -1,10 +1,10 @@
 import { nameOf, namesOf } from '@keyferry/schemas/secret-path'
 import { Link } from '@tanstack/react-router'
 import { ChevronDown, FolderTree as TreeIcon } from 'lucide-react'
-import { Popover } from 'radix-ui'
 import { useState } from 'react'
 import { messageOf } from '../../lib/errors.ts'
 import { Button } from '../../components/ui/button.tsx'
+import { Popover } from '../../components/ui/popover.tsx'
 import { SearchField } from '../../components/search-field.tsx'
 import { folderPage } from '../../lib/folder-page.ts'
 import { trpc } from '../../lib/trpc.ts'
@@ -14,27 +14,19 @@ import { words } from './words.ts'
 /** Every folder of the environment, with its number of secrets, to search and to open. */
 export function FolderTree({ place }: { place: FolderRef }) {
   const { projectId, environment } = place
-  const [isOpen, setOpen] = useState(false)
   return (
-    <Popover.Root open={isOpen} onOpenChange={setOpen}>
-      <Popover.Trigger asChild>
+    <Popover
+      label={words.folderTree.foldersNamed(environment)}
+      className="w-96"
+      trigger={
         <Button className="text-soft">
           <TreeIcon aria-hidden className="size-4" /> {words.folderTree.folders}{' '}
           <ChevronDown aria-hidden className="size-3.5" />
         </Button>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          align="start"
-          sideOffset={4}
-          collisionPadding={8}
-          aria-label={words.folderTree.foldersNamed(environment)}
-          className="z-40 grid w-96 max-w-[calc(100vw-1rem)] gap-2 rounded-lg border border-line bg-surface p-2 shadow-float"
-        >
-          <Folders projectId={projectId} place={place} onOpened={() => setOpen(false)} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+      }
+    >
+      {(close) => <Folders projectId={projectId} place={place} onOpened={close} />}
+    </Popover>
   )
 }
 

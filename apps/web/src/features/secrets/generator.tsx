@@ -1,4 +1,3 @@
-import { Popover } from 'radix-ui'
 import { useState } from 'react'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -29,7 +28,7 @@ const LENGTHS: Record<Kind, number> = { text: 32, hex: 32, base64: 32, uuid: 0, 
 const MAX_LENGTH = 4096
 
 /** Puts a random value into the field. Of a key pair the private key; the public one can be copied here. */
-export function Generator({ onGenerated }: { onGenerated: (value: string) => void }) {
+export function Generator({ onGenerated, onClose }: { onGenerated: (value: string) => void; onClose: () => void }) {
   const [kind, setKind] = useState<Kind>('text')
   const [length, setLength] = useState(String(LENGTHS.text))
   const [alphabet, setAlphabet] = useState<Alphabet>('alphanumeric')
@@ -126,9 +125,9 @@ export function Generator({ onGenerated }: { onGenerated: (value: string) => voi
         </div>
       )}
       <div className="flex justify-end gap-2">
-        <Popover.Close asChild>
-          <Button size="sm">{words.generator.close}</Button>
-        </Popover.Close>
+        <Button size="sm" onClick={onClose}>
+          {words.generator.close}
+        </Button>
         <Button
           size="sm"
           variant="primary"

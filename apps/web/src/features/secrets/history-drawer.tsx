@@ -8,8 +8,8 @@ import { trpc } from '../../lib/trpc.ts'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import type { FolderRef, SecretVersion } from '../../lib/types.ts'
 import { readValue } from '../../lib/read-value.ts'
-import { markStale } from '../../lib/stale.ts'
 import { DeliveringRuns } from '../delivery/delivering-runs.tsx'
+import { restoreVersion } from './restore-version.ts'
 import { VersionCard } from './version-card.tsx'
 import { words } from './words.ts'
 
@@ -27,7 +27,7 @@ export function HistoryDrawer({
 }) {
   const whyNot = useWhyNot(place.projectId)
   const versions = trpc.secrets.versions.useQuery({ ...place, key: secretKey })
-  const restoreVersion = trpc.history.restoreVersion.useMutation()
+  const [isRestoring, setRestoring] = useState(false)
   const [shown, setShown] = useState<{ id: string; value?: string; compared?: { before: string; after: string } }>()
 
   useEffect(() => {
@@ -50,26 +50,10 @@ export function HistoryDrawer({
       const [before, after] = await Promise.all([readValue(place, of.key, of.version), readValue(place, secretKey)])
       setShown({ id: idOf(of), compared: { before, after } })
     })
-  const write = async ({ key, version }: SecretVersion) => {
-    await restoreVersion.mutateAsync({ ...place, key: secretKey, version, versionKey: key })
-    await markStale('history.restoreVersion')
-  }
   const restore = (of: SecretVersion) =>
     attempt(async () => {
-      const current = versions.data?.[0]
-      await write(of)
-      const undo =
-        current && !current.deleted
-          ? {
-              label: words.historyDrawer.undo,
-              onClick: () =>
-                void attempt(async () => {
-                  await write(current)
-                  toast.success(words.historyDrawer.undone(secretKey, current.version))
-                }),
-            }
-          : undefined
-      toast.success(words.historyDrawer.restoredVersion(of.version, secretKey), undo)
+      setRestoring(true)
+      await restoreVersion(place, secretKey, of, versions.data?.[0]).finally(() => setRestoring(false))
     })
 
   return (
@@ -88,7 +72,7 @@ export function HistoryDrawer({
               newest={index === 0}
               value={shown?.id === idOf(version) ? shown.value : undefined}
               compared={shown?.id === idOf(version) ? shown.compared : undefined}
-              restoring={restoreVersion.isPending}
+              restoring={isRestoring}
               mayNotRead={whyNot('secrets.read-values', inFolder(place))}
               mayNotRestore={whyNot('secrets.write', inFolder(place))}
               onReveal={() => void reveal(version)}

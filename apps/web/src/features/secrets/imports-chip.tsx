@@ -1,10 +1,10 @@
 import { ArrowDown, ArrowUp, ChevronDown, Import, Plus, X } from 'lucide-react'
-import { Popover } from 'radix-ui'
 import { useState } from 'react'
 import { FolderLink } from '../../components/folder-link.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
+import { Popover } from '../../components/ui/popover.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
@@ -40,21 +40,18 @@ export function ImportsChip({ place, environments }: { place: FolderRef; environ
       {imports.length === 0 ? (
         add
       ) : (
-        <Popover.Root>
-          <Popover.Trigger asChild>
+        <Popover
+          label={words.importsChip.label}
+          className="gap-1"
+          trigger={
             <Button className="text-soft">
               <Import aria-hidden className="size-4" /> {words.importsChip.imports(imports.length)}
               <ChevronDown aria-hidden className="size-3.5" />
             </Button>
-          </Popover.Trigger>
-          <Popover.Portal>
-            <Popover.Content
-              align="start"
-              sideOffset={4}
-              collisionPadding={8}
-              aria-label={words.importsChip.label}
-              className="z-40 grid max-w-[calc(100vw-1rem)] gap-1 rounded-lg border border-line bg-surface p-2 shadow-float"
-            >
+          }
+        >
+          {() => (
+            <>
               <p className="px-2 text-xs text-faint">{words.importsChip.order}</p>
               <ul>
                 {imports.map((each, index) => {
@@ -90,9 +87,9 @@ export function ImportsChip({ place, environments }: { place: FolderRef; environ
                 })}
               </ul>
               {add}
-            </Popover.Content>
-          </Popover.Portal>
-        </Popover.Root>
+            </>
+          )}
+        </Popover>
       )}
       {isAdding && <AddImport place={place} environments={environments} onClose={() => setAdding(false)} />}
     </>

@@ -16,6 +16,9 @@ import { useUnsaved } from '../../lib/unsaved.ts'
 import { PastePreview } from './paste-preview.tsx'
 import { words } from './words.ts'
 
+/** Characters: with more of them, a field takes seconds to draw. */
+const MAX_TYPED = 200_000
+
 /** A `.env` file, typed, pasted or uploaded; shows what it would do before anything is saved. */
 export function PastePage({ place }: { place: FolderRef }) {
   usePageTitle(words.pastePage.paste)
@@ -69,16 +72,36 @@ export function PastePage({ place }: { place: FolderRef }) {
         }
       />
       <div className="grid max-w-4xl grid-cols-1 gap-4">
-        <TextAreaField
-          label={words.pastePage.fileContent}
-          rows={12}
-          spellCheck={false}
-          autoComplete="off"
-          placeholder={words.pastePage.placeholder}
-          className="[&_textarea]:font-mono [&_textarea]:text-sm"
-          value={content}
-          onChange={(event) => change(event.target.value)}
-        />
+        {content.length > MAX_TYPED ? (
+          <Notice
+            kind="info"
+            title={words.pastePage.tooLong((content.length / 1_000_000).toFixed(1))}
+            action={
+              <Button size="sm" onClick={() => change('')}>
+                {words.pastePage.clear}
+              </Button>
+            }
+          >
+            {words.pastePage.tooLongText}
+          </Notice>
+        ) : (
+          <TextAreaField
+            label={words.pastePage.fileContent}
+            rows={12}
+            spellCheck={false}
+            autoComplete="off"
+            placeholder={words.pastePage.placeholder}
+            className="[&_textarea]:font-mono [&_textarea]:text-sm"
+            value={content}
+            onChange={(event) => change(event.target.value)}
+            onPaste={(event) => {
+              const text = event.clipboardData.getData('text')
+              if (text.length <= MAX_TYPED) return
+              event.preventDefault()
+              change(text)
+            }}
+          />
+        )}
         {unreadable !== null && (
           <Notice kind="bad" title={words.pastePage.unreadable(unreadable)}>
             {words.pastePage.unreadableText}

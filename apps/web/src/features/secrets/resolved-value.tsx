@@ -1,7 +1,7 @@
 import { Link2 } from 'lucide-react'
-import { Popover } from 'radix-ui'
 import { FolderLink } from '../../components/folder-link.tsx'
 import { HiddenValue } from '../../components/hidden-value.tsx'
+import { Popover } from '../../components/ui/popover.tsx'
 import { direct } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { words } from './words.ts'
@@ -15,22 +15,22 @@ interface Props {
 
 /** The references in a value, with a link to each, and what the value becomes with them filled in, once revealed. */
 export const ResolvedValue = ({ place, secretKey, references }: Props) => (
-  <Popover.Root>
-    <Popover.Trigger
-      aria-label={words.resolvedValue.resolveNamed(secretKey, references.join(', '))}
-      className="flex min-w-4 shrink-[3] items-center gap-1 rounded text-xs text-accent hover:underline"
-    >
-      <Link2 aria-hidden className="size-3.5 shrink-0" />
-      <span className="truncate">{references.join(', ')}</span>
-    </Popover.Trigger>
-    <Popover.Portal>
-      <Popover.Content
-        align="start"
-        sideOffset={4}
-        collisionPadding={8}
-        aria-label={words.resolvedValue.resolvedValueNamed(secretKey)}
-        className="group/row z-40 grid w-96 max-w-[calc(100vw-2rem)] gap-2 rounded-lg border border-line bg-surface p-3 shadow-float"
+  <Popover
+    label={words.resolvedValue.resolvedValueNamed(secretKey)}
+    className="group/row w-96 p-3"
+    trigger={
+      <button
+        type="button"
+        aria-label={words.resolvedValue.resolveNamed(secretKey, references.join(', '))}
+        className="flex min-w-4 shrink-[3] items-center gap-1 rounded text-xs text-accent hover:underline"
       >
+        <Link2 aria-hidden className="size-3.5 shrink-0" />
+        <span className="truncate">{references.join(', ')}</span>
+      </button>
+    }
+  >
+    {() => (
+      <>
         <p className="text-xs text-soft">{words.resolvedValue.refersTo(secretKey)}</p>
         <ul className="grid max-h-40 gap-1 overflow-y-auto text-sm break-all">
           {references.map((reference) => {
@@ -49,9 +49,9 @@ export const ResolvedValue = ({ place, secretKey, references }: Props) => (
             (await direct.secrets.get.query({ ...place, key: secretKey, expandReferences: true })).value ?? ''
           }
         />
-      </Popover.Content>
-    </Popover.Portal>
-  </Popover.Root>
+      </>
+    )}
+  </Popover>
 )
 
 /** The secret that a reference names: `${KEY}` is in the same folder, `${environment.folder.KEY}` elsewhere. */

@@ -1,8 +1,11 @@
-import { Ellipsis, FileText, FolderInput, History, Import, Send, Trash2, Waypoints } from 'lucide-react'
+import { Ellipsis, FileText, FolderInput, History, Import, RotateCcw, Send, Trash2, Waypoints } from 'lucide-react'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
+import { code } from '../../lib/code.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { toast } from '../../lib/toast.ts'
 import type { FolderRef, SecretRow, Sync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
@@ -10,6 +13,7 @@ const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')
 const DeliveryDrawer = onDemand(async () => (await import('../delivery/delivery-drawer.tsx')).DeliveryDrawer)
 const DetailsDialog = onDemand(async () => (await import('./details-dialog.tsx')).DetailsDialog)
 const MoveSecrets = onDemand(async () => (await import('./move-secrets.tsx')).MoveSecrets)
+const loadRestore = code(() => import('./restore-version.ts'))
 const UsesDialog = onDemand(async () => (await import('./uses-dialog.tsx')).UsesDialog)
 
 interface Props {
@@ -30,6 +34,14 @@ export function SecretMenu({ place, row, readers, isWritable, onHistory, onOverr
   const { key } = row
   const isOwn = row.origin.kind === 'own'
   if (!isOwn && !isWritable) return null
+  const restore = async () => {
+    try {
+      const { restorePrevious } = await loadRestore()
+      await restorePrevious(place, key)
+    } catch (error) {
+      toast.error(words.secretMenu.notRestored(key, messageOf(error)))
+    }
+  }
   return (
     <>
       <Menu
@@ -44,6 +56,11 @@ export function SecretMenu({ place, row, readers, isWritable, onHistory, onOverr
             <MenuItem onSelect={() => onHistory(key)}>
               <History aria-hidden className="size-4" /> {words.secretMenu.history}
             </MenuItem>
+            {isWritable && row.version > 1 && (
+              <MenuItem onSelect={() => void restore()}>
+                <RotateCcw aria-hidden className="size-4" /> {words.secretMenu.restorePrevious}
+              </MenuItem>
+            )}
             <MenuItem onSelect={() => setDialog('delivery')}>
               <Send aria-hidden className="size-4" /> {words.secretMenu.delivery}
             </MenuItem>

@@ -1,21 +1,18 @@
 import { Link } from '@tanstack/react-router'
 import { MessageSquareText, TriangleAlert } from 'lucide-react'
-import { useRef } from 'react'
-import { onDemand } from '../../components/on-demand.tsx'
+import { memo, useRef } from 'react'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
-import { Tooltip } from '../../components/ui/tooltip.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
 import { inFolder, type Rights } from '../../lib/rights.ts'
 import type { FolderRef, KeyDelivery, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { DeliveryCell } from './delivery-cell.tsx'
+import { ResolvedValue } from './resolved-value.tsx'
 import { SecretMenu } from './secret-menu.tsx'
 import { ValueCell } from './value-cell.tsx'
 import { words } from './words.ts'
-
-const ResolvedValue = onDemand(async () => (await import('./resolved-value.tsx')).ResolvedValue)
 
 /** Tags that a row has room for. */
 const SHOWN_TAGS = 3
@@ -32,8 +29,11 @@ interface Props extends RowProps {
   onOverride: (key: string) => void
 }
 
-/** One line of the table; a second one only for what is wrong with the value. */
-export function SecretRow({
+/**
+ * One line of the table; a second one only for what is wrong with the value. Drawn again only when its own props
+ * change: there are dozens on the screen while it scrolls.
+ */
+export const SecretRow = memo(function SecretRow({
   index,
   measure,
   place,
@@ -96,15 +96,14 @@ export function SecretRow({
             </Badge>
           )}
           {row.comment !== '' && (
-            <Tooltip text={row.comment}>
-              <button
-                type="button"
-                aria-label={words.secretRow.commentOnNamed(key)}
-                className="shrink-0 rounded p-0.5 text-faint"
-              >
-                <MessageSquareText aria-hidden className="size-3.5" />
-              </button>
-            </Tooltip>
+            <button
+              type="button"
+              aria-label={words.secretRow.commentOnNamed(key)}
+              data-tooltip={row.comment}
+              className="shrink-0 rounded p-0.5 text-faint"
+            >
+              <MessageSquareText aria-hidden className="size-3.5" />
+            </button>
           )}
           {row.references.length > 0 && row.problem === null && unreadable === undefined && (
             <ResolvedValue place={source} secretKey={key} references={row.references} />
@@ -145,4 +144,4 @@ export function SecretRow({
       </Td>
     </Tr>
   )
-}
+})

@@ -1,11 +1,12 @@
 import { useNavigate } from '@tanstack/react-router'
 import { ClipboardPaste, Download, Plus, Table2 } from 'lucide-react'
-import { useDeferredValue, useMemo, useState } from 'react'
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
 import { LeaveGuard } from '../../components/leave-guard.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Empty } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
+import { Shortcut } from '../../components/shortcut.tsx'
 import { SearchField } from '../../components/search-field.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Skeleton, SkeletonRows } from '../../components/ui/skeleton.tsx'
@@ -19,6 +20,8 @@ import type { FolderRef, SecretRow } from '../../lib/types.ts'
 import { useReaders } from '../../lib/use-readers.ts'
 import { ClosedFolder } from './closed-folder.tsx'
 import { FolderHeader } from './folder-header.tsx'
+import { FolderTree } from './folder-tree.tsx'
+import { ImportsChip } from './imports-chip.tsx'
 import { MissingFolder } from './missing-folder.tsx'
 import { SecretsTable } from './secrets-table.tsx'
 import { usePastedFile } from './use-pasted-file.ts'
@@ -30,14 +33,6 @@ const AddSecret = onDemand(
   <Skeleton className="h-23 rounded-lg md:h-12.5" />,
 )
 const ExportDialog = onDemand(async () => (await import('./export-dialog.tsx')).ExportDialog)
-const FolderTree = onDemand(
-  async () => (await import('./folder-tree.tsx')).FolderTree,
-  <Skeleton className="h-9 w-28" />,
-)
-const ImportsChip = onDemand(
-  async () => (await import('./imports-chip.tsx')).ImportsChip,
-  <Skeleton className="h-9 w-28" />,
-)
 const PastedLines = onDemand(async () => (await import('./pasted-lines.tsx')).PastedLines)
 const HistoryDrawer = onDemand(async () => (await import('./history-drawer.tsx')).HistoryDrawer)
 
@@ -53,7 +48,7 @@ interface Props {
 /** The secrets of a folder. */
 export function SecretsPage({ place, search, history, adding }: Props) {
   const { projectId, environment, secretPath } = place
-  const navigate = useNavigate()
+  const navigate = useNavigate({ from: '/p/$projectId/secrets/$environment' })
   const project = trpc.projects.get.useQuery({ projectId })
   const { rights } = useRights(projectId)
   const isClosed = rights?.may('secrets.read-names', inFolder(place)) === false
@@ -63,13 +58,14 @@ export function SecretsPage({ place, search, history, adding }: Props) {
   usePageTitle(`${environment}:${secretPath}`, secretPath === '/' ? false : secretPath)
 
   const path = secretPath === '/' ? undefined : secretPath
-  const setView = (view: { q?: string | undefined; history?: string | undefined; add?: string | undefined }) =>
-    void navigate({
-      to: '/p/$projectId/secrets/$environment',
-      params: { projectId, environment },
-      search: { path, q: search || undefined, history, add: adding, ...view },
-      replace: true,
-    })
+  /** The same at every rendering, so that the rows that get it stay as drawn. */
+  const setView = useCallback(
+    (view: { q?: string | undefined; history?: string | undefined; add?: string | undefined }) =>
+      void navigate({ search: (before) => ({ ...before, ...view }), replace: true }),
+    [navigate],
+  )
+  const openHistory = useCallback((key: string) => setView({ history: key }), [setView])
+  const override = useCallback((key: string) => setView({ add: key }), [setView])
   const [wanted, setWanted] = useSearch(search, (q) => setView({ q: q || undefined }))
   const [isExporting, setExporting] = useState(false)
   const [pasted, setPasted] = useState<string>()
@@ -77,7 +73,15 @@ export function SecretsPage({ place, search, history, adding }: Props) {
   const onDrop = usePastedFile(isWritable && pasted === undefined, setPasted)
   const text = useDeferredValue(wanted.trim().toLowerCase())
   const all = rows.data?.rows
-  const found = useMemo(() => all?.filter((row) => matches(row, text)) ?? [], [all, text])
+  const isSearching = text !== ''
+  const searched = useMemo(
+    () => (isSearching ? all?.map((row) => ({ row, text: textOf(row) })) : undefined),
+    [all, isSearching],
+  )
+  const found = useMemo(
+    () => (searched ? searched.filter((each) => each.text.includes(text)).map(({ row }) => row) : (all ?? [])),
+    [all, searched, text],
+  )
   const readers = useReaders(place, !isClosed)
   const environments = project.data?.environments ?? []
   const isMissing = statusOf(rows.error) === 404
@@ -141,8 +145,13 @@ export function SecretsPage({ place, search, history, adding }: Props) {
                   <ClipboardPaste aria-hidden className="size-4" /> {words.secretsPage.paste}
                 </RouteButton>
                 {notWritten === undefined && (
-                  <Button variant="primary" aria-expanded={isAdding} onClick={() => setView({ add: '' })}>
-                    <Plus aria-hidden className="size-4" /> {words.secretsPage.newSecret}
+                  <Button
+                    variant="primary"
+                    data-shortcut="n"
+                    aria-expanded={isAdding}
+                    onClick={() => setView({ add: '' })}
+                  >
+                    <Plus aria-hidden className="size-4" /> {words.secretsPage.newSecret} <Shortcut name="N" />
                   </Button>
                 )}
               </div>
@@ -172,8 +181,8 @@ export function SecretsPage({ place, search, history, adding }: Props) {
                 place={place}
                 rows={found}
                 readers={readers}
-                onHistory={(key) => setView({ history: key })}
-                onOverride={(key) => setView({ add: key })}
+                onHistory={openHistory}
+                onOverride={override}
               />
             )}
           </div>
@@ -187,7 +196,6 @@ export function SecretsPage({ place, search, history, adding }: Props) {
   )
 }
 
-const matches = ({ key, tags, comment }: SecretRow, text: string): boolean =>
-  key.toLowerCase().includes(text) ||
-  tags.some(({ name }) => name.toLowerCase().includes(text)) ||
-  comment.toLowerCase().includes(text)
+/** What a search finds it by; no name of a key or a tag has a line end. */
+const textOf = ({ key, tags, comment }: SecretRow): string =>
+  [key, ...tags.map(({ name }) => name), comment].join('\n').toLowerCase()

@@ -1,32 +1,30 @@
-import {
-  getCoreRowModel,
-  getSortedRowModel,
-  useReactTable,
-  type ColumnDef,
-  type RowSelectionState,
-  type SortingState,
-} from '@tanstack/react-table'
-import { useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { SortHeader } from '../../components/sort-header.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
+import { byText, sortRows, type Sorting } from '../../lib/sorting.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { SecretRow } from './secret-row.tsx'
 import { SelectedActions } from './selected-actions.tsx'
 import { words } from './words.ts'
 
-const COLUMNS: ColumnDef<Row>[] = [{ accessorKey: 'key' }, { accessorKey: 'updatedAt' }]
+const COMPARISONS = {
+  key: byText(({ key }: Row) => key),
+  updatedAt: byText(({ updatedAt }: Row) => updatedAt),
+}
+type Column = keyof typeof COMPARISONS
 /** Keys whose deliveries are shown: a page of the API. */
 const MAX_DELIVERIES = 1000
-/** Pixels. */
-const ROW_HEIGHT = 36
+/** Pixels, with the line below it. */
+const ROW_HEIGHT = 37
+const NONE: ReadonlySet<string> = new Set()
 
 interface Props {
   place: FolderRef
-  rows: Row[]
+  rows: readonly Row[]
   readers: readonly Sync[]
   onHistory: (key: string) => void
   /** Starts a secret of this folder in place of an imported one. */
@@ -34,35 +32,17 @@ interface Props {
 }
 
 export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Props) {
-  const [sorting, setSorting] = useState<SortingState>([{ id: 'key', desc: false }])
-  const [rowSelection, setRowSelection] = useState<RowSelectionState>({})
-  /** The row that was selected last, where a range begins. */
-  const anchor = useRef<string>(undefined)
-  const table = useReactTable({
-    data: rows,
-    columns: COLUMNS,
-    state: { sorting, rowSelection },
-    getRowId: (row) => row.key,
-    enableRowSelection: (row) => row.original.origin.kind === 'own',
-    onSortingChange: setSorting,
-    onRowSelectionChange: setRowSelection,
-    getCoreRowModel: getCoreRowModel(),
-    getSortedRowModel: getSortedRowModel(),
-  })
+  const [sorting, setSorting] = useState<Sorting<Column>>({ column: 'key', isDescending: false })
+  const [selected, setSelected] = useState(NONE)
+  const sorted = useMemo(() => sortRows(rows, COMPARISONS, sorting), [rows, sorting])
+  const own = useMemo(() => sorted.filter(isOwn), [sorted])
+  const chosen = useMemo(() => own.filter(({ key }) => selected.has(key)), [own, selected])
   const delivery = trpc.delivery.folder.useQuery({ ...place, limit: MAX_DELIVERIES })
   const deliveries = useMemo(() => new Map(delivery.data?.keys.map((each) => [each.key, each])), [delivery.data])
   const whyNot = useWhyNot(place.projectId)
   const isWritable = whyNot('secrets.write', inFolder(place)) === undefined
-  const visible = table.getRowModel().rows
-  const selected = table.getSelectedRowModel().rows.map((row) => row.original)
-  const select = (key: string, isSelected: boolean, isRange: boolean) => {
-    const from = visible.findIndex(({ id }) => id === anchor.current)
-    const to = visible.findIndex(({ id }) => id === key)
-    const range = isRange && from >= 0 ? visible.slice(Math.min(from, to), Math.max(from, to) + 1) : [visible[to]]
-    const keys = range.flatMap((row) => (row?.getCanSelect() ? [row.id] : []))
-    setRowSelection((before) => ({ ...before, ...Object.fromEntries(keys.map((each) => [each, isSelected])) }))
-    anchor.current = key
-  }
+  const select = useSelect(own, setSelected)
+  const head = { sorting, onSort: setSorting }
   return (
     <>
       <Table label={words.secretsTable.secrets} isSticky>
@@ -72,38 +52,36 @@ export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Pr
               <Th className="w-10">
                 <Checkbox
                   label={words.secretsTable.selectAll}
-                  checked={
-                    table.getIsAllRowsSelected() ? true : table.getIsSomeRowsSelected() ? 'indeterminate' : false
-                  }
-                  onChange={(all) => table.toggleAllRowsSelected(all)}
+                  checked={chosen.length === 0 ? false : chosen.length === own.length ? true : 'indeterminate'}
+                  onChange={(all) => setSelected(all ? new Set(own.map(({ key }) => key)) : NONE)}
                 />
               </Th>
             )}
-            <SortHeader column={table.getColumn('key')} className="w-[38%] max-sm:w-[45%]">
+            <SortHeader column="key" {...head} className="w-[38%] max-sm:w-[45%]">
               {words.secretsTable.key}
             </SortHeader>
             <Th>{words.secretsTable.value}</Th>
             <Th className="w-48 max-lg:hidden">{words.secretsTable.syncedTo}</Th>
-            <SortHeader column={table.getColumn('updatedAt')} className="w-36 max-md:hidden">
+            <SortHeader column="updatedAt" {...head} className="w-36 max-md:hidden">
               {words.secretsTable.updated}
             </SortHeader>
             <ActionsTh className="w-12" />
           </tr>
         </thead>
         <VirtualRows
-          rows={visible}
-          idOf={({ id }) => id}
+          rows={sorted}
+          idOf={({ key }) => key}
           height={ROW_HEIGHT}
           render={(row, virtual) => (
             <SecretRow
-              key={row.id}
+              key={row.key}
               {...virtual}
               place={place}
-              row={row.original}
+              row={row}
               readers={readers}
-              delivery={deliveries.get(row.id)}
+              delivery={deliveries.get(row.key)}
               whyNot={whyNot}
-              isSelected={row.getIsSelected()}
+              isSelected={isOwn(row) && selected.has(row.key)}
               onSelect={select}
               onHistory={onHistory}
               onOverride={onOverride}
@@ -111,9 +89,38 @@ export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Pr
           )}
         />
       </Table>
-      {selected.length > 0 && (
-        <SelectedActions place={place} rows={selected} readers={readers} onDone={() => setRowSelection({})} />
+      {chosen.length > 0 && (
+        <SelectedActions place={place} rows={chosen} readers={readers} onDone={() => setSelected(NONE)} />
       )}
     </>
+  )
+}
+
+const isOwn = ({ origin }: Row): boolean => origin.kind === 'own'
+
+/** Selects a row, or the range from the one before. The same function at every rendering: rows stay as drawn. */
+function useSelect(
+  own: readonly Row[],
+  change: (next: (before: ReadonlySet<string>) => ReadonlySet<string>) => void,
+): (key: string, isSelected: boolean, isRange: boolean) => void {
+  const rows = useRef(own)
+  rows.current = own
+  /** The row that was selected last, where a range begins. */
+  const anchor = useRef<string>(undefined)
+  return useCallback(
+    (key, isSelected, isRange) => {
+      const keys = rows.current.map((row) => row.key)
+      const [from, to] = [anchor.current === undefined ? -1 : keys.indexOf(anchor.current), keys.indexOf(key)]
+      const range = isRange && from >= 0 ? keys.slice(Math.min(from, to), Math.max(from, to) + 1) : [key]
+      anchor.current = key
+      change((before) => {
+        const next = new Set(before)
+        for (const each of range)
+          if (isSelected) next.add(each)
+          else next.delete(each)
+        return next
+      })
+    },
+    [change],
   )
 }

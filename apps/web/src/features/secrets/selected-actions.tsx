@@ -1,15 +1,17 @@
-import { Copy, Download, FolderInput, Tag, Trash2, X } from 'lucide-react'
+import { CircleSlash, Copy, Download, FolderInput, Tag, Trash2, X } from 'lucide-react'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
-import { inFolder, useWhyNot } from '../../lib/rights.ts'
+import { SECRETS_AT_ONCE } from '../../lib/chunks.ts'
+import { atSource, inFolder, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow, Sync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 const CopyDialog = onDemand(async () => (await import('./copy-dialog.tsx')).CopyDialog)
 const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')).DeleteSecrets)
+const ExcludeSecrets = onDemand(async () => (await import('./exclude-secrets.tsx')).ExcludeSecrets)
 const ExportDialog = onDemand(async () => (await import('./export-dialog.tsx')).ExportDialog)
 const MoveSecrets = onDemand(async () => (await import('./move-secrets.tsx')).MoveSecrets)
 const TagDialog = onDemand(async () => (await import('./tag-dialog.tsx')).TagDialog)
@@ -24,10 +26,13 @@ interface Props {
 
 /** What can be done with the selected secrets, on a bar that stays in sight. */
 export function SelectedActions({ place, rows, readers, onDone }: Props) {
-  const [dialog, setDialog] = useState<'move' | 'copy' | 'tag' | 'export' | 'delete'>()
+  const [dialog, setDialog] = useState<'move' | 'copy' | 'tag' | 'exclude' | 'export' | 'delete'>()
   const close = () => setDialog(undefined)
   const project = trpc.projects.get.useQuery({ projectId: place.projectId })
-  const unreadable = useWhyNot(place.projectId)('secrets.read-values', inFolder(place))
+  const whyNot = useWhyNot(place.projectId)
+  const unreadable = whyNot('secrets.read-values', inFolder(place))
+  const managed = readers.filter((sync) => whyNot('syncs.manage', atSource(sync)) === undefined)
+  const notExcluded = whyNot('syncs.manage', inFolder(place)) ?? words.selectedActions.noSync
   const keys = rows.map(({ key }) => key)
   const what = words.selectedActions.secrets(rows.length)
   const other = project.data?.environments.find(({ slug }) => slug !== place.environment)?.slug ?? place.environment
@@ -42,11 +47,18 @@ export function SelectedActions({ place, rows, readers, onDone }: Props) {
       <Button size="sm" denied={unreadable} onClick={() => setDialog('copy')}>
         <Copy aria-hidden className="size-3.5" /> {words.selectedActions.copyEnvironment}
       </Button>
-      <Button size="sm" onClick={() => setDialog('move')}>
+      <Button
+        size="sm"
+        denied={rows.length > SECRETS_AT_ONCE ? words.selectedActions.tooMany(SECRETS_AT_ONCE) : undefined}
+        onClick={() => setDialog('move')}
+      >
         <FolderInput aria-hidden className="size-3.5" /> {words.selectedActions.move(what)}
       </Button>
       <Button size="sm" onClick={() => setDialog('tag')}>
         <Tag aria-hidden className="size-3.5" /> {words.selectedActions.tag}
+      </Button>
+      <Button size="sm" denied={managed.length > 0 ? undefined : notExcluded} onClick={() => setDialog('exclude')}>
+        <CircleSlash aria-hidden className="size-3.5" /> {words.selectedActions.exclude}
       </Button>
       <Button size="sm" denied={unreadable} onClick={() => setDialog('export')}>
         <Download aria-hidden className="size-3.5" /> {words.selectedActions.export(what)}
@@ -60,6 +72,9 @@ export function SelectedActions({ place, rows, readers, onDone }: Props) {
       )}
       {dialog === 'move' && <MoveSecrets place={place} rows={rows} onDone={onDone} onClose={close} />}
       {dialog === 'tag' && <TagDialog place={place} rows={rows} onDone={onDone} onClose={close} />}
+      {dialog === 'exclude' && (
+        <ExcludeSecrets place={place} keys={keys} syncs={managed} onDone={onDone} onClose={close} />
+      )}
       {dialog === 'export' && <ExportDialog place={place} keys={keys} onClose={close} />}
       {dialog === 'delete' && (
         <DeleteSecrets place={place} keys={keys} readers={readers} onDone={onDone} onClose={close} />

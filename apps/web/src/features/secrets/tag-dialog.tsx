@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
+import { chunks } from '../../lib/chunks.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
@@ -24,7 +25,7 @@ export function TagDialog({ place, rows, onDone, onClose }: Props) {
       key,
       tagIds: [...new Set([...tags.map(({ id }) => id), ...tagIds])],
     }))
-    await update.mutateAsync({ ...place, secrets })
+    for (const some of chunks(secrets)) await update.mutateAsync({ ...place, secrets: some })
     await markStale('secrets.updateMany')
     onDone()
     toast.success(words.tagDialog.tagged(what))

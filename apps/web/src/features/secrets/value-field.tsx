@@ -1,9 +1,9 @@
 import { Maximize2, WandSparkles } from 'lucide-react'
-import { Popover } from 'radix-ui'
 import { useId, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { control } from '../../components/ui/field.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
+import { Popover } from '../../components/ui/popover.tsx'
 import { cn } from '../../lib/cn.ts'
 import { isSave } from '../../lib/enter-saves.ts'
 import type { FolderRef } from '../../lib/types.ts'
@@ -13,6 +13,9 @@ import { words } from './words.ts'
 
 const Generator = onDemand(async () => (await import('./generator.tsx')).Generator)
 const TextEditor = onDemand(async () => (await import('./text-editor.tsx')).TextEditorDialog)
+
+/** Bytes of the longest value: drawing megabytes in a field takes seconds, only to have them refused. */
+const MAX_LENGTH = 65_536
 
 interface Props {
   label: string
@@ -40,6 +43,8 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
   const [caret, setCaret] = useState<number | null>(null)
   const [active, setActive] = useState(0)
   const [isWriting, setWriting] = useState(false)
+  const [isRefused, setRefused] = useState(false)
+  const problem = isRefused ? words.valueField.tooLong(MAX_LENGTH) : error
   const open = caret === null ? null : openReference(value, caret)
   const completions = useCompletions(place, open?.typed ?? null)
   const isOffering = open !== null && completions.length > 0
@@ -67,9 +72,9 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
       <div className="flex min-w-0 items-start gap-0.5">
         <textarea
           aria-label={label}
-          aria-invalid={error !== undefined || undefined}
+          aria-invalid={problem !== undefined || undefined}
           aria-busy={isLoading || undefined}
-          aria-describedby={error === undefined ? undefined : `${id}-error`}
+          aria-describedby={problem === undefined ? undefined : `${id}-error`}
           aria-autocomplete="list"
           aria-controls={isOffering ? `${id}-list` : undefined}
           aria-activedescendant={isOffering ? `${id}-${active}` : undefined}
@@ -83,7 +88,13 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
           {...rest}
           ref={field}
           value={value}
+          onPaste={(event) => {
+            const isTooLong = event.clipboardData.getData('text').length > MAX_LENGTH
+            if (isTooLong) event.preventDefault()
+            setRefused(isTooLong)
+          }}
           onChange={({ target }) => {
+            setRefused(false)
             onChange(target.value)
             setCaret(target.selectionStart)
             setActive(0)
@@ -92,22 +103,14 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
           onBlur={() => setCaret(null)}
           onKeyDown={onKeyDown}
         />
-        <Popover.Root>
-          <Popover.Trigger asChild>
-            <IconButton icon={WandSparkles} label={words.valueField.generateValue} />
-          </Popover.Trigger>
-          <Popover.Portal>
-            <Popover.Content
-              align="end"
-              sideOffset={4}
-              collisionPadding={8}
-              aria-label={words.valueField.generateValue}
-              className="z-40 grid w-80 max-w-[calc(100vw-1rem)] gap-3 rounded-lg border border-line bg-surface p-3 shadow-float"
-            >
-              <Generator onGenerated={onChange} />
-            </Popover.Content>
-          </Popover.Portal>
-        </Popover.Root>
+        <Popover
+          label={words.valueField.generateValue}
+          align="end"
+          className="w-80 gap-3 p-3"
+          trigger={<IconButton icon={WandSparkles} label={words.valueField.generateValue} />}
+        >
+          {(close) => <Generator onGenerated={onChange} onClose={close} />}
+        </Popover>
         <IconButton icon={Maximize2} label={words.valueField.openEditor} onClick={() => setWriting(true)} />
       </div>
       {isOffering && (
@@ -138,9 +141,9 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
         </div>
       )}
       <WhiteSpaceNote value={value} onClean={onChange} />
-      {error !== undefined && (
+      {problem !== undefined && (
         <p id={`${id}-error`} role="alert" className="text-sm font-medium text-bad">
-          {error}
+          {problem}
         </p>
       )}
       {isWriting && (

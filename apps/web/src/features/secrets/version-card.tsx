@@ -1,6 +1,7 @@
 import { Eye, EyeOff, FileDiff, RotateCcw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
+import { ShownValue } from '../../components/shown-value.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -53,7 +54,7 @@ export function VersionCard({ version: shown, secretKey, newest, value, compared
       {rest.delivered}
       {open && (
         <code className="max-h-48 overflow-auto rounded-md bg-sunken p-2 font-mono text-sm break-all whitespace-pre-wrap">
-          {value === '' ? words.versionCard.blank : value}
+          <ShownValue value={value} isOneLine={false} />
         </code>
       )}
       {compared && <VersionDiff {...compared} />}

@@ -6,6 +6,8 @@ export const words = {
     title: 'Add import',
     text: (environment: string, path: string) =>
       `Into ${environment}:${path}. Keys of this folder itself take precedence.`,
+    isItself: (environment: string, path: string) =>
+      `Choose another folder or environment than ${environment}:${path}.`,
     fromEnvironment: 'From environment',
     fromSecretPath: 'From secret path',
     cancel: 'Cancel',
@@ -90,6 +92,20 @@ export const words = {
     literalHelp: '${…} in the value is plain text and sent unchanged.',
     cancel: 'Cancel',
     save: 'Save',
+  },
+  excludeSecrets: {
+    excluded: (what: string, syncs: number) => `Excluded ${what} from ${count(syncs, 'sync')}.`,
+    undo: 'Undo',
+    included: (what: string) => `Included ${what} again.`,
+    notIncluded: (message: string) => `Couldn’t include everything again: ${message}`,
+    title: (what: string) => `Exclude ${what} from syncs?`,
+    exclude: (syncs: number) => `Exclude from ${count(syncs, 'sync')}`,
+    text: (keys: number) =>
+      `The selected syncs no longer write or delete ${keys === 1 ? 'this key' : 'these keys'}. Copies that are already at the destination stay as they are.`,
+    syncs: 'Syncs',
+    indirect: 'through an import or a reference',
+    reason: 'Reason',
+    reasonHelp: 'Shown with each key, and in the audit log.',
   },
   exportDialog: {
     copyRefused: 'The browser refused access to the clipboard. Download the file instead.',
@@ -186,6 +202,7 @@ export const words = {
     text: 'Versions, newest first. Restoring writes a new version.',
     unreadable: 'The versions could not be read',
     loading: 'Loading versions',
+    noEarlier: 'There is no earlier version.',
   },
   importsChip: {
     addImport: 'Add import',
@@ -246,6 +263,9 @@ export const words = {
     fileContent: 'File content',
     placeholder: 'DATABASE_URL="postgres://…"\nSTRIPE_KEY=sk_…',
     unreadable: (name: string) => `${name} isn’t UTF-8 text`,
+    tooLong: (millions: string) => `${millions} million characters`,
+    tooLongText: 'This text is too long to edit here. The changes it would make are shown below.',
+    clear: 'Clear',
     unreadableText: 'Save the file as UTF-8 and upload it again.',
     uploadFile: 'Upload a file',
   },
@@ -320,6 +340,8 @@ export const words = {
     move: 'Move',
     delete: 'Delete',
     overrideFolder: 'Override in this folder',
+    restorePrevious: 'Restore previous version',
+    notRestored: (key: string, message: string) => `Couldn’t restore ${key}: ${message}`,
   },
   secretRow: {
     select: (key: string) => `Select ${key}`,
@@ -360,6 +382,9 @@ export const words = {
     move: (what: string) => `Move ${what}`,
     tag: 'Tag',
     export: (what: string) => `Export ${what}`,
+    exclude: 'Exclude',
+    noSync: 'No sync reads this folder.',
+    tooMany: (most: number) => `At most ${most} secrets can be moved at once.`,
     delete: (what: string) => `Delete ${what}`,
     clearSelection: 'Clear selection',
   },
@@ -408,6 +433,7 @@ export const words = {
   valueField: {
     generateValue: 'Generate a value',
     openEditor: 'Open the editor',
+    tooLong: (bytes: number) => `The pasted text is longer than a value can be (${bytes} bytes).`,
     references: 'References',
   },
   versionCard: {

@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
+import { NotLoadedOver } from '../../components/ui/loaded-later.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import type { Sync } from '../../lib/types.ts'
 import { words } from './words.ts'

@@ -1,4 +1,5 @@
-import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
+import { NotLoadedOver } from '../../components/ui/loaded-later.tsx'
 import { Pause, Play, X } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'

@@ -1,4 +1,5 @@
-import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
+import { NotLoadedOver } from '../../components/ui/loaded-later.tsx'
 import { useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
 import { Empty } from '../../components/page.tsx'

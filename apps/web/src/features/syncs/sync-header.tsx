@@ -1,4 +1,5 @@
-import { NotLoadedOver, onDemand } from '../../components/on-demand.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
+import { NotLoadedOver } from '../../components/ui/loaded-later.tsx'
 import { Copy, CopyPlus, Download, Ellipsis, Pause, Play, Radar, Trash2, Zap, ZapOff } from 'lucide-react'
 import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'

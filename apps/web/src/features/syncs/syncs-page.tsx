@@ -3,6 +3,7 @@ import { Plus } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
+import { Shortcut } from '../../components/shortcut.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
@@ -43,7 +44,7 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
       params={{ projectId }}
       denied={useWhyNot(projectId)('syncs.manage')}
     >
-      <Plus aria-hidden className="size-4" /> {words.syncsPage.addSync}
+      <Plus aria-hidden className="size-4" /> {words.syncsPage.addSync} <Shortcut name="N" />
     </RouteButton>
   )
   return (

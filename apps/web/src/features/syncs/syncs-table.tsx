@@ -1,42 +1,30 @@
-import {
-  getCoreRowModel,
-  getSortedRowModel,
-  useReactTable,
-  type ColumnDef,
-  type SortingState,
-} from '@tanstack/react-table'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { SortHeader } from '../../components/sort-header.tsx'
 import { byStatus } from '../../components/sync-status.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
+import { byText, sortRows, type Sorting } from '../../lib/sorting.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { SyncRow } from './sync-row.tsx'
 import { words } from './words.ts'
 
-const COLUMNS: ColumnDef<Sync>[] = [
-  { accessorKey: 'name' },
-  { id: 'source', accessorFn: (sync) => `${sync.environment?.slug ?? ''}:${sync.folder?.path ?? ''}` },
-  { id: 'target', accessorFn: (sync) => `${sync.destination} ${sync.targetLabel}` },
-  { id: 'status', accessorFn: (sync) => sync.status, sortingFn: (a, b) => byStatus(a.original, b.original) },
-  { id: 'lastRun', accessorFn: (sync) => sync.lastRun?.startedAt ?? '' },
-]
+const COMPARISONS = {
+  name: byText(({ name }: Sync) => name),
+  source: byText(({ environment, folder }: Sync) => `${environment?.slug ?? ''}:${folder?.path ?? ''}`),
+  target: byText(({ destination, targetLabel }: Sync) => `${destination} ${targetLabel}`),
+  status: byStatus,
+  lastRun: byText(({ lastRun }: Sync) => lastRun?.startedAt ?? ''),
+}
+type Column = keyof typeof COMPARISONS
 
 /** Problems first; some can be selected for an action on all of them. */
 export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destinations: readonly Destination[] }) {
-  const [sorting, setSorting] = useState<SortingState>([{ id: 'status', desc: false }])
+  const [sorting, setSorting] = useState<Sorting<Column>>({ column: 'status', isDescending: false })
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
-  const table = useReactTable({
-    data: syncs,
-    columns: COLUMNS,
-    state: { sorting },
-    getRowId: (sync) => sync.id,
-    onSortingChange: setSorting,
-    getCoreRowModel: getCoreRowModel(),
-    getSortedRowModel: getSortedRowModel(),
-  })
+  const sorted = useMemo(() => sortRows(syncs, COMPARISONS, sorting), [syncs, sorting])
+  const head = { sorting, onSort: setSorting }
   const chosen = syncs.filter(({ id }) => selected.has(id))
   const select = (id: string, on: boolean) => {
     const next = new Set(selected)
@@ -56,15 +44,19 @@ export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destination
                 onChange={(on) => setSelected(new Set(on ? syncs.map(({ id }) => id) : []))}
               />
             </Th>
-            <SortHeader column={table.getColumn('name')}>{words.syncsTable.name}</SortHeader>
-            <SortHeader column={table.getColumn('source')} className="max-lg:hidden">
+            <SortHeader column="name" {...head}>
+              {words.syncsTable.name}
+            </SortHeader>
+            <SortHeader column="source" {...head} className="max-lg:hidden">
               {words.syncsTable.source}
             </SortHeader>
-            <SortHeader column={table.getColumn('target')} className="max-md:hidden">
+            <SortHeader column="target" {...head} className="max-md:hidden">
               {words.syncsTable.destination}
             </SortHeader>
-            <SortHeader column={table.getColumn('status')}>{words.syncsTable.status}</SortHeader>
-            <SortHeader column={table.getColumn('lastRun')} className="max-md:hidden">
+            <SortHeader column="status" {...head}>
+              {words.syncsTable.status}
+            </SortHeader>
+            <SortHeader column="lastRun" {...head} className="max-md:hidden">
               {words.syncsTable.lastRun}
             </SortHeader>
             <Th>
@@ -73,7 +65,7 @@ export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destination
           </tr>
         </thead>
         <VirtualRows
-          rows={table.getRowModel().rows.map((row) => row.original)}
+          rows={sorted}
           idOf={({ id }) => id}
           height={57}
           render={(sync, row) => (

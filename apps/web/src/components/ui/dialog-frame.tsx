@@ -1,0 +1,67 @@
+import { X } from 'lucide-react'
+import { Dialog as Radix } from 'radix-ui'
+import { useRef } from 'react'
+import { cn } from '../../lib/cn.ts'
+import { useFocusBack } from '../../lib/focus-back.ts'
+import type { DialogProps } from './dialog.tsx'
+import { words } from './words.ts'
+
+/** What opens over the page: traps the focus, closes with Escape. */
+export function DialogFrame({
+  onClose,
+  title,
+  description,
+  children,
+  className,
+}: Omit<DialogProps, 'open'> & { className: string }) {
+  /** A click beside it then closes nothing: what was typed, or is shown once for it, would be gone. */
+  const typed = useRef(false)
+  return (
+    <Radix.Root open onOpenChange={(next) => !next && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
+        <Radix.Content
+          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={() => {
+            typed.current = false
+          }}
+          onInput={() => {
+            typed.current = true
+          }}
+          onInteractOutside={(event) => {
+            if (typed.current || isInToast(event.target)) event.preventDefault()
+          }}
+          className={cn('fixed z-40 flex flex-col bg-surface shadow-float focus:outline-none', className)}
+        >
+          <FocusBack />
+          <div className="grid gap-0.5 border-b border-line py-3.5 pr-16 pl-5">
+            <Radix.Title className="text-lg font-semibold break-words">{title}</Radix.Title>
+            {description !== undefined && (
+              <Radix.Description asChild>
+                <div className="text-sm text-soft">{description}</div>
+              </Radix.Description>
+            )}
+          </div>
+          <div className="min-h-0 flex-1 overflow-y-auto p-5">{children}</div>
+          {/* Last, so that a dialog begins with its first field, or with the button that gives up. */}
+          <Radix.Close
+            aria-label={words.dialog.close}
+            className="absolute top-3.5 right-5 grid size-7 place-items-center rounded-md text-soft hover:bg-sunken hover:text-ink"
+          >
+            <X aria-hidden className="size-4" />
+          </Radix.Close>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
+
+/** The way back that a message offers is no click beside what is open. */
+const isInToast = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('[data-sonner-toaster]') !== null
+
+/** Inside of what opens, so that it ends with that. */
+function FocusBack() {
+  useFocusBack()
+  return null
+}

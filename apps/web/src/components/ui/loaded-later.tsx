@@ -1,0 +1,49 @@
+import { lazy, Suspense, useState, type ComponentType, type ReactNode } from 'react'
+import { code, reloadPage } from '../../lib/code.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { Boundary } from './boundary.tsx'
+import { Button } from './button.tsx'
+import { Notice } from './notice.tsx'
+import { words } from './words.ts'
+
+/**
+ * A component whose code is loaded once the page is there. `meanwhile` stands in its place; when it can't be loaded,
+ * `fallback` does.
+ */
+export function loadedLater<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  meanwhile: ReactNode = null,
+  fallback: ComponentType<{ error: unknown }> = NotLoadedOver,
+) {
+  const loaded = code(load)
+  const Loaded = lazy(async () => ({ default: await loaded() }))
+  return function LoadedLater(props: Props) {
+    return (
+      <Boundary fallback={fallback}>
+        <Suspense fallback={meanwhile}>
+          <Loaded {...props} />
+        </Suspense>
+      </Boundary>
+    )
+  }
+}
+
+/** For what would open over the page. */
+export function NotLoadedOver({ error }: { error: unknown }) {
+  const [problem, setProblem] = useState(error)
+  return (
+    <div className="fixed bottom-4 left-1/2 z-45 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 rounded-lg bg-surface shadow-float">
+      <Notice
+        kind="bad"
+        title={words.loadedLater.failed}
+        action={
+          <Button size="sm" onClick={() => void reloadPage().catch(setProblem)}>
+            {words.loadedLater.tryAgain}
+          </Button>
+        }
+      >
+        {messageOf(problem)}
+      </Notice>
+    </div>
+  )
+}

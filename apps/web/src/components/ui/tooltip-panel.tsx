@@ -1,0 +1,36 @@
+import { Portal } from 'radix-ui'
+import { Popper } from 'radix-ui/internal'
+import { useEffect, useId } from 'react'
+
+/** The sentence of `anchor`, beside it; it describes the anchor while it is shown. */
+export function TooltipPanel({ anchor }: { anchor: HTMLElement }) {
+  const id = useId()
+  const text = anchor.dataset.tooltip
+  useEffect(() => {
+    if (anchor.ariaLabel === text) return
+    const before = anchor.getAttribute('aria-describedby')
+    anchor.setAttribute('aria-describedby', before === null ? id : `${before} ${id}`)
+    return () => {
+      if (before === null) anchor.removeAttribute('aria-describedby')
+      else anchor.setAttribute('aria-describedby', before)
+    }
+  }, [anchor, id, text])
+  return (
+    <Popper.Root>
+      <Popper.Anchor virtualRef={{ current: anchor }} />
+      <Portal.Root>
+        <Popper.Content
+          key={text}
+          id={id}
+          role="tooltip"
+          side="top"
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-50 max-w-72 rounded-md bg-ink px-2.5 py-1.5 text-xs text-canvas shadow-float"
+        >
+          {text}
+        </Popper.Content>
+      </Portal.Root>
+    </Popper.Root>
+  )
+}
