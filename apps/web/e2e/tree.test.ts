@@ -657,7 +657,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       for (const release of held) release()
       // Requested by the open page while it waits.
       for (const call of ['folders.list', 'secrets.rows', 'imports.list']) all().seen.mayBeRefused(call)
-      await heading('There is no folder /api in dev')
+      await heading('Folder /api doesn’t exist in dev')
       expect(contents()).toEqual(syncs.map(() => 0))
     })
 
