@@ -14,12 +14,15 @@ export function splitCatalogues(): Plugin {
     apply: 'build',
     enforce: 'pre',
     transform(code) {
-      if (!code.includes(CATALOGUE)) return null
+      // Taken apart by name, it is needed as a whole.
+      if (!code.includes(CATALOGUE) || /=\s*words\b(?!\.)/.test(code)) return null
       const sections = new Set<string>()
-      const body = code.replace(CATALOGUE, '').replaceAll(/(?<![\w./-])words\.(\w+)/g, (_, section: string) => {
-        sections.add(section)
-        return `words_${section}`
-      })
+      const body = code
+        .replace(CATALOGUE, '')
+        .replaceAll(/(?<![\w/-])(?<!(?<!\.\.)\.)words\.(\w+)/g, (_, section: string) => {
+          sections.add(section)
+          return `words_${section}`
+        })
       const imports = [...sections].map(
         (section) => `import { section as words_${section} } from './words.ts${SECTION}${section}';`,
       )

@@ -473,7 +473,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await updated.other.close()
   }, 300_000)
 
-  it('begin with less than 250 kB of script, wherever one comes in', async () => {
+  it('begin with less than 200 kB of script, wherever one comes in', async () => {
     const [first] = syncs
     if (!first) throw new Error('no destination')
     const pages = [
@@ -506,7 +506,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       const asked = await Promise.all(before.map((url) => sizes.get(url) ?? Promise.resolve(0)))
       const bytes = asked.reduce((sum, size) => sum + size, 0)
       expect(bytes).toBeGreaterThan(50_000)
-      if (bytes >= 250_000) heavy.push(`${path}: ${bytes} bytes`)
+      if (bytes >= 200_000) heavy.push(`${path}: ${bytes} bytes`)
       await cold.close()
     }
     expect(heavy).toEqual([])
