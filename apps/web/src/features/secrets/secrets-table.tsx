@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { SortHeader } from '../../components/sort-header.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
@@ -104,7 +104,9 @@ function useSelect(
   change: (next: (before: ReadonlySet<string>) => ReadonlySet<string>) => void,
 ): (key: string, isSelected: boolean, isRange: boolean) => void {
   const rows = useRef(own)
-  rows.current = own
+  useLayoutEffect(() => {
+    rows.current = own
+  }, [own])
   /** The row that was selected last, where a range begins. */
   const anchor = useRef<string>(undefined)
   return useCallback(
