@@ -529,7 +529,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await put('dev', '/api', { PORT: `${CANARY}-2`, EXTRA: `${CANARY}-x` })
       await folderMenu('/api', 'History')
       await heading('Folder history')
-      await see(page.getByRole('list', { name: 'Writes' }).getByText('EXTRA'))
+      await see(page.getByRole('list', { name: 'Changes' }).getByText('EXTRA'))
       await screens.look('folder-history')
       await page.getByRole('button', { name: 'Restore to this point' }).first().click()
       await see(dialog().getByRole('list', { name: 'is deleted' }).getByText('EXTRA'))
