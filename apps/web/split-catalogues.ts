@@ -3,6 +3,8 @@ import { parseSync, type Plugin } from 'vite'
 
 const CATALOGUE = "import { words } from './words.ts'"
 const SECTION = '?section='
+/** The name of the imported catalogue: no part of another name or path, no property; `...words` is one. */
+const THE_CATALOGUE = String.raw`(?<![\w/-])(?<!(?<!\.\.)\.)words\b`
 
 /**
  * Gives each file of the build the sections of its feature's catalogue that it uses. A page would begin with the texts
@@ -14,15 +16,16 @@ export function splitCatalogues(): Plugin {
     apply: 'build',
     enforce: 'pre',
     transform(code) {
-      // Taken apart by name, it is needed as a whole.
-      if (!code.includes(CATALOGUE) || /=\s*words\b(?!\.)/.test(code)) return null
+      if (!code.includes(CATALOGUE)) return null
       const sections = new Set<string>()
       const body = code
         .replace(CATALOGUE, '')
-        .replaceAll(/(?<![\w/-])(?<!(?<!\.\.)\.)words\.(\w+)/g, (_, section: string) => {
+        .replaceAll(new RegExp(`${THE_CATALOGUE}\\.(\\w+)`, 'g'), (_, section: string) => {
           sections.add(section)
           return `words_${section}`
         })
+      // Used in another way than section by section, it is needed as a whole.
+      if (new RegExp(THE_CATALOGUE).test(body)) return null
       const imports = [...sections].map(
         (section) => `import { section as words_${section} } from './words.ts${SECTION}${section}';`,
       )

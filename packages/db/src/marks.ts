@@ -4,7 +4,7 @@
  * seals the store (`MarkKeeper`).
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { TransactionBuilder, type AccessMode, type Transaction } from 'kysely'
+import type { Transaction, TransactionBuilder } from 'kysely'
 import { groupWith, type EndedGroup } from './row-groups.ts'
 import type { SealedTable } from './sealed-tables.ts'
 import type { Tables } from './tables.ts'
@@ -141,7 +141,8 @@ export type OurNames = (tx: Transaction<any>) => Transaction<Tables>
  */
 export function marking<T>(builder: TransactionBuilder<T>, keeper: MarkKeeper, named: OurNames): TransactionBuilder<T> {
   const execute = builder.execute.bind(builder)
-  builder.setAccessMode = setToRead
+  const setAccessMode = builder.setAccessMode.bind(builder)
+  builder.setAccessMode = (mode) => (mode === 'read only' ? setAccessMode(mode) : refuseWriting())
   builder.setIsolationLevel = refuseWriting
   builder.execute = (work) => {
     const running: Running = { noted: null, kept: null }
@@ -157,10 +158,6 @@ export function marking<T>(builder: TransactionBuilder<T>, keeper: MarkKeeper, n
     })
   }
   return builder
-}
-
-function setToRead<T>(this: TransactionBuilder<T>, mode: AccessMode): TransactionBuilder<T> {
-  return mode === 'read only' ? TransactionBuilder.prototype.setAccessMode.call(this, mode) : refuseWriting()
 }
 
 function refuseWriting(): never {
