@@ -83,6 +83,8 @@ async function ask(
   try {
     const answer = await fetch(`${url}${path}`, {
       method,
+      // To the address that people would use, where nothing listens.
+      redirect: 'manual',
       headers: {
         ...new Map(credentials).get(who),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

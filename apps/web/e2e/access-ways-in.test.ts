@@ -107,7 +107,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     provider.here = { email, email_verified: true, name: 'Ana' }
     await button('Sign in with your organization').click()
     await heading('Your account')
-    await see(page.getByText('This device'))
+    await see(page.getByText('This device', { exact: true }))
 
     // When nobody can sign in otherwise, the operator makes a link on the command line.
     await page.context().clearCookies()

@@ -49,6 +49,8 @@ export function adversary(send: Ask, known: ReadonlyMap<string, unknown>, misled
     const write = (secrets: Secret[], secretPath = '/api') =>
       rpc(narrowed, 'secrets.updateMany', { ...dev, secretPath, mode: 'upsert', secrets })
     const read = (more: Record<string, string>) => list(narrowed, { secretPath: '/api', ...more })
+    // The requests before these can have deleted them.
+    for (const name of ['sub', 'other']) await rest('admin', 'POST', '/api/v1/folders', { ...dev, name, path: '/api' })
     const long = 'N'.repeat(240)
     await write(many(2000, (n) => `\${${long}${(n + 1) % 2000}}`, long))
     await write(many(1, () => '${KEY}'.repeat(10_000), 'REPEATED'))
