@@ -1,6 +1,6 @@
 /**
- * The settings of the instance. Each has its row from the start, sealed, so one that is missing was taken away: it does
- * not mean the default.
+ * The settings of the instance. Each has its row, sealed, from when the organization is set up, so one that is missing
+ * was taken away: it does not mean the default.
  */
 import { amend, contentOf, keptQuery, type Db, type Slot } from '@keyferry/db'
 import type { Tx } from '../context.ts'
@@ -20,6 +20,7 @@ const settings = keptQuery((db, slot: Slot<{ name: string }>) =>
 export async function readSetting(db: Db | Tx, name: SettingName): Promise<string> {
   const [row] = await settings(db, { name })
   if (row) return row.value
+  if (!(await db.selectFrom('organizations').select('id').executeTakeFirst())) return DEFAULTS[name]
   throw new IntegrityBroken(`The row ${name} of instanceSettings was deleted outside Keyferry. Restore a backup.`)
 }
 
