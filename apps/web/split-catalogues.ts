@@ -5,6 +5,7 @@ const CATALOGUE = "import { words } from './words.ts'"
 const SECTION = '?section='
 /** The name of the imported catalogue: no part of another name or path, no property; `...words` is one. */
 const THE_CATALOGUE = String.raw`(?<![\w/-])(?<!(?<!\.\.)\.)words\b`
+const COMMENT = /\/\*.*?\*\/|\/\/.*?$/gms
 
 /**
  * Gives each file of the build the sections of its feature's catalogue that it uses. A page would begin with the texts
@@ -25,7 +26,7 @@ export function splitCatalogues(): Plugin {
           return `words_${section}`
         })
       // Used in another way than section by section, it is needed as a whole.
-      if (new RegExp(THE_CATALOGUE).test(body)) return null
+      if (new RegExp(THE_CATALOGUE).test(body.replaceAll(COMMENT, ''))) return null
       const imports = [...sections].map(
         (section) => `import { section as words_${section} } from './words.ts${SECTION}${section}';`,
       )

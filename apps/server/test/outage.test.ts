@@ -1,13 +1,10 @@
 /** The store starts late, stops, takes no writes, and returns, under a running process. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { ownPostgres } from '@keyferry/vitest/own-postgres'
 import pg from 'pg'
-import { expect, inject, it, onTestFinished } from 'vitest'
+import { expect, inject, it } from 'vitest'
 import { createSource, createSync } from '../src/demo/setup.ts'
 import { settled } from '../src/demo/settled.ts'
-import { signUp, startEmulators, startInstance } from './instance.ts'
+import { newPlace, signUp, startEmulators, startInstance } from './instance.ts'
 
 const TIMEOUT = 60_000
 
@@ -16,8 +13,7 @@ it.skipIf(!inject('postgresUrl'))(
   async () => {
     const postgres = await ownPostgres()
     await postgres.stop()
-    const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-outage-'))
-    onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
+    const { dataDir } = await newPlace('fleet')
     const [instance] = await Promise.all([
       startInstance('fleet', { dataDir, databaseUrl: postgres.url }),
       postgres.start(),

@@ -126,13 +126,13 @@ export async function firstRun({ page, seen, url, setup }: Console): Promise<Key
       .parse(route.request().postDataJSON())
     const response = await route.fetch({ postData: JSON.stringify({ 0: { ...input, withToken: true } }) })
     const [answer] = z.tuple([z.object({ result: z.object({ data: bootstrapped }) })]).parse(await response.json())
-    token.resolve(answer.result.data.identity.credentials.token)
     await route.fulfill({ response })
+    token.resolve(answer.result.data.identity.credentials.token)
   })
   await page.getByRole('button', { name: 'Create account' }).click()
   seen.keepSecret(await token.promise)
-  await page.unroute(isBootstrap)
   await page.getByRole('heading', { name: 'Create your first project' }).waitFor()
+  await page.unroute(isBootstrap)
   return createKeyferryClient({ url, token: await token.promise })
 }
 

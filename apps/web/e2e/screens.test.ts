@@ -43,6 +43,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     const { url, context, browser } = all()
     const other = await browser.newContext({ baseURL: url, storageState: await context.storageState() })
     const view = await other.newPage()
+    // A page notes the first 250 files that it loads, and this console has as many.
+    await view.addInitScript('performance.setResourceTimingBufferSize(1000)')
     const ways = pageObject(() => view)
     return { other, view, ...ways, main: view.getByRole('main') }
   }

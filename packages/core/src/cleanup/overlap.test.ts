@@ -63,7 +63,7 @@ for (const destination of (await representatives()).keys()) {
         ).id
       const localhost = await connectionAt('localhost')
       const second = { name: 'second', secretPath: '/b', connectionId: localhost }
-      await expect(create(second)).rejects.toThrow(/"first" already writes to this target/)
+      await expect(create(second)).rejects.toThrow(/"first" already writes to this destination/)
       const check = (id: string) =>
         checkDestination(ctx, actor, {
           destination,
@@ -169,7 +169,7 @@ for (const destination of (await representatives()).keys()) {
       const tries = dialect === 'sqlite' ? await both() : await held(ctx, both)
       expect(tries.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
       const refused = tries.find((one) => one.status === 'rejected')
-      expect(String(refused?.reason)).toMatch(/A sync of another project already writes to this target/)
+      expect(String(refused?.reason)).toMatch(/A sync of another project already writes to this destination/)
     })
 
     it('a mirror that came to cover the other sync by a renamed environment deletes none of its keys', async () => {

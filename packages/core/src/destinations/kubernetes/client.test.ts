@@ -132,7 +132,7 @@ test('a missing right is named with its verb, a namespace that is missing by its
   const failing = (token: string, target?: Record<string, unknown>) =>
     apply([create('A', 'a')], client({ token, target }))
   const auth = (message: string) => ({ kind: 'auth', message: expect.stringContaining(message) })
-  await expect(failing(noCreate)).rejects.toMatchObject(auth('may not create secrets in the namespace apps'))
+  await expect(failing(noCreate)).rejects.toMatchObject(auth('can’t create secrets in the namespace apps'))
   await expect(failing(stranger)).rejects.toMatchObject(auth('can’t get the secret app in the namespace apps'))
   await expect(failing('wrong-token')).rejects.toMatchObject({ kind: 'auth' })
   await expect(failing(cluster, { namespace: 'gone' })).rejects.toMatchObject({
@@ -140,7 +140,7 @@ test('a missing right is named with its verb, a namespace that is missing by its
     message: 'the namespace gone does not exist',
   })
   emulator.put('A', 'theirs')
-  await expect(failing(reader)).rejects.toMatchObject(auth('may not patch the secret app'))
+  await expect(failing(reader)).rejects.toMatchObject(auth('can’t patch the secret app'))
   expect(contents()).toEqual({ A: 'theirs' })
 })
 
