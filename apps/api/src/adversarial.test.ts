@@ -32,7 +32,8 @@ async function start(databaseUrl: string | null) {
     join(import.meta.dirname, 'request-matrix/measured-api.ts'),
     databaseUrl === null ? [] : [databaseUrl],
     {
-      execArgv: ['--liftoff-only', '--expose-gc'],
+      // As `start` has it, and with a way to collect the garbage.
+      execArgv: ['--liftoff-only', '--max-semi-space-size=8', '--expose-gc'],
       serialization: 'advanced',
       silent: true,
     },

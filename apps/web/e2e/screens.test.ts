@@ -118,6 +118,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await look('secrets-revealed-and-edited')
     await button('Cancel').click()
     await button('More for LOG_LEVEL').click()
+    await see(page.getByRole('menu'))
     await look('secret-menu')
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await see(dialog())

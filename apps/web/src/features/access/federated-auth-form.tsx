@@ -87,9 +87,9 @@ function FederatedInput({
   if (kind === 'choice')
     return (
       <SelectField label={label} help={help} {...registered}>
-        {options?.map(([value, words]) => (
+        {options?.map(([value, label]) => (
           <option key={value} value={value}>
-            {words}
+            {label}
           </option>
         ))}
       </SelectField>

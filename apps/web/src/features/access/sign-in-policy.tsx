@@ -33,9 +33,9 @@ export function SignInPolicy() {
         if (choice) update.mutate({ requireSecondFactor: choice[0] })
       }}
     >
-      {CHOICES.map(([value, words]) => (
+      {CHOICES.map(([value, label]) => (
         <option key={value} value={value}>
-          {words}
+          {label}
         </option>
       ))}
     </SelectField>

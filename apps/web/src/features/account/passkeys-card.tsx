@@ -22,8 +22,8 @@ export function PasskeysCard({ factors }: { factors: Factors }) {
   const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
   const { data, error, refetch } = useQuery(passkeysQuery)
   const rest = () => setStep({ at: 'rest' })
-  const changed = async (words: string) => {
-    toast.success(words)
+  const changed = async (message: string) => {
+    toast.success(message)
     await accountChanged()
     rest()
   }

@@ -32,8 +32,8 @@ export const detailProblems = (draft: Draft): Problem[] => problemsIn(z.object({
 
 function problemsIn(schema: z.ZodObject, draft: Draft): Problem[] {
   // Of a union, the last member's words are the ones that help: the key schema's own.
-  const words = (issue: z.core.$ZodIssue) =>
+  const messageOf = (issue: z.core.$ZodIssue) =>
     issue.code === 'invalid_union' ? (issue.errors.at(-1)?.[0]?.message ?? issue.message) : issue.message
   const issues = schema.safeParse(draft).error?.issues ?? []
-  return issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: words(issue) }))
+  return issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: messageOf(issue) }))
 }
