@@ -38,7 +38,7 @@ export interface Figures {
 }
 
 /** The worst of one part of the run. */
-export type Lap = Pick<Figures, 'stallMs' | 'stalledBy'>
+export type Lap = Pick<Figures, 'stallMs' | 'stalledBy' | 'grownBytes'>
 
 /** Headers that say who asks. */
 export type Credential = Record<string, string>
@@ -128,7 +128,8 @@ api.app.server.on('request', ({ method, url }, response) => {
 
 const delay = monitorEventLoopDelay({ resolution: SAMPLE_MS })
 delay.enable()
-let worst: Lap = { stallMs: 0, stalledBy: [] }
+type Stall = Pick<Figures, 'stallMs' | 'stalledBy'>
+let worst: Stall = { stallMs: 0, stalledBy: [] }
 let ofRun = worst
 let used = process.threadCpuUsage()
 setInterval(() => {
@@ -137,8 +138,11 @@ setInterval(() => {
   const ms = (user + system) / 1000
   if (ms > worst.stallMs) worst = { stallMs: ms, stalledBy: [...answering.values()] }
 }, SAMPLE_MS)
-let highest = 0
-setInterval(() => (highest = Math.max(highest, process.memoryUsage.rss())), SAMPLE_MS * 4)
+let [highest, highestOfPart] = [0, 0]
+setInterval(() => {
+  highestOfPart = Math.max(highestOfPart, process.memoryUsage.rss())
+  highest = Math.max(highest, highestOfPart)
+}, SAMPLE_MS * 4)
 
 /** Bytes that are still referred to. */
 async function held(): Promise<number> {
@@ -165,7 +169,9 @@ function lap(): Promise<Lap> {
   const seen = worst
   if (seen.stallMs > ofRun.stallMs) ofRun = seen
   worst = { stallMs: 0, stalledBy: [] }
-  return Promise.resolve(seen)
+  const grownBytes = highestOfPart - before.rss
+  highestOfPart = 0
+  return Promise.resolve({ ...seen, grownBytes })
 }
 
 async function figures(): Promise<Figures> {
