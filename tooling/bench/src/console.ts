@@ -64,9 +64,9 @@ export async function measureConsole(): Promise<void> {
       )
       if (name === 'none') continue
       await page.getByLabel('Search secrets').focus()
-      const narrowed = page.evaluate<number>('recorder.narrowed()')
+      await page.evaluate('recorder.watchSearch()')
       await page.keyboard.press('7')
-      note(`${name} filtered`, await narrowed)
+      note(`${name} filtered`, await page.evaluate<number>('recorder.narrowed'))
       await page.keyboard.press('Backspace')
     }
     note('many frame', await longestFrame(page))
@@ -112,8 +112,8 @@ const recorder = {
     while (!Number.isFinite(recorder.seen.get(selector))) await new Promise(requestAnimationFrame)
     return recorder.seen.get(selector)
   },
-  narrowed() {
-    return new Promise((done) => {
+  watchSearch() {
+    recorder.narrowed = new Promise((done) => {
       let pressed
       document.addEventListener('keydown', (event) => { pressed = event.timeStamp }, { capture: true, once: true })
       const watch = new MutationObserver(() => {
@@ -147,6 +147,8 @@ new MutationObserver(() => {
       recorder.painted().then((at) => recorder.seen.set(selector, at))
     }
 }).observe(document, { childList: true, subtree: true })
+// The script has a scope of its own.
+Object.assign(globalThis, { recorder, ROW, EMPTY })
 `
 
 const BARE = `<table>${Array.from({ length: SECRETS }, (_, i) => `<tr><td>BENCH_KEY_${i}</td><td>value</td></tr>`).join('')}</table>`
