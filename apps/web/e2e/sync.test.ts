@@ -201,6 +201,17 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await page.getByLabel('Search keys').fill('')
     })
 
+    it('is in sync once the key that the destination refuses is excluded in the list of syncs', async () => {
+      await createMany([['BLANK', '']])
+      await page.goto(`/p/${source.projectId}/syncs`)
+      await button(`Exclude BLANK from ${syncName}`).click()
+      await dialog().getByLabel('Reason').fill('not needed there')
+      await dialog().getByRole('button', { name: 'Exclude key' }).click()
+      await see(row(syncName).getByText('In sync'))
+      await page.goto(home)
+      await see(fact(/^In sync/))
+    })
+
     it('is paused with a reason, and sends what waited when it is resumed', async () => {
       await button('More actions').click()
       await page.getByRole('menuitem', { name: 'Pause…' }).click()

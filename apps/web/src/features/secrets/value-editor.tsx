@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf, nameOf } from '../../lib/errors.ts'
@@ -44,7 +44,8 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
     }
   }, [began, secretKey])
   const isUntouched = base !== undefined && typed === undefined
-  useEffect(() => {
+  // With the value, before the next key press, which would be added to its end.
+  useLayoutEffect(() => {
     if (isUntouched) field.current?.select()
   }, [isUntouched])
   useEffect(() => {

@@ -4,6 +4,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import type { Sync } from '../../lib/types.ts'
 import { ApproveButton } from './approve-button.tsx'
+import { ExcludeButton } from './exclude-button.tsx'
 import { useTrigger } from './use-trigger.ts'
 import { words } from './words.ts'
 
@@ -15,6 +16,10 @@ export function RowAction({ sync }: { sync: Sync }) {
   const { name, projectId, destination, id: syncId, reason } = sync
   if (reason?.code === 'credential-rejected') return <ReplaceCredential sync={sync} named />
   if (reason?.code === 'approval-needed') return <ApproveButton sync={sync} named />
+  // A key that the destination can't store is refused again by the next run.
+  const isRejected = reason?.code === 'keys-not-written' && reason.failed === 0
+  if (isRejected && reason.rejected === 1 && reason.named[0])
+    return <ExcludeButton sync={sync} storedKey={reason.named[0].key} />
   const [broken] = sync.blocked?.kind === 'source' ? sync.blocked.keys : []
   if (broken && sync.environment && sync.folder)
     return (
@@ -30,7 +35,7 @@ export function RowAction({ sync }: { sync: Sync }) {
       </Button>
     )
   // What it needs is more than a row can say.
-  if (sync.blocked !== null)
+  if (sync.blocked !== null || isRejected)
     return (
       <Button size="sm" variant="quietDanger" asChild>
         <Link

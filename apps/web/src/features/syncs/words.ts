@@ -65,6 +65,11 @@ export const words = {
     keysDeleted: (targetLabel: string) => `The keys that it wrote to ${targetLabel} are deleted first.`,
     keysKept: (targetLabel: string) => `The keys that it wrote to ${targetLabel} are kept.`,
   },
+  excludeButton: {
+    exclude: 'Exclude key',
+    excludeNamed: (key: string, sync: string) => `Exclude ${key} from ${sync}`,
+    unreadable: (key: string, why: string) => `${key} was not excluded. ${why}`,
+  },
   excludeDialog: {
     title: (secret: string, name: string) => `Exclude ${secret} from ${name}?`,
     excludeKey: 'Exclude key',
