@@ -7,6 +7,7 @@ export { endMissing, type ToEnd } from './end-missing.ts'
 export { isCollision, isUniqueViolation, storeTrouble, type StoreTrouble } from './errors.ts'
 export { keptQuery, type Slot } from './kept-queries.ts'
 export { inList, listTable, valuesTable } from './lists.ts'
+export { returnFreePages } from './free-pages.ts'
 export { lockRows, lockTable, oneProcessAtATime } from './locks.ts'
 export { holdMigrations, migrate, missingMigrations, SchemaTooNew, unknownMigrations } from './migrate.ts'
 export {

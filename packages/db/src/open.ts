@@ -20,6 +20,8 @@ export interface Db extends Kysely<Tables> {
  */
 export function openSqlite(file: string | Buffer): Db {
   const database = new SQLite(file)
+  // Counts for a new file, and for its copies; an existing one has to be written again (docs/upgrading.md).
+  database.pragma('auto_vacuum = INCREMENTAL')
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')

@@ -3,7 +3,7 @@
  * data key: without the values, and target by target under its lease, so that no run compares digests of two
  * generations.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { maintain, type Context, type Tx } from '@keyferry/kernel'
 import { lockProject } from '@keyferry/vault'
 import { takeLease } from '../lease/lease.ts'
@@ -83,27 +83,21 @@ interface Content {
   entries?: { digest?: string }[]
 }
 
+/** Their hashes stay: a run under the new generation that leaves the same keeps a snapshot of its own. */
 async function upgradeSnapshots(ctx: Context, tx: Tx, projectId: string, syncId: string): Promise<void> {
   const key = await lockProject(ctx, tx, projectId)
-  const rows = await tx.selectFrom('snapshots').where('syncId', '=', syncId).select(['id', 'content']).execute()
-  for (const { id, content: stored } of rows) {
+  const rows = await tx.selectFrom('snapshots').where('syncId', '=', syncId).select('id').execute()
+  for (const { id } of rows) {
+    const { content: stored } = await tx
+      .selectFrom('snapshots')
+      .where('id', '=', id)
+      .select('content')
+      .executeTakeFirstOrThrow()
     const parsed: Content = JSON.parse(stored)
     const entries = parsed.entries?.map((entry) =>
       entry.digest === undefined ? entry : { ...entry, digest: key.upgradeDigest(entry.digest) },
     )
     const content = JSON.stringify({ ...parsed, ...(entries ? { entries } : {}) })
-    if (content === stored) continue
-    const hash = createHash('sha256').update(content).digest('hex')
-    // A run under the new generation may have left the same: they share one from now on.
-    const same = await tx
-      .selectFrom('snapshots')
-      .where('syncId', '=', syncId)
-      .where('hash', '=', hash)
-      .select('id')
-      .executeTakeFirst()
-    if (same) {
-      await tx.updateTable('runs').set({ snapshotId: same.id }).where('snapshotId', '=', id).execute()
-      await tx.deleteFrom('snapshots').where('id', '=', id).execute()
-    } else await tx.updateTable('snapshots').set({ content, hash }).where('id', '=', id).execute()
+    if (content !== stored) await tx.updateTable('snapshots').set({ content }).where('id', '=', id).execute()
   }
 }

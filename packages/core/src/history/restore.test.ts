@@ -189,6 +189,71 @@ for (const destination of (await representatives()).keys()) {
       })
     })
 
+    it('keeps of each run what changed, and goes back to any of them, also to those of an older store', async () => {
+      const fixture = await start()
+      const { ctx, actor, clock, set, unset, create, run } = fixture
+      await set(Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`KEY_${i}`, 'first'])))
+      const sync = await create({ options: { deletionPolicy: 'owned' } })
+      const runs: { runId: string; holds: Record<string, string | null> }[] = []
+      const note = async (change: () => Promise<unknown>) => {
+        await change()
+        await run(sync)
+        const { runId } = await last(fixture, sync.id)
+        runs.push({ runId, holds: await values(fixture) })
+      }
+      await note(async () => {})
+      // As an older version left it.
+      await ctx.db.updateTable('snapshots').set({ chain: 0 }).execute()
+      for (let i = 0; i < 2; i++) await note(() => set({ KEY_7: `change ${i}` }))
+      clock.advance(100 * DAY)
+      for (let i = 2; i < 4; i++) await note(() => set({ KEY_7: `change ${i}` }))
+      await note(() => unset('KEY_8'))
+      await note(() => set({ KEY_7: 'change 3', KEY_60: 'added' }))
+      await note(() => unset('KEY_60'))
+      await note(() => set(Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`KEY_${i}`, 'last']))))
+
+      const stored = await ctx.db
+        .selectFrom('snapshots')
+        .select(['chain', 'position', 'content'])
+        .orderBy('chain')
+        .orderBy('position')
+        .execute()
+      const sizes = stored.map(({ content }) => content.length)
+      expect(stored.map(({ chain, position }) => [chain, position])).toEqual([
+        [0, 0],
+        ...[0, 1, 2, 3, 4, 5].map((position) => [1, position]),
+        [2, 0],
+      ])
+      for (const delta of sizes.slice(2, -1)) expect(delta).toBeLessThan((sizes[1] ?? 0) / 10)
+
+      const changesTo = async ({ runId, holds }: (typeof runs)[number]) => {
+        const { hash, ...plan } = await previewRestore(ctx, actor, { destination, syncId: sync.id, runId })
+        const now = await values(fixture)
+        const differing = Object.keys({ ...now, ...holds }).filter((key) => now[key] !== holds[key])
+        expect([...plan.added, ...plan.changed, ...plan.removed].sort()).toEqual(differing.sort())
+        expect(plan.notRestorable).toEqual([])
+        return hash
+      }
+      for (const then of runs) await changesTo(then)
+      await pruneHistory(ctx, 90)
+      const [third] = runs.slice(3)
+      if (!third) throw new Error('there are nine runs')
+      // What no run needs is gone, and what the rest needs to be read stays.
+      const links = await ctx.db
+        .selectFrom('snapshots')
+        .select(['chain', 'position'])
+        .orderBy('chain')
+        .orderBy('position')
+        .execute()
+      expect(links.map(({ chain, position }) => [chain, position])).toEqual([
+        ...[0, 1, 2, 3, 4, 5].map((position) => [1, position]),
+        [2, 0],
+      ])
+      const planHash = await changesTo(third)
+      await restoreRun(ctx, actor, { destination, syncId: sync.id, runId: third.runId, planHash })
+      expect(await values(fixture)).toEqual(third.holds)
+    }, 60_000)
+
     it('is refused for a run that did not get to the target, and while the sync reads another folder', async () => {
       const fixture = await start()
       const { ctx, actor, place, set, create, run } = fixture

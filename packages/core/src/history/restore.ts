@@ -15,6 +15,7 @@ import type { z } from 'zod'
 import { findSync, type SyncAddress } from '../sync/find.ts'
 import { rewind, type Rewound } from './rewind.ts'
 import type { Snapshot } from './snapshot.ts'
+import { readSnapshot } from './snapshot-chain.ts'
 
 type RestorePlan = z.output<typeof restorePlan>
 type RunAddress = SyncAddress & { runId: string }
@@ -92,17 +93,16 @@ async function find(ctx: Context, input: RunAddress): Promise<Found> {
   const sync = await findSync(ctx, input)
   const run = await ctx.db
     .selectFrom('runs')
-    .leftJoin('snapshots', 'snapshots.id', 'runs.snapshotId')
-    .where('runs.syncId', '=', sync.id)
-    .where('runs.id', '=', input.runId)
-    .select(['runs.id', 'snapshots.content'])
+    .where('syncId', '=', sync.id)
+    .where('id', '=', input.runId)
+    .select(['id', 'snapshotId'])
     .executeTakeFirst()
   if (!run) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
-  if (run.content === null)
+  const snapshot = run.snapshotId === null ? null : await readSnapshot(ctx.db, run.snapshotId)
+  if (!snapshot)
     throw new BadRequest(
       'This run did not write to the destination, so there is nothing to restore. Choose another run.',
     )
-  const snapshot: Snapshot = JSON.parse(run.content)
   if (snapshot.folderId !== sync.folderId) {
     throw new BadRequest(
       `The sync "${sync.name}" read another folder at that time. Select that folder as its source to restore this run.`,

@@ -7,6 +7,7 @@ import type { Context, DataKey, Tx } from '@keyferry/kernel'
 import { readLedger, type LedgerEntry } from '../apply/ledger.ts'
 import type { Flags } from '../destinations/destination.ts'
 import type { Desired } from '../plan/desired.ts'
+import { newestChain, nextLink } from './snapshot-chain.ts'
 
 export interface Snapshot {
   /** The source folder then. */
@@ -48,12 +49,16 @@ export async function keepSnapshot(
       entries.push({ name, sourceKey: wanted.sourceKey, version, digest: written.digest, flags: written.flags })
     }
   }
-  const content = JSON.stringify({ folderId, entries, absent: absent.sort() } satisfies Snapshot)
-  const hash = createHash('sha256').update(content).digest('hex')
+  const snapshot: Snapshot = { folderId, entries, absent: absent.sort() }
+  const hash = createHash('sha256').update(JSON.stringify(snapshot)).digest('hex')
   const shared = await kept(tx, { syncId, hash })
   if (shared !== undefined) return shared
   const id = randomUUID()
-  await tx.insertInto('snapshots').values({ id, syncId, hash, content }).execute()
+  const link = nextLink(await newestChain(tx, syncId), snapshot)
+  await tx
+    .insertInto('snapshots')
+    .values({ id, syncId, hash, ...link })
+    .execute()
   return id
 }
 

@@ -52,6 +52,7 @@ import * as sealedPauses from './0200-sealed-pauses.ts'
 import * as confirmedMemberships from './0201-confirmed-memberships.ts'
 import * as displayPreferences from './0205-display-preferences.ts'
 import * as recipientNames from './0206-recipient-names.ts'
+import * as snapshotChains from './0245-snapshot-chains.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -107,4 +108,5 @@ export const migrations: Record<string, Migration> = {
   '0201-confirmed-memberships': confirmedMemberships,
   '0205-display-preferences': displayPreferences,
   '0206-recipient-names': recipientNames,
+  '0245-snapshot-chains': snapshotChains,
 }

@@ -1,13 +1,21 @@
 /** Runs, what they found and left, and what they share with other runs. */
+import type { Generated } from 'kysely'
 import type { Fixed, Timestamp } from './column.ts'
 
 /** What a target held after a run: which versions of which secrets. Runs that left the same share one. */
 export interface SnapshotTable {
   id: Fixed<string>
   syncId: Fixed<string>
+  /** Of all of it, however it is stored. */
   hash: string
-  /** JSON: names, versions and digests, never values. */
+  /**
+   * JSON: names, versions and digests, never values. At position 0 all of it, later in a chain what differs from the
+   * position before.
+   */
   content: string
+  /** Which chain of the sync it is in; 0: in none. */
+  chain: Generated<number>
+  position: Generated<number>
 }
 
 /** The right to write to one target, held by one run at a time. The fence only grows. */
