@@ -46,6 +46,8 @@ export interface AppOptions extends Instance {
   /** Which `Host` headers are answered. */
   isKnownHost: HostCheck
   security?: SecurityContact
+  /** Of one address. */
+  requestsPerMinute?: number
   /** Milliseconds that a reader may take nothing. Default: half a minute. */
   readerWindowMs?: number
 }
@@ -68,6 +70,7 @@ export async function buildApp({
   trustedProxies = [],
   isKnownHost,
   security,
+  requestsPerMinute = REQUESTS_PER_MINUTE,
   readerWindowMs = READER_WINDOW_MS,
 }: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = ctx.log
@@ -99,7 +102,7 @@ export async function buildApp({
     // On the answer itself: some are sent without Fastify.
     reply.raw.setHeaders(headers)
   })
-  await app.register(rateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' })
+  await app.register(rateLimit, { max: requestsPerMinute, timeWindow: '1 minute' })
 
   endSlowReaders(app.server, readerWindowMs)
 

@@ -172,7 +172,9 @@ onEveryDatabase('limits', (open) => {
     const { ctx, auth } = api
     const monitoring = monitoringOf(ctx, readinessOf(ctx, { problem: () => Promise.resolve(null) }), undefined)
     const isKnownHost = hostCheck({ listening: '127.0.0.1' })
-    const other = await buildApp({ ctx, auth, monitoring, version: '0.0.0', profile: 'fleet', isKnownHost })
+    const requestsPerMinute = 7
+    const instance = { version: '0.0.0', profile: 'fleet' } as const
+    const other = await buildApp({ ctx, auth, monitoring, ...instance, isKnownHost, requestsPerMinute })
     const guess = { email: 'eve@example.com', password: 'guess guess' }
     const statuses = new Set<number>()
     for (let n = 0; n < 12; n++) {
@@ -180,6 +182,9 @@ onEveryDatabase('limits', (open) => {
       statuses.add((await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload: guess })).statusCode)
     }
     expect(statuses).toEqual(new Set([401, 429]))
+    // Six of them went there; the operator chose how many an address may send.
+    expect((await other.inject('/api/status')).statusCode).toBe(200)
+    expect((await other.inject('/api/status')).statusCode).toBe(429)
     const counts = () => api.ctx.db.selectFrom('attempts').select('key').execute()
     expect(JSON.stringify(await counts())).not.toContain('eve@')
     api.clock.advance(2 * 24 * 3_600_000)

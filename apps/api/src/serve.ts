@@ -51,6 +51,7 @@ export async function serve(instance: Runtime, env: Env): Promise<Serving> {
     version: manifest.version,
     profile,
     trustedProxies: env.KEYFERRY_TRUSTED_PROXIES,
+    requestsPerMinute: env.KEYFERRY_REQUESTS_PER_MINUTE,
     isKnownHost: hostCheck({ listening: env.HOST, url: env.KEYFERRY_URL, allowed: env.KEYFERRY_ALLOWED_HOSTS }),
     security: { contacts: env.SECURITY_CONTACT, policy: env.SECURITY_POLICY, baseUrl },
   })

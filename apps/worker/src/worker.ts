@@ -1,12 +1,16 @@
 import { runSync } from '@keyferry/core'
-import { requestedRevision, type AuditStream } from '@keyferry/core/process'
+import { requestedRevision, runMemory, type AuditStream } from '@keyferry/core/process'
 import type { Context } from '@keyferry/kernel'
-import type { JobQueue } from '@keyferry/queue'
+import { JOBS_PER_LANE, type Handler, type JobQueue } from '@keyferry/queue'
+import { admission, type RunLimits } from './admission.ts'
 import { startSweep } from './sweep.ts'
 import { startMaintenance } from './maintenance.ts'
 
 /** Milliseconds that running syncs get to end on their own, and again as long after their signal aborted. */
 const GRACE_MS = 5_000
+
+/** It stays due; the sweep sends it again. */
+const NOT_RUN = { again: false, revision: null }
 
 export interface WorkerOptions {
   ctx: Context
@@ -17,8 +21,8 @@ export interface WorkerOptions {
   auditDays?: number | null
   /** Where copies of the audit log go. */
   auditStreams?: readonly AuditStream[]
-  /** Syncs run at once in this process. They mostly wait for a vendor. */
-  concurrency?: number
+  /** What this process works on at once. Runs mostly wait for a provider. */
+  runLimits: RunLimits
 }
 
 /** Starts the queue, takes its jobs and sweeps. Resolves once jobs are taken. */
@@ -28,11 +32,14 @@ export async function startWorker({
   historyDays,
   auditDays = null,
   auditStreams = [],
-  concurrency = 16,
+  runLimits,
 }: WorkerOptions): Promise<{ stop(): Promise<void> }> {
   await jobs.start()
-  await jobs.work((syncId, signal) => runSync(ctx, syncId, signal), {
-    concurrency,
+  const admit = admission(runLimits)
+  const run: Handler = async (syncId, signal) =>
+    (await admit(await runMemory(ctx, syncId), signal, () => runSync(ctx, syncId, signal))) ?? NOT_RUN
+  await jobs.work(run, {
+    concurrency: Math.ceil(runLimits.runs / JOBS_PER_LANE),
     revision: (syncId) => requestedRevision(ctx, syncId),
   })
   const sweep = startSweep(ctx, jobs.queue, { historyDays, auditStreams })

@@ -6,4 +6,5 @@ export { freeAuditStreams, streamAudit, streamState, type AuditStream } from './
 export { createMailer, requiresTls } from './notifications/mail.ts'
 export { syncHooks } from './sync/hooks.ts'
 export { countDue, requestedRevision, dueSyncs } from './sync/due.ts'
+export { runMemory } from './sync/run-memory.ts'
 export { wakeHints } from './sync/wake-hints.ts'

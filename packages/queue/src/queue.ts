@@ -60,7 +60,7 @@ interface Payload {
 }
 
 /** A lane fetches so many at once, runs them side by side, and fetches again when all have ended. */
-const JOBS_PER_LANE = 8
+export const JOBS_PER_LANE = 8
 
 const complete = batchLoader(async (boss: PgBoss, jobIds: readonly string[]) => {
   await boss.complete(QUEUE, [...jobIds])

@@ -15,7 +15,18 @@ describe('the environment', () => {
       HOST: '127.0.0.1',
       KEYFERRY_DATA_DIR: './data',
       KEYFERRY_ALLOW_PRIVATE_NETWORK: false,
+      KEYFERRY_AUDIT_DAYS: 400,
+      KEYFERRY_WORKER_RUNS: 128,
     })
+    expect(readEnv({ KEYFERRY_AUDIT_DAYS: 'unlimited' }).KEYFERRY_AUDIT_DAYS).toBeNull()
+    const wrong = [
+      ['KEYFERRY_AUDIT_DAYS', '29'],
+      ['KEYFERRY_AUDIT_DAYS', 'for ever'],
+      ['KEYFERRY_WORKER_RUNS', '0'],
+      ['KEYFERRY_WORKER_MEMORY', '1'],
+      ['KEYFERRY_REQUESTS_PER_MINUTE', '0'],
+    ] as const
+    for (const [name, value] of wrong) expect(() => readEnv({ [name]: value })).toThrow(`${name}: `)
   })
 
   it('maps groups to roles, and needs a provider for what is about one', () => {

@@ -51,6 +51,15 @@ const rootKey = z
 const quota = z.coerce.number().int().min(1)
 const { project } = DEFAULT_LIMITS
 
+/** Days from 30, or null for `unlimited`. */
+const retention = z
+  .string()
+  .transform((text) => (text === 'unlimited' ? null : Number(text)))
+  .refine(
+    (days) => days === null || (Number.isInteger(days) && days >= 30),
+    'must be a number of days from 30, or unlimited',
+  )
+
 const role = z.enum(['viewer', 'developer', 'admin'])
 
 const groupRoles = z
@@ -79,9 +88,17 @@ const schema = z
     KEYFERRY_CREATE_ROOT_KEY: z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).default(true),
     KEYFERRY_ALLOW_PRIVATE_NETWORK: privateNetwork,
     KEYFERRY_HISTORY_DAYS: z.coerce.number().int().min(1).default(90),
-    KEYFERRY_AUDIT_DAYS: z.coerce.number().int().min(30, 'must be at least 30').optional(),
+    KEYFERRY_AUDIT_DAYS: retention.default(400),
+    KEYFERRY_REQUESTS_PER_MINUTE: z.coerce.number().int().min(60).default(12_000),
     // An answer below a megabyte would refuse a single value with its frame.
     KEYFERRY_MAX_ANSWER_BYTES: z.coerce.number().int().min(1_048_576).default(DEFAULT_LIMITS.answerBytes),
+    KEYFERRY_WORKER_RUNS: z.coerce.number().int().min(1).default(128),
+    KEYFERRY_WORKER_MEMORY: z.coerce
+      .number()
+      .int()
+      .min(1_048_576)
+      .max(2 ** 40)
+      .optional(),
     KEYFERRY_API_KEY_MAX_DAYS: z.coerce.number().int().min(1).max(3650).default(DEFAULT_LIMITS.apiKeyDays),
     KEYFERRY_MAX_PROJECT_SECRETS: quota.default(project.secrets),
     KEYFERRY_MAX_PROJECT_BYTES: quota.default(project.bytes),

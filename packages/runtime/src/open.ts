@@ -28,7 +28,7 @@ import { auditStreamsOf } from './audit-streams.ts'
 import { StartupError } from './startup-error.ts'
 import type { Env } from './env.ts'
 import { followMarks } from './follow-marks.ts'
-import { limitsOf } from './limits.ts'
+import { limitsOf, runLimitsOf } from './limits.ts'
 import { lockDataDir } from './lock.ts'
 import { createLog } from './log.ts'
 import { monitoringOf, type Monitoring } from './monitoring.ts'
@@ -47,6 +47,8 @@ export interface Runtime {
   jobs: JobQueue
   profile: 'embedded' | 'fleet'
   monitoring: Monitoring
+  /** How many runs a worker does at once, and the bytes of memory that they may need together. */
+  runLimits: { runs: number; bytes: number }
   /** Age at which runs are forgotten. */
   historyDays: number
   /** Age at which rows of the audit log are taken off; null: never. */
@@ -242,8 +244,9 @@ function assemble(env: Env, log: Logger, parts: Parts): Runtime {
     withStartupRetry,
     profile: backend.kind,
     monitoring: monitoringOf(ctx, readinessOf(ctx, jobs, auditStreams), env.METRICS_TOKEN),
+    runLimits: runLimitsOf(env),
     historyDays: env.KEYFERRY_HISTORY_DAYS,
-    auditDays: env.KEYFERRY_AUDIT_DAYS ?? null,
+    auditDays: env.KEYFERRY_AUDIT_DAYS,
     auditStreams,
     async close() {
       await announced.stop()

@@ -1,0 +1,51 @@
+/** How much memory a run of a sync takes, by what is stored of the folders that it reads. */
+import { reachableFolderIds } from '@keyferry/access'
+import { batchLoader, inList, type Db } from '@keyferry/db'
+import type { Context } from '@keyferry/kernel'
+import { sql } from 'kysely'
+
+/**
+ * Bytes of memory per stored byte: a run has each value sealed, open, and in the provider's request. `pnpm bench
+ * memory` shows whether this still holds.
+ */
+const PER_BYTE = 4
+/** Bytes for each secret beside its value: its rows, its part of the plan and of the listing. */
+const PER_SECRET = 4_000
+
+/** Estimated bytes that a run of this sync needs; 0 when the sync is gone. */
+export async function runMemory(ctx: Context, syncId: string): Promise<number> {
+  const source = await sources(ctx.db, syncId)
+  if (source === undefined) return 0
+  const folderIds = await reachableFolderIds(ctx.db, source)
+  const sizes = await Promise.all(folderIds.map((id) => memoryOf(ctx.db, id)))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+const sources = batchLoader(async (db: Db, syncIds: readonly string[]) => {
+  const rows = await db
+    .selectFrom('syncs')
+    .where((eb) => inList(db, eb.ref('id'), syncIds))
+    .select(['id', 'folderId'])
+    .execute()
+  const byId = new Map(rows.map(({ id, folderId }) => [id, folderId]))
+  return (id) => byId.get(id)
+})
+
+const memoryOf = batchLoader(async (db: Db, folderIds: readonly string[]) => {
+  const rows = await db
+    .selectFrom('secrets')
+    .where((eb) => inList(db, eb.ref('folderId'), folderIds))
+    .groupBy('folderId')
+    .select((eb) => [
+      'folderId',
+      eb.fn.countAll<number | string>().as('secrets'),
+      eb.fn
+        .sum<number | string>(sql<number>`octet_length(value) + octet_length(comment) + octet_length(metadata)`)
+        .as('bytes'),
+    ])
+    .execute()
+  const byId = new Map(
+    rows.map(({ folderId, secrets, bytes }) => [folderId, PER_BYTE * Number(bytes) + PER_SECRET * Number(secrets)]),
+  )
+  return (id) => byId.get(id) ?? 0
+})
