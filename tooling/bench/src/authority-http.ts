@@ -16,7 +16,10 @@ const WARM_UP = 50
 
 export interface Reading {
   url: string
+  /** Of the whole folder. */
   path: string
+  /** Of one secret. */
+  secretPath: string
   token: string
 }
 

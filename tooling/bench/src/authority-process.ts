@@ -1,20 +1,22 @@
 /**
  * An API over a new store with a folder of secrets and a machine that reads it, in a process of its own, so that its
- * CPU time is its own. Started by authority-http.ts and conditional-reads.ts. `checked`: as the product runs. `bare`:
+ * CPU time is its own. Started by authority-http.ts, conditional-reads.ts, many-pollers.ts and reads.ts. The store: a file for SQLite, or the URL of
+ * an empty Postgres database. `checked`: as the product runs. `bare`:
  * rows are not checked, and tokens are stored as plain SHA-256.
  */
 import { randomBytes } from 'node:crypto'
 import { createAuth, migrateAuth } from '@keyferry/access/sign-in'
 import { buildApp } from '@keyferry/api'
-import { openSqlite } from '@keyferry/db'
+import { openPostgres, openSqlite } from '@keyferry/db'
 import { hostCheck, monitoringOf, readinessOf } from '@keyferry/runtime'
 import type { Reading } from './authority-http.ts'
 import { benchContext } from './context.ts'
 import { folderOf } from './folder.ts'
 import { machine, plainHashes, sha256 } from './machine.ts'
 
-const [side = '', file = '', secrets = '20'] = process.argv.slice(2)
-const store = openSqlite(file)
+const [side = '', at = '', secrets = '20'] = process.argv.slice(2)
+const isPostgres = at.startsWith('postgres')
+const store = isPostgres ? openPostgres(at) : openSqlite(at)
 const sealed = await benchContext(store)
 await migrateAuth(sealed.db, sealed.log)
 const place = await folderOf(sealed, Number(secrets))
@@ -29,7 +31,7 @@ const app = await buildApp({
   auth: createAuth({ ctx, rootKey: randomBytes(32), baseUrl, oidc: null }),
   monitoring: monitoringOf(ctx, readinessOf(ctx, { problem: () => Promise.resolve(null) }), undefined),
   version: '0.0.0',
-  profile: 'embedded',
+  profile: isPostgres ? 'fleet' : 'embedded',
   // The bench sends from many addresses: each has a limit per minute.
   trustedProxies: ['127.0.0.1'],
   isKnownHost: hostCheck({ listening: '127.0.0.1', url: baseUrl, allowed: [] }),
@@ -47,4 +49,5 @@ process.send?.({
   url,
   token,
   path: `/api/v4/secrets?${new URLSearchParams({ ...place }).toString()}`,
+  secretPath: `/api/v4/secrets/BENCH_KEY_0?${new URLSearchParams({ ...place }).toString()}`,
 } satisfies Reading)

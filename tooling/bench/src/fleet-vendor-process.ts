@@ -8,8 +8,8 @@ import type { Command, Reply } from './fleet-vendor.ts'
 /** Milliseconds between two looks at the targets where something is awaited. */
 const LOOK_MS = 4
 
-const [accounts = '1'] = process.argv.slice(2)
-const kinds = [...(await representatives())]
+const [accounts = '1', only = ''] = process.argv.slice(2)
+const kinds = [...(await representatives())].filter(([destination]) => only === '' || destination === only)
 const served: { destination: string; emulator: Emulator }[] = []
 for (let i = 0; i < Number(accounts); i += 1) {
   const [destination, start] = kinds[i % kinds.length] ?? []
@@ -39,6 +39,11 @@ setInterval(() => {
 process.on('message', (command: Command) => {
   if (command.do === 'latency') {
     for (const { emulator } of served) emulator.setLatency(command.ms)
+    process.send?.({ id: command.id } satisfies Reply)
+    return
+  }
+  if (command.do === 'clear') {
+    for (const { emulator } of served) emulator.clear()
     process.send?.({ id: command.id } satisfies Reply)
     return
   }

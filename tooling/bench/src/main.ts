@@ -1,6 +1,6 @@
 /**
- * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority|conditional|pollers|migrate-store|console]`: prints
- * the product's figures beside the least the vendors' APIs allow. Without a name: all. `vendors github gitlab`: these
+ * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority|conditional|reads|pollers|memory|migrate-store|console]`:
+ * prints the product's figures beside the least the vendors' APIs allow. Without a name: all. `vendors github gitlab`: these
  * only. `--profile postgres --workers 1,2,4`: the fleet, with so many workers one after another.
  */
 import { cpus, loadavg } from 'node:os'
@@ -12,7 +12,9 @@ import { measureDelivery } from './delivery.ts'
 import { measureFleet } from './fleet.ts'
 import { measureWrites } from './fleet-writes.ts'
 import { measurePollers } from './many-pollers.ts'
+import { measureMemory } from './memory.ts'
 import { measureMigrateStore } from './migrate-store.ts'
+import { measureReads } from './reads.ts'
 import { measureStart } from './start.ts'
 import { measureVault } from './vault.ts'
 import { measureVendors } from './vendors.ts'
@@ -35,7 +37,9 @@ const parts = new Map([
   ['vault', measureVault],
   ['authority', measureAuthority],
   ['conditional', measureConditionalReads],
+  ['reads', measureReads],
   ['pollers', measurePollers],
+  ['memory', measureMemory],
   ['migrate-store', measureMigrateStore],
   ['console', measureConsole],
 ])

@@ -1,27 +1,36 @@
-/** How long it takes to move 100,000 secrets with their versions and audit log from SQLite to Postgres, and back. */
+/**
+ * How long it takes to move 100,000 secrets with their versions, syncs, history and audit log from SQLite to Postgres,
+ * and back, and what the syncs then write.
+ */
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrateAuth } from '@keyferry/access/sign-in'
 import { startPostgres } from '@keyferry/chaos/postgres'
+import { createConnection, runSync } from '@keyferry/core'
+import { representatives, type Emulator } from '@keyferry/core/emulators'
+import { createSync, getSync, triggerSync } from '@keyferry/core/verbs'
 import { openSqlite } from '@keyferry/db'
-import { keyring } from '@keyferry/kernel'
-import { migrateStore, readEnv } from '@keyferry/runtime'
+import { keyring, type Context } from '@keyferry/kernel'
+import { migrateStore, openRuntime, readEnv } from '@keyferry/runtime'
 import { updateSecrets } from '@keyferry/vault'
 import { ACTOR, benchContext } from './context.ts'
-import { batches, folderOf } from './folder.ts'
+import { batches, folderOf, type Place } from './folder.ts'
 import { printTable } from './table.ts'
 
 const PROJECTS = 10
 const SECRETS = 10_000
 /** Per secret. */
 const VERSIONS = 2
+/** It takes all keys of a folder in a few requests. */
+const DESTINATION = 'trigger-dev'
 
 export async function measureMigrateStore(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
   await chmod(dir, 0o711)
   const postgres = await startPostgres(join(dir, 'postgres'))
+  const syncs: MovedSync[] = []
   try {
     const key = randomBytes(32)
     await writeFile(join(dir, 'root.key'), key.toString('base64'), { mode: 0o600 })
@@ -32,23 +41,72 @@ export async function measureMigrateStore(): Promise<void> {
       const place = await folderOf(ctx, SECRETS)
       for (let version = 1; version < VERSIONS; version++)
         for (const secrets of batches(SECRETS)) await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets })
+      syncs.push(await syncOf(ctx, place))
     }
     await ctx.db.destroy()
-    const settings = { KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'error' }
+    const settings = { KEYFERRY_DATA_DIR: dir, KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true', LOG_LEVEL: 'error' }
     const embedded = readEnv(settings)
     const fleet = readEnv({ ...settings, DATABASE_URL: postgres.url })
     const back = join(dir, 'back')
     const rows = [await measured('SQLite to Postgres', () => migrateStore(embedded, postgres.url, () => {}))]
     const withKey = { ...fleet, KEYFERRY_ROOT_KEY: key }
+    const moved = await openRuntime(withKey)
+    let writes = 0
+    for (const sync of syncs) writes += await writesOf(moved.ctx, sync)
+    await moved.close()
     rows.push(await measured('Postgres to SQLite', () => migrateStore(withKey, back, () => {})))
     printTable(
-      `migrate-store: ${PROJECTS * SECRETS} secrets with ${VERSIONS} versions each, verified on both sides`,
+      `migrate-store: ${PROJECTS * SECRETS} secrets with ${VERSIONS} versions each, ${syncs.length} syncs, verified on both sides; the syncs then write ${writes} times`,
       rows,
     )
   } finally {
+    for (const { emulator } of syncs) await emulator.close()
     await postgres.stop()
     await rm(dir, { recursive: true, force: true })
   }
+}
+
+interface MovedSync {
+  syncId: string
+  emulator: Emulator
+}
+
+/** A sync of the folder that has delivered everything. */
+async function syncOf(ctx: Context, place: Place): Promise<MovedSync> {
+  const start = (await representatives()).get(DESTINATION)
+  if (!start) throw new Error(`no emulator of ${DESTINATION}`)
+  const emulator = await start()
+  const named = { destination: DESTINATION, name: place.projectId }
+  const { id: connectionId } = await createConnection(ctx, ACTOR, {
+    ...named,
+    method: emulator.method,
+    credentials: emulator.credentials,
+  })
+  const { id: syncId } = await createSync(ctx, ACTOR, {
+    ...place,
+    ...named,
+    connectionId,
+    autoSync: true,
+    options: {},
+    target: emulator.target,
+  })
+  await run(ctx, syncId)
+  return { syncId, emulator }
+}
+
+/** Runs the sync and counts the requests that change its target. */
+async function writesOf(ctx: Context, { syncId, emulator }: MovedSync): Promise<number> {
+  const before = emulator.log.length
+  await triggerSync(ctx, ACTOR, { destination: DESTINATION, syncId })
+  await run(ctx, syncId)
+  const isWrite = emulator.isWrite ?? ((method) => method !== 'GET')
+  return emulator.log.slice(before).filter(({ method, path }) => isWrite(method, path)).length
+}
+
+async function run(ctx: Context, syncId: string): Promise<void> {
+  while ((await runSync(ctx, syncId, new AbortController().signal)).again) continue
+  const { state, message } = await getSync(ctx, ACTOR, { destination: DESTINATION, syncId })
+  if (state !== 'succeeded') throw new Error(`a sync did not succeed: ${state}, ${message ?? ''}`)
 }
 
 async function measured(

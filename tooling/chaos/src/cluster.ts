@@ -33,6 +33,8 @@ export interface ClusterOptions {
   dir: string
   apis: number
   workers: number
+  /** What differs between the workers, in order: flags of node, and settings. */
+  eachWorker?: readonly { flags?: readonly string[]; env?: Record<string, string> }[]
   /** A Postgres that is there already and must not be killed; left out, the fleet gets one of its own. */
   databaseUrl?: string
   /** Default: as much as there is, so that there is something to search for values. */
@@ -101,15 +103,21 @@ async function embedded(options: ClusterOptions): Promise<Cluster> {
 }
 
 async function fleet(options: ClusterOptions): Promise<Cluster> {
-  const { dir, apis, workers, databaseUrl } = options
+  const { dir, apis, workers, eachWorker = [], databaseUrl } = options
   const postgres = databaseUrl === undefined ? await startPostgres(join(dir, 'postgres')) : null
   const env = {
     ...common(options),
     DATABASE_URL: databaseUrl ?? postgres?.url ?? '',
     KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64'),
   }
-  const make = (name: string, app: string, more: Record<string, string> = {}): KeptProcess =>
+  const make = (
+    name: string,
+    app: string,
+    more: Record<string, string> = {},
+    flags: readonly string[] = [],
+  ): KeptProcess =>
     keptProcess({
+      flags,
       name,
       script: `apps/${app}/src/main.ts`,
       env: { ...env, ...more },
@@ -121,7 +129,9 @@ async function fleet(options: ClusterOptions): Promise<Cluster> {
       return { url: `http://127.0.0.1:${port}`, process: make(`api-${i + 1}`, 'api', { PORT: String(port) }) }
     }),
   )
-  const kept = Array.from({ length: workers }, (_, i) => make(`worker-${i + 1}`, 'worker'))
+  const kept = Array.from({ length: workers }, (_, i) =>
+    make(`worker-${i + 1}`, 'worker', eachWorker[i]?.env, eachWorker[i]?.flags),
+  )
   return {
     profile: 'postgres',
     servers,

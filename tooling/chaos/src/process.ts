@@ -15,6 +15,8 @@ const READY = /worker ready|api ready|serves on/
 
 export interface KeptProcess {
   readonly name: string
+  /** Null while it is away. */
+  readonly pid: number | null
   /** Not started, killed, or stopped by SIGSTOP. */
   readonly away: boolean
   /** This incarnation said that it works. */
@@ -42,14 +44,15 @@ process.once('exit', () => {
   for (const child of living) child.kill('SIGKILL')
 })
 
-/** `script` below the root of the repository; its output is appended to `log`. */
+/** `script` below the root of the repository, with further `flags` of node; its output is appended to `log`. */
 export function keptProcess(options: {
   name: string
   script: string
   env: Record<string, string>
   log: string
+  flags?: readonly string[]
 }): KeptProcess {
-  const { name, script, env, log } = options
+  const { name, script, env, log, flags = [] } = options
   const surprises: string[] = []
   let child: ChildProcess | null = null
   let frozen = false
@@ -65,7 +68,7 @@ export function keptProcess(options: {
     goneSince = null
     incarnation += 1
     saidReady = false
-    const started = spawn(process.execPath, ['--liftoff-only', '--import', TAG, script], {
+    const started = spawn(process.execPath, ['--liftoff-only', ...flags, '--import', TAG, script], {
       cwd: ROOT,
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -106,6 +109,9 @@ export function keptProcess(options: {
   return {
     name,
     surprises,
+    get pid() {
+      return child?.pid ?? null
+    },
     get away() {
       return child === null || frozen
     },
