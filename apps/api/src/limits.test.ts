@@ -182,9 +182,10 @@ onEveryDatabase('limits', (open) => {
       statuses.add((await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload: guess })).statusCode)
     }
     expect(statuses).toEqual(new Set([401, 429]))
-    // Six of them went there; the operator chose how many an address may send.
-    expect((await other.inject('/api/status')).statusCode).toBe(200)
-    expect((await other.inject('/api/status')).statusCode).toBe(429)
+    // The operator chose how many an address may send.
+    const answers = []
+    for (let n = 0; n <= requestsPerMinute; n++) answers.push((await other.inject('/api/status')).statusCode)
+    expect([answers.at(0), answers.at(-1)]).toEqual([200, 429])
     const counts = () => api.ctx.db.selectFrom('attempts').select('key').execute()
     expect(JSON.stringify(await counts())).not.toContain('eve@')
     api.clock.advance(2 * 24 * 3_600_000)

@@ -18,7 +18,7 @@ export async function returnFreePages(tx: Transaction<Tables>): Promise<boolean>
   const { free = 0, mode = 0 } = rows[0] ?? {}
   if (mode !== INCREMENTAL || free <= KEPT) return false
   const some = Math.min(PAGES, free - KEPT)
-  // However many it is asked for, a prepared statement returns one: each row that it never answers is a page.
+  // A prepared statement returns one page, whatever number it names: the driver steps it once.
   for (let page = 0; page < some; page++) await sql`pragma incremental_vacuum(1)`.execute(tx)
   return free - some > KEPT
 }

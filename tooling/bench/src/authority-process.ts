@@ -1,8 +1,8 @@
 /**
  * An API over a new store with a folder of secrets and a machine that reads it, in a process of its own, so that its
- * CPU time is its own. Started by authority-http.ts, conditional-reads.ts, many-pollers.ts and reads.ts. The store: a file for SQLite, or the URL of
- * an empty Postgres database. `checked`: as the product runs. `bare`:
- * rows are not checked, and tokens are stored as plain SHA-256.
+ * CPU time is its own. Started by authority-http.ts, conditional-reads.ts, many-pollers.ts and reads.ts. The store: a
+ * file for SQLite, or the URL of an empty Postgres database. `checked`: as the product runs. `bare`: rows are not
+ * checked, and tokens are stored as plain SHA-256.
  */
 import { randomBytes } from 'node:crypto'
 import { createAuth, migrateAuth } from '@keyferry/access/sign-in'

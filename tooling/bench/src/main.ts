@@ -1,7 +1,7 @@
 /**
- * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority|conditional|reads|pollers|memory|migrate-store|console]`:
- * prints the product's figures beside the least the vendors' APIs allow. Without a name: all. `vendors github gitlab`: these
- * only. `--profile postgres --workers 1,2,4`: the fleet, with so many workers one after another.
+ * `pnpm bench [part]`: prints the product's figures beside the least the vendors' APIs allow. Without a part: all.
+ * `vendors github gitlab`: these only. `--profile postgres --workers 1,2,4`: the fleet, with so many workers one after
+ * another.
  */
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
