@@ -491,7 +491,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     const heavy: string[] = []
     /** By URL, which names the content. */
     const sizes = new Map<string, Promise<number>>()
-    for (const path of [...pages, ...more]) {
+    for (const path of [...[...pages, ...more].map(at), '/', '/account', '/connections', '/projects/new']) {
       const { context } = all()
       const cold = await all().browser.newContext({ baseURL: all().url, storageState: await context.storageState() })
       cold.on('response', (answer) => {
@@ -503,7 +503,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       })
       const fresh = await cold.newPage()
       await fresh.addInitScript(NOTE_HEADING)
-      await fresh.goto(at(path))
+      await fresh.goto(path)
       await see(fresh.getByRole('heading').first())
       const before = await fresh.evaluate<string[]>(ASKED_BEFORE_HEADING)
       const asked = await Promise.all(before.map((url) => sizes.get(url) ?? Promise.resolve(0)))

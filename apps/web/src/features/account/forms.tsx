@@ -1,4 +1,4 @@
-/** The forms of this page. Each is loaded when it is first opened: most visits only look. */
+/** The forms of this page, loaded when they are first shown: most visits only look. */
 import { onDemand } from '../../components/on-demand.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { words } from './words.ts'
@@ -10,5 +10,6 @@ const meanwhile = (
 )
 
 export const ChangePassword = onDemand(async () => (await import('./change-password.tsx')).ChangePassword, meanwhile)
+export const DisplayCard = onDemand(async () => (await import('./display-card.tsx')).DisplayCard, meanwhile)
 export const PasswordAsked = onDemand(async () => (await import('./password-asked.tsx')).PasswordAsked, meanwhile)
 export const TwoFactorSetup = onDemand(async () => (await import('./two-factor-setup.tsx')).TwoFactorSetup, meanwhile)
