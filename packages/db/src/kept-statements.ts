@@ -15,7 +15,8 @@ export function keptStatements(database: SQLite.Database): (text: string) => SQL
     const known = kept.get(text)
     if (known) return known
     const statement = database.prepare(text)
-    if (text.length > LONGEST) return statement
+    // A pragma takes effect when it is prepared: a kept one would not again.
+    if (text.length > LONGEST || text.startsWith('pragma')) return statement
     if (kept.size >= KEPT) kept.clear()
     kept.set(text, statement)
     return statement

@@ -15,8 +15,8 @@ export interface Db extends Kysely<Tables> {
 }
 
 /**
- * SQLite at `file`, as durable as it can be: WAL, `synchronous=FULL`, foreign keys on. For tests also in memory: empty
- * (`:memory:`) or with the content of a file.
+ * SQLite at `file`, as durable as it can be, but for `withoutDiskWait`: WAL, `synchronous=FULL`, foreign keys on. For
+ * tests also in memory: empty (`:memory:`) or with the content of a file.
  */
 export function openSqlite(file: string | Buffer): Db {
   const database = new SQLite(file)

@@ -1,9 +1,14 @@
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { expect, inject, it } from 'vitest'
+import { withoutDiskWait } from './disk-wait.ts'
 import { isCollision, storeTrouble } from './errors.ts'
 import { migrate, missingMigrations, SchemaTooNew } from './migrate.ts'
 import { openPostgres, openSqlite } from './open.ts'
+import type { Tables } from './tables.ts'
 import { createDatabase, onEveryDatabase } from './testing.ts'
+
+/** What `pragma synchronous` answers. */
+const [NORMAL, FULL] = [1, 2]
 
 onEveryDatabase('store', (open) => {
   it('migrates an empty database and answers', async () => {
@@ -144,5 +149,21 @@ it('every foreign key has an index, so that deleting a row reads only the rows t
     db,
   )
   expect(rows).toEqual([])
+  await db.destroy()
+})
+
+it('SQLite waits for the disk again after commits that did not', async () => {
+  const db = openSqlite(':memory:')
+  const synchronous = async (on: Kysely<Tables>) =>
+    (await sql<{ synchronous: number }>`pragma synchronous`.execute(on)).rows[0]?.synchronous
+  expect(await synchronous(db)).toBe(FULL)
+  for (const end of [() => Promise.resolve(), () => Promise.reject(new Error('over'))]) {
+    const ended = withoutDiskWait(db, async (relaxed) => {
+      expect(await synchronous(relaxed)).toBe(NORMAL)
+      await end()
+    })
+    await ended.catch((error: unknown) => expect(error).toMatchObject({ message: 'over' }))
+    expect(await synchronous(db)).toBe(FULL)
+  }
   await db.destroy()
 })

@@ -73,5 +73,5 @@ export {
   shortIssues,
 } from './short-text.ts'
 export { repeat, singleFlight, type Repeated } from './single-flight.ts'
-export { snapshot, transact, transactChecked } from './transaction.ts'
+export { snapshot, transact, transactChecked, transactWithoutDiskWait } from './transaction.ts'
 export { isInitialized, proveStore, unavailable, writeHeartbeat } from './store-health.ts'

@@ -1,5 +1,5 @@
 /** The only way to open a transaction. A lint rule forbids others. */
-import { inSnapshot, isCollision, type Tables, type Transaction } from '@keyferry/db'
+import { inSnapshot, isCollision, withoutDiskWait, type Tables, type Transaction } from '@keyferry/db'
 import type { Kysely } from 'kysely'
 import type { Context, Tx } from './context.ts'
 
@@ -29,6 +29,15 @@ export async function transact<T, D = Tables>(
     }
   }
 }
+
+/**
+ * The same for what is worth nothing once the machine has failed, such as who is at work on what: the commit does not
+ * wait for the disk (`withoutDiskWait`).
+ */
+export const transactWithoutDiskWait = <T>(
+  ctx: Pick<Context, 'db'> & Partial<Pick<Context, 'metrics'>>,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> => withoutDiskWait(ctx.db, (db) => transact({ ...ctx, db }, work))
 
 /**
  * A writer's transaction in which its caller's rights are checked again before anything else, and stand until it ends.

@@ -1,6 +1,6 @@
 /** Step 6: carries out a plan. An outcome per change, the ledger row written as each lands. */
 import { planReasonText } from '@keyferry/schemas'
-import type { Context } from '@keyferry/kernel'
+import type { Context, Tx } from '@keyferry/kernel'
 import type { MadeOf } from '@keyferry/vault'
 import { DestinationError } from '../destinations/destination-error.ts'
 import type { Change, Report } from '../destinations/destination.ts'
@@ -26,13 +26,20 @@ export interface Applied {
   errors: readonly DestinationError[]
 }
 
-/** `progress` hears how many of how many changes are settled. Throws what concerns the whole target. */
+interface Watching {
+  /** Hears how many of how many changes are settled. */
+  progress?: (done: number, total: number) => void
+  /** Writes down that the plan is carried out, in the transaction before the first change. */
+  begin?: (tx: Tx) => Promise<void>
+}
+
+/** Throws what concerns the whole target. */
 export async function applyPlan(
   ctx: Context,
   target: OpenTarget & { spec: { id: string } },
   found: Difference,
   lease: Lease,
-  progress: (done: number, total: number) => void,
+  { progress = () => {}, begin }: Watching = {},
 ): Promise<Applied> {
   const { plan, desired, ledger } = found
   const writes = plan.changes.filter(isWrite)
@@ -63,7 +70,15 @@ export async function applyPlan(
   }
   const forgotten = plan.forget.map((key) => ({ kind: 'gone' as const, key }))
   const confirmed = otherwiseMade(found).map((key) => ({ kind: 'confirmed' as const, key, ...sourceOf(key) }))
-  await ledgerJournal.add(...forgotten, ...confirmed)
+  // A key that is created, and not written down because the process ends in between, would look like somebody else's
+  // ever after.
+  const creating = writes.flatMap(({ action, key }) =>
+    action === 'create' && !ledger.has(key)
+      ? [{ kind: 'creating' as const, key, flags: desired.entries.get(key)?.flags ?? {}, ...sourceOf(key) }]
+      : [],
+  )
+  const first = [...forgotten, ...confirmed, ...creating]
+  if (begin || first.length > 0) await ledgerJournal.begin(begin, first)
   const report: Report = {
     replacing: ({ key, ...change }) =>
       ledgerJournal.add({
@@ -99,12 +114,6 @@ export async function applyPlan(
   const carryOut = async (some: readonly Write[]): Promise<void> => {
     if (some.length === 0) return
     const changes = orderForCrashes(some, ledger).map((change) => toClient(change, desired))
-    // A key that is made, and not written down because the process ends in between, would look like somebody else's
-    // ever after.
-    const made = changes.flatMap((change) => (change.action === 'create' && !ledger.has(change.key) ? [change] : []))
-    await ledgerJournal.add(
-      ...made.map(({ key, flags }) => ({ kind: 'creating' as const, key, flags, ...sourceOf(key) })),
-    )
     try {
       await target.client.apply(changes, report)
     } catch (error) {

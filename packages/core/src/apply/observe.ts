@@ -11,9 +11,10 @@ import type { OpenTarget } from './target.ts'
 export async function observe(
   ctx: Context,
   { spec, definition, client }: OpenTarget,
+  listing: Promise<Observed[]>,
   ledgers: Promise<TargetLedgers>,
 ): Promise<Observed[]> {
-  const [listed, { own }] = await Promise.all([client.list(), ledgers])
+  const [listed, { own }] = await Promise.all([listing, ledgers])
   const since = ctx.now().getTime() - (definition.listingLagMs ?? 0)
   const mayLag = (ours: LedgerEntry): boolean =>
     definition.listingLagMs !== undefined && Date.parse(ours.writtenAt) > since

@@ -154,6 +154,8 @@ async function compare(
   { policy, excluded, isCleanup = false, writes = false }: Comparing,
 ): Promise<Difference> {
   const { spec, definition, schema, key } = target
+  // Before the ledger is read, which the vendor's answer takes longer than.
+  const listing = target.client.list()
   const ledgers = readTargetLedgers(ctx, key, spec).then(({ own, ...others }) => {
     const ledger = upgradeDigests(key, own)
     if (writes && [...desired.entries].some(([name, { digest }]) => ledger.get(name)?.digest !== digest))
@@ -161,7 +163,7 @@ async function compare(
     return { own: ledger, ...others }
   })
   const [listed, read, { own: ledger, claimed, left }] = await Promise.all([
-    observe(ctx, target, ledgers),
+    observe(ctx, target, listing, ledgers),
     readHidden(target, desired),
     ledgers,
   ])

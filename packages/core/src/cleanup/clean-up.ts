@@ -113,13 +113,8 @@ async function deleteKeys(
   const open = await openTarget(ctx, { ...sync, connectionId, target, targetKey }, { signal, guard })
   try {
     const found = await cleanupDifference(ctx, open)
-    const { outcomes, errors } = await applyPlan(
-      ctx,
-      { ...open, spec: { ...open.spec, id: sync.id } },
-      found,
-      lease,
-      () => {},
-    )
+    const left = { ...open, spec: { ...open.spec, id: sync.id } }
+    const { outcomes, errors } = await applyPlan(ctx, left, found, lease)
     const failed = outcomes.filter((outcome) => outcome.state === 'failed')
     const message: SyncMessage =
       failed.length === 0

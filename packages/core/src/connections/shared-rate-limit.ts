@@ -1,5 +1,5 @@
 import { databaseTime, inList, batchLoader, type Db } from '@keyferry/db'
-import { transact, type Context, type Tx } from '@keyferry/kernel'
+import { transactWithoutDiskWait, type Context, type Tx } from '@keyferry/kernel'
 import { z } from 'zod'
 import type { SharedRateLimit } from '../destinations/rate-limiter.ts'
 import { needsReservation, refuse, reserve, type SharedBucket } from '../destinations/shared-bucket.ts'
@@ -41,7 +41,7 @@ export function sharedRateLimit(ctx: Context, connectionId: string): SharedRateL
     bucket: string,
     next: (bucket: SharedBucket | null, now: number) => T,
   ): Promise<T> =>
-    transact(ctx, async (tx) => {
+    transactWithoutDiskWait(ctx, async (tx) => {
       const found = (await lock(ctx, tx, connectionId, bucket)) ?? (await make(ctx, tx, connectionId, bucket))
       const result = next(readBucket(found.state), Date.parse(found.now))
       await tx

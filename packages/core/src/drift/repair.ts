@@ -1,6 +1,6 @@
 /** Putting back what drifted, if the sync says so, until it is plain that somebody else puts it back as well. */
 import { randomUUID } from 'node:crypto'
-import { SYSTEM, timestamp, transact, type Context } from '@keyferry/kernel'
+import { SYSTEM, timestamp, transact, type Context, type Tx } from '@keyferry/kernel'
 import { NAMED_KEYS, type SyncMessage } from '@keyferry/schemas'
 import { applyPlan, type Applied } from '../apply/apply.ts'
 import type { Difference, OpenTarget } from '../apply/target.ts'
@@ -112,9 +112,9 @@ async function applyAsRun(
     startedAt: timestamp(outer),
   }
   const ctx = { ...outer, log: outer.log.child({ runId: run.id }) }
-  await recordWriting(ctx, run, found.plan)
   try {
-    const applied = await applyPlan(ctx, target, found, lease, () => {})
+    const begin = (tx: Tx): Promise<void> => recordWriting(tx, run, found.plan)
+    const applied = await applyPlan(ctx, target, found, lease, { begin })
     await closeRun(ctx, run, target.calls(), found, applied)
     return applied
   } catch (error) {

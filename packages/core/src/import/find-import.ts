@@ -23,7 +23,7 @@ export async function findImport(
   refuseHiddenValues(definition, target.target)
   const vault = await resolveFolder(ctx, spec.folderId, reads)
   const ledgers = readTargetLedgers(ctx, key, spec)
-  const [listed, { claimed, left }] = await Promise.all([observe(ctx, target, ledgers), ledgers])
+  const [listed, { claimed, left }] = await Promise.all([observe(ctx, target, target.client.list(), ledgers), ledgers])
   const others = { schema, claimed: new Map([...left, ...claimed]) }
   const observed = definition.values === 'read' ? await withValues(target, listed, others) : listed
   return planImport({ observed, vault, priority, ...others }, (name, value) => key.digest('value', name, value, ''))

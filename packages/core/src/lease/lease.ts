@@ -38,12 +38,26 @@ export interface Lease {
   release(): Promise<void>
 }
 
+interface LeaseClaim {
+  targetKey: string
+  /** A run id. */
+  holder: string
+}
+
 /** Takes the lease of `targetKey` for `holder` (a run id), or resolves to null while another run has it. */
-export async function takeLease(ctx: Context, targetKey: string, holder: string): Promise<Lease | null> {
+export const takeLease = (ctx: Context, targetKey: string, holder: string): Promise<Lease | null> =>
+  takeLeaseBy(ctx, { targetKey, holder }, () => claim(ctx.db, { targetKey, holder }))
+
+/** The same, where the caller claims it: `claimed` answers the fence of `claimLeases`, or null. */
+export async function takeLeaseBy(
+  ctx: Context,
+  { targetKey, holder }: LeaseClaim,
+  claimed: () => Promise<number | null>,
+): Promise<Lease | null> {
   // The lease lasts from before the question: a process that is paused, or a database that is slow, until the answer is
   // read takes its time from it.
   let renewed = stopwatch(ctx)
-  const fence = await claim(ctx.db, { targetKey, holder })
+  const fence = await claimed()
   if (fence === null) return null
 
   let lost = false
@@ -117,12 +131,17 @@ export async function lockTarget(tx: Tx, targetKey: string): Promise<void> {
   await tx.selectFrom('leases').where('targetKey', '=', targetKey).select('fence').forUpdate().execute()
 }
 
+const claim = batchLoader(async (db: Db, asked: readonly LeaseClaim[]) => {
+  const fences = await claimLeases(db, asked)
+  return ({ holder }) => fences.get(holder) ?? null
+})
+
 /**
- * The new fence, or null while another holder's lease is fresh. One statement decides, so two claims cannot both win;
- * and it uses the database's clock, so that processes whose clocks differ agree. Of two at the same time for one target
- * the first gets it.
+ * The new fences by holder; none while another holder's lease is fresh. One statement decides, so two claims cannot
+ * both win; and it uses the database's clock, so that processes whose clocks differ agree. Of two at the same time for
+ * one target the first gets it.
  */
-const claim = batchLoader(async (db: Db, asked: readonly { targetKey: string; holder: string }[]) => {
+export async function claimLeases(db: Db | Tx, asked: readonly LeaseClaim[]): Promise<ReadonlyMap<string, number>> {
   const first = new Map(asked.toReversed().map((one) => [one.targetKey, one]))
   // Locks rows in key order to avoid dead-locks between concurrent multi-row updates.
   const rows = [...first.values()].sort((a, b) => (a.targetKey < b.targetKey ? -1 : 1))
@@ -148,9 +167,8 @@ const claim = batchLoader(async (db: Db, asked: readonly { targetKey: string; ho
     )
     .returning(['targetKey', 'holder', 'fence'])
     .execute()
-  const won = new Map(claimed.map(({ holder, fence }) => [holder, fence]))
-  return ({ holder }) => won.get(holder) ?? null
-})
+  return new Map(claimed.flatMap(({ holder, fence }) => (holder === null ? [] : [[holder, fence] as const])))
+}
 
 /** Frees every lease. For the embedded profile at its start: no other process can be holding one. */
 export async function freeAllLeases(ctx: Context): Promise<void> {

@@ -2,7 +2,7 @@
  * One run of one sync, top to bottom: the pipeline of the product. A job only says "look at this sync"; what there is
  * to do is in the store, so a job that comes twice, late or never changes nothing but the time.
  */
-import { Forbidden, TooLarge, Unresolvable, type Context } from '@keyferry/kernel'
+import { Forbidden, TooLarge, Unresolvable, type Context, type Tx } from '@keyferry/kernel'
 import { applyPlan, isWrite } from '../apply/apply.ts'
 import { progressReporter } from '../apply/progress.ts'
 import { difference, openTarget, removalDifference, type OpenTarget } from '../apply/target.ts'
@@ -12,11 +12,12 @@ import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
 import { checkForDrift } from '../drift/drift.ts'
 import { importFirst } from '../import/first-import.ts'
-import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
+import { LeaseLost, type Lease } from '../lease/lease.ts'
 import { approved, blockedByConnection, blockedByDeletionGuard, blockedBySource } from '../plan/blockage.ts'
 import { deletionGuard } from '../plan/deletion-guard.ts'
 import type { RunResult } from '../status/evaluate-run.ts'
 import { interruptRun, recordWriting, type ActiveRun } from '../status/record.ts'
+import { claimRun } from '../status/claim-run.ts'
 import { beginRun, endRun } from '../status/status.ts'
 import { followsImport } from '../sync/options.ts'
 import { blockedByOwner, blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
@@ -52,13 +53,14 @@ async function runDue(outer: Context, found: LoadedSync, signal: AbortSignal): P
   const { id, targetKey } = found.sync
   const runId = crypto.randomUUID()
   const ctx = { ...outer, log: outer.log.child({ runId }) }
-  const lease = await takeLease(ctx, targetKey, runId)
+  const claim = await claimRun(ctx, found.sync, runId)
   // Another run writes to this target; when it ends it wakes the syncs that are due there.
-  if (!lease) return { again: false }
+  if (!claim) return { again: false }
+  const { lease, sync: claimed } = claim
   try {
-    const run = await beginRun(ctx, found, runId)
     // Settled by another run, or pointed elsewhere, since we looked.
-    if (!run) return { again: (await loadDue(ctx, id)) !== undefined }
+    if (!claimed) return { again: (await loadDue(ctx, id)) !== undefined }
+    const run = await beginRun(ctx, { id: runId, claimed, interrupted: found.interrupted })
     try {
       return await carryOut(ctx, run, lease, signal)
     } catch (error) {
@@ -116,8 +118,10 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
   const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers, followsImport(sync))
   if (blown !== null && !approved(sync, plan)) return blockedByDeletionGuard(plan, blown)
   const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
-  if (writes) await recordWriting(ctx, run, plan)
-  const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, progressReporter(ctx, sync))
+  const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, {
+    progress: progressReporter(ctx, sync),
+    ...(writes ? { begin: (tx: Tx) => recordWriting(tx, run, plan) } : {}),
+  })
   return { kind: 'applied', plan, desired, ledger: writes ? null : ledger, ...applied }
 }
 

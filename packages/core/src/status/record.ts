@@ -34,8 +34,8 @@ export interface RunRecord {
 const NOTHING_YET = { calls: 0, snapshotId: null, deliveredMs: null, finishedAt: null }
 
 /** Before the first write: from here on the run shows even if its process dies. */
-export function recordWriting(ctx: Context, run: ActiveRun, plan: Plan): Promise<void> {
-  return recordRun(ctx.db, run, { state: 'running', message: null, plan, ...NOTHING_YET })
+export function recordWriting(tx: Tx, run: ActiveRun, plan: Plan): Promise<void> {
+  return recordRun(tx, run, { state: 'running', message: null, plan, ...NOTHING_YET })
 }
 
 /** Writes the row, or over the one that `recordWriting` has made. */

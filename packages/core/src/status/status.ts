@@ -9,18 +9,19 @@ import { noteHealth } from '../notifications/record.ts'
 import { keysFreed } from '../sync/freed.ts'
 import { publishSync, publishSyncDeleted } from '../sync/publish.ts'
 import { noteReached } from '../sync/reached.ts'
-import { claimDue, type LoadedSync } from '../sync/due.ts'
+import type { DueSync } from '../sync/due.ts'
 import { evaluateRun, type RunResult } from './evaluate-run.ts'
 import { closeInterrupted, recordOutcomes, recordRun, type ActiveRun } from './record.ts'
 import { deliveryTime, reportRun } from './report.ts'
 import { finalizeRemoval, finalizeSync } from './finalize-sync.ts'
 
-/** The sync in hand, as it is by now; null when it is no longer due, or points elsewhere. */
-export async function beginRun(ctx: Context, found: LoadedSync, id: string): Promise<ActiveRun | null> {
-  const claimed = await claimDue(ctx, found.sync)
-  if (!claimed) return null
+/** The run of a claimed sync. `interrupted`: an earlier one shows as running. */
+export async function beginRun(
+  ctx: Context,
+  { id, claimed, interrupted }: { id: string; claimed: DueSync; interrupted: boolean },
+): Promise<ActiveRun> {
   const sync = await noteReached(ctx, claimed)
-  if (found.interrupted) await closeInterrupted(ctx, sync.id)
+  if (interrupted) await closeInterrupted(ctx, sync.id)
   if (sync.attempts > 0) ctx.metrics.runRetried(sync.destination)
   publishSync(ctx, sync, 'running')
   return {

@@ -1,6 +1,13 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
 import { valuesTable, inList, batchLoader, type Db, type SyncTable, type Tables } from '@keyferry/db'
-import { backOffWindow, isBackOffOver, whereBackOffOver, type BackOffWindow, type Context } from '@keyferry/kernel'
+import {
+  backOffWindow,
+  isBackOffOver,
+  whereBackOffOver,
+  type BackOffWindow,
+  type Context,
+  type Tx,
+} from '@keyferry/kernel'
 import { expressionBuilder, sql, type Selectable } from 'kysely'
 import { lockSyncs } from '../lease/lock-syncs.ts'
 import { isPaused, readPauses, whereNotPaused, type Pauses } from './pauses.ts'
@@ -98,18 +105,23 @@ const revisions = batchLoader(async (db: Db, ids: readonly string[]) => {
   return (id) => byId.get(id) ?? null
 })
 
-/** Marks the sync as running if it is due and points where it did; undefined when not. */
-export async function claimDue(ctx: Context, sync: DueSync): Promise<DueSync | undefined> {
-  if (isPaused(await readPauses(ctx, ctx.db), sync)) return undefined
+/** Of a sync that may be due: where it pointed when it was read, and when it is. */
+export type DueClaim = BackOffWindow & { id: string; targetKey: string }
+
+/** What claims the sync as of now; null while it is paused. */
+export async function dueClaim(ctx: Context, sync: DueSync): Promise<DueClaim | null> {
+  if (isPaused(await readPauses(ctx, ctx.db), sync)) return null
   const { id, targetKey } = sync
-  return claims(ctx.db, { id, targetKey, ...present(ctx) })
+  return { id, targetKey, ...present(ctx) }
 }
 
-const claims = batchLoader(async (db: Db, asked: readonly (BackOffWindow & { id: string; targetKey: string })[]) => {
+/** Marks as running the syncs that are due and point where they did, and answers those, by ID. */
+export async function claimDue(tx: Tx, asked: readonly DueClaim[]): Promise<ReadonlyMap<string, DueSync>> {
+  if (asked.length === 0) return new Map()
   const due = expressionBuilder<Tables>()
     .selectFrom('syncs')
     .innerJoin(
-      valuesTable(db, asked, { id: 'text', targetKey: 'text', now: 'text', latest: 'text' }).as('asked'),
+      valuesTable(tx, asked, { id: 'text', targetKey: 'text', now: 'text', latest: 'text' }).as('asked'),
       (join) => join.onRef('asked.id', '=', 'syncs.id').onRef('asked.targetKey', '=', 'syncs.targetKey'),
     )
     .whereRef('seen', '<', 'due')
@@ -121,7 +133,7 @@ const claims = batchLoader(async (db: Db, asked: readonly (BackOffWindow & { id:
       ]),
     )
     .select('syncs.id')
-  const rows = await db
+  const rows = await tx
     .updateTable('syncs')
     .set((eb) => ({
       state: eb.case().when('removal', 'is', null).then('running').else(eb.ref('state')).end(),
@@ -130,9 +142,8 @@ const claims = batchLoader(async (db: Db, asked: readonly (BackOffWindow & { id:
     .where('id', 'in', lockSyncs(due))
     .returningAll()
     .execute()
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  return ({ id }) => byId.get(id)
-})
+  return new Map(rows.map((row) => [row.id, row]))
+}
 
 /** The sync, if it is due. */
 export async function loadDue(ctx: Context, syncId: string): Promise<DueSync | undefined> {

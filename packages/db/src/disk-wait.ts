@@ -1,0 +1,20 @@
+import { sql, type Kysely } from 'kysely'
+import { isPostgres } from './dialect.ts'
+import type { Tables } from './tables.ts'
+
+/**
+ * Runs `work`, whose commits do not wait for the disk where the store is SQLite. They survive the process. When the
+ * machine fails, the last of them may be lost, in order: what a commit that waits has followed is kept. Postgres always
+ * waits, since the process that committed may outlive it.
+ */
+export async function withoutDiskWait<T>(db: Kysely<Tables>, work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  if (isPostgres(db)) return work(db)
+  return db.connection().execute(async (connection) => {
+    await sql`pragma synchronous = normal`.execute(connection)
+    try {
+      return await work(connection)
+    } finally {
+      await sql`pragma synchronous = full`.execute(connection)
+    }
+  })
+}
