@@ -87,7 +87,9 @@ export interface HttpOptions {
   onAnswer?: (status: number | null) => void
   /** For one request, from connecting to the last byte. Default 30 s. */
   timeoutMs?: number
-  /** How long one request lets itself be put off before it fails as `throttled`. Default 60 s. */
+  /**
+   * How long one request lets itself be put off before it fails as `throttled`. Default 75 s: GitHub requests a minute.
+   */
   waitBudgetMs?: number
   /** The vendor's rate limits, by bucket. */
   rateLimits?: Readonly<Record<string, RateLimit>>
@@ -109,7 +111,7 @@ const TOKEN_BUCKET = 'token'
  * time-outs, 5xx and bodies that are not JSON; else what `classify` says. What `guard` throws passes through.
  */
 export function createHttp(options: HttpOptions): Http {
-  const { signal, waitBudgetMs = 60_000 } = options
+  const { signal, waitBudgetMs = 75_000 } = options
   const limiter = createRateLimiter({
     signal,
     longestWaitMs: waitBudgetMs,

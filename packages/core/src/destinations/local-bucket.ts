@@ -27,6 +27,8 @@ export interface LocalBucket {
   inFlight: number
   started: number
   isAnswered: boolean
+  /** The call after `limit.trialAfter` others was answered: that is no limit. */
+  isTrialPassed: boolean
   /** In flight at most. */
   most: number
   /** `started` when `most` was last halved. */
@@ -57,6 +59,7 @@ export const emptyBucket = (name: string, limit: RateLimit | null, mode: LocalBu
   inFlight: 0,
   started: 0,
   isAnswered: false,
+  isTrialPassed: false,
   most: UNREPORTED,
   halvedAt: 0,
   pausedUntil: 0,
@@ -75,15 +78,28 @@ export const emptyBucket = (name: string, limit: RateLimit | null, mode: LocalBu
 /** How many may be in flight now. With `isShared`, other processes send as well, uncounted. */
 export function allowed(bucket: LocalBucket, now: number, isShared: boolean): number {
   if (now < bucket.pausedUntil || bucket.mode === 'unknown') return 0
-  const most = Math.floor(bucket.most)
+  const most = Math.min(Math.floor(bucket.most), allowedByTrial(bucket))
   if (bucket.mode === 'reserving')
     return Math.min(most, bucket.inFlight + (now < bucket.grantedUntil ? bucket.granted : 0))
-  if (!bucket.isAnswered && bucket.budget === null) return Math.min(FIRST, most)
+  // Of an assumed limit no answer says anything, so there is none to wait for.
+  if (!bucket.isAnswered && bucket.budget === null && bucket.limit?.source !== 'assumed') return Math.min(FIRST, most)
   if (bucket.budget === null) return most
   // After the reset, one call finds out how much came back.
   const afterReset = now >= bucket.budget.resetsAt ? 1 : 0
   const { remaining } = bucket.budget
   return Math.min(most, Math.max(isShared ? Math.floor(remaining / SHARE) : remaining, afterReset))
+}
+
+function allowedByTrial({ limit, isTrialPassed, started, inFlight }: LocalBucket): number {
+  if (limit?.trialAfter === undefined || isTrialPassed) return Number.POSITIVE_INFINITY
+  return started < limit.trialAfter ? inFlight + limit.trialAfter - started : 1
+}
+
+/** The limit as a refusal of the bucket's call `number` shows it. */
+export function limitAfterRefusal({ limit, isTrialPassed }: LocalBucket, number: number): RateLimit | null {
+  const { trialAfter } = limit ?? {}
+  if (limit === null || trialAfter === undefined || isTrialPassed || number <= trialAfter) return limit
+  return { ...limit, capacity: trialAfter, refill: trialAfter, trialAfter: undefined }
 }
 
 /** Calls that could start now if they were reserved. */

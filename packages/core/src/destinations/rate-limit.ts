@@ -12,6 +12,11 @@ export interface RateLimit {
    * - `assumed`: nothing is documented. Calls are reserved after a refusal.
    */
   source: 'documented' | 'reported' | 'assumed'
+  /**
+   * The provider may have a lower limit than `capacity`, after so many calls: whether it counts them is not documented.
+   * The next call goes alone and shows it, so that at most one is refused; then this is `capacity` and `refill`.
+   */
+  trialAfter?: number
 }
 
 /** What one answer reports of a bucket, such as `x-ratelimit-remaining` and `x-ratelimit-reset`. */

@@ -3,6 +3,7 @@ import { DestinationError } from './destination-error.ts'
 import { type EmulatorServer, startEmulatorServer } from './emulator-server.ts'
 import { noAuthorization } from './authorization.ts'
 import { createHttp } from './http.ts'
+import type { RateLimit } from './rate-limit.ts'
 
 /**
  * A vendor with a token bucket that refills in steps, as Trigger.dev's does, or with a plain limit on requests in
@@ -43,8 +44,14 @@ async function bucketServer(sizes: { burst: number; refill: number; intervalMs: 
   return { ...server, used }
 }
 
-const door = (server: EmulatorServer, signal = new AbortController().signal) =>
-  createHttp({ baseUrl: server.url, authorization: () => noAuthorization, network: { allowPrivate: true }, signal })
+const door = (server: EmulatorServer, signal = new AbortController().signal, all?: RateLimit) =>
+  createHttp({
+    baseUrl: server.url,
+    authorization: () => noAuthorization,
+    network: { allowPrivate: true },
+    signal,
+    rateLimits: all && { all },
+  })
 const get = { method: 'GET', path: '/', repeatable: true } as const
 const refusals = (server: EmulatorServer): number => server.log.filter((entry) => entry.status === 429).length
 
@@ -96,6 +103,20 @@ test('refusals that tell nothing make it slower, and every call still gets throu
   expect(answers.every((answer) => answer.status === 200)).toBe(true)
   expect(refusals(server)).toBeLessThan(25)
   await server.close()
+})
+
+test('a limit that is not certain is found out by one call, which alone is refused', async () => {
+  const limit = { capacity: 100, refill: 100, intervalMs: 1_000, source: 'assumed', trialAfter: 20 } as const
+  for (const [burst, refused] of [
+    [20, 1],
+    [1_000, 0],
+  ] as const) {
+    const server = await bucketServer({ burst, refill: burst, intervalMs: 1_000, told: false })
+    const http = door(server, undefined, limit)
+    await Promise.all(Array.from({ length: 35 }, () => http.request(get)))
+    expect([refusals(server), server.maxInFlight()]).toEqual([refused, 10])
+    await server.close()
+  }
 })
 
 test('only five fly before the first answer', async () => {

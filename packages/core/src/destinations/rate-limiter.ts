@@ -3,6 +3,7 @@ import {
   allowed,
   emptyBucket,
   learn,
+  limitAfterRefusal,
   type LocalBucket,
   reportedBy,
   roomToReserve,
@@ -154,6 +155,7 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
       answered: (budget) => {
         settle(budget)
         bucket.isAnswered = true
+        if (number > (bucket.limit?.trialAfter ?? Infinity)) bucket.isTrialPassed = true
         // A provider that stops reporting is one that doesn't report.
         if (!budget) bucket.budget = null
         if (shared && budget && isTight(budget)) bucket.mode = 'reserving'
@@ -162,6 +164,7 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
       },
       refused: (waitMs, budget) => {
         settle(budget)
+        bucket.limit = limitAfterRefusal(bucket, number)
         if (shared) {
           bucket.refusals += 1
           bucket.mode = 'reserving'

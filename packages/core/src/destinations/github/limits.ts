@@ -35,8 +35,11 @@ export const githubKeyRules: readonly string[] = [
   'A repository or an environment has at most 100 secrets, an organization 1,000. A repository has at most 500 variables, an environment 100, an organization 1,000.',
 ]
 
-/** Writes of 180 a minute, less some for reads: a write takes five of 900 points, which no answer reports. */
-const WRITES = { capacity: 170, refill: 170, intervalMs: 60_000 } as const
+/**
+ * Writes of 180 a minute, less some for reads: a write takes five of 900 points, which no answer reports. Calls that
+ * create content are limited to 80 a minute, and GitHub does not say whether a secret is content.
+ */
+const WRITES = { capacity: 170, refill: 170, intervalMs: 60_000, trialAfter: 80 } as const
 
 /** Reads count in the hourly limit that answers report. An Enterprise Server has no limit unless it is turned on. */
 export const githubRateLimits: Readonly<Record<'all' | 'writes' | 'serverWrites', RateLimit>> = {

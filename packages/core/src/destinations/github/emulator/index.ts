@@ -3,6 +3,7 @@
  * Actions, Dependabot, Codespaces and agents, with personal access tokens and an app (GitHub's OpenAPI document 23.0.2,
  * docs.github.com, and public issues, 2026-11-28).
  */
+import type { VendorCapability } from '../../conformance-capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { startEmulatorServer } from '../../emulator-server.ts'
 import { createAccounts } from './accounts.ts'
@@ -30,7 +31,7 @@ export interface GithubEmulatorOptions extends EmulatorOptions {
   existingVariable?: 409 | 500
   /** Default: 403 with `retry-after`. */
   refusals?: Refusals
-  /** The real limit counts writes as content: 80 a minute. Default false. */
+  /** The real limits count writes as content: 80 a minute. Default true: nobody outside knows. */
   countsContent?: boolean
   /** How long installation tokens last. Default an hour. */
   installationTokenMs?: number
@@ -102,7 +103,7 @@ export async function startEmulator(options: GithubEmulatorOptions = {}): Promis
   const limitsOf = (limit: EmulatorOptions['rateLimit']) =>
     createRateLimits(limit, {
       refusals: options.refusals ?? { status: 403, form: 'secondary' },
-      countsContent: options.countsContent ?? false,
+      countsContent: options.countsContent ?? true,
     })
   const accounts = createAccounts()
   const world = newWorld(options)
@@ -162,6 +163,7 @@ export async function startEmulator(options: GithubEmulatorOptions = {}): Promis
     expireTokens: () => accounts.end('installation'),
     target: { ...at.target, kind },
     missingTarget: { scope: 'repository', owner: 'acme', repo: 'nothing', kind },
+    otherFields: { owner: 'acme', repo: 'app' },
     contents: () => new Map(own.store.rows().map(({ name, value }) => [name, value])),
     put: (key, value) => own.store.set({ name: key.toUpperCase(), value, ...visibility }, true),
     remove: (key) => void own.store.delete(key.toUpperCase(), true),
@@ -185,6 +187,11 @@ const OWN = 'secrets actions_variables dependabot_secrets codespaces_secrets age
 const ALL: readonly string[] = [...OWN, ...OWN.map((name) => `organization_${name}`), 'environments'].map(
   (name) => `${name}=write`,
 )
+
+export const startWithTokens = (options?: GithubEmulatorOptions): Promise<GithubEmulator> =>
+  startEmulator({ ...options, method: 'github-app' })
+
+export const lacks: readonly VendorCapability[] = ['values on request']
 
 const variant = (more: GithubEmulatorOptions) => (options?: GithubEmulatorOptions) =>
   startEmulator({ ...options, ...more })

@@ -2,7 +2,8 @@ import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
 
 /**
  * A listing page per 100 secrets, at least one; the public key beside it when something is written; a call for each
- * change. Of 900 points a minute a write takes five, so that 180 writes are left (docs.github.com, 2026-11-28).
+ * change. Of 900 points a minute a write takes five, which leaves 180, and of calls that create content 80 a minute are
+ * taken, which counts here since it may be meant for secrets too (docs.github.com, 2026-11-28).
  */
 export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }) => {
   const pages = Math.max(1, Math.ceil(held / 100))
@@ -13,6 +14,6 @@ export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }
     writes,
     rounds: pages + inFlight(writes),
     checks: 0,
-    rateLimit: { burst: 180, refill: 180, intervalMs: 60_000 },
+    rateLimit: { burst: 80, refill: 80, intervalMs: 60_000 },
   }
 }

@@ -65,7 +65,8 @@ export function createRateLimits(
         return secondary(refusals.form === 'silent' ? null : Math.ceil(sizes.intervalMs / 1_000))
       }
       used += 1
-      if (points.take(isWrite ? 5 : 1) && (!isWrite || content.take())) return null
+      const isContent = isWrite && method !== 'DELETE'
+      if (points.take(isWrite ? 5 : 1) && (!isContent || content.take())) return null
       return secondary(refusals.form === 'silent' ? null : 60)
     },
     headers: () => (isReal ? headers(Math.max(0, sizes.burst - used)) : {}),

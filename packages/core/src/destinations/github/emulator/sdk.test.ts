@@ -102,6 +102,8 @@ test('an environment, whose name is encoded; one that does not exist until it is
   await actions.updateEnvironmentVariable({ ...environment, name: 'V', value: 'w' })
   expect((await actions.listEnvironmentSecrets(environment)).data.secrets).toHaveLength(1)
   expect((await actions.listEnvironmentVariables(environment)).data.variables).toMatchObject([{ value: 'w' }])
+  expect((await actions.getEnvironmentSecret({ ...environment, secret_name: 's' })).data.name).toBe('S')
+  expect((await actions.getEnvironmentVariable({ ...environment, name: 'v' })).data.value).toBe('w')
   await actions.deleteEnvironmentSecret({ ...environment, secret_name: 'S' })
   await actions.deleteEnvironmentVariable({ ...environment, name: 'V' })
   const missing = { ...repo, environment_name: 'new/one' }
@@ -144,6 +146,13 @@ test('an organization: a PUT for selected repositories without their ids clears 
     },
   ])
   expect((await actions.listSelectedReposForOrgVariable(variable)).data.total_count).toBe(1)
+  await actions.setSelectedReposForOrgVariable({ ...variable, selected_repository_ids: [1_002] })
+  expect((await actions.listSelectedReposForOrgVariable(variable)).data.repositories).toMatchObject([{ id: 1_002 }])
+  expect((await actions.getOrgVariable(variable)).data).toMatchObject({ value: 'w', visibility: 'selected' })
+  expect((await actions.getOrgSecret(secret)).data).toMatchObject({ name: 'S', visibility: 'all' })
+  await actions.deleteOrgVariable(variable)
+  await actions.deleteOrgSecret(secret)
+  expect((await actions.listOrgSecrets({ org: 'acme' })).data.total_count).toBe(0)
 })
 
 test('Dependabot, Codespaces and agents have the same calls, and keys of their own', async () => {
@@ -268,7 +277,7 @@ test('an app: assertions are verified, tokens last an hour and can end before', 
   })
 })
 
-test('rate limits: 900 points a minute, 5,000 requests an hour, and each form of refusal', async () => {
+test('rate limits: 900 points and 80 calls that create content a minute, 5,000 requests an hour, and each form of refusal', async () => {
   emulator.setRateLimit(true)
   const octokit = connect()
   const remove = () => octokit.rest.actions.deleteRepoSecret({ ...repo, secret_name: 'NONE' }).catch((error) => error)
@@ -278,6 +287,11 @@ test('rate limits: 900 points a minute, 5,000 requests an hour, and each form of
     message: expect.stringContaining('secondary rate limit'),
     response: { headers: { 'retry-after': '60', 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '4819' } },
   })
+  emulator.setRateLimit(true)
+  const post = (_: unknown, n: number) =>
+    octokit.rest.actions.createRepoVariable({ ...repo, name: `V_${n}`, value: 'v' }).catch((error) => error)
+  const posts = await Promise.all(Array.from({ length: 81 }, post))
+  expect(posts.filter(({ status }) => status === 201)).toHaveLength(80)
   const other = await startEmulator({ refusals: { status: 429, form: 'primary' } })
   other.setRateLimit({ burst: 1, refill: 1, intervalMs: 60_000 })
   const limited = connect(other.accessTokens.classic, other.url)
