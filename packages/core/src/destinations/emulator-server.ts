@@ -29,6 +29,7 @@ export interface EmulatorServer {
   heal(): void
   setLatency(ms: number): void
   hold(matches?: (method: string, path: string) => boolean): () => void
+  staleReads(): () => void
   maxInFlight(): number
   /** Starts the count of `maxInFlight` again. */
   resetInFlight(): void
@@ -43,8 +44,8 @@ interface ArmedFault {
 
 /**
  * The part that all emulators share: one HTTP server on loopback with a request log, latency, armed faults and a count
- * of requests in flight. `handle` is the vendor; it runs once per request, after the latency, unless a fault takes its
- * place. A handler that throws is answered with a 500 that shows the stack, for the test that broke it.
+ * of requests in flight. `handle` is the vendor; it runs once per request, after half of the latency, unless a fault
+ * takes its place. A handler that throws is answered with a 500 that shows the stack, for the test that broke it.
  */
 export async function startEmulatorServer(options: {
   port?: number
@@ -60,6 +61,9 @@ export async function startEmulatorServer(options: {
   let armed: ArmedFault[] = []
   let latency = options.latencyMs ?? 0
   let held: { matches(method: string, path: string): boolean; released: Promise<void> }[] = []
+  /** The last good answer to each read. */
+  const answers = new Map<string, ServedAnswer>()
+  let stale: ReadonlyMap<string, ServedAnswer> | null = null
   let inFlight = 0
   let most = 0
 
@@ -80,9 +84,12 @@ export async function startEmulatorServer(options: {
     log.push(entry)
     const fault = takeFault(shown.method, shown.path)
 
+    const arrivedAt = performance.now()
     const body = await readAll(incoming)
     entry.bytes = body.length
-    if (latency > 0) await delay(latency)
+    // Half of the latency is the way there, the other half the way back.
+    const answeredAt = arrivedAt + latency
+    if (latency > 0) await delay(latency / 2)
     await Promise.all(held.filter((one) => one.matches(shown.method, shown.path)).map(({ released }) => released))
 
     if (fault?.kind === 'reset') return cut(incoming)
@@ -106,7 +113,12 @@ export async function startEmulatorServer(options: {
       headers: incoming.headers,
       text: body.toString('utf8'),
     }
-    const answer = await Promise.resolve(request).then(options.handle).catch(brokenHandler)
+    const read = shown.method === 'GET' ? `${shown.path} ${request.text}` : null
+    const older = read === null ? undefined : stale?.get(read)
+    const answer = older ?? (await Promise.resolve(request).then(options.handle).catch(brokenHandler))
+    if (read !== null && answer.status === 200) answers.set(read, answer)
+    const left = answeredAt - performance.now()
+    if (left > 0) await delay(Math.ceil(left))
 
     if (fault?.kind === 'reset-after') return cut(incoming)
     if (fault?.kind === 'hang-after') return
@@ -156,6 +168,12 @@ export async function startEmulatorServer(options: {
       return () => {
         held = held.filter((one) => one !== holding)
         resolve()
+      }
+    },
+    staleReads: () => {
+      stale = new Map(answers)
+      return () => {
+        stale = null
       }
     },
     maxInFlight: () => most,

@@ -59,6 +59,11 @@ export interface Emulator {
    * that it returns is called. `matches` as for `fail`.
    */
   hold(matches?: (method: string, path: string) => boolean): () => void
+  /**
+   * From now on, until the function that it returns is called, a read that was answered before is answered the same: by
+   * a replica that is behind.
+   */
+  staleReads(): () => void
   setRateLimit(limit: EmulatorOptions['rateLimit']): void
   /**
    * The n-th request from now (1 = the next) that `matches` meets `fault`; several may be armed. `matches` sees the
@@ -76,6 +81,8 @@ export interface Emulator {
   /** Ends every token that was issued so far; where the vendor issues none there is no such thing. */
   expireTokens?(): void
   /** A target of the same account that does not exist. */
-  missingTarget?: Record<string, unknown>
+  missingTarget: Record<string, unknown>
+  /** Fields that pickers need and that `target`, which is another member of the union, has not. */
+  otherFields?: Record<string, string>
   close(): Promise<void>
 }

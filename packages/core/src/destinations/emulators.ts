@@ -37,6 +37,12 @@ export async function variants(folder: string): Promise<ReadonlyMap<string, Star
   return hasVariants(exported) ? exported.variants : new Map()
 }
 
+/** What `folder`'s vendor lacks, so that the conformance suite skips the cases about it. */
+export async function lacksOf(folder: string): Promise<readonly unknown[]> {
+  const exported = await importFrom(folder, 'emulator/index.ts')
+  return hasLacks(exported) ? exported.lacks : []
+}
+
 /** The fewest calls that `folder`'s vendor allows. Throws when its emulator does not say. */
 export async function minimumCallsOf(folder: string): Promise<MinimumCallsOf> {
   const exported = await importFrom(folder, 'emulator/minimum-calls.ts')
@@ -55,6 +61,9 @@ const hasEmulator = (value: unknown): value is { startEmulator: StartEmulator } 
 
 const hasVariants = (value: unknown): value is { variants: ReadonlyMap<string, StartEmulator> } =>
   value !== null && typeof value === 'object' && 'variants' in value && value.variants instanceof Map
+
+const hasLacks = (value: unknown): value is { lacks: readonly unknown[] } =>
+  value !== null && typeof value === 'object' && 'lacks' in value && Array.isArray(value.lacks)
 
 const hasMinimum = (value: unknown): value is { minimumCalls: MinimumCallsOf } =>
   value !== null && typeof value === 'object' && 'minimumCalls' in value && typeof value.minimumCalls === 'function'

@@ -1,4 +1,5 @@
 /** The whole conformance suite for one destination; each folder's `conformance.test.ts` calls it. */
+import type { VendorCapability } from './conformance-capabilities.ts'
 import { FAULTS } from './conformance-faults.ts'
 import { conformance } from './conformance.ts'
 import { listsInTrouble, writesInTrouble } from './conformance-trouble.ts'
@@ -9,6 +10,10 @@ import type { MinimumCallsOf } from './minimum-calls.ts'
 export interface EmulatedVendor {
   startEmulator: StartEmulator
   minimumCalls: MinimumCallsOf
+  /** With a credential that fetches tokens, where the default one fetches none. */
+  startWithTokens?: StartEmulator
+  /** Nothing where it has every capability. */
+  lacks?: readonly VendorCapability[]
   /** Other ways the vendor may behave, where nobody outside knows which. */
   variants?: ReadonlyMap<string, StartEmulator>
 }
@@ -19,8 +24,8 @@ const UNCLEAR = FAULTS.filter(
 )
 
 export function runConformance(definition: DestinationDefinition, vendor: EmulatedVendor): void {
-  const { startEmulator, minimumCalls, variants = new Map<string, StartEmulator>() } = vendor
-  conformance(definition, startEmulator, minimumCalls)
+  const { startEmulator, variants = new Map<string, StartEmulator>() } = vendor
+  conformance(definition, vendor)
   listsInTrouble(definition, startEmulator)
   writesInTrouble(`destination ${definition.name}`, definition, startEmulator)
   for (const [behaviour, startVariant] of variants) {

@@ -1,7 +1,7 @@
 /** docs/destinations.md, made of what each destination's folder declares. */
 import { join } from 'node:path'
 import type { DestinationDefinition } from '../../src/destinations/destination.ts'
-import { minimumCallsOf, variants } from '../../src/destinations/emulators.ts'
+import { lacksOf, minimumCallsOf, variants } from '../../src/destinations/emulators.ts'
 import { formFields, type FormField } from '../../src/destinations/forms.ts'
 import type { MinimumCallsOf } from '../../src/destinations/minimum-calls.ts'
 import { destinations } from '../../src/destinations/registry.ts'
@@ -11,7 +11,7 @@ export const PAGE = join(import.meta.dirname, '../../../../docs/destinations.md'
 /** The whole page. */
 export async function destinationsPage(): Promise<string> {
   const sections = await Promise.all(byTitle().map(sectionOf))
-  return `${[HEAD, capabilities(), ...sections].join('\n\n')}\n`
+  return `${[HEAD, await capabilities(), ...sections].join('\n\n')}\n`
 }
 
 const byTitle = (): DestinationDefinition[] => destinations().toSorted((a, b) => a.title.localeCompare(b.title))
@@ -21,22 +21,29 @@ const HEAD = `# Destinations
 Made by \`pnpm --filter @keyferry/core destinations-page\` from what each folder of \`packages/core/src/destinations\` declares; a test compares
 the two. Each folder's README says which token to make, with which rights.
 
-Every destination passes the same conformance suite against an emulator of its provider. What differs is declared, and listed here.`
+Every destination passes the same conformance suite against an emulator of its provider. What differs is declared, and listed here. Cases about
+issued tokens, which end, and about values that are read on request, are skipped under that name where a provider has none.`
 
 /** The table of what each destination can do. */
-export function capabilities(): string {
-  const rows = byTitle().map(({ name, title, values, hidesValues, limits, listingLagMs, sharedPlace }) =>
-    row([
-      `[${title}](#${name})`,
-      { listed: 'in its listing', read: 'on request', hidden: 'never' }[values] +
-        (hidesValues ? ', of some targets' : ''),
-      values === 'hidden' ? 'no' : 'yes',
-      limits.document ? `one document, at most ${limits.document.max.toLocaleString('en')} bytes` : 'key by key',
-      limits.storedName ? 'changed' : 'kept',
-      limits.maxKeys ? 'yes' : 'no',
-      listingLagMs === undefined ? 'no' : `up to ${listingLagMs / 1_000} s`,
-      sharedPlace ? 'yes' : 'no',
-    ]),
+export async function capabilities(): Promise<string> {
+  const rows = byTitle().map(
+    async ({ name, title, values, hidesValues, limits, listingLagMs, sharedPlace, choices }) => {
+      const lacks = await lacksOf(name)
+      return row([
+        `[${title}](#${name})`,
+        { listed: 'in its listing', read: 'on request', hidden: 'never' }[values] +
+          (hidesValues ? ', of some targets' : ''),
+        values === 'hidden' ? 'no' : 'yes',
+        limits.document ? `one document, at most ${limits.document.max.toLocaleString('en')} bytes` : 'key by key',
+        limits.storedName ? 'changed' : 'kept',
+        limits.maxKeys ? 'yes' : 'no',
+        listingLagMs === undefined ? 'no' : `up to ${listingLagMs / 1_000} s`,
+        sharedPlace ? 'yes' : 'no',
+        choices ? 'yes' : 'no',
+        lacks.includes('issued tokens') ? 'no' : 'yes',
+        lacks.includes('values on request') ? 'no' : 'yes',
+      ])
+    },
   )
   const head = [
     'Destination',
@@ -47,8 +54,11 @@ export function capabilities(): string {
     'Cap on keys',
     'Listing lags',
     'Place may be shared',
+    'Pickers',
+    'Issued tokens',
+    'Values on request',
   ]
-  return ['## What each can do', '', row(head), row(head.map(() => '---')), ...rows].join('\n')
+  return ['## What each can do', '', row(head), row(head.map(() => '---')), ...(await Promise.all(rows))].join('\n')
 }
 
 const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`

@@ -141,12 +141,12 @@ test('AppRole: one login serves all runs; a token that ends in the middle is fet
   await opened.list()
   await client().list()
   expect([logins(), emulator.loggedIn()]).toEqual([1, 1])
-  emulator.endLogins()
+  emulator.expireTokens()
   expect(await apply([create('A', 'a')], opened)).toEqual(new Map([['A', 'done']]))
   expect(logins()).toBe(2)
 
   emulator.setSecretIdUses(0)
-  emulator.endLogins()
+  emulator.expireTokens()
   await expect(client().list()).rejects.toMatchObject({
     kind: 'auth',
     message: expect.stringContaining('the secret ID has ended or is used up'),

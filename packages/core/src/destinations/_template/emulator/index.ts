@@ -2,6 +2,7 @@
  * Example Provider as a real HTTP server on loopback. Write what is known of the vendor here, with source and date,
  * quirks included; where no document says what it does, export `variants`, one emulator for each way it may behave.
  */
+import type { VendorCapability } from '../../conformance-capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'
 import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
@@ -10,6 +11,8 @@ const TOKEN = 'example-vendor-emulator-token'
 const APP = 'app-1'
 const PAGE = 100
 const RATE_LIMIT = { burst: 100, refill: 100, intervalMs: 10_000 }
+
+export const lacks: readonly VendorCapability[] = ['issued tokens', 'values on request']
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const variables = new Map<string, string>()
@@ -30,6 +33,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     ...server,
     credentials: { apiToken: TOKEN, instanceUrl: server.url },
     target: { app: APP },
+    missingTarget: { app: 'nothing' },
     contents: () => new Map(variables),
     put: (key, value) => void variables.set(key, value),
     remove: (key) => void variables.delete(key),

@@ -6,7 +6,7 @@
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { REGION, type Principals } from '../../aws/emulator/principals.ts'
 import { Refused } from '../../aws/emulator/refused.ts'
-import { startAwsServer, type AwsCall } from '../../aws/emulator/server.ts'
+import { assumingRole, startAwsServer, type AwsCall } from '../../aws/emulator/server.ts'
 import { isBelow } from './names.ts'
 import { createParameters, type Parameter, type TypeChange, type Write } from './parameters.ts'
 import { describeParameters, getParameter, getParameters, getParametersByPath, type Store } from './reads.ts'
@@ -73,6 +73,8 @@ export async function startEmulator(options: ParameterStoreEmulatorOptions = {})
     },
   }
 }
+
+export const startWithTokens = async (options?: EmulatorOptions) => assumingRole(await startEmulator(options))
 
 export const variants = new Map([
   [

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { REGION, type Principals } from '../../aws/emulator/principals.ts'
 import { Refused } from '../../aws/emulator/refused.ts'
-import { startAwsServer, type AwsCall } from '../../aws/emulator/server.ts'
+import { assumingRole, startAwsServer, type AwsCall } from '../../aws/emulator/server.ts'
 import { readMembers, writeMembers } from './document.ts'
 import { quotas } from './quotas.ts'
 import { batchGetSecretValue, describeSecret, getSecretValue, listSecrets, type Reading } from './reads.ts'
@@ -104,6 +104,8 @@ const membersOfDocument = (store: Store): Keys => ({
 
 const variant = (more: SecretsManagerEmulatorOptions) => (options?: SecretsManagerEmulatorOptions) =>
   startEmulator({ ...options, ...more })
+
+export const startWithTokens = async (options?: EmulatorOptions) => assumingRole(await startEmulator(options))
 
 export const variants = new Map([
   ['keeps all keys in one secret', variant({ mapping: 'many-to-one' })],

@@ -82,6 +82,18 @@ export async function startAwsServer(
   }
 }
 
+/** The same with the credentials of its role, which are fetched as temporary keys. */
+export const assumingRole = <Started extends Emulator & { principals: Principals }>(started: Started): Started => ({
+  ...started,
+  method: 'assume-role',
+  credentials: {
+    ...started.credentials,
+    roleArn: started.principals.role.arn,
+    externalId: started.principals.role.externalId,
+  },
+  expireTokens: started.principals.expireSessions,
+})
+
 interface Front {
   principals: Principals
   /** By what `x-amz-target` starts with. */

@@ -85,6 +85,7 @@ export async function startEmulator(options: KeyVaultEmulatorOptions = {}): Prom
       authorityHost: server.url,
     },
     target: { vaultBaseUrl: server.url },
+    missingTarget: { vaultBaseUrl: 'https://nothing.vault.azure.net' },
     tenantId: tenant.tenantId,
     apps: tenant.apps,
     async certificate() {

@@ -116,6 +116,7 @@ test.each([0, 2])('delete, set again, recover and purge, each met by %i calls', 
   expect(await deleting.pollUntilDone()).toMatchObject({ recoveryId: `${VAULT}/deletedsecrets/A` })
   expect(await namesOf(client.listPropertiesOfSecrets())).toEqual([])
   expect(await namesOf(client.listDeletedSecrets())).toEqual(['A'])
+  expect((await client.getDeletedSecret('A')).recoveryId).toBe(`${VAULT}/deletedsecrets/A`)
   await expect(client.getSecret('A')).rejects.toMatchObject({ statusCode: 404, code: 'SecretNotFound' })
   await expect(client.setSecret('A', 'two')).rejects.toMatchObject({
     ...polling,

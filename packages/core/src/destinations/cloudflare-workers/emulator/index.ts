@@ -2,6 +2,7 @@
  * Cloudflare's API as far as the secrets of Workers go, as a real HTTP server on loopback (`cloudflare` 7.3.0, wrangler
  * and developers.cloudflare.com, 2026-11-28). What no document settles is a switch of `Behaviour`.
  */
+import type { VendorCapability } from '../../conformance-capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
 import { authenticationError, noRoute, ok, refused } from './answers.ts'
@@ -27,6 +28,8 @@ export interface CloudflareWorkersEmulator extends Emulator {
 const BEHAVIOUR: Behaviour = { bulkLimit: 100, namesRefused: true, absentIsRemoved: true, anyName: true }
 
 const PREFIX = '/client/v4'
+
+export const lacks: readonly VendorCapability[] = ['issued tokens', 'values on request']
 
 export async function startEmulator(
   options: CloudflareWorkersEmulatorOptions = {},
@@ -63,6 +66,7 @@ export async function startEmulator(
     ...server,
     credentials: { accountId: ACCOUNT, apiToken: TOKENS.writer, instanceUrl: `${server.url}${PREFIX}` },
     target: { scriptId: worker.name },
+    missingTarget: { scriptId: 'nothing' },
     tokens: TOKENS,
     contents: () => new Map([...worker.bindings.values()].filter(isSecret).map(({ name, text = '' }) => [name, text])),
     put(key, value) {

@@ -2,6 +2,7 @@
  * Devin's API v3 as far as organization secrets go, as a real HTTP server on loopback (docs.devin.ai and the OpenAPI
  * document in Devin's Terraform provider, 2026-11-22). What no document settles is a switch (`duplicates`).
  */
+import type { VendorCapability } from '../../conformance-capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'
 import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
@@ -69,6 +70,8 @@ const USERS = new Map<string, User>([
 /** What the tests of the engine run with this vendor for. */
 export const represents = 'a vendor that replaces instead of updating, and shows no value'
 
+export const lacks: readonly VendorCapability[] = ['issued tokens', 'values on request']
+
 export async function startEmulator(options: DevinEmulatorOptions = {}): Promise<DevinEmulator> {
   const organization = vault()
   let duplicates = options.duplicates ?? '409'
@@ -104,6 +107,7 @@ export async function startEmulator(options: DevinEmulatorOptions = {}): Promise
     ...server,
     credentials: { apiKey: 'cog_emulatormanager', instanceUrl: server.url },
     target: { orgId: ORG },
+    missingTarget: { orgId: 'org-nothing' },
     keys: {
       manager: 'cog_emulatormanager',
       member: 'cog_emulatormember',

@@ -135,7 +135,8 @@ test('rights, and who the token belongs to', async () => {
   await expect(connect(accessTokens.reader).ProjectVariables.create(101, 'A', 'a')).rejects.toMatchObject(
     refused(403, 'insufficient_scope'),
   )
-  const { Users, PersonalAccessTokens, Projects, Groups, Environments } = connect()
+  const { Users, PersonalAccessTokens, Projects, Groups, Environments, Metadata } = connect()
+  expect(await Metadata.show()).toMatchObject({ version: '18.6.0' })
   expect(await PersonalAccessTokens.show()).toMatchObject({ scopes: ['api'], active: true, expires_at: '2027-11-27' })
   expect((await Users.showCurrentUser()).username).toBe('ada')
   expect(await Projects.all({ membership: true, minAccessLevel: AccessLevel.MAINTAINER })).toMatchObject([

@@ -2,6 +2,7 @@
  * HashiCorp Vault and OpenBao as a local HTTP server: KV version 1 and 2, tokens, AppRole, policies and namespaces, as
  * OpenBao's source of 2026-08-21 and Vault's API documents have them (2026-11-28).
  */
+import type { VendorCapability } from '../../conformance-capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'
 import { startEmulatorServer } from '../../emulator-server.ts'
@@ -52,7 +53,7 @@ export interface VaultEmulator extends Emulator {
   /** Tokens of logins that are still good. */
   loggedIn(): number
   /** Ends the tokens of all logins, as their time to live does. */
-  endLogins(): void
+  expireTokens(): void
   /** `secret_id_num_uses`: logins left to the secret ID. */
   setSecretIdUses(uses: number): void
   setSealed(isSealed: boolean): void
@@ -118,6 +119,8 @@ export async function startEmulator(options: VaultEmulatorOptions = {}): Promise
       team: tokens.add({ displayName: 'token-team', policies: [full], namespace: 'team' }),
     },
     target: { mount: 'secret', path: PATH },
+    missingTarget: { mount: 'nothing', path: PATH },
+    expireTokens: tokens.endLogins,
     mounts: { v1: 'kv', strict: 'strict', nested: 'teams/a/kv' },
     contents: () =>
       new Map([...current()].map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])),
@@ -150,7 +153,6 @@ export async function startEmulator(options: VaultEmulatorOptions = {}): Promise
       if (version) version.deletedAt = new Date().toISOString()
     },
     loggedIn: tokens.loggedIn,
-    endLogins: tokens.endLogins,
     setSecretIdUses: tokens.setSecretIdUses,
     setSealed(isSealed) {
       state.isSealed = isSealed
@@ -158,9 +160,14 @@ export async function startEmulator(options: VaultEmulatorOptions = {}): Promise
   }
 }
 
+export const startWithTokens = (options?: VaultEmulatorOptions): Promise<VaultEmulator> =>
+  startEmulator({ ...options, method: 'app-role' })
+
+export const lacks: readonly VendorCapability[] = ['values on request']
+
 /** Accounts and mounts that differ in what a write has to send. */
 export const variants = new Map([
-  ['logs in with AppRole', (options?: VaultEmulatorOptions) => startEmulator({ ...options, method: 'app-role' })],
+  ['logs in with AppRole', startWithTokens],
   [
     'grants no patch and requires check-and-set',
     (options?: VaultEmulatorOptions) => startEmulator({ ...options, patch: 'denied', casRequired: true }),

@@ -140,7 +140,7 @@ test('AppRole: a token per login, looked up, renewed and revoked; a secret ID of
 
   emulator.setSecretIdUses(1)
   await vault.approleLogin({ role_id, secret_id })
-  emulator.endLogins()
+  emulator.expireTokens()
   await expect(vault.tokenLookupSelf()).rejects.toMatchObject(answer(403, 'permission denied'))
   await expect(vault.approleLogin({ role_id, secret_id })).rejects.toMatchObject({ response: { statusCode: 400 } })
 })

@@ -2,6 +2,7 @@
  * The secrets of a Kubernetes API server as a local HTTP server: server-side apply, resource versions, roles and
  * reviews, as seen at a real kube-apiserver 1.20.2 (2026-11-28).
  */
+import type { VendorCapability } from '../../conformance-capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'
 import { startEmulatorServer } from '../../emulator-server.ts'
@@ -53,6 +54,8 @@ const NAMESPACE = 'apps'
 const NAME = 'app'
 const HAND = 'kubectl-edit'
 
+export const lacks: readonly VendorCapability[] = ['issued tokens', 'values on request']
+
 export async function startEmulator(options: KubernetesEmulatorOptions = {}): Promise<KubernetesEmulator> {
   const store = createStore([NAMESPACE, 'default', 'kube-system', 'other'])
   const access = createAccess()
@@ -94,6 +97,7 @@ export async function startEmulator(options: KubernetesEmulatorOptions = {}): Pr
       cluster: access.add('cluster', [{ resource: 'secrets', verbs: everything }]),
     },
     target: { namespace: NAMESPACE, secretName: NAME },
+    missingTarget: { namespace: 'nothing', secretName: NAME },
     contents: () => dataOf(target()?.fields ?? new Map()),
     put: (key, value) => {
       edit(new Map(target()?.fields).set(`data.${key}`, Buffer.from(value).toString('base64')))

@@ -2,6 +2,7 @@
  * Trigger.dev as a local HTTP server, quirks included, written to the server's source of 2026-08-21 (4.5.12). Its own
  * SDK and command line work against it unchanged. It stands in for the vendor in tests, the demo and the bench.
  */
+import type { VendorCapability } from '../../conformance-capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { type ServedAnswer, type ServedRequest, startEmulatorServer } from '../../emulator-server.ts'
 import { accountRoutes } from './account-routes.ts'
@@ -34,6 +35,8 @@ export interface TriggerDevEmulator extends Emulator {
 
 /** What the tests of the engine run with this vendor for. */
 export const represents = 'a vendor that takes many keys in one call, with flags'
+
+export const lacks: readonly VendorCapability[] = ['issued tokens']
 
 export async function startEmulator(options: TriggerDevEmulatorOptions = {}): Promise<TriggerDevEmulator> {
   const projects = seededProjects()
@@ -94,6 +97,7 @@ export async function startEmulator(options: TriggerDevEmulatorOptions = {}): Pr
     ...server,
     credentials: { apiKey: accounts.keys.personal, instanceUrl: server.url },
     target: { projectRef: first.ref, environment: 'prod' },
+    missingTarget: { projectRef: 'proj_nothing', environment: 'prod' },
     contents: () => new Map([...target.variables].map(([name, { value }]) => [name, value])),
     put: (key, value) => {
       target.variables.set(key, { value, isSecret: target.variables.get(key)?.isSecret ?? false })

@@ -2,6 +2,7 @@
  * Vercel's API as far as environment variables go, as a real HTTP server on loopback (`@vercel/sdk` 1.28.35, Vercel's
  * CLI and Terraform provider, vercel.com/docs, 2026-11-28). What no document settles is a switch of `Behaviour`.
  */
+import type { VendorCapability } from '../../conformance-capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
 import { Refused } from './answers.ts'
@@ -38,6 +39,8 @@ const BEHAVIOUR: Behaviour = {
 
 /** The environment of `target`. */
 const ENVIRONMENT = 'production'
+
+export const lacks: readonly VendorCapability[] = ['issued tokens']
 
 export async function startEmulator(options: VercelEmulatorOptions = {}): Promise<VercelEmulator> {
   const projects = seededProjects()
@@ -80,6 +83,7 @@ export async function startEmulator(options: VercelEmulatorOptions = {}): Promis
     ...server,
     credentials: { apiToken: TOKENS.member, instanceUrl: server.url },
     target: { scope: 'project', teamId: TEAM, app: projectId, appName: name, env: ENVIRONMENT },
+    missingTarget: { scope: 'project', teamId: TEAM, app: 'prj_nothing', env: ENVIRONMENT },
     tokens: TOKENS,
     contents: () => new Map(atTarget().map(({ key, value }) => [key, value])),
     put(key, value) {
