@@ -3,7 +3,7 @@
  * the cases about it under its name, and docs/destinations.md shows it.
  */
 export type VendorCapability =
-  /** A credential fetches tokens, which end: `startWithTokens` beside `startEmulator`, where the default fetches none. */
+  /** A credential fetches tokens, which end: with `startWithTokens` where the default credential fetches none. */
   | 'issued tokens'
   /** Values are handed out key by key (`Client.readValues`). */
   | 'values on request'

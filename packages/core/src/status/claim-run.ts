@@ -10,7 +10,7 @@ export interface ClaimedRun {
   sync: DueSync | undefined
 }
 
-/** Takes the lease of the sync's target and marks the sync as running; null while it is paused or the target is busy. */
+/** Takes the target's lease and marks the sync as running; null while it is paused or the target is busy. */
 export async function claimRun(ctx: Context, sync: DueSync, runId: string): Promise<ClaimedRun | null> {
   const due = await dueClaim(ctx, sync)
   if (!due) return null
