@@ -1,5 +1,4 @@
 /** What people read of a delivery receipt. Without zod, so that the console loads it. */
-import { count } from './count.ts'
 import type { DeliveryState, RevocationReason } from './delivery.ts'
 
 const STATE_WORDS: Record<DeliveryState, string> = {
@@ -27,10 +26,10 @@ export function revocationReasonText(reason: RevocationReason): string {
     case 'old-copy':
       return `${reason.syncName} still has an older copy as ${reason.key} in ${reason.target}`
     case 'hidden-destinations':
-      return `${count(reason.count, 'sync')} that you can’t see may still send the old value`
+      return 'syncs that you can’t see may still send the old value'
     case 'read-by-machine':
       return `${reason.actor.name} read the old value and has not read the new one`
     case 'hidden-machines':
-      return `${count(reason.count, 'machine')} read the old value and not the new one`
+      return 'machines that you can’t see read the old value and not the new one'
   }
 }

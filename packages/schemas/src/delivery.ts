@@ -72,9 +72,10 @@ const revocationReason = z.discriminatedUnion('code', [
     reason: z.string().nullable(),
   }),
   z.object({ code: z.literal('old-copy'), syncId: id, syncName: z.string(), key: z.string(), target: z.string() }),
-  z.object({ code: z.literal('hidden-destinations'), count: z.number().int() }),
+  // How many they are would say something of folders that the caller can’t read.
+  z.object({ code: z.literal('hidden-destinations') }),
   z.object({ code: z.literal('read-by-machine'), actor, readAt: timestamp }),
-  z.object({ code: z.literal('hidden-machines'), count: z.number().int() }),
+  z.object({ code: z.literal('hidden-machines') }),
 ])
 export type RevocationReason = z.output<typeof revocationReason>
 
@@ -107,7 +108,7 @@ export const secretDelivery = z
     isDelivered: z.boolean().describe('Every destination that should have this version has it'),
     deliveredAt: timestamp.nullable().describe('When the last of them got it; null while one does not have it'),
     destinations: z.array(deliveredTo),
-    hiddenDestinations: z.number().int().describe('Syncs that read this folder too and that you can’t see'),
+    hasHiddenDestinations: z.boolean().describe('Syncs that you can’t see read this folder too'),
     readers: z
       .array(secretReader)
       .nullable()

@@ -5,7 +5,6 @@ import type { Command } from 'commander'
 import { openPlace, withPlace, type Cli, type JsonOption, type Place, type PlaceOptions } from '../cli.ts'
 import { EXIT } from '../failure.ts'
 import { lookUntil, seconds } from '../follow.ts'
-import { count } from '../table.ts'
 
 type Delivery = Outputs['delivery']['secret']
 type Options = PlaceOptions & JsonOption & { wait?: boolean; timeout: number }
@@ -81,10 +80,7 @@ function print(terminal: Cli['terminal'], { secret, version, destinations, revoc
     ])
     terminal.table(['SYNC', 'TARGET', 'KEY', 'STATE', 'WRITTEN', 'PROOF'], rows)
   }
-  if (more.hiddenDestinations > 0)
-    terminal.line(
-      `${count(more.hiddenDestinations, 'sync')} that you can’t see ${more.hiddenDestinations === 1 ? 'reads' : 'read'} this folder too.`,
-    )
+  if (more.hasHiddenDestinations) terminal.line('Syncs that you can’t see read this folder too.')
   if (revocation === null) return
   if (revocation.isSafe) return terminal.line('The old value can be revoked.', 'green')
   terminal.line('The old value can’t be revoked yet:', 'yellow')

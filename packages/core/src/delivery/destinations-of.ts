@@ -40,8 +40,8 @@ export interface FoundDestination extends KnownDestination {
 
 export interface Destinations {
   found: FoundDestination[]
-  /** Syncs that the caller may not see. */
-  hidden: number
+  /** There are syncs whose results the caller may not see. */
+  hasHidden: boolean
   /** By folder: the keys that are made of the secrets. */
   shown: ReadonlyMap<string, readonly ShowingKey[]>
   places: ReadonlyMap<string, { environment: string; secretPath: string }>
@@ -57,7 +57,7 @@ export async function destinationsOf(
   secrets: readonly SecretAt[],
   { exact }: { exact: boolean },
 ): Promise<Destinations> {
-  const { syncs, hidden } = await sendingSyncs(ctx, projectId, folderId)
+  const { syncs, hasHidden } = await sendingSyncs(ctx, projectId, folderId)
   const byId = new Map(secrets.map((secret) => [secret.id, secret]))
   const folderIds = [...new Set(syncs.map((sync) => sync.folderId))]
   const shown = await keysShowing(ctx, projectId, { folderIds, secrets: byId, values: exact })
@@ -105,7 +105,7 @@ export async function destinationsOf(
     found.push(...(await leftBehind(ctx, dataKey, senders, only, rest, shown)))
   }
   const places = new Map(syncs.map(({ folderId, environment, secretPath }) => [folderId, { environment, secretPath }]))
-  return { found, hidden, shown, places }
+  return { found, hasHidden, shown, places }
 }
 
 function senderOf(pauses: Pauses, sync: SendingSync): Sender {

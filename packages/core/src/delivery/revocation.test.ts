@@ -73,12 +73,12 @@ it.each<[string[], Partial<RevocationInput>]>([
   [['old-copy'], { destinations: [at('left-behind', 'older')] }],
   [['old-copy'], { destinations: [at('left-behind', 'unknown')] }],
   [[], { destinations: [at('left-behind', 'newest')] }],
-  [['hidden-destinations'], { hiddenDestinations: 2 }],
+  [['hidden-destinations'], { hasHiddenDestinations: true }],
   [['read-by-machine'], { readers: [machine(false)] }],
   [['hidden-machines'], { readers: [machine(false)], namesReaders: false }],
   [[], { readers: [machine(true), machine(false, 'user')] }],
 ])('%j when %j', (codes, differing) => {
-  const input = { destinations: [], hiddenDestinations: 0, readers: [], namesReaders: true, ...differing }
+  const input = { destinations: [], hasHiddenDestinations: false, readers: [], namesReaders: true, ...differing }
   const { isSafe, reasons } = revocationOf(input)
   expect(reasons.map(({ code }) => code)).toEqual(codes)
   expect(isSafe).toBe(codes.length === 0)

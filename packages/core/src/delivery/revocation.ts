@@ -7,8 +7,8 @@ export type KnownDestination = DeliveredTo & { copy: Copy }
 
 export interface RevocationInput {
   destinations: readonly KnownDestination[]
-  /** Syncs whose results the caller may not see. */
-  hiddenDestinations: number
+  /** There are syncs whose results the caller may not see. */
+  hasHiddenDestinations: boolean
   /** Everybody who read the value, each with the last time. */
   readers: readonly SecretReader[]
   /** Readers may be named to the caller. */
@@ -22,15 +22,20 @@ const NOT_EXPECTED: readonly DeliveryState[] = ['rejected', 'excluded']
  * Not safe while a destination lacks the present value or may have the old one, a copy is left behind, a destination
  * is out of the caller's sight, or a machine read the old value last.
  */
-export function revocationOf({ destinations, hiddenDestinations, readers, namesReaders }: RevocationInput): Revocation {
+export function revocationOf({
+  destinations,
+  hasHiddenDestinations,
+  readers,
+  namesReaders,
+}: RevocationInput): Revocation {
   const machines = readers.filter(({ actor, isNewest }) => actor.kind !== 'user' && !isNewest)
   const reasons: RevocationReason[] = [
     ...destinations.flatMap(reasonsOf),
-    ...(hiddenDestinations > 0 ? [{ code: 'hidden-destinations' as const, count: hiddenDestinations }] : []),
+    ...(hasHiddenDestinations ? [{ code: 'hidden-destinations' as const }] : []),
     ...(namesReaders
       ? machines.map(({ actor, readAt }) => ({ code: 'read-by-machine' as const, actor, readAt }))
       : machines.length > 0
-        ? [{ code: 'hidden-machines' as const, count: machines.length }]
+        ? [{ code: 'hidden-machines' as const }]
         : []),
   ]
   return { isSafe: reasons.length === 0, reasons }

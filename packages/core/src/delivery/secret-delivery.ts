@@ -51,12 +51,12 @@ export async function readSecretDelivery(
     isDelivered,
     deliveredAt: isDelivered ? (last ?? null) : null,
     destinations: destinations.map(shown),
-    hiddenDestinations: all.hidden,
+    hasHiddenDestinations: all.hasHidden,
     readers: namesReaders ? readers : null,
     readersSince,
     revocation:
       isNewest && since.hasOlder
-        ? revocationOf({ destinations, hiddenDestinations: all.hidden, readers, namesReaders })
+        ? revocationOf({ destinations, hasHiddenDestinations: all.hasHidden, readers, namesReaders })
         : null,
     runs: await runsDelivering(ctx, secret.id, destinations),
   }

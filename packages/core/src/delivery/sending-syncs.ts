@@ -1,7 +1,7 @@
 /** The syncs that send what a folder holds, or did when they last wrote. */
 import { inList, type SyncTable } from '@keyferry/db'
 import { snapshot, type Context, type Tx } from '@keyferry/kernel'
-import { dependentsOf, isOutOfReach, reachedOf } from '@keyferry/vault'
+import { areOutOfReach, dependentsOf, reachedOf } from '@keyferry/vault'
 import { sql, type Selectable } from 'kysely'
 
 export type SendingSync = Selectable<SyncTable> & {
@@ -12,20 +12,25 @@ export type SendingSync = Selectable<SyncTable> & {
   runPlan: string | null
 }
 
-/** By name. Those whose results the caller may not see are counted for the whole folder, whatever keys it has. */
+/**
+ * By name, without those whose results the caller may not see: whether there are any is said of the whole folder,
+ * whatever keys it has.
+ */
 export async function sendingSyncs(
   ctx: Context,
   projectId: string,
   folderId: string,
-): Promise<{ syncs: SendingSync[]; hidden: number }> {
+): Promise<{ syncs: SendingSync[]; hasHidden: boolean }> {
   const found = await snapshot(ctx, async (tx) =>
     syncsReading(tx, projectId, folderId, await dependentsOf(tx, [folderId])),
   )
-  const isHidden = await Promise.all(
-    found.map((sync) => isOutOfReach(ctx, projectId, { reached: reachedOf(sync), source: sync.folderId })),
+  const isHidden = await areOutOfReach(
+    ctx,
+    projectId,
+    found.map((sync) => ({ reached: reachedOf(sync), source: sync.folderId })),
   )
   const syncs = found.filter((_, at) => isHidden[at] === false)
-  return { syncs, hidden: found.length - syncs.length }
+  return { syncs, hasHidden: syncs.length < found.length }
 }
 
 /** `reached` names folders whose values a sync wrote earlier, though it may not read them any more. */

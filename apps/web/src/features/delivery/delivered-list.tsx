@@ -7,8 +7,8 @@ import { words } from './words.ts'
 
 /** Every destination that should have the secret, and copies that were left behind. */
 export function DeliveredList({ projectId, delivery }: { projectId: string; delivery: SecretDelivery }) {
-  const { destinations, hiddenDestinations, secret } = delivery
-  if (destinations.length + hiddenDestinations === 0) return null
+  const { destinations, hasHiddenDestinations, secret } = delivery
+  if (destinations.length === 0 && !hasHiddenDestinations) return null
   return (
     <section className="grid gap-2">
       <h3 className="text-sm font-semibold">{words.deliveredList.destinations}</h3>
@@ -41,9 +41,7 @@ export function DeliveredList({ projectId, delivery }: { projectId: string; deli
           </li>
         ))}
       </ul>
-      {hiddenDestinations > 0 && (
-        <p className="text-sm text-soft">{words.deliveredList.folderTooYouCant(hiddenDestinations)}</p>
-      )}
+      {hasHiddenDestinations && <p className="text-sm text-soft">{words.deliveredList.hiddenSyncs}</p>}
     </section>
   )
 }

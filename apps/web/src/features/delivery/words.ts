@@ -1,5 +1,4 @@
 /** Every text of this feature. A translator starts here. */
-import { count } from '@keyferry/schemas/count'
 
 export const words = {
   states: {
@@ -28,8 +27,7 @@ export const words = {
   deliveredList: {
     destinations: 'Destinations',
     as: 'as',
-    folderTooYouCant: (hiddenDestinations: number) =>
-      `${count(hiddenDestinations, 'sync reads', 'syncs read')} this folder too. You can’t see the details.`,
+    hiddenSyncs: 'Syncs that you can’t see read this folder too.',
     hasNoValueSecret: 'It has no value of this secret.',
     unknownVersion: 'An unknown version',
     thisVersion: 'This version',
