@@ -265,6 +265,17 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
       .insertInto('departures')
       .values({ ...left, id: randomUUID(), retryAt: null, createdAt: '' })
       .execute()
+    // An alert takes a sync that fails.
+    const [target] = await api.ctx.db.selectFrom('noticeTargets').select('id').execute()
+    const notice = { syncId, type: 'sync.failed', body: '{}', createdAt: '', attempts: 0, sendAt: '2099' }
+    await api.ctx.db
+      .insertInto('notices')
+      .values({ ...notice, id: randomUUID(), targetId: target?.id ?? '' })
+      .execute()
+    await api.ctx.db
+      .insertInto('syncEvents')
+      .values({ id: randomUUID(), projectId, syncId, type: 'sync.failed', reason: '{}', reached: '{}', at: '2099' })
+      .execute()
     const { identityId } = await machine(api, 'with an issuer')
     const kept = { identityId, createdAt: '', updatedAt: '' }
     const auth = { ...kept, id: randomUUID(), method: 'oidc-auth', settings: '{}', reviewerToken: 'sealed' } as const

@@ -26,7 +26,7 @@ import {
 import { ENDS, ends, untilOf, type EndedRow } from './marks.ts'
 import { groupEndedBy, type EndedGroup } from './row-groups.ts'
 import { columnOf, tableOf } from './seal-nodes.ts'
-import { SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
+import { REPORT_TABLES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
 import { contentOf, plain, rowName, type Sealer } from './sealer.ts'
 
 const SEAL = ColumnNode.create('seal')
@@ -118,7 +118,7 @@ export function sealedDelete(
 ): { query: DeleteQueryNode; group: EndedGroup | null } {
   const [from] = node.from.froms
   const table = from && tableOf(from)
-  if (!table) return { query: node, group: null }
+  if (!table || REPORT_TABLES.includes(table)) return { query: node, group: null }
   const until = ENDS[table]
   const shown = [['seal', ENDED_SEAL] as const, ...(until === undefined ? [] : [[until, ENDED_UNTIL] as const])]
   const selections = shown.map(([column, name]) =>

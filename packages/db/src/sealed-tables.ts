@@ -1,5 +1,5 @@
 /**
- * The tables whose rows give authority, or say where something is, each with the columns that do. A row of them carries
+ * The tables whose rows give authority, say where something is or what people are told, each with the columns that do. A row of them carries
  * a `seal`, a keyed hash over its table, its id and these columns (see seals.ts). `id` is first: it says which row it
  * is. What may change without a seal, such as the time of the last use, is left out.
  */
@@ -67,6 +67,8 @@ export const SEALED_TABLES = {
   instanceSettings: ['name', 'value'],
   auditStreams: ['id', 'kind', 'seq'],
   noticeTargets: ['id', 'projectId', 'kind', 'address'],
+  notices: ['id', 'targetId', 'syncId', 'type', 'body', 'createdAt'],
+  syncEvents: ['id', 'projectId', 'syncId', 'type', 'reason', 'reached', 'at'],
   // better-auth's.
   user: ['id', 'email', 'emailVerified', 'twoFactorEnabled'],
   account: ['id', 'userId', 'providerId', 'accountId', 'password'],
@@ -78,6 +80,11 @@ export const SEALED_TABLES = {
 } as const satisfies Record<string, readonly [string, ...string[]]>
 
 export type SealedTable = keyof typeof SEALED_TABLES
+
+/**
+ * Those whose rows say what happened and give no right: they are deleted in numbers, and none is kept in mind as ended.
+ */
+export const REPORT_TABLES: readonly SealedTable[] = ['notices', 'syncEvents']
 
 /**
  * Tables of many rows, each with a `mark` of its own in the place of a seal: a keyed hash that the reader checks

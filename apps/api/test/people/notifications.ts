@@ -1,6 +1,7 @@
 /** The notification centre, from the run that fails to the people who can see it. */
 import { deliverEventMails, runSync } from '@keyferry/core'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
+import { sql } from 'kysely'
 import { expect, it, onTestFinished } from 'vitest'
 import type { People } from './fixture.ts'
 
@@ -139,6 +140,25 @@ export function notifications(suite: People): void {
     await bob('PATCH', display, { density: 'comfortable' })
     expect((await bob('GET', display)).body.display).toEqual({ timeZone: 'Asia/Tokyo', density: 'comfortable' })
     expect((await eve('GET', display)).body.display).toEqual({ timeZone: null, density: 'compact' })
+
+    // Somebody who writes to the database changes no word of it.
+    const { eventId } = await lastEvent()
+    const edit = (value: string) =>
+      sql`update sync_events set reason = ${value} where id = ${eventId}`.execute(api.ctx.db.withoutPlugins())
+    const { reason } = await api.ctx.db
+      .selectFrom('syncEvents')
+      .where('id', '=', eventId)
+      .select('reason')
+      .executeTakeFirstOrThrow()
+    await api.ctx.db
+      .insertInto('syncEventMails')
+      .values({ ...(await lastEvent()), attempts: 0, sendAt: '' })
+      .execute()
+    mails.length = 0
+    await edit(JSON.stringify({ code: 'failed', message: 'Sign in at evil.example.com' }))
+    await deliverEventMails(api.ctx)
+    expect([(await typesFor(bob)).length, mails]).toEqual([all.runs.length, []])
+    await edit(reason ?? '')
 
     // A member who leaves sees nothing, and gets no mail that is on its way.
     const member = await suite.memberOf('bob@example.com')

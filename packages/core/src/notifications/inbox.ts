@@ -13,7 +13,7 @@ import {
   type notificationPreferences,
 } from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
-import { isOutOfReach } from '@keyferry/vault'
+import { areOutOfReach } from '@keyferry/vault'
 import type { z } from 'zod'
 
 type Notification = z.output<typeof notification>
@@ -42,7 +42,7 @@ export async function listInbox(
   const shown = rows.slice(0, page.limit)
   const unread = await visible(ctx, access, mayShow, { limit: COUNTED, after: readAt })
   return {
-    notifications: await Promise.all(shown.map((row) => toNotification(ctx, row, readAt))),
+    notifications: await toNotifications(ctx, shown, readAt),
     unread: Math.min(unread.length, COUNTED),
     next: rows.length > page.limit ? cursorOf(shown.at(-1)) : null,
   }
@@ -134,7 +134,8 @@ async function visible(
     const rows = await events(ctx, access, last, after)
     found.push(...rows.filter(mayShow))
     last = cursorOf(rows.at(-1)) ?? undefined
-    if (rows.length < BATCH) break
+    // Fewer than were read: those that were changed outside Keyferry are left out.
+    if (rows.length === 0) break
   }
   return found.slice(0, limit + 1)
 }
@@ -194,7 +195,7 @@ const selectEvents = (ctx: Context) =>
 /** One event as this person sees it; null when they may not. `ctx.caller` is theirs. */
 export async function notificationOf(ctx: Context, access: Access, eventId: string): Promise<Notification | null> {
   const row = await selectEvents(ctx).where('syncEvents.id', '=', eventId).executeTakeFirst()
-  return row && maySee(access, row) ? toNotification(ctx, row, '') : null
+  return row && maySee(access, row) ? ((await toNotifications(ctx, [row], ''))[0] ?? null) : null
 }
 
 const maySee = (access: Access, { projectId, environment, path }: EventRow): boolean =>
@@ -210,10 +211,18 @@ function isWanted(preferences: Preferences, row: EventRow): boolean {
   return kind === null || preferences[kind] !== 'none'
 }
 
-async function toNotification(ctx: Context, row: EventRow, readAt: string): Promise<Notification> {
-  const { projectId, reached, folderId } = row
+async function toNotifications(ctx: Context, rows: readonly EventRow[], readAt: string): Promise<Notification[]> {
+  const hidden = new Set<EventRow>()
+  for (const [projectId, own] of Map.groupBy(rows, (row) => row.projectId)) {
+    const results = own.map(({ reached, folderId }) => ({ reached, source: folderId }))
+    const beyond = await areOutOfReach(ctx, projectId, results)
+    for (const [at, row] of own.entries()) if (beyond[at] !== false) hidden.add(row)
+  }
+  return rows.map((row) => toNotification(row, { readAt, isHidden: hidden.has(row) }))
+}
+
+function toNotification(row: EventRow, { readAt, isHidden }: { readAt: string; isHidden: boolean }): Notification {
   const { type, reason } = happened(row)
-  const isHidden = reason !== null && (await isOutOfReach(ctx, projectId, { reached, source: folderId }))
   const shown = isHidden ? null : reason
   return {
     id: row.id,
@@ -221,7 +230,7 @@ async function toNotification(ctx: Context, row: EventRow, readAt: string): Prom
     at: row.at,
     reason: shown,
     message: shown ? noticeReasonText(shown) : '',
-    project: { id: projectId, name: row.projectName },
+    project: { id: row.projectId, name: row.projectName },
     sync: { id: row.syncId, name: row.syncName, destination: row.destination },
     unread: row.at > readAt,
   }

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { notice } from '@keyferry/schemas'
+import { sql } from 'kysely'
 import { expect, it, onTestFinished } from 'vitest'
 import { representatives } from '../destinations/emulators.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
@@ -166,6 +167,23 @@ onEveryDatabase('notices', (open) => {
     const tries = hook.got.length
     await deliverNotices(fixture.ctx, 'http')
     expect(hook.got).toHaveLength(tries)
+  })
+
+  it('say nothing that was not written by Keyferry', async () => {
+    const fixture = await start()
+    const hook = await receiveWebhooks()
+    await webhook(fixture, hook.url)
+    hook.answer = 503
+    await fixture.fail()
+    const { db } = fixture.ctx
+    const { body } = await db.selectFrom('notices').select('body').executeTakeFirstOrThrow()
+    const edit = (text: string) => sql`update notices set body = ${text}`.execute(db.withoutPlugins())
+    await edit(body.replace('sync.failed', 'sync.recovered'))
+    await deliverNotices(fixture.ctx, 'http')
+    expect(hook.got).toEqual([])
+    await edit(body)
+    await deliverNotices(fixture.ctx, 'http')
+    expect(typesOf(hook.got)).toEqual(['sync.failed'])
   })
 
   it('go out once, though several workers deliver', async () => {

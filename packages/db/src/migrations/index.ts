@@ -52,6 +52,7 @@ import * as sealedPauses from './0200-sealed-pauses.ts'
 import * as confirmedMemberships from './0201-confirmed-memberships.ts'
 import * as displayPreferences from './0205-display-preferences.ts'
 import * as recipientNames from './0206-recipient-names.ts'
+import * as sealNotices from './0230-seal-notices.ts'
 import * as snapshotChains from './0245-snapshot-chains.ts'
 
 export const migrations: Record<string, Migration> = {
@@ -108,5 +109,6 @@ export const migrations: Record<string, Migration> = {
   '0201-confirmed-memberships': confirmedMemberships,
   '0205-display-preferences': displayPreferences,
   '0206-recipient-names': recipientNames,
+  '0230-seal-notices': sealNotices,
   '0245-snapshot-chains': snapshotChains,
 }

@@ -22,7 +22,7 @@ import { dependentsOf } from '../tree/dependents.ts'
 import { loadTree, openValue, valueOpener, type SecretRow, type Tree, type TreeFolder } from '../tree/tree.ts'
 import { createExpander, type Expander } from './expand.ts'
 import { namerOf, readerOf, refuseTreeOutOfReach } from './out-of-reach.ts'
-import { isOutOfReach, reachedOf } from './reached.ts'
+import { areOutOfReach, reachedOf } from './reached.ts'
 import { MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
 
 type Uses = z.output<typeof schemas.uses>
@@ -64,7 +64,7 @@ export async function listUses(ctx: Context, _actor: Actor, input: z.output<type
       })),
     }
   })
-  return { ...uses, syncs: await Promise.all(syncs.map((sync) => shownSync(ctx, input.projectId, sync))) }
+  return { ...uses, syncs: await shownSyncs(ctx, input.projectId, syncs) }
 }
 
 /**
@@ -87,13 +87,16 @@ export function listReaders(
 }
 
 /** A number of keys reveals which of them a hidden folder has, like every result of a sync. */
-async function shownSync(
-  ctx: Context,
-  projectId: string,
-  { id, name, destination, direct, written, folderId, reached }: ReadingSync,
-): Promise<Uses['syncs'][number]> {
-  const hidden = await isOutOfReach(ctx, projectId, { reached: reachedOf({ reached }), source: folderId })
-  return { id, name, destination, direct, written: hidden ? null : written }
+async function shownSyncs(ctx: Context, projectId: string, syncs: readonly ReadingSync[]): Promise<Uses['syncs']> {
+  const results = syncs.map((sync) => ({ reached: reachedOf(sync), source: sync.folderId }))
+  const beyond = await areOutOfReach(ctx, projectId, results)
+  return syncs.map(({ id, name, destination, direct, written }, at) => ({
+    id,
+    name,
+    destination,
+    direct,
+    written: beyond[at] === false ? written : null,
+  }))
 }
 
 /** The secrets whose values mention this one. Throws `NotFound`. */
