@@ -56,8 +56,15 @@ const service = z.object({
 describe.each(['compose.yaml', 'compose.fleet.yaml'])('deploy/%s', (file) => {
   it('runs programs that exist, with settings and secrets that exist', async () => {
     const { services, secrets } = z
-      .object({ services: z.record(z.string(), service), secrets: z.record(z.string(), z.unknown()) })
+      .object({
+        services: z.record(z.string(), service),
+        secrets: z.record(z.string(), z.object({ file: z.string() })),
+      })
       .parse(parse(await read(`deploy/${file}`), { merge: true }))
+    // They are neither committed nor part of what the image is built from.
+    for (const { file } of Object.values(secrets)) expect(file).toMatch(/^\.\/secrets\/[\w-]+$/)
+    expect((await read('.dockerignore')).split('\n')).toContain('deploy/secrets')
+    expect((await read('.gitignore')).split('\n')).toContain('/deploy/secrets/')
     for (const { image, command = [], environment, secrets: own } of Object.values(services)) {
       for (const secret of own) expect(Object.keys(secrets)).toContain(secret)
       for (const path of Object.values(environment).filter((value) => value.startsWith('/run/secrets/')))
