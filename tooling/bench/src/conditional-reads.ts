@@ -18,11 +18,7 @@ const WARM_UP = 20
 
 export async function measureConditionalReads(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
-  const child = fork(join(import.meta.dirname, 'authority-process.ts'), [
-    'checked',
-    join(dir, 'store.db'),
-    `${SECRETS}`,
-  ])
+  const child = fork(join(import.meta.dirname, 'authority-process.ts'), [join(dir, 'store.db'), `${SECRETS}`])
   const { url, path, token } = (await message(child)) as Reading
   const client = new Client(url)
   /** µs of the server since it was asked last. */

@@ -17,11 +17,7 @@ const TURNS = 10
 
 export async function measurePollers(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
-  const child = fork(join(import.meta.dirname, 'authority-process.ts'), [
-    'checked',
-    join(dir, 'store.db'),
-    `${SECRETS}`,
-  ])
+  const child = fork(join(import.meta.dirname, 'authority-process.ts'), [join(dir, 'store.db'), `${SECRETS}`])
   const { url, path, token } = (await message(child)) as Reading
   const dispatcher = new Agent({ connections: CLIENTS })
   const read = async (client: number, tag?: string) => {

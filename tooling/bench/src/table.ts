@@ -14,11 +14,19 @@ export function printTable(title: string, rows: readonly Record<string, string |
 export const ms = (value: number): string => (value < 10 ? value.toFixed(1) : Math.round(value).toString())
 export const times = (value: number): string => `${value.toFixed(2)}x`
 
-/** What one side costs more than the other, turn by turn: the median with its quartiles, in percent. */
+/** Times that turns are drawn again for an interval. */
+const DRAWS = 1000
+
+/**
+ * What one side costs more than the other, turn by turn: the median in percent, and the interval that holds it in 95 of
+ * 100 such measurements, by the bootstrap.
+ */
 export function addedShare(costs: readonly number[], bare: readonly number[]): string {
   const shares = costs.map((cost, turn) => (cost / (bare[turn] ?? Number.NaN) - 1) * 100)
-  const [median, low, high] = [50, 25, 75].map((p) => percentile(shares, p).toFixed(1))
-  return `${median} % (quartiles ${low} to ${high} %)`
+  const drawn = (): number => shares[Math.floor(Math.random() * shares.length)] ?? Number.NaN
+  const medians = Array.from({ length: DRAWS }, () => percentile(shares.map(drawn), 50))
+  const [low, high] = [2.5, 97.5].map((p) => percentile(medians, p).toFixed(1))
+  return `${percentile(shares, 50).toFixed(1)} % (95 % interval ${low} to ${high} %)`
 }
 
 /** The p-th percentile, 0 to 100. */
