@@ -154,10 +154,11 @@ export function notifications(suite: People): void {
       .insertInto('syncEventMails')
       .values({ ...(await lastEvent()), attempts: 0, sendAt: '' })
       .execute()
+    const shown = await typesFor(bob)
     mails.length = 0
     await edit(JSON.stringify({ code: 'failed', message: 'Sign in at evil.example.com' }))
     await deliverEventMails(api.ctx)
-    expect([(await typesFor(bob)).length, mails]).toEqual([all.runs.length, []])
+    expect([await typesFor(bob), mails]).toEqual([shown.slice(1), []])
     await edit(reason ?? '')
 
     // A member who leaves sees nothing, and gets no mail that is on its way.
