@@ -163,10 +163,7 @@ export function notifications(suite: People): void {
 
     // A member who leaves sees nothing, and gets no mail that is on its way.
     const member = await suite.memberOf('bob@example.com')
-    await api.ctx.db
-      .insertInto('syncEventMails')
-      .values({ ...(await lastEvent()), attempts: 0, sendAt: '' })
-      .execute()
+    expect(await api.ctx.db.selectFrom('syncEventMails').select('eventId').execute()).toEqual([{ eventId }])
     await api.send('DELETE', `/api/v1/projects/${projectId}/memberships/${member.id}`)
     mails.length = 0
     await deliverEventMails(api.ctx)
