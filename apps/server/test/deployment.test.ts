@@ -14,6 +14,8 @@ import { z } from 'zod'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const read = (file: string): Promise<string> => readFile(join(ROOT, file), 'utf8')
+/** Of node: the same wherever a server is started. The heap grows by half before its garbage is collected. */
+const FLAGS = ['--liftoff-only', '--max-semi-space-size=8', '--heap-growing-percent=50']
 const has = (command: string): boolean => spawnSync(command, ['--help']).error === undefined
 
 /** Refuses what is no setting, and a secret from a file that is not there is none. */
@@ -32,7 +34,7 @@ describe('the image', () => {
     const last = (instruction: string): string =>
       lines.findLast((line) => line.startsWith(`${instruction} `))?.slice(instruction.length + 1) ?? ''
     expect(last('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/)
-    expect(JSON.parse(last('ENTRYPOINT'))).toEqual(['node', '--liftoff-only', '--max-semi-space-size=8'])
+    expect(JSON.parse(last('ENTRYPOINT'))).toEqual(['node', ...FLAGS])
     const [program] = z.array(z.string()).parse(JSON.parse(last('CMD')))
     expect(existsSync(join(ROOT, program ?? ''))).toBe(true)
     const variables = Object.fromEntries(
@@ -79,6 +81,8 @@ describe.each(['compose.yaml', 'compose.fleet.yaml'])('deploy/%s', (file) => {
 describe('deploy/keyferry.service', () => {
   it('starts a program that exists, with settings that exist', async () => {
     const unit = await read('deploy/keyferry.service')
+    for (const file of ['deploy/keyferry.service', 'package.json', '.ci/image'])
+      expect(await read(file)).toContain(`node ${FLAGS.join(' ')} apps/server/src/main.ts`)
     expect(existsSync(join(ROOT, /^ExecStart=.* (\S+)$/m.exec(unit)?.[1] ?? ''))).toBe(true)
     const settings = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, text = '']) => text.split(' '))
     expectSettings(Object.fromEntries(settings.map((setting) => setting.split('=', 2))))
