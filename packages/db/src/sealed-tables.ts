@@ -1,7 +1,7 @@
 /**
- * The tables whose rows give authority, say where something is or what people are told, each with the columns that do. A row of them carries
- * a `seal`, a keyed hash over its table, its id and these columns (see seals.ts). `id` is first: it says which row it
- * is. What may change without a seal, such as the time of the last use, is left out.
+ * The tables whose rows give authority, say where something is or are sent to people, each with the columns that do. A
+ * row of them carries a `seal`, a keyed hash over its table, its id and these columns (see seals.ts). `id` is first: it
+ * says which row it is. What may change without a seal, such as the time of the last use, is left out.
  */
 export const SEALED_TABLES = {
   instanceAdmins: ['principalId', 'createdAt'],

@@ -1,6 +1,6 @@
 /**
- * Two APIs over one new store with a folder of secrets, each with a machine that reads it, in a process of their own, so
- * that its CPU time is theirs. Started by authority-http.ts, conditional-reads.ts, many-pollers.ts and reads.ts. The
+ * Two APIs over one new store with a folder of secrets, each with a machine that reads it, in a process of their own,
+ * so that its CPU time is theirs. Started by authority-http.ts, conditional-reads.ts, many-pollers.ts and reads.ts. The
  * store: a file for SQLite, or the URL of an empty Postgres database. One is as the product runs; with `bare`, rows are
  * not checked, and the token is stored as plain SHA-256. In one process both have the same compiled code, memory and
  * pages of the store.
