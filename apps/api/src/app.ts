@@ -11,6 +11,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
+import { accessLog } from './http/access-log.ts'
 import { admissions } from './http/admission.ts'
 import { credentialsOf, identifying, storeCheck } from './http/asking.ts'
 import { registerAuth } from './http/auth.ts'
@@ -50,10 +51,17 @@ export interface AppOptions extends Instance {
   requestsPerMinute?: number
   /** Milliseconds that a reader may take nothing. Default: half a minute. */
   readerWindowMs?: number
+  /** Of one address, where a password or a code could be guessed. */
+  signInTriesPerMinute?: number
+  /** Seconds for which browsers are to use TLS only, where people reach it by https; 0: they are not asked to. */
+  hstsSeconds?: number
 }
 
-/** Requests per minute and address: far more than a person or a script needs, far less than a flood. */
+/** Far more than a person or a script needs, far less than a flood. */
 const REQUESTS_PER_MINUTE = 12_000
+/** Enough for a person who mistypes, too few to guess a password. */
+const SIGN_IN_TRIES_PER_MINUTE = 10
+const YEAR_SECONDS = 31_536_000
 /** Milliseconds that a client may take to send a whole request. */
 const REQUEST_TIMEOUT_MS = 60_000
 /** Milliseconds after which a client that doesn't read its answer is cut off, at the latest after twice as many. */
@@ -72,8 +80,11 @@ export async function buildApp({
   security,
   requestsPerMinute = REQUESTS_PER_MINUTE,
   readerWindowMs = READER_WINDOW_MS,
+  signInTriesPerMinute = SIGN_IN_TRIES_PER_MINUTE,
+  hstsSeconds = YEAR_SECONDS,
 }: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = ctx.log
+  const { begin, noteActor, within } = accessLog(ctx)
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -86,18 +97,27 @@ export async function buildApp({
     requestTimeout: REQUEST_TIMEOUT_MS,
     clientErrorHandler: refuseBroken,
     routerOptions: { maxParamLength: 5000, ignoreTrailingSlash: true },
-    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      // Refused before its hooks.
+      begin(request, reply)
+      void sendError(error, request, reply)
+    },
   })
   app.addHook('onClose', () => flushRepeated(ctx))
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
   acceptJson(app)
-  logRequests(app)
+  app.addHook('onRequest', (request, reply, done) => {
+    begin(request, reply)
+    within(request, done)
+  })
+  // What reads a body leaves the span.
+  app.addHook('preValidation', (request, _reply, done) => within(request, done))
   app.addHook('onRequest', refuseUnknownHosts(isKnownHost))
   app.addHook('onRequest', refuseCrossSite(ctx, auth.baseUrl))
   app.addHook('onSend', async (request, reply) => {
     if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
-  const headers = await securityHeaders()
+  const headers = await securityHeaders(auth.baseUrl.startsWith('https:') ? hstsSeconds : 0)
   app.addHook('onRequest', async (_, reply) => {
     // On the answer itself: some are sent without Fastify.
     reply.raw.setHeaders(headers)
@@ -112,7 +132,7 @@ export async function buildApp({
   const { track, ended } = underWay()
   // The store is closed after the app.
   app.addHook('onClose', ended)
-  const askingOf = identifying({ app, auth, checkStore, track })
+  const askingOf = identifying({ app, auth, checkStore, track, noteActor })
   const actorOf = async (request: FastifyRequest) => (await askingOf(request)).actor
   app.addHook('preParsing', admitBodies({ actorOf, ownerOf }))
   const admissionOf = admissions(ctx, ownerOf)
@@ -142,7 +162,7 @@ export async function buildApp({
   registerAuditExport(app, contextOf)
   registerFolderChanges(app, contextOf)
   await app.register(registerTrpc, { prefix: '/api/trpc', contextOf, log: ctx.log })
-  await app.register(registerAuth, { auth, checkStore, throttleOf })
+  await app.register(registerAuth, { auth, checkStore, throttleOf, triesPerMinute: signInTriesPerMinute })
   registerMonitoring(app, monitoring)
   if (security) registerSecurityTxt(app, security, ctx.now)
   await app.register(registerDocs)
@@ -170,19 +190,5 @@ function acceptJson(app: FastifyInstance): void {
     }
     if (body.trim() === '') return done(null, undefined)
     void parse(request, body, done)
-  })
-}
-
-/** One line per request: what, how it ended, how long. Never a query string, a body or a header. */
-function logRequests(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
-    const line = {
-      reqId: request.id,
-      method: request.method,
-      route: request.routeOptions.url ?? null,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-    }
-    app.log.debug(line, 'request')
   })
 }

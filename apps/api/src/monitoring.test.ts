@@ -33,10 +33,22 @@ onEveryDatabase('monitoring', (open) => {
       const answer = await app.inject({ url: '/metrics', remoteAddress, headers })
       return { status: answer.statusCode, text: answer.body }
     }
-    expect(await ask('192.0.2.1', { authorization: `Bearer ${TOKEN}` })).toMatchObject({
-      status: 200,
-      text: expect.stringContaining('# HELP keyferry_runs_total'),
-    })
+    // What a stranger sends shows in figures, and never in a label.
+    const wrong = { email: 'nobody@example.com', password: 'wrong-password' }
+    await api.send('POST', '/api/auth/sign-in/email', wrong, { token: null })
+    await api.send('GET', '/api/v1/projects/hidden-in-a-path?x=hidden-in-a-query', undefined, { token: 'kf_wrong' })
+    await api.send('GET', '/api/trpc/projects.list,hidden.name', undefined)
+    const counted = await ask('192.0.2.1', { authorization: `Bearer ${TOKEN}` })
+    expect(counted).toMatchObject({ status: 200, text: expect.stringContaining('# HELP keyferry_runs_total') })
+    for (const line of [
+      'keyferry_sign_in_failures_total{kind="person"} 1',
+      'keyferry_sign_in_failures_total{kind="token"} 1',
+      'keyferry_http_requests_total{method="POST",route="/api/auth/sign-in/email",status="401"} 1',
+      'keyferry_http_requests_total{method="GET",route="/api/v1/projects/:projectId",status="401"} 1',
+      'keyferry_http_request_duration_seconds_count{method="GET",route="/api/v1/projects/:projectId",status_class="4xx"} 1',
+    ])
+      expect(counted.text).toContain(line)
+    expect(counted.text).not.toMatch(/hidden|nobody/)
     // Names can be pointed at this machine by their owner; what a probe asks by is an address.
     const authorization = `Bearer ${TOKEN}`
     const named = await ask('127.0.0.1', { host: 'evil.test', authorization })

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { createAuth, migrateAuth, removeUnconfirmed, type AuthOptions } from '@keyferry/access/sign-in'
 import { guardFetch } from '@keyferry/kernel/network'
 import { isInitialized, type Context, type Network } from '@keyferry/kernel'
-import { StartupError, hostCheck, type Env, type Runtime, type Service } from '@keyferry/runtime'
-import manifest from '../../../package.json' with { type: 'json' }
+import { StartupError, VERSION, hostCheck, type Env, type Runtime, type Service } from '@keyferry/runtime'
 import { buildApp } from './app.ts'
 
 export interface Serving extends Service {
@@ -48,11 +47,13 @@ export async function serve(instance: Runtime, env: Env): Promise<Serving> {
     auth,
     monitoring,
     webDir: existsSync(WEB) ? WEB : null,
-    version: manifest.version,
+    version: VERSION,
     profile,
     trustedProxies: env.KEYFERRY_TRUSTED_PROXIES,
     requestsPerMinute: env.KEYFERRY_REQUESTS_PER_MINUTE,
     isKnownHost: hostCheck({ listening: env.HOST, url: env.KEYFERRY_URL, allowed: env.KEYFERRY_ALLOWED_HOSTS }),
+    signInTriesPerMinute: env.KEYFERRY_SIGN_IN_TRIES_PER_MINUTE,
+    hstsSeconds: env.KEYFERRY_HSTS_SECONDS,
     security: { contacts: env.SECURITY_CONTACT, policy: env.SECURITY_POLICY, baseUrl },
   })
   try {
@@ -73,7 +74,7 @@ export async function serve(instance: Runtime, env: Env): Promise<Serving> {
     await app.close()
     unguard?.()
   }
-  return { url, version: manifest.version, setup, stop }
+  return { url, version: VERSION, setup, stop }
 }
 
 /** Ends roles of groups that no sign-in confirmed for `days`: now, and every hour. */

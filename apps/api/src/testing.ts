@@ -50,6 +50,7 @@ interface TestApiOptions {
   trustedProxies?: readonly string[]
   allowedHosts?: readonly string[]
   readerWindowMs?: number
+  hstsSeconds?: number
   bannedWords?: readonly string[]
 }
 
@@ -73,6 +74,7 @@ export async function emptyApi(
     trustedProxies = [],
     allowedHosts = [],
     readerWindowMs,
+    hstsSeconds,
     bannedWords = [],
   }: TestApiOptions = {},
 ): Promise<TestApi> {
@@ -100,6 +102,7 @@ export async function emptyApi(
     trustedProxies,
     isKnownHost: hostCheck({ listening: '127.0.0.1', url: baseUrl, allowed: allowedHosts }),
     ...(readerWindowMs === undefined ? {} : { readerWindowMs }),
+    ...(hstsSeconds === undefined ? {} : { hstsSeconds }),
   })
   const api: TestApi = {
     ...test,

@@ -6,10 +6,15 @@ import type { z } from 'zod'
 import type { Cli } from './cli.ts'
 import { Failure } from './failure.ts'
 
-/** The instance's settings; its log would mix with what we print. From here on, new files are for this user only. */
-export async function instanceEnv({ env }: Cli) {
+/** The code of the server. From here on, new files are for this user only. */
+export async function instanceCode() {
   process.umask(0o077)
-  const instance = await import('@keyferry/runtime').catch(explainMissing)
+  return import('@keyferry/runtime').catch(explainMissing)
+}
+
+/** The instance's settings; its log would mix with what we print. */
+export async function instanceEnv({ env }: Cli) {
+  const instance = await instanceCode()
   return { ...instance, settings: instance.readEnv({ LOG_LEVEL: 'error', ...env }) }
 }
 

@@ -6,6 +6,7 @@ import { addAccount } from './commands/account.ts'
 import { addAdmin } from './commands/admin.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addConnections } from './commands/connections.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addImport } from './commands/import.ts'
 import { addRun } from './commands/run.ts'
 import { addSecrets } from './commands/secrets.ts'
@@ -78,6 +79,7 @@ export function programOf(cli: Cli, json = false): Command {
     addWhere,
     addConnections,
     addImport,
+    addDoctor,
     addAdmin,
     addCompletion,
   ])

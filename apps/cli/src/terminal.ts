@@ -68,7 +68,7 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
       if (!stderr.isTTY) return
       clear()
       if (text === '') return
-      stderr.write(printable(text).slice(0, (stderr.columns ?? 80) - 1))
+      stderr.write(printable(text).slice(0, (stderr.columns || 80) - 1))
       shown = true
     },
     interactive,

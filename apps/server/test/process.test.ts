@@ -6,8 +6,11 @@ import { join, resolve } from 'node:path'
 import { OIDC_CLIENT, startProvider, type Provider } from '@keyferry/api/testing-oidc'
 import { receiveWebhooks } from '@keyferry/core/testing'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { readEnv } from '@keyferry/runtime'
+import { banner } from '../src/banner.ts'
 import { settled } from '../src/demo/settled.ts'
 import { bootstrap, clientOf, createSource, createSync } from '../src/demo/setup.ts'
+import { startCollector, type Span } from './collector.ts'
 import { environmentOf, newPlace, startEmulators, type Place } from './instance.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -60,7 +63,8 @@ function run(
   }
 }
 
-const ready = async (process: Process): Promise<string> => (await process.printed(/serves on (http:\/\/\S+)/))[1] ?? ''
+const ready = async (process: Process): Promise<string> =>
+  (await process.printed(/serves on (http:\/\/[^\s"]+)/))[1] ?? ''
 
 /** Every file with its content, but those of the queue, which is disposable, and of the lock. */
 async function contents(dir: string): Promise<Map<string, string>> {
@@ -91,11 +95,15 @@ async function signInByProvider(url: string, provider: Provider, profile: Record
 describe('the app', { timeout: 240_000 }, () => {
   it('says where it serves and what to do first, and ends on SIGTERM with 0', async () => {
     const place = await newPlace('embedded')
-    const first = run(APP, place)
+    const first = run(APP, place, { env: { LOG_LEVEL: 'info' } })
     const url = await ready(first)
-    const code = (await first.printed(/Setup code ([0-9A-Z-]{19})/))[1] ?? ''
-    expect(first.output()).toContain(`create the owner account:\n  ${url}/first-run#code=${code}\n`)
-    expect(first.output()).toMatch(new RegExp(`Root key +${join(place.dataDir, 'root.key')}\n +Back up this file`))
+    const code = (await first.printed(/"code":"([0-9A-Z-]{19})"/))[1] ?? ''
+    const setup = { code, link: `${url}/first-run#code=${code}` }
+    expect(first.output()).toContain(JSON.stringify(setup).slice(1, -1))
+    // What a person at a terminal sees instead.
+    const shown = banner({ url, version: '1.0.0', setup }, readEnv({ KEYFERRY_DATA_DIR: place.dataDir }))
+    expect(shown).toContain(`create the owner account:\n  ${setup.link}\n  Setup code ${code}\n`)
+    expect(shown).toMatch(new RegExp(`Root key +${join(place.dataDir, 'root.key')}\n +Back up this file`))
     // A browser on this very machine needs it too.
     const account = { email: 'ada@example.com', password: 'correct horse battery', organization: 'Acme' }
     const setUp = (body: object) =>
@@ -108,10 +116,38 @@ describe('the app', { timeout: 240_000 }, () => {
     const status = await fetch(`${url}/api/status`)
     expect(status.status).toBe(200)
     expect(await status.json()).toMatchObject({ profile: 'embedded', initialized: false })
-    expect((await setUp({ ...account, setupCode: code })).status).toBe(200)
+    const done = await setUp({ ...account, setupCode: code })
+    expect(done.status).toBe(200)
+    const { identity } = (await done.json()) as { identity: { credentials: { token: string } } }
+    const authorization = `Bearer ${identity.credentials.token}`
+    for (const path of ['/api/v1/projects?search=hidden-in-a-query', '/api/hidden-in-a-path'])
+      await (await fetch(`${url}${path}`, { headers: { authorization } })).text()
     first.child.kill('SIGTERM')
     expect(await first.ended()).toBe(0)
     expect(first.output()).toContain('Keyferry stopped')
+    const lines = first
+      .output()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    // Once per line, for strict parsers.
+    for (const line of first.output().split('\n')) expect(line.split('"reqId":').length).toBeLessThanOrEqual(2)
+    const requests = lines.filter(({ msg }) => msg === 'request')
+    expect(requests.map(({ method, route, status }) => ({ method, route, status }))).toEqual([
+      { method: 'POST', route: '/api/v1/admin/bootstrap', status: 403 },
+      { method: 'POST', route: '/api/v1/admin/bootstrap', status: 200 },
+      { method: 'GET', route: '/api/v1/projects', status: 200 },
+      { method: 'GET', route: null, status: 404 },
+    ])
+    expect(requests[2]).toMatchObject({
+      reqId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      actor: expect.stringMatching(/./),
+      address: '127.0.0.1',
+      bytes: expect.any(Number),
+      ms: expect.any(Number),
+    })
+    expect(Number(requests[2]?.bytes)).toBeGreaterThan(100)
+    expect(first.output()).not.toMatch(/hidden-in-a-query|hidden-in-a-path/)
   })
 
   it('refuses a data directory in use, and takes it at once after the holder was killed', async () => {
@@ -240,7 +276,8 @@ describe('the app', { timeout: 240_000 }, () => {
   it('finishes what runs before it ends', async () => {
     const place = await newPlace('embedded')
     const vendors = await startEmulators()
-    const app = run(APP, place)
+    const collector = await startCollector()
+    const app = run(APP, place, { env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/anywhere` } })
     const url = await ready(app)
     const client = clientOf(url, await bootstrap(url))
     const { source } = await createSource(client, 'ONE=1\nTWO=2')
@@ -254,6 +291,10 @@ describe('the app', { timeout: 240_000 }, () => {
     expect(await app.ended()).toBe(0)
     for (const emulator of vendors.values())
       expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
+    // Protobuf is the default, and an endpoint of traces says nothing of metrics.
+    expect(new Set(collector.got.map(({ path, type }) => `${path} ${type}`))).toEqual(
+      new Set(['/anywhere application/x-protobuf']),
+    )
   })
 })
 
@@ -269,7 +310,14 @@ describe('a process of a fleet', { timeout: 240_000 }, () => {
 
   it.skipIf(!inject('postgresUrl'))('serves with an API and two workers, one of which is killed', async () => {
     const place = await newPlace('fleet')
-    const env = { KEYFERRY_ROOT_KEY: Buffer.alloc(32, 1).toString('base64'), LOG_LEVEL: 'info' }
+    const collector = await startCollector()
+    const env = {
+      KEYFERRY_ROOT_KEY: Buffer.alloc(32, 1).toString('base64'),
+      LOG_LEVEL: 'info',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_SERVICE_NAME: 'keyferry-test',
+    }
     const vendors = await startEmulators()
     const api = run('apps/api/src/main.ts', place, { env })
     const url = (await api.printed(/"url":"(http:[^"]+)"/))[1] ?? ''
@@ -283,10 +331,36 @@ describe('a process of a fleet', { timeout: 240_000 }, () => {
     await settled(client, source.projectId, syncs, 60_000)
     for (const emulator of vendors.values())
       expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
+    const changed = 'a value that no span may carry'
+    await client.secrets.update.mutate({ ...source, key: 'ONE', value: changed })
+    for (const emulator of vendors.values())
+      await expect.poll(() => emulator.contents().get('ONE'), { timeout: 60_000 }).toBe(changed)
+    await settled(client, source.projectId, syncs, 60_000)
     workers[1]?.child.kill('SIGTERM')
     api.child.kill('SIGTERM')
     expect(await workers[1]?.ended()).toBe(0)
     expect(await api.ended()).toBe(0)
+
+    // One trace from the change to every delivery, though two processes took part.
+    const spans = collector.spans()
+    const change = spans.find(({ name }) => name === 'POST /api/trpc/secrets.update')
+    const trace = spans.filter(({ traceId }) => traceId === change?.traceId)
+    const chain = (span: Span): string[] => {
+      const parent = trace.find(({ spanId }) => spanId === span.parentSpanId)
+      return parent ? [...chain(parent), span.name] : [span.name]
+    }
+    const calls = trace.filter(({ name }) => / provider$/.test(name))
+    for (const destination of vendors.keys())
+      expect(trace.map(({ attributes }) => attributes['keyferry.destination'])).toContain(destination)
+    for (const call of calls)
+      expect(chain(call).slice(0, -1)).toEqual(['POST /api/trpc/secrets.update', 'change', 'sync job', 'run'])
+    expect(calls.length).toBeGreaterThanOrEqual(vendors.size)
+    expect(trace.find(({ name }) => name === 'run')?.attributes).toMatchObject({ 'keyferry.run.state': 'succeeded' })
+    expect(collector.services()).toEqual(new Set(['keyferry-test']))
+    expect(collector.metrics()).toEqual(
+      expect.arrayContaining(['keyferry_runs_total', 'keyferry_http_request_duration_seconds', 'keyferry_syncs']),
+    )
+    expect(collector.text()).not.toMatch(/a value that no span|"(ONE|TWO|to-[a-z-]+|[a-z-]+-demo)"/)
   })
 })
 

@@ -22,7 +22,7 @@ export {
   type Marks,
 } from './marks.ts'
 export { inSnapshot, readStart } from './read-start.ts'
-export { openPostgres, openSqlite, type Db, type Dialect } from './open.ts'
+export { openPostgres, openSqlite, type Db, type Dialect, type PooledConnections } from './open.ts'
 export {
   ACCOUNT_TABLES,
   isSealedTable,

@@ -60,11 +60,22 @@ const STATEMENT_MS = 30_000
 const LOCK_MS = 15_000
 const IDLE_IN_TRANSACTION_MS = 10_000
 
+/** How many connections of a pool work, rest, and are waited for. */
+export interface PooledConnections {
+  busy: number
+  idle: number
+  waiting: number
+}
+
+export interface PooledDb extends Db {
+  connections(): PooledConnections
+}
+
 /**
  * Postgres at `url`. `size` is the number of pooled connections: ten serve sixteen runs, which mostly wait for a
  * vendor, and the requests beside them. With the queue's seven, five processes fit into Postgres' default of 100.
  */
-export function openPostgres(url: string, size = 10): Db {
+export function openPostgres(url: string, size = 10): PooledDb {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
@@ -89,7 +100,12 @@ export function openPostgres(url: string, size = 10): Db {
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   prepareStatements(pool)
-  return open(new PostgresDialect({ pool }), 'postgres')
+  const connections = (): PooledConnections => ({
+    busy: pool.totalCount - pool.idleCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+  })
+  return Object.assign(open(new PostgresDialect({ pool }), 'postgres'), { connections })
 }
 
 function open(dialect: SqliteDialect | PostgresDialect, name: Dialect): Db {

@@ -10,6 +10,7 @@ import type { Hooks } from './hooks.ts'
 import type { Limits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 import type { OpenedHost } from './private-hosts.ts'
+import type { Tracing } from './tracing.ts'
 
 /** Everything a verb may touch. Built once per process; tests build their own. */
 export interface Context {
@@ -26,6 +27,7 @@ export interface Context {
   hooks: Hooks
   network: Network
   metrics: Metrics
+  tracing: Tracing
   /** Null: e-mail is not set up. */
   mail: Mailer | null
   /** Where people reach the console, such as `https://keyferry.example.com`; null: not set. */

@@ -73,5 +73,14 @@ export {
   shortIssues,
 } from './short-text.ts'
 export { repeat, singleFlight, type Repeated } from './single-flight.ts'
+export {
+  NO_TRACING,
+  traced,
+  type Attributes,
+  type Span,
+  type SpanOptions,
+  type TraceCarrier,
+  type Tracing,
+} from './tracing.ts'
 export { snapshot, transact, transactChecked, transactWithoutDiskWait } from './transaction.ts'
 export { isInitialized, proveStore, unavailable, writeHeartbeat } from './store-health.ts'

@@ -1,10 +1,16 @@
 /**
- * What a process counts, in Prometheus' form. Labels are destinations, states and status codes: few, and no name of
- * anything that belongs to a user.
+ * What a process counts, in Prometheus' form. Labels are destinations, routes, states and status codes: few, and no
+ * name of anything that belongs to a user.
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { AuditAction } from '@keyferry/schemas'
+import { watchedFigures, type Watch } from './watched-figures.ts'
+
+export type { Sample } from './watched-figures.ts'
 
 export interface Metrics {
+  /** A request came. Call the result once it ended; `seconds` is null for a stream, which lasts as long as its reader. */
+  requestBegan(): (ended: { method: string; route: string; status: number; seconds: number | null }) => void
   /** A run ended; `seconds` it took. */
   runEnded(run: { destination: string; kind: string; state: string; seconds: number }): void
   /** A run that began because an earlier one failed. */
@@ -19,26 +25,66 @@ export interface Metrics {
   storeCollided(): void
   /** A notice arrived, or did not. */
   noticeSent(kind: string, arrived: boolean): void
+  /** Something that a stranger can repeat at will was noted in the audit log. Counts the failed sign-ins among it. */
+  refused(action: AuditAction): void
   /** The check of the whole store ended; `failures` it found. */
   storeChecked(failures: number): void
-  /** `count` is asked at every scrape how many syncs wait for a run; while it fails, the figure is left out. */
-  watchDue(count: () => Promise<number>): void
-  /**
-   * `state` is asked at every scrape how a stream of the audit log of that kind fares; while it fails, its figures are
-   * left out.
-   */
-  watchAuditStream(kind: string, state: () => Promise<{ lag: number; failures: number }>): void
+  /** Says how figures are read at every scrape; while one fails, it is left out. */
+  watch(figures: Watch): void
   /** The page, and its content type. */
   expose(): Promise<{ contentType: string; text: string }>
+  /** Every metric as it is now. */
+  registry: Registry
+}
+
+/** What a process is. */
+export interface Build {
+  version: string
+  profile: string
 }
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600]
+/** Few, because each route has its own. */
+const REQUEST_SECONDS = [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10]
 
-/** Makes the metrics of one process. `processMetrics`: memory, CPU and event loop as well. */
-export function createMetrics({ processMetrics = false }: { processMetrics?: boolean } = {}): Metrics {
+/** The kind of a failed sign-in, by its action in the audit log. */
+const SIGN_IN_FAILURES = new Map<AuditAction, string>([
+  ['person.sign-in-failed', 'person'],
+  ['person.lock-out', 'lock-out'],
+  ['identity.sign-in-failed', 'machine'],
+  ['access.token-refused', 'token'],
+])
+
+/** Makes the metrics of one process. `build`: with memory, CPU and event loop as well. */
+export function createMetrics({ build }: { build?: Build } = {}): Metrics {
   const registry = new Registry()
   const registers = [registry]
-  if (processMetrics) collectDefaultMetrics({ register: registry })
+  if (build) collectDefaultMetrics({ register: registry })
+  const info = new Gauge({
+    name: 'keyferry_build_info',
+    help: '1; its labels say what runs: the version of Keyferry and of Node.js, and the profile (embedded, fleet)',
+    labelNames: ['version', 'node', 'profile'],
+    registers,
+  })
+  if (build) info.set({ ...build, node: process.versions.node }, 1)
+  const requests = new Counter({
+    name: 'keyferry_http_requests_total',
+    help: 'HTTP requests that ended, by method, route (its pattern, `none` for none, `/*` for the console) and status code. 499: the client left before its answer',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  })
+  const requestSeconds = new Histogram({
+    name: 'keyferry_http_request_duration_seconds',
+    help: 'Time from the first byte of an HTTP request to the last of its answer, by method, route and status class (2xx to 5xx). Streams are left out',
+    labelNames: ['method', 'route', 'status_class'],
+    buckets: REQUEST_SECONDS,
+    registers,
+  })
+  const inFlight = new Gauge({
+    name: 'keyferry_http_requests_in_flight',
+    help: 'HTTP requests that are being answered, open streams included',
+    registers,
+  })
   const runs = new Counter({
     name: 'keyferry_runs_total',
     help: 'Runs that ended, by destination, kind (sync, remove, drift) and state',
@@ -60,7 +106,7 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
   })
   const delivery = new Histogram({
     name: 'keyferry_delivery_seconds',
-    help: 'Time from the commit of a change to the end of the run that delivered it',
+    help: 'Time from the commit of the oldest change that a run delivered to the end of that run',
     labelNames: ['destination'],
     buckets: SECONDS,
     registers,
@@ -88,37 +134,29 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
     labelNames: ['kind', 'result'],
     registers,
   })
+  const signIns = new Counter({
+    name: 'keyferry_sign_in_failures_total',
+    help: 'Refused sign-ins, by kind: person, machine, token (an API key or access token), and lock-out (stopped after too many attempts)',
+    labelNames: ['kind'],
+    registers,
+  })
   const integrity = new Gauge({
     name: 'keyferry_integrity_failures',
     help: 'Rows, folders and parts of the audit log that the last check of this process found changed outside Keyferry',
     registers,
   })
-
-  const streams = new Map<string, () => Promise<{ lag: number; failures: number }>>()
-  const watchStreams = (figure: 'lag' | 'failures', name: string, help: string): void => {
-    // oxlint-disable-next-line no-new -- it lives in the registry.
-    new Gauge({
-      name,
-      help,
-      labelNames: ['kind'],
-      registers,
-      async collect() {
-        for (const [kind, state] of streams) this.set({ kind }, (await state().catch(() => null))?.[figure] ?? NaN)
-      },
-    })
-  }
-  watchStreams(
-    'lag',
-    'keyferry_audit_stream_lag_rows',
-    'Rows of the audit log that a stream has not delivered yet, by kind (webhook, file, stdout)',
-  )
-  watchStreams(
-    'failures',
-    'keyferry_audit_stream_failures',
-    'Deliveries to a stream of the audit log that failed since the last one that arrived, by kind',
-  )
+  const watch = watchedFigures(registry)
 
   return {
+    requestBegan() {
+      inFlight.inc()
+      return ({ method, route, status, seconds }) => {
+        inFlight.dec()
+        requests.inc({ method, route, status })
+        if (seconds !== null)
+          requestSeconds.observe({ method, route, status_class: `${Math.floor(status / 100)}xx` }, seconds)
+      }
+    },
     runEnded({ destination, kind, state, seconds }) {
       runs.inc({ destination, kind, state })
       runSeconds.observe({ destination }, seconds)
@@ -129,19 +167,13 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
     leaseLost: (destination) => leases.inc({ destination }),
     storeCollided: () => collisions.inc(),
     noticeSent: (kind, arrived) => notices.inc({ kind, result: arrived ? 'arrived' : 'failed' }),
-    storeChecked: (failures) => integrity.set(failures),
-    watchDue(count) {
-      // oxlint-disable-next-line no-new -- it lives in the registry.
-      new Gauge({
-        name: 'keyferry_due_syncs',
-        help: 'Syncs that wait for a run',
-        registers,
-        async collect() {
-          this.set(await count().catch(() => NaN))
-        },
-      })
+    refused(action) {
+      const kind = SIGN_IN_FAILURES.get(action)
+      if (kind !== undefined) signIns.inc({ kind })
     },
-    watchAuditStream: (kind, state) => streams.set(kind, state),
+    storeChecked: (failures) => integrity.set(failures),
+    watch,
+    registry,
     async expose() {
       return { contentType: registry.contentType, text: await registry.metrics() }
     },

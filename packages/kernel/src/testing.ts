@@ -11,6 +11,7 @@ import { keyring } from './crypto/keyring.ts'
 import type { Hooks } from './hooks.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { createMetrics } from './metrics.ts'
+import { NO_TRACING } from './tracing.ts'
 import { transact } from './transaction.ts'
 
 export interface TestContext {
@@ -76,6 +77,7 @@ export async function testContext(
     hooks,
     network: { allowPrivate: true },
     metrics: createMetrics(),
+    tracing: NO_TRACING,
     mail: null,
     consoleUrl: null,
     log: pino({ level: 'silent' }),

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { batchLoader } from '@keyferry/db'
-import type { Queue, WakeHint } from '@keyferry/kernel'
+import { NO_TRACING, traced, type Queue, type TraceCarrier, type Tracing, type WakeHint } from '@keyferry/kernel'
 import type { Job, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { openBoss, QUEUE, type Backend, type OpenBoss } from './backend.ts'
@@ -53,10 +53,18 @@ export interface QueueOptions {
   log: Logger
   /** Asked at every wake-up. Left out, all syncs are of one kind. */
   hints?: (syncIds: readonly string[]) => Promise<Map<string, WakeHint>>
+  tracing?: Tracing
 }
 
 interface Payload {
   syncId: string
+  /** What it was woken in. Of several changes that one job delivers, the first. */
+  trace?: TraceCarrier
+}
+
+interface Wake {
+  syncIds: readonly string[]
+  trace: TraceCarrier
 }
 
 /** A lane fetches so many at once, runs them side by side, and fetches again when all have ended. */
@@ -74,7 +82,12 @@ const URGENT = 10
  * The queue says "look at this sync" and holds no truth. At most one job per sync is queued or active, over all
  * processes.
  */
-export function createQueue({ backend, log, hints = () => Promise.resolve(new Map()) }: QueueOptions): JobQueue {
+export function createQueue({
+  backend,
+  log,
+  hints = () => Promise.resolve(new Map()),
+  tracing = NO_TRACING,
+}: QueueOptions): JobQueue {
   const early = new Set<string>()
   let running = 0
   const aborting = new AbortController()
@@ -89,15 +102,19 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
       return
     }
     try {
-      await send(open.boss, syncIds)
+      await send(open.boss, { syncIds, trace: tracing.carrier() })
     } catch (error) {
       log.warn({ err: error, syncs: syncIds.length }, 'syncs could not be woken; the sweep will')
     }
   }
 
-  const send = batchLoader(async (boss: PgBoss, asked: readonly (readonly string[])[]) => {
+  const send = batchLoader(async (boss: PgBoss, asked: readonly Wake[]) => {
     // In one order, so that no two processes that send several wait for each other.
-    const syncIds = [...new Set(asked.flat())].sort()
+    const traces = new Map(
+      asked.toReversed().flatMap(({ syncIds, trace }) => syncIds.map((syncId) => [syncId, trace] as const)),
+    )
+    const dataOf = (syncId: string): Payload => ({ syncId, trace: traces.get(syncId) ?? {} })
+    const syncIds = [...traces.keys()].sort()
     const known = await hints(syncIds)
     // One statement for all; those that are queued or active already are skipped by the policy.
     await boss.insert(
@@ -105,7 +122,7 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
       syncIds.map((syncId) => {
         const hint = known.get(syncId)
         return {
-          data: { syncId } satisfies Payload,
+          data: dataOf(syncId),
           singletonKey: syncId,
           priority: hint?.urgent ? URGENT : BACKGROUND,
           ...(hint ? { group: { id: hint.group } } : {}),
@@ -113,10 +130,10 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
       }),
     )
     // Somebody requested this one while it waited among background jobs. The sweep, which wakes many, need not care.
-    const alone = new Set(asked.flatMap((ids) => (ids.length === 1 ? ids : [])))
+    const alone = new Set(asked.flatMap(({ syncIds }) => (syncIds.length === 1 ? syncIds : [])))
     for (const syncId of alone) {
       if (known.get(syncId)?.urgent)
-        await boss.update(QUEUE, { syncId } satisfies Payload, { singletonKey: syncId, priority: URGENT })
+        await boss.update(QUEUE, dataOf(syncId), { singletonKey: syncId, priority: URGENT })
     }
     return () => undefined
   })
@@ -145,9 +162,10 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
     },
     async work(handler, { concurrency, revision }) {
       const { boss } = await started()
-      const look = async ({ id, data: { syncId }, signal: own }: Job<Payload>): Promise<void> => {
+      const look = async ({ id, data: { syncId, trace }, signal: own }: Job<Payload>): Promise<void> => {
         const signal = AbortSignal.any([own, aborting.signal])
-        const { again, revision: before } = await handler(syncId, signal)
+        const job = { kind: 'consumer', parent: trace ?? {} } as const
+        const { again, revision: before } = await traced(tracing, 'sync job', job, () => handler(syncId, signal))
         // Completed here and not after the handler, so that a wake-up from now on makes a new job.
         await complete(boss, id)
         const after = again || signal.aborted || before === null ? null : await revision(syncId)

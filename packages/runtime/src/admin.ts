@@ -5,7 +5,7 @@ import { perform } from '@keyferry/access'
 import { syncHooks } from '@keyferry/core/process'
 import { pauseVerbs, storeVerbs } from '@keyferry/core/verbs'
 import { missingMigrations, openPostgres, openSqlite, SchemaTooNew, unknownMigrations, type Db } from '@keyferry/db'
-import { IntegrityBroken, OWASP_COST, type Actor, type Context, type Keyring } from '@keyferry/kernel'
+import { IntegrityBroken, NO_TRACING, OWASP_COST, type Actor, type Context, type Keyring } from '@keyferry/kernel'
 import { openAuthority } from '@keyferry/kernel/authority'
 import { createMetrics } from '@keyferry/kernel/metrics'
 import { StartupError } from './startup-error.ts'
@@ -80,6 +80,7 @@ export async function commandContext(env: Env, store: Db, keyring: Keyring): Pro
     hooks: syncHooks,
     network: { allowPrivate: false },
     metrics: createMetrics(),
+    tracing: NO_TRACING,
     mail: null,
     consoleUrl: null,
     log: createLog(env.LOG_LEVEL),

@@ -50,6 +50,44 @@ describe('the environment', () => {
     expect(wrong).not.toThrow(/c2hvcnQ|hidden/)
   })
 
+  it.each([
+    [{ PORT: 'abc' }, 'PORT: must be a whole number from 0 to 65535'],
+    [{ HOST: '999.1.1.1' }, 'HOST: must be an address or a host name'],
+    [{ HOST: 'http://x' }, 'HOST: must be an address or a host name'],
+    [{ KEYFERRY_URL: 'ftp://x' }, 'KEYFERRY_URL: must be a URL such as https://keyferry.example.com'],
+    [{ KEYFERRY_URL: 'https://host.example.com/keyferry' }, 'KEYFERRY_URL: must have no path, query or user: Keyferry'],
+    [{ KEYFERRY_URL: 'https://user@host.example.com' }, 'KEYFERRY_URL: must have no path, query or user: Keyferry'],
+    [{ SMTP_URL: 'smtp://localhost', MAIL_FROM: 'bad' }, 'MAIL_FROM: must be an address'],
+    [{ KEYFERRY_HISTORY_DAYS: '1.5' }, 'KEYFERRY_HISTORY_DAYS: must be a whole number from 1'],
+    [{ KEYFERRY_REQUESTS_PER_MINUTE: '0' }, 'KEYFERRY_REQUESTS_PER_MINUTE: must be a whole number from 60'],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL: must be http/protobuf or http/json'],
+  ])('refuses %j with the rule', (variables, words) => {
+    expect(() => readEnv(variables)).toThrow(words)
+    expect(() => readEnv(variables)).toThrow(StartupError)
+    expect(() => readEnv(variables)).not.toThrow(/NaN|;/)
+  })
+
+  it('names the setting that a misspelt name was most likely meant for', () => {
+    const { warnings } = readEnv({
+      KEYFERRY_LOG_LEVEL: 'debug',
+      KEYFERY_DATA_DIR: './d',
+      METRIC_TOKEN: 'a-token-for-prometheus',
+      KEYFERRY_NO_SUCH_THING: '1',
+      DATABASE_URI: 'other',
+      SMTP_USER: 'of another program',
+      PATH: '/bin',
+    })
+    expect(warnings.map((text) => text.replace(/ is not a setting of Keyferry and has no effect\./, ''))).toEqual([
+      'KEYFERRY_LOG_LEVEL Did you mean LOG_LEVEL?',
+      'KEYFERY_DATA_DIR Did you mean KEYFERRY_DATA_DIR?',
+      'METRIC_TOKEN Did you mean METRICS_TOKEN?',
+      'KEYFERRY_NO_SUCH_THING',
+      'DATABASE_URI Did you mean DATABASE_URL?',
+    ])
+    // Both are set on purpose.
+    expect(readEnv({ DATABASE_URL: 'postgres://h/d', DATABASE_URI: 'postgres://h/d' }).warnings).toEqual([])
+  })
+
   it('takes every secret from a file, too, and root keys from a command', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'keyferry-env-'))
     onTestFinished(() => rm(dir, { recursive: true, force: true }))

@@ -1,12 +1,49 @@
+import { isIP } from 'node:net'
 import { requiresTls } from '@keyferry/core/process'
 import { DEFAULT_LIMITS } from '@keyferry/kernel'
 import { isLoopback, isOpened, looksPrivate, openedHost, type OpenedHost } from '@keyferry/kernel/private-hosts'
 import { z } from 'zod'
 import { StartupError } from './startup-error.ts'
 import { hostnameOf } from './hosts.ts'
+import { misspelt } from './misspelt.ts'
 import { sourceNames, withSecrets } from './secret-settings.ts'
 
-const port = z.coerce.number().int().min(0).max(65_535)
+/** `most` null: no end. */
+function whole(least: number, most: number | null = null) {
+  const error = `must be a whole number ${most === null ? `from ${least}` : `from ${least} to ${most}`}`
+  return z.coerce
+    .number({ error })
+    .int({ error })
+    .min(least, { error })
+    .max(most ?? Number.MAX_SAFE_INTEGER, { error })
+}
+
+const port = whole(0, 65_535)
+
+/** A name of digits and dots only is an address with a mistake. */
+const host = z
+  .string()
+  .refine(
+    (text) => isIP(text) !== 0 || (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) && !/^[\d.]+$/.test(text)),
+    'must be an address or a host name, such as 127.0.0.1 or 0.0.0.0',
+  )
+
+/** Its console names its files from the root of the host. */
+const ownUrl = z
+  .url({ protocol: /^https?$/, error: 'must be a URL such as https://keyferry.example.com' })
+  .refine((text) => /^[^:]+:\/\/[^/?#@]+\/*$/.test(text), {
+    error:
+      'must have no path, query or user: Keyferry needs a host name of its own, such as https://keyferry.example.com',
+    when: ({ issues }) => issues.length === 0,
+  })
+  .transform((url) => url.replace(/\/+$/, ''))
+
+const sender = z
+  .string()
+  .regex(
+    /^([^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+    'must be an address, such as Keyferry <keyferry@example.com>',
+  )
 
 const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
 
@@ -48,7 +85,7 @@ const rootKey = z
   .regex(/^[A-Za-z0-9+/_-]{43}=?$/, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
   .transform((text) => Buffer.from(text, 'base64'))
 
-const quota = z.coerce.number().int().min(1)
+const quota = whole(1)
 const { project } = DEFAULT_LIMITS
 
 /** Days from 30, or null for `unlimited`. */
@@ -59,6 +96,16 @@ const retention = z
     (days) => days === null || (Number.isInteger(days) && days >= 30),
     'must be a number of days from 30, or unlimited',
   )
+const otlpUrl = z.url({ protocol: /^https?$/, error: 'must start with https:// or http://' })
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const
+const exporter = z.enum(['otlp', 'none'], { error: 'must be otlp or none' }).default('otlp')
 
 const role = z.enum(['viewer', 'developer', 'admin'])
 
@@ -77,7 +124,7 @@ const groupRoles = z
 const schema = z
   .object({
     PORT: port.default(4400),
-    HOST: z.string().default('127.0.0.1'),
+    HOST: host.default('127.0.0.1'),
     KEYFERRY_DATA_DIR: z.string().default('./data'),
     DATABASE_URL: z
       .string()
@@ -87,19 +134,14 @@ const schema = z
     KEYFERRY_ROOT_KEY_NEXT: rootKey.optional(),
     KEYFERRY_CREATE_ROOT_KEY: z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).default(true),
     KEYFERRY_ALLOW_PRIVATE_NETWORK: privateNetwork,
-    KEYFERRY_HISTORY_DAYS: z.coerce.number().int().min(1).default(90),
+    KEYFERRY_HISTORY_DAYS: whole(1).default(90),
     KEYFERRY_AUDIT_DAYS: retention.default(400),
-    KEYFERRY_REQUESTS_PER_MINUTE: z.coerce.number().int().min(60).default(12_000),
+    KEYFERRY_REQUESTS_PER_MINUTE: whole(60).default(12_000),
     // An answer below a megabyte would refuse a single value with its frame.
-    KEYFERRY_MAX_ANSWER_BYTES: z.coerce.number().int().min(1_048_576).default(DEFAULT_LIMITS.answerBytes),
-    KEYFERRY_WORKER_RUNS: z.coerce.number().int().min(1).default(128),
-    KEYFERRY_WORKER_MEMORY: z.coerce
-      .number()
-      .int()
-      .min(1_048_576)
-      .max(2 ** 40)
-      .optional(),
-    KEYFERRY_API_KEY_MAX_DAYS: z.coerce.number().int().min(1).max(3650).default(DEFAULT_LIMITS.apiKeyDays),
+    KEYFERRY_MAX_ANSWER_BYTES: whole(1_048_576).default(DEFAULT_LIMITS.answerBytes),
+    KEYFERRY_WORKER_RUNS: whole(1).default(128),
+    KEYFERRY_WORKER_MEMORY: whole(1_048_576, 2 ** 40).optional(),
+    KEYFERRY_API_KEY_MAX_DAYS: whole(1, 3650).default(DEFAULT_LIMITS.apiKeyDays),
     KEYFERRY_MAX_PROJECT_SECRETS: quota.default(project.secrets),
     KEYFERRY_MAX_PROJECT_BYTES: quota.default(project.bytes),
     KEYFERRY_MAX_SECRET_VERSIONS: quota.default(project.versions),
@@ -113,15 +155,32 @@ const schema = z
       .string()
       .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
       .optional(),
-    MAIL_FROM: z.string().optional(),
+    MAIL_FROM: sender.optional(),
     KEYFERRY_TRUSTED_PROXIES: list.refine(
       (proxies) => proxies.every((proxy) => network.safeParse(proxy).success),
       'must be addresses or networks such as 10.0.0.0/8, separated by commas',
     ),
-    KEYFERRY_URL: z
-      .url('must be a URL such as https://keyferry.example.com')
-      .transform((url) => url.replace(/\/+$/, ''))
-      .optional(),
+    KEYFERRY_URL: ownUrl.optional(),
+    KEYFERRY_HSTS_SECONDS: whole(0).default(31_536_000),
+    KEYFERRY_SIGN_IN_TRIES_PER_MINUTE: whole(1, 1000).default(10),
+    OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl.optional(),
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl.optional(),
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: otlpUrl.optional(),
+    OTEL_EXPORTER_OTLP_PROTOCOL: z
+      .enum(['http/protobuf', 'http/json'], { error: 'must be http/protobuf or http/json' })
+      .default('http/protobuf'),
+    OTEL_TRACES_EXPORTER: exporter,
+    OTEL_METRICS_EXPORTER: exporter,
+    OTEL_TRACES_SAMPLER: z
+      .enum(SAMPLERS, { error: `must be one of ${SAMPLERS.join(', ')}` })
+      .default('parentbased_always_on'),
+    OTEL_TRACES_SAMPLER_ARG: z.coerce
+      .number({ error: 'must be a number from 0 to 1' })
+      .min(0, 'must be a number from 0 to 1')
+      .max(1, 'must be a number from 0 to 1')
+      .default(1),
+    OTEL_METRIC_EXPORT_INTERVAL: whole(100).default(60_000),
+    OTEL_SDK_DISABLED: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(false),
     KEYFERRY_ALLOWED_HOSTS: list.refine(
       (hosts) => hosts.every((host) => hostnameOf(host) !== null),
       'must be names such as keyferry.example.com, separated by commas',
@@ -139,12 +198,12 @@ const schema = z
     PASSWORD_BANNED_WORDS: list,
     OIDC_GROUPS_CLAIM: z.string().default('groups'),
     OIDC_GROUP_ROLES: groupRoles.optional(),
-    OIDC_GROUPS_MAX_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+    OIDC_GROUPS_MAX_DAYS: whole(1, 3650).default(30),
     OIDC_REQUIRED_ACR: list,
     OIDC_REQUIRED_AMR: list,
-    OIDC_SESSION_MAX_HOURS: z.coerce.number().int().min(1).max(8760).default(24),
-    SESSION_MAX_HOURS: z.coerce.number().int().min(1).max(8760).default(168),
-    SESSION_IDLE_MINUTES: z.coerce.number().int().min(5).max(525_600).default(1440),
+    OIDC_SESSION_MAX_HOURS: whole(1, 8760).default(24),
+    SESSION_MAX_HOURS: whole(1, 8760).default(168),
+    SESSION_IDLE_MINUTES: whole(5, 525_600).default(1440),
     AUDIT_STREAM_URL: z.url({ protocol: /^https?$/, error: 'must start with https:// or http://' }).optional(),
     AUDIT_STREAM_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
     AUDIT_STREAM_FILE: z.string().optional(),
@@ -221,10 +280,12 @@ export function readEnv(variables: Record<string, string | undefined>): Env {
 
 function warningsOf(env: Read, names: readonly string[]): string[] {
   const known = new Set([...Object.keys(schema.shape), ...sourceNames(SECRETS), ...OF_THE_COMMAND_LINE])
-  const unknown = names.filter((name) => name.startsWith('KEYFERRY_') && !known.has(name))
   const withoutTls = (['KEYFERRY_URL', 'OIDC_ISSUER', 'SMTP_URL'] as const).filter((name) => isOpenToReaders(env[name]))
   return [
-    ...unknown.map((name) => `${name} is not a setting of Keyferry and has no effect.`),
+    ...misspelt(names, known).map(
+      ({ name, meant }) =>
+        `${name} is not a setting of Keyferry and has no effect.${meant === null ? '' : ` Did you mean ${meant}?`}`,
+    ),
     ...withoutTls.map((name) => `${name} needs no TLS: others on that network may read and change what is sent.`),
     ...(!isLoopback(env.HOST) && env.KEYFERRY_URL === undefined
       ? [

@@ -122,6 +122,8 @@ describe('the data directory', () => {
     const refused = open({ KEYFERRY_DATA_DIR: join(file, 'below') })
     await expect(refused).rejects.toThrow(StartupError)
     await expect(refused).rejects.toThrow('KEYFERRY_DATA_DIR')
+    // Node's recursive mkdir never returns there.
+    await expect(open({ KEYFERRY_DATA_DIR: '/proc/keyferry/data' })).rejects.toThrow('KEYFERRY_DATA_DIR')
   })
 
   it('is not opened when the store takes no writes', async () => {

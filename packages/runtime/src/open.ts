@@ -1,16 +1,14 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import {
-  countDue,
   createMailer,
   freeAllLeases,
   freeAuditStreams,
-  streamState,
   syncHooks,
   wakeHints,
   type AuditStream,
 } from '@keyferry/core/process'
-import { migrate, openPostgres, openSqlite, SchemaTooNew, type Db } from '@keyferry/db'
+import { migrate, openPostgres, openSqlite, SchemaTooNew, type Db, type PooledConnections } from '@keyferry/db'
 import {
   instanceSecret,
   IntegrityBroken,
@@ -27,6 +25,8 @@ import type { Logger } from 'pino'
 import { auditStreamsOf } from './audit-streams.ts'
 import { StartupError } from './startup-error.ts'
 import type { Env } from './env.ts'
+import { diskOf } from './disk.ts'
+import { watchFigures } from './figures.ts'
 import { followMarks } from './follow-marks.ts'
 import { limitsOf, runLimitsOf } from './limits.ts'
 import { lockDataDir } from './lock.ts'
@@ -35,7 +35,9 @@ import { monitoringOf, type Monitoring } from './monitoring.ts'
 import { announce } from './processes.ts'
 import { STARTUP_TIMEOUT_MS, whenReachable, whenUsable } from './reachable.ts'
 import { readinessOf } from './readiness.ts'
+import { telemetryOf, type Telemetry } from './telemetry.ts'
 import { refuseUnfinishedCopy } from './unfinished-copy.ts'
+import { VERSION } from './version.ts'
 import { openRootKey, presentKeys, type GivenKeys } from './root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
 
@@ -85,14 +87,16 @@ export async function openRuntime(env: Env, options: OpenOptions = {}): Promise<
   auditStreamsOf(env, networkOf(env))
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   makeDataDir(dataDir)
+  const telemetry = await telemetryOf(env, log)
+  const process = { log, telemetry }
   return env.DATABASE_URL === undefined
-    ? openEmbedded(env, dataDir, log, options)
-    : openFleet(env, env.DATABASE_URL, dataDir, log, options)
+    ? openEmbedded(env, dataDir, process, options)
+    : openFleet(env, env.DATABASE_URL, dataDir, process, options)
 }
 
 function makeDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeDirectory(dataDir)
     accessSync(dataDir, constants.W_OK)
   } catch (error) {
     throw new StartupError(
@@ -102,7 +106,24 @@ function makeDataDir(dataDir: string): void {
   }
 }
 
-async function openEmbedded(env: Env, dataDir: string, log: Logger, { scryptCost }: OpenOptions): Promise<Runtime> {
+/** One level after the other: `recursive` never ends where the operating system lets nobody create one, as in /proc. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return
+  makeDirectory(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have been faster.
+    if (!existsSync(path)) throw error
+  }
+}
+
+async function openEmbedded(
+  env: Env,
+  dataDir: string,
+  process: Process,
+  { scryptCost }: OpenOptions,
+): Promise<Runtime> {
   const lock = lockDataDir(dataDir)
   try {
     const file = join(dataDir, 'keyferry.db')
@@ -110,8 +131,9 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, { scryptCost
       make: env.KEYFERRY_CREATE_ROOT_KEY,
     })
     const store = await whenUsable(file, () => openStore(openSqlite(file), keyring))
-    const instance = assemble(env, log, {
+    const instance = assemble(env, process, {
       ...store,
+      connections: null,
       keyring,
       bus: localEvents(),
       backend: { kind: 'embedded', dir: join(dataDir, 'queue') },
@@ -136,18 +158,21 @@ async function openFleet(
   env: Env,
   databaseUrl: string,
   dataDir: string,
-  log: Logger,
+  process: Process,
   { timeoutMs = STARTUP_TIMEOUT_MS, scryptCost }: OpenOptions,
 ): Promise<Runtime> {
-  const withStartupRetry: Runtime['withStartupRetry'] = (work) => whenReachable(work, { log, timeoutMs })
+  const withStartupRetry: Runtime['withStartupRetry'] = (work) => whenReachable(work, { log: process.log, timeoutMs })
   const stored = await withStartupRetry(() => storedKeyInPostgres(databaseUrl))
   // One made here would be unknown to the other processes, and may be gone with this one's disk.
   const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
-  const store = await withStartupRetry(() => openStore(openPostgres(databaseUrl), keyring))
-  return assemble(env, log, {
+  const store = await withStartupRetry(async () => {
+    const db = openPostgres(databaseUrl)
+    return { ...(await openStore(db, keyring)), connections: db.connections }
+  })
+  return assemble(env, process, {
     ...store,
     keyring,
-    bus: postgresEvents({ databaseUrl, log }),
+    bus: postgresEvents({ databaseUrl, log: process.log }),
     backend: { kind: 'fleet', databaseUrl },
     withStartupRetry,
     scryptCost,
@@ -155,7 +180,7 @@ async function openFleet(
   })
 }
 
-const networkOf = (env: Env): Network => ({ allowPrivate: env.KEYFERRY_ALLOW_PRIVATE_NETWORK })
+export const networkOf = (env: Env): Network => ({ allowPrivate: env.KEYFERRY_ALLOW_PRIVATE_NETWORK })
 
 export const givenKeys = (env: Env): GivenKeys => ({
   rootKey: env.KEYFERRY_ROOT_KEY,
@@ -193,7 +218,14 @@ async function upToDate(db: Db): Promise<void> {
   }
 }
 
+/** What a process writes to. */
+interface Process {
+  log: Logger
+  telemetry: Telemetry
+}
+
 interface Parts extends Store {
+  connections: (() => PooledConnections) | null
   keyring: Keyring
   bus: EventBus
   backend: Backend
@@ -202,12 +234,17 @@ interface Parts extends Store {
   unlock(): void
 }
 
-function assemble(env: Env, log: Logger, parts: Parts): Runtime {
+function assemble(env: Env, { log, telemetry }: Process, parts: Parts): Runtime {
   const { db, keyring, authority, integrity, authKey, bus, backend, withStartupRetry, unlock } = parts
   const { scryptCost = OWASP_COST } = parts
-  const metrics = createMetrics({ processMetrics: true })
+  const metrics = createMetrics({ build: { version: VERSION, profile: backend.kind } })
   const auditStreams = auditStreamsOf(env, networkOf(env))
-  const jobs = createQueue({ backend, log, hints: (syncIds) => wakeHints(ctx, syncIds) })
+  const jobs = createQueue({
+    backend,
+    log,
+    hints: (syncIds) => wakeHints(ctx, syncIds),
+    tracing: telemetry.tracing,
+  })
   const ctx: Context = {
     db,
     keyring,
@@ -217,6 +254,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Runtime {
     hooks: syncHooks,
     network: networkOf(env),
     metrics,
+    tracing: telemetry.tracing,
     mail:
       env.SMTP_URL !== undefined && env.MAIL_FROM !== undefined
         ? createMailer({ url: env.SMTP_URL, from: env.MAIL_FROM })
@@ -229,21 +267,25 @@ function assemble(env: Env, log: Logger, parts: Parts): Runtime {
   }
   integrity.reportTo(ctx)
   authority.writeTo(ctx)
-  metrics.watchDue(() => countDue(ctx))
-  for (const stream of auditStreams) metrics.watchAuditStream(stream.kind, () => streamState(ctx, stream))
-  const following = followMarks(ctx)
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
+  watchFigures(ctx, { dataDir, auditStreams, connections: parts.connections })
+  telemetry.exportMetrics(metrics.registry)
+  const following = followMarks(ctx)
   const announced = announce(ctx, () => ({
     rootKeys: presentKeys(dataDir, givenKeys(env)),
     dataDir: env.KEYFERRY_ROOT_KEY ? null : dataDir,
   }))
+  const readiness = readinessOf(ctx, jobs, {
+    streams: auditStreams,
+    ...(backend.kind === 'embedded' ? { disk: () => diskOf(dataDir) } : {}),
+  })
   return {
     ctx,
     authKey,
     jobs: { ...jobs, start: () => withStartupRetry(jobs.start) },
     withStartupRetry,
     profile: backend.kind,
-    monitoring: monitoringOf(ctx, readinessOf(ctx, jobs, auditStreams), env.METRICS_TOKEN),
+    monitoring: monitoringOf(ctx, readiness, env.METRICS_TOKEN),
     runLimits: runLimitsOf(env),
     historyDays: env.KEYFERRY_HISTORY_DAYS,
     auditDays: env.KEYFERRY_AUDIT_DAYS,
@@ -253,6 +295,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Runtime {
       await following.stop()
       await jobs.stop()
       await bus.close()
+      await telemetry.stop()
       await db.destroy()
       unlock()
     },

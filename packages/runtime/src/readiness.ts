@@ -3,6 +3,7 @@ import { foundInStore, streamState, type AuditStream } from '@keyferry/core/proc
 import { missingMigrations, storeTrouble } from '@keyferry/db'
 import { openInstanceKeys, DecryptionError, writeHeartbeat, type Context } from '@keyferry/kernel'
 import type { JobQueue } from '@keyferry/queue'
+import { isDiskLow, type DiskSpace } from './disk.ts'
 import { STORE_WORDS } from './store-words.ts'
 
 export interface Readiness {
@@ -14,6 +15,8 @@ export interface Readiness {
     schema: string
     queue: string
     keys: string
+    /** Of the data directory. */
+    disk: string
     /** A copy of the log that is late makes nothing unready: no row is lost, and requests need to be answered. */
     auditStream: string
     /**
@@ -29,16 +32,23 @@ const CHECK_TIMEOUT_MS = 3_000
 /** Several probes a second cost the store one write. */
 const REMEMBERED_MS = 1_000
 
-/** The check of this process. Never rejects. `streams`: where copies of the audit log go. */
+interface Checked {
+  /** Where copies of the audit log go. */
+  streams?: readonly AuditStream[]
+  /** The disk that the store is on; left out where that is another machine's. */
+  disk?: () => Promise<DiskSpace>
+}
+
+/** The check of this process. Never rejects. */
 export function readinessOf(
   ctx: Context,
   jobs: Pick<JobQueue, 'problem'>,
-  streams: readonly AuditStream[] = [],
+  checked: Checked = {},
 ): () => Promise<Readiness> {
   let last: { at: number; result: Promise<Readiness> } | null = null
   return () => {
     const now = performance.now()
-    if (!last || now - last.at > REMEMBERED_MS) last = { at: now, result: check(ctx, jobs, streams) }
+    if (!last || now - last.at > REMEMBERED_MS) last = { at: now, result: check(ctx, jobs, checked) }
     return last.result
   }
 }
@@ -46,16 +56,17 @@ export function readinessOf(
 async function check(
   ctx: Context,
   jobs: Pick<JobQueue, 'problem'>,
-  streams: readonly AuditStream[],
+  { streams = [], disk }: Checked,
 ): Promise<Readiness> {
   const store = await inTime(storeProblem(ctx), 'The store does not answer')
-  const [schema, keys, auditStream, queue] = await Promise.all([
+  const [schema, keys, auditStream, queue, space] = await Promise.all([
     store === null ? inTime(schemaProblem(ctx), 'The store does not answer') : null,
     store === null ? inTime(keysProblem(ctx), 'The store does not answer') : null,
     store === null ? inTime(streamProblem(ctx, streams), 'The store does not answer') : null,
     inTime(jobs.problem(), 'The queue does not answer'),
+    disk ? inTime(diskProblem(disk), 'The disk does not answer') : null,
   ])
-  const problems = [store, schema, keys, queue].filter((problem) => problem !== null)
+  const problems = [store, schema, keys, queue, space].filter((problem) => problem !== null)
   return {
     ready: problems.length === 0,
     reason: problems.length === 0 ? null : problems.join(' '),
@@ -64,6 +75,7 @@ async function check(
       schema: schema ?? (store === null ? OK : 'not known'),
       queue: queue ?? OK,
       keys: keys ?? (store === null ? OK : 'not known'),
+      disk: space ?? OK,
       auditStream: auditStream ?? (store === null ? OK : 'not known'),
       integrity: integrityDetail(ctx),
     },
@@ -87,6 +99,14 @@ async function schemaProblem(ctx: Context): Promise<string | null> {
   return missing.length === 0
     ? null
     : `The schema of the store is behind (${missing.join(', ')}): restart this process to bring it up to date.`
+}
+
+/** Before the store refuses a write, so that a probe notices while small ones still fit. */
+async function diskProblem(disk: () => Promise<DiskSpace>): Promise<string | null> {
+  const space = await disk()
+  return isDiskLow(space)
+    ? `The disk of the data directory is nearly full (${Math.floor(space.free / 1_000_000)} MB left): make room.`
+    : null
 }
 
 /**

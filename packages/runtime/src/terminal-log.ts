@@ -12,6 +12,15 @@ const runEnded = z.object({
   retryInMs: z.number().nullable(),
 })
 
+/** The fields of an access log line. */
+const requestEnded = z.object({
+  reqId: z.string(),
+  method: z.string(),
+  route: z.string().nullable(),
+  status: z.number(),
+  ms: z.number(),
+})
+
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
 /**
@@ -35,6 +44,11 @@ function oneLine(entry: Record<string, unknown>, messageKey: string): string {
     const changes = counts ? `: +${counts.create} ~${counts.update} -${counts.delete}` : ''
     const retry = retryInMs === null ? '' : `, next attempt in ${seconds(retryInMs)}`
     return `${WORDS.get(kind) ?? kind} ${sync} (${destination}) ${state} in ${seconds(ms)}${changes}${retry}`
+  }
+  const request = requestEnded.safeParse(entry).data
+  if (request) {
+    const { method, route, status, ms } = request
+    return `${method} ${route ?? '(no route)'} ${status} in ${ms} ms`
   }
   const fields = Object.entries(entry).filter(
     ([name, value]) => !OF_EVERY_ENTRY.has(name) && name !== messageKey && typeof value !== 'object',

@@ -4,7 +4,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { syncHooks } from '@keyferry/core/process'
 import { migrate, type Db } from '@keyferry/db'
-import { DEFAULT_LIMITS, keyring, OWASP_COST, transact, type Actor, type Context } from '@keyferry/kernel'
+import { DEFAULT_LIMITS, keyring, NO_TRACING, OWASP_COST, transact, type Actor, type Context } from '@keyferry/kernel'
 import { insertOrganization, openAuthority } from '@keyferry/kernel/authority'
 import { createMetrics } from '@keyferry/kernel/metrics'
 import { pino } from 'pino'
@@ -29,6 +29,7 @@ export async function benchContext(store: Db, keys = keyring(randomBytes(32))): 
     hooks: syncHooks,
     network: { allowPrivate: true },
     metrics: createMetrics(),
+    tracing: NO_TRACING,
     mail: null,
     consoleUrl: null,
     log: pino({ level: 'warn' }),

@@ -4,6 +4,7 @@ import { proveStore, SecondFactorRequired, singleFlight, Unavailable, type Conte
 import { TRPCError } from '@trpc/server'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RequestContext } from '../trpc/context.ts'
+import type { AccessLog } from './access-log.ts'
 import type { UnderWay } from './under-way.ts'
 
 /**
@@ -29,14 +30,20 @@ const NOBODY: Asking = { actor: null, refusal: null }
 /** Of one address that sends wrong credentials: each check is a write. */
 const STORE_CHECKS_PER_MINUTE = 300
 
-interface Parts extends Pick<UnderWay, 'track'> {
+interface Parts extends Pick<UnderWay, 'track'>, Pick<AccessLog, 'noteActor'> {
   app: FastifyInstance
   auth: Auth
   checkStore: () => Promise<void>
 }
 
 /** Finds out who sent a request. A refused token is audited. */
-export function identifying({ app, auth, checkStore, track }: Parts): (request: FastifyRequest) => Promise<Asking> {
+export function identifying({
+  app,
+  auth,
+  checkStore,
+  track,
+  noteActor,
+}: Parts): (request: FastifyRequest) => Promise<Asking> {
   const storeChecks = app.createRateLimit({ max: STORE_CHECKS_PER_MINUTE, timeWindow: '1 minute' })
   const identified = async (request: FastifyRequest): Promise<Asking> => {
     const headers = credentialsOf(request)
@@ -46,7 +53,8 @@ export function identifying({ app, auth, checkStore, track }: Parts): (request: 
       if (counted.isAllowed || !counted.isExceeded) await checkStore()
     }
     const asking = await whoAsks(auth, headers, request.ip, checked)
-    if (!asking.actor && !asking.refusal) await auth.auditRefused(headers, request.ip)
+    if (asking.actor) noteActor(request, asking.actor)
+    else if (!asking.refusal) await auth.auditRefused(headers, request.ip)
     return asking
   }
   return oncePerRequest((request) => track(() => identified(request)))

@@ -7,18 +7,20 @@ import { CLOSED } from '../trpc/errors.ts'
 import { GUESSABLE, READS, SLOW_READS, WRITES } from './auth-routes.ts'
 import { nameOf, sendFailure } from './errors.ts'
 
-/** Per address: enough for a person who mistypes, too few to guess a password. */
-const GUESSES_PER_MINUTE = 10
-
 interface AuthRoutes {
   auth: Auth
   /** Throws while the store does not work. */
   checkStore(): Promise<void>
   throttleOf(request: FastifyRequest): Throttle
+  /** By one address, of what could be guessed. */
+  triesPerMinute: number
 }
 
 /** Hands what is open below `/api/auth` to better-auth, which speaks the web's Request and Response. */
-export async function registerAuth(app: FastifyInstance, { auth, checkStore, throttleOf }: AuthRoutes): Promise<void> {
+export async function registerAuth(
+  app: FastifyInstance,
+  { auth, checkStore, throttleOf, triesPerMinute }: AuthRoutes,
+): Promise<void> {
   const answer = async (request: FastifyRequest, reply: FastifyReply, body: object | null) => {
     const response = await auth.handler(toWeb(request, body))
     // Its own words for a store that is away are a 500, or that the password is wrong.
@@ -36,14 +38,14 @@ export async function registerAuth(app: FastifyInstance, { auth, checkStore, thr
     } catch (error) {
       await checkStore()
       if (error instanceof KeyferryError) throw error
-      request.log.error({ reqId: request.id, err: error }, 'sign-in by the provider failed')
+      request.log.error({ err: error }, 'sign-in by the provider failed')
       return reply.redirect('/sign-in?error=provider_failed')
     }
   }
   const slow = (path: string) => async (request: FastifyRequest) => {
     const account = await auth.knownAccountOf(headersOf(request))
     // A device that signed in before is counted apart: strangers behind the same address do not keep its owner out.
-    return throttleOf(request)(account === null ? path : `${path} ${account}`, GUESSES_PER_MINUTE)
+    return throttleOf(request)(account === null ? path : `${path} ${account}`, triesPerMinute)
   }
   for (const path of READS) app.get(`/api/auth/${path}`, (request, reply) => answer(request, reply, null))
   // A browser comes here from the provider: it gets a page, whatever happened.
@@ -82,7 +84,7 @@ function refuse(answered: number, text: string | null, request: FastifyRequest, 
   const status = code === UNREADABLE ? 400 : answered
   reply.removeHeader('content-length')
   if (status >= 500) {
-    request.log.error({ reqId: request.id, route: request.routeOptions.url, code }, 'sign-in failed')
+    request.log.error({ route: request.routeOptions.url, code }, 'sign-in failed')
     return sendFailure(CLOSED, request, reply)
   }
   return reply.code(status).send({

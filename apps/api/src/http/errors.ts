@@ -11,7 +11,7 @@ import { CLOSED, failureOf, type Failure } from '../trpc/errors.ts'
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = failureOf(thrown)
   const shown = failure === CLOSED ? (ofFramework(thrown) ?? CLOSED) : failure
-  if (shown === CLOSED) logBug(request.log, thrown, { reqId: request.id, route: request.routeOptions.url })
+  if (shown === CLOSED) logBug(request.log, thrown, { route: request.routeOptions.url })
   return sendFailure(shown, request, reply)
 }
 

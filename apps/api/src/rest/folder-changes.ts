@@ -31,7 +31,7 @@ export function registerFolderChanges(
     ping()
     void send(changes, stream).catch((error: unknown) => {
       // Events were missed: the client connects again and reads everything.
-      request.log.debug({ reqId: request.id, err: error }, 'the stream of changes ended')
+      request.log.debug({ err: error }, 'the stream of changes ended')
       stream.end()
     })
     return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(stream)

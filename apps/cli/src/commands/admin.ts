@@ -9,6 +9,7 @@ import { instanceEnv, projectNamed, withAdmin } from '../operator.ts'
 import { count } from '../table.ts'
 import { confirm } from '../terminal.ts'
 import { addBackup } from './admin-backup.ts'
+import { addAdminDoctor } from './doctor.ts'
 import { addMigrateStore } from './admin-migrate-store.ts'
 import { addTransfer } from './admin-transfer.ts'
 
@@ -20,6 +21,7 @@ export function addAdmin(program: Command, cli: Cli): void {
     )
 
   addBackup(admin, cli)
+  addAdminDoctor(admin, cli)
 
   withJson(admin.command('rotate-root-key'))
     .description('Change the key that wraps all others, while the instance serves; after a crash, run it again')

@@ -84,6 +84,7 @@ function sessionFor(
   const http = createHttp({
     ...httpFor(definition, credentials),
     network: ctx.network,
+    tracing: ctx.tracing,
     onAnswer: (status) => ctx.metrics.vendorCalled(definition.app, status),
     ...limits,
   })

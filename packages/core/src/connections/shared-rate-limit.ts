@@ -18,7 +18,8 @@ const stored: z.ZodType<SharedBucket> = z.object({
   waiting: z.array(z.object({ process: z.string(), until: z.number() })),
 })
 
-const readBucket = (state: string): SharedBucket | null => stored.safeParse(JSON.parse(state)).data ?? null
+/** Null: a row of an earlier version, or one that is only locked yet. */
+export const readBucket = (state: string): SharedBucket | null => stored.safeParse(JSON.parse(state)).data ?? null
 
 /**
  * The rate limits of a connection's account, shared by all processes through the store. One row per bucket, from when

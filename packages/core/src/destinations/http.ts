@@ -3,7 +3,7 @@
  * limits, repeats what is safe to repeat, and turns every failure into a `DestinationError`.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Network } from '@keyferry/kernel'
+import type { Network, Tracing } from '@keyferry/kernel'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { noAuthorization } from './authorization.ts'
 import type { Authorization, Meaning } from './connection.ts'
@@ -85,6 +85,8 @@ export interface HttpOptions {
   onCall?: () => void
   /** Every answer's status; null when none came. */
   onAnswer?: (status: number | null) => void
+  /** Each request is a span. Left out: none. */
+  tracing?: Tracing
   /** For one request, from connecting to the last byte. Default 30 s. */
   timeoutMs?: number
   /**

@@ -1,4 +1,5 @@
 /** One request on the wire: proved, checked against lease and network, timed, and counted. */
+import { NO_TRACING } from '@keyferry/kernel'
 import { agentOf, refuseClosed } from '@keyferry/kernel/network'
 import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { DestinationError } from './destination-error.ts'
@@ -27,7 +28,7 @@ export interface Wire {
 const GIVE_UP_AFTER = 4
 
 export function createWire(options: HttpOptions): Wire {
-  const { network, signal, timeoutMs = 30_000 } = options
+  const { network, signal, timeoutMs = 30_000, tracing = NO_TRACING } = options
   const failures = new Map<string, { rounds: number; last: number }>()
   let calls = 0
 
@@ -60,6 +61,9 @@ export function createWire(options: HttpOptions): Wire {
       const sentAt = performance.now()
       const deadline = AbortSignal.timeout(timeoutMs)
       let answered = false
+      // Paths hold the names of keys.
+      const attributes = { 'http.request.method': request.method, 'server.address': base.hostname }
+      const span = tracing.begin(`${request.method} provider`, { kind: 'client', attributes })
       try {
         refuseClosed(network, base)
         calls += 1
@@ -74,13 +78,18 @@ export function createWire(options: HttpOptions): Wire {
         })
         const text = await answer.body.text()
         answered = true
+        span.set({ 'http.response.status_code': answer.statusCode })
+        span.end(answer.statusCode >= 400 ? String(answer.statusCode) : undefined)
         options.onAnswer?.(answer.statusCode)
         if (answer.statusCode >= 500) noteFailure(base, sentAt)
         else failures.delete(base.host)
         const raw = { status: answer.statusCode, headers: headersOf(answer.headers), text }
         return { raw, proof: proof ?? {} }
       } catch (error) {
-        if (!answered) options.onAnswer?.(null)
+        if (!answered) {
+          options.onAnswer?.(null)
+          span.end('no answer')
+        }
         signal.throwIfAborted()
         noteFailure(base, sentAt)
         throw networkError(base.host, error, deadline.aborted ? timeoutMs : null)

@@ -15,7 +15,26 @@ export function requiresTls(url: string): boolean {
 
 /** `url`: `smtp://user:password@host:port`, or `smtps://…`. `from`: an address, with a name or without. */
 export function createMailer({ url, from }: { url: string; from: string }): Mailer {
-  const transport = createTransport({
+  const transport = transportTo(url)
+  return {
+    async send({ to, subject, text }) {
+      await transport.sendMail({ from, to, subject, text })
+    },
+  }
+}
+
+/** Signs in to the server of `url` and sends nothing. Rejects with what is wrong, which never holds the password. */
+export async function verifyMail(url: string): Promise<void> {
+  const transport = transportTo(url)
+  try {
+    await transport.verify()
+  } finally {
+    transport.close()
+  }
+}
+
+const transportTo = (url: string) =>
+  createTransport({
     url,
     requireTLS: requiresTls(url),
     connectionTimeout: TIMEOUT_MS,
@@ -25,9 +44,3 @@ export function createMailer({ url, from }: { url: string; from: string }): Mail
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  return {
-    async send({ to, subject, text }) {
-      await transport.sendMail({ from, to, subject, text })
-    },
-  }
-}

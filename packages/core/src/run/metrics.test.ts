@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { representatives } from '../destinations/emulators.ts'
 import { createConnection } from '../connections/connections.ts'
 import { countDue } from '../sync/due.ts'
+import { oldestBehindSeconds, syncsByState } from '../sync/figures.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
@@ -35,7 +36,11 @@ onEveryDatabase('metrics and log', (open) => {
         { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
       ),
     }
-    ctx.metrics.watchDue(() => countDue(ctx))
+    ctx.metrics.watch({
+      dueSyncs: () => countDue(ctx),
+      syncs: () => syncsByState(ctx),
+      oldestBehind: () => oldestBehindSeconds(ctx),
+    })
     const run = async (id: string) => {
       while ((await runSync(ctx, id, new AbortController().signal)).again) continue
     }
@@ -46,6 +51,10 @@ onEveryDatabase('metrics and log', (open) => {
     const sync = await fixture.create()
     expect((await page()).get('keyferry_due_syncs')).toBe(1)
     fixture.clock.advance(3_000)
+    const waiting = await page()
+    expect(waiting.get('keyferry_syncs{state="pending"}')).toBe(1)
+    expect(waiting.get('keyferry_syncs{state="paused"}')).toBe(0)
+    expect(waiting.get('keyferry_oldest_sync_behind_seconds')).toBe(3)
     await run(sync.id)
 
     fixture.emulator.fail(1, { kind: 'status', status: 401 })
@@ -61,6 +70,10 @@ onEveryDatabase('metrics and log', (open) => {
 
     const seen = await page()
     expect(seen.get('keyferry_due_syncs')).toBe(0)
+    expect(seen.get('keyferry_syncs{state="succeeded"}')).toBe(1)
+    expect(seen.get('keyferry_oldest_sync_behind_seconds')).toBe(0)
+    // What was not watched here is left out.
+    expect(seen.get('keyferry_data_disk_free_bytes')).toBeNaN()
     expect(seen.get(`keyferry_runs_total{${label},kind="sync",state="succeeded"}`)).toBe(2)
     expect(seen.get(`keyferry_runs_total{${label},kind="sync",state="failed"}`)).toBe(2)
     expect(seen.get(`keyferry_run_retries_total{${label}}`)).toBe(1)

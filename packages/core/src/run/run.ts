@@ -2,7 +2,7 @@
  * One run of one sync, top to bottom: the pipeline of the product. A job only says "look at this sync"; what there is
  * to do is in the store, so a job that comes twice, late or never changes nothing but the time.
  */
-import { Forbidden, TooLarge, Unresolvable, type Context, type Tx } from '@keyferry/kernel'
+import { Forbidden, TooLarge, traced, Unresolvable, type Context, type Tx } from '@keyferry/kernel'
 import { applyPlan, isWrite } from '../apply/apply.ts'
 import { progressReporter } from '../apply/progress.ts'
 import { difference, openTarget, removalDifference, type OpenTarget } from '../apply/target.ts'
@@ -42,11 +42,17 @@ export async function runSync(process: Context, syncId: string, signal: AbortSig
   const ctx = { ...process, log: process.log.child({ syncId }) }
   const found = await loadSync(ctx, syncId)
   if (!found) return { again: false, revision: null }
-  const { again } = found.isDue ? await runDue(ctx, found, signal) : await checkForDrift(ctx, syncId, signal)
+  const { again } = found.isDue ? await tracedRun(ctx, found, signal) : await checkForDrift(ctx, syncId, signal)
   // Its own lease is given back by then: the old place has another one. A sync that is moved meanwhile is due once
   // more.
   if (!again && found.hasCleanups) await cleanUpOldTargets(ctx, syncId, signal)
   return { again, revision: found.sync.due }
+}
+
+function tracedRun(ctx: Context, found: LoadedSync, signal: AbortSignal): Promise<{ again: boolean }> {
+  const { id, destination } = found.sync
+  const attributes = { 'keyferry.sync.id': id, 'keyferry.destination': destination }
+  return traced(ctx.tracing, 'run', { attributes }, () => runDue(ctx, found, signal))
 }
 
 async function runDue(outer: Context, found: LoadedSync, signal: AbortSignal): Promise<{ again: boolean }> {

@@ -15,7 +15,7 @@ interface Ended {
 }
 
 /** A run that ended, for the log and the metrics. Messages may name keys, so the log gets kinds and counts instead. */
-export function reportRun(ctx: Context, { sync, startedAt }: ActiveRun, ended: Ended): void {
+export function reportRun(ctx: Context, { id, sync, startedAt }: ActiveRun, ended: Ended): void {
   const { destination } = sync
   const { kind, state, retryIn, calls, counts, deliveredMs } = ended
   const ms = msSince(ctx, startedAt)
@@ -34,6 +34,7 @@ export function reportRun(ctx: Context, { sync, startedAt }: ActiveRun, ended: E
     },
     'run ended',
   )
+  ctx.tracing.annotate({ 'keyferry.run.id': id, 'keyferry.run.state': state, 'keyferry.run.calls': calls })
   ctx.metrics.runEnded({ destination, kind, state, seconds: ms / 1000 })
   if (deliveredMs !== null) ctx.metrics.delivered(destination, deliveredMs / 1000)
 }

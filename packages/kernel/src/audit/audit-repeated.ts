@@ -38,6 +38,7 @@ const minutes = new WeakMap<Db, Minute>()
 
 /** Records one event. Resolves once its row is on disk, or it is counted. */
 export async function auditRepeated(ctx: Context, event: Repeatable): Promise<void> {
+  ctx.metrics.refused(event.action)
   const present = minutes.get(ctx.db)
   const isOver = present !== undefined && ctx.now().getTime() - present.startedAt >= MINUTE_MS
   // Takes the old minute away before it waits for anything.

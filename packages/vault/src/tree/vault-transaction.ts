@@ -1,4 +1,4 @@
-import { auditLast, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { auditLast, timestamp, traced, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { settleUse } from './quotas.ts'
 import { dependentsOf } from './dependents.ts'
 
@@ -6,7 +6,13 @@ import { dependentsOf } from './dependents.ts'
  * Runs a writer of the vault. Whatever `work` touches moves, in the same transaction, the folder's revision and, by
  * `Hooks`, the wanted revision of every sync that reads it, directly or through imports and references.
  */
-export async function withVaultTransaction<T>(
+export const withVaultTransaction = <T>(
+  ctx: Context,
+  actor: Actor,
+  work: (tx: Tx, markChanged: (folderId: string) => void) => Promise<T>,
+): Promise<T> => traced(ctx.tracing, 'change', {}, () => change(ctx, actor, work))
+
+async function change<T>(
   ctx: Context,
   actor: Actor,
   work: (tx: Tx, markChanged: (folderId: string) => void) => Promise<T>,

@@ -1,0 +1,115 @@
+/** What is wrong with an instance and what to do about it: as far as its API says, and beside its store. */
+import type { Command } from 'commander'
+import { withJson, type Cli, type JsonOption } from '../cli.ts'
+import { EXIT, explain } from '../failure.ts'
+import { instanceCode } from '../operator.ts'
+import { signedIn } from '../session.ts'
+import { readSettings } from '../settings.ts'
+import { count } from '../table.ts'
+
+interface Finding {
+  check: string
+  state: 'ok' | 'warning' | 'error'
+  message: string
+  remedy: string | null
+}
+
+export function addDoctor(program: Command, cli: Cli): void {
+  withJson(program.command('doctor'))
+    .description(
+      'Check the instance through its API: reach, readiness, clock, connections and syncs. Exits with 1 on an error',
+    )
+    .action((options: JsonOption) => overApi(cli, options))
+}
+
+export function addAdminDoctor(admin: Command, cli: Cli): void {
+  withJson(admin.command('doctor'))
+    .description(
+      'Check settings, disk, store, queue, keys, clock, mail, proxy and the reach of each connection. Exits with 1 on an error',
+    )
+    .action(async (options: JsonOption) => {
+      const { examine } = await instanceCode()
+      const findings = await examine(cli.env, (check) => cli.terminal.progress(`Checking ${check} …`))
+      cli.terminal.progress('')
+      report(cli, findings, options)
+    })
+}
+
+function report(cli: Cli, findings: readonly Finding[], { json }: JsonOption): void {
+  const errors = findings.filter(({ state }) => state === 'error').length
+  const warnings = findings.filter(({ state }) => state === 'warning').length
+  if (json) cli.terminal.json({ ok: errors === 0, errors, warnings, findings })
+  else {
+    for (const { check, state, message, remedy } of findings) {
+      cli.terminal.line(`${state.padEnd(7)}  ${check}: ${message}`, STYLES[state])
+      if (remedy !== null) cli.terminal.line(`         ${remedy}`)
+    }
+    cli.terminal.line(`${count(findings.length, 'check')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}.`)
+  }
+  if (errors > 0) cli.exitWith(EXIT.failed)
+}
+
+const STYLES = { ok: 'green', warning: 'yellow', error: 'red' } as const
+
+/** Seconds by which the clocks may differ: codes and tokens allow for as much. */
+const CLOCK_SKEW_S = 5
+
+async function overApi(cli: Cli, options: JsonOption): Promise<void> {
+  const { url, client } = signedIn(cli.env, await readSettings(cli.env))
+  const findings: Finding[] = []
+  const add = (check: string, state: Finding['state'], message: string, remedy: string | null = null): void =>
+    void findings.push({ check, state, message, remedy })
+  const before = Date.now()
+  const status = await client.instance.status.query().catch((error: unknown) => explain(error))
+  if (!('profile' in status)) {
+    add('reach', 'error', status.message, status.remedy ?? `Check the address ${url}, its proxy and its TLS.`)
+    return report(cli, findings, options)
+  }
+  add(
+    'reach',
+    'ok',
+    `${url} answers after ${Date.now() - before} ms${status.version ? `, version ${status.version}` : ''}.`,
+  )
+  if (status.ready) add('readiness', 'ok', 'It can do its work.')
+  else add('readiness', 'error', status.reason ?? 'It cannot do its work.', 'Run `keyferry admin doctor` beside it.')
+  if (!status.initialized)
+    add('set-up', 'error', 'Nothing is set up yet.', 'Open the link that its log names, and create the first account.')
+  const skew = Math.abs(Date.parse(status.date) - (before + Date.now()) / 2) / 1000
+  if (skew <= CLOCK_SKEW_S) add('clock', 'ok', 'Its clock and this one agree.')
+  else add('clock', 'warning', `Its clock and this one differ by ${Math.round(skew)} s.`, 'Synchronize both with NTP.')
+  if (!status.sendsMail)
+    add(
+      'mail',
+      'warning',
+      'It sends no e-mail: no invitations, password resets or alerts.',
+      'Set SMTP_URL and MAIL_FROM.',
+    )
+  const me = await client.instance.me.query().catch((error: unknown) => explain(error))
+  if ('exitCode' in me) {
+    add('sign-in', 'error', me.message, me.remedy ?? 'Run `keyferry login`.')
+    return report(cli, findings, options)
+  }
+  add('sign-in', 'ok', 'The credentials of this command are valid.')
+  for (const { id, name } of await client.connections.list.query({})) {
+    cli.terminal.progress(`Checking connection ${name} …`)
+    const checked = await client.connections.check
+      .mutate({ connectionId: id })
+      .catch((error: unknown) => explain(error))
+    const problem = 'exitCode' in checked ? checked.message : checked.problem
+    if (problem === null) add(`connection ${name}`, 'ok', 'Its provider takes the credentials.')
+    else add(`connection ${name}`, 'error', problem, 'Replace its credentials, or let the instance reach the provider.')
+  }
+  cli.terminal.progress('')
+  for (const { name, syncs } of await client.overview.instance.query()) {
+    const failing = syncs.find(({ status }) => status === 'needs-attention')?.count ?? 0
+    if (failing === 0) add(`syncs of ${name}`, 'ok', 'None needs attention.')
+    else
+      add(
+        `syncs of ${name}`,
+        'error',
+        `${count(failing, 'sync')} ${failing === 1 ? 'needs' : 'need'} attention.`,
+        '`keyferry syncs list` names them, and why.',
+      )
+  }
+  report(cli, findings, options)
+}
