@@ -291,7 +291,7 @@ describe('the app', { timeout: 240_000 }, () => {
     expect(await app.ended()).toBe(0)
     for (const emulator of vendors.values())
       expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
-    // Protobuf is the default, and an endpoint of traces says nothing of metrics.
+    // Protobuf is the default, and an endpoint of traces says nothing about metrics.
     expect(new Set(collector.got.map(({ path, type }) => `${path} ${type}`))).toEqual(
       new Set(['/anywhere application/x-protobuf']),
     )

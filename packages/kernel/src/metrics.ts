@@ -9,7 +9,7 @@ import { watchedFigures, type Watch } from './watched-figures.ts'
 export type { Sample } from './watched-figures.ts'
 
 export interface Metrics {
-  /** A request came. Call the result once it ended; `seconds` is null for a stream, which lasts as long as its reader. */
+  /** A request came. Call the result once it ended; `seconds` is null for a stream, which its reader ends. */
   requestBegan(): (ended: { method: string; route: string; status: number; seconds: number | null }) => void
   /** A run ended; `seconds` it took. */
   runEnded(run: { destination: string; kind: string; state: string; seconds: number }): void

@@ -1,4 +1,4 @@
-/** Traces: from a request to the calls at providers that follow from it. Attributes hold no value, key or credential. */
+/** Traces: from a request to the calls at providers that follow. Attributes hold no value, key or credential. */
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>
 

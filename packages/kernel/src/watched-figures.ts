@@ -26,7 +26,7 @@ const FIGURES = {
   },
   vendorPauses: {
     name: 'keyferry_vendor_paused_accounts',
-    help: 'Accounts that may not be called now, because their provider asked for a pause, by provider',
+    help: 'Accounts that may not be called now, because their provider wants a pause, by provider',
     labelNames: ['provider'],
   },
   databaseConnections: {

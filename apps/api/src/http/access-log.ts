@@ -19,8 +19,8 @@ const PROBES = new Set(['/api/ready', '/api/status', '/healthcheck', '/metrics']
 const CLIENT_LEFT = 499
 
 /**
- * A line has what was asked, by whom, how it ended and what it took, and never a value, a query string or a header. It is
- * written at `info`; at `debug` for probes.
+ * A line has what was asked, by whom, how it ended and what it took, and never a value, a query string or a header. It
+ * is written at `info`; at `debug` for probes.
  */
 export function accessLog({ log, metrics, tracing }: Pick<Context, 'log' | 'metrics' | 'tracing'>): AccessLog {
   const actors = new WeakMap<FastifyRequest, string>()
@@ -40,7 +40,7 @@ export function accessLog({ log, metrics, tracing }: Pick<Context, 'log' | 'metr
         const ms = performance.now() - began
         const status = raw.headersSent ? raw.statusCode : CLIENT_LEFT
         const isStream = String(raw.getHeader('content-type')).startsWith('text/event-stream')
-        // A stream lasts as long as its reader likes: that says nothing of the server.
+        // A stream lasts as long as its reader likes: that is no measure of the server.
         ended({ method: request.method, route: route ?? 'none', status, seconds: isStream ? null : ms / 1000 })
         span?.set({ 'http.response.status_code': status })
         span?.end(status >= 500 ? String(status) : undefined)
