@@ -18,9 +18,9 @@ export interface Announcer {
 export function announcer(env: Env): Announcer {
   if (process.stdout.isTTY) {
     return {
-      serving: (running) => console.log(banner(running, env)),
-      stopping: () => console.log(STOPPING),
-      stopped: () => console.log(STOPPED),
+      serving: (running) => print(banner(running, env)),
+      stopping: () => print(STOPPING),
+      stopped: () => print(STOPPED),
     }
   }
   const log = createLog('info')
@@ -42,3 +42,5 @@ export function announcer(env: Env): Announcer {
     stopped: () => log.info(STOPPED),
   }
 }
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`)

@@ -1,5 +1,5 @@
 /** An OpenTelemetry collector that keeps what it gets by OTLP over HTTP. */
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -31,12 +31,12 @@ const metrics = z.object({
 /** Stopped with the test. */
 export async function startCollector() {
   const got: { path: string; type: string; body: Buffer }[] = []
-  const server = createServer((request, response) => {
-    void buffer(request).then((body) => {
-      got.push({ path: request.url ?? '', type: request.headers['content-type'] ?? '', body })
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-    })
-  })
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await buffer(request)
+    got.push({ path: request.url ?? '', type: request.headers['content-type'] ?? '', body })
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  }
+  const server = createServer((request, response) => void take(request, response))
   const { promise, resolve } = Promise.withResolvers<void>()
   server.listen(0, '127.0.0.1', resolve)
   await promise

@@ -51,7 +51,9 @@ function dataOf(metric: Exposed, times: Times): MetricData {
 
 /** Prometheus counts in each bucket what is below its end, OpenTelemetry what is in it. */
 function histograms(name: string, values: readonly Value[], times: Times): DataPoint<Histogram>[] {
-  const series = Map.groupBy(values, ({ labels }) => JSON.stringify(Object.entries(attributesOf(labels)).toSorted()))
+  const series = Map.groupBy(values, ({ labels }) =>
+    JSON.stringify(attributesOf(labels), Object.keys(labels).toSorted()),
+  )
   return [...series.values()].map((parts) => {
     const ends = parts
       .filter(({ metricName }) => metricName === `${name}_bucket`)
