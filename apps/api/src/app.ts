@@ -74,6 +74,7 @@ export async function buildApp({
   monitoring,
   webDir,
   version,
+  newerVersion,
   profile,
   trustedProxies = [],
   isKnownHost,
@@ -153,7 +154,7 @@ export async function buildApp({
       prepare: (output) => Promise.resolve(output),
       address: request.ip,
       isLocalProgram: isLocalProgram(request),
-      instance: { version, profile },
+      instance: { version, newerVersion, profile },
       readiness: monitoring.readiness,
       reqId: request.id,
     }

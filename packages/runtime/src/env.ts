@@ -185,6 +185,7 @@ const schema = z
       (hosts) => hosts.every((host) => hostnameOf(host) !== null),
       'must be names such as keyferry.example.com, separated by commas',
     ),
+    KEYFERRY_RELEASES_URL: z.url({ protocol: /^https?$/, error: 'must start with https:// or http://' }).optional(),
     OIDC_ISSUER: z.url('must be the URL of the provider, without /.well-known/openid-configuration').optional(),
     OIDC_CLIENT_ID: z.string().optional(),
     OIDC_CLIENT_SECRET: z.string().optional(),

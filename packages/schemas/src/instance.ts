@@ -38,6 +38,10 @@ export const status = z.object({
   date: z.string(),
   message: z.literal('Ok'),
   version: z.string().optional().describe('Of the software; only for who is signed in'),
+  newerVersion: z
+    .string()
+    .optional()
+    .describe('A newer release, if KEYFERRY_RELEASES_URL is set; only for who is signed in'),
   profile: z.enum(['embedded', 'fleet']),
   signInWith: z.array(z.enum(['password', 'passkey', 'oidc'])),
   sendsMail: z.boolean().describe('False: links for new passwords and invitations are handed over by an admin'),

@@ -22,7 +22,7 @@ export const instance = router({
         date: ctx.now().toISOString(),
         message: 'Ok' as const,
         profile: instance.profile,
-        ...(actor ? { version: instance.version } : {}),
+        ...(actor ? { version: instance.version, newerVersion: instance.newerVersion?.() } : {}),
         signInWith: [...auth.signInWith],
         sendsMail: ctx.mail !== null,
         initialized: await isInitialized(ctx),

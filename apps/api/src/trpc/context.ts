@@ -44,5 +44,7 @@ export type Throttle = (what: string, perMinute: number) => Promise<void>
 /** What the process knows of itself. */
 export interface Instance {
   version: string
+  /** A newer release, if the operator lets the instance look for one. */
+  newerVersion?(): string | undefined
   profile: 'embedded' | 'fleet'
 }

@@ -106,6 +106,19 @@ function Person({ onNavigate }: { onNavigate: (() => void) | undefined }) {
       <MenuItem onSelect={() => void signOut()}>
         <LogOut aria-hidden className="size-4" /> {words.rail.signOut}
       </MenuItem>
+      <Version />
     </Menu>
+  )
+}
+
+/** Requested when the menu opens. */
+function Version() {
+  const { data } = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
+  if (data?.version === undefined) return null
+  return (
+    <MenuLabel>
+      {words.rail.version(data.version)}
+      {data.newerVersion !== undefined && <span className="block">{words.rail.newer(data.newerVersion)}</span>}
+    </MenuLabel>
   )
 }

@@ -111,6 +111,8 @@ export const words = {
     account: 'Account',
     yourAccount: 'Your account',
     signOut: 'Sign out',
+    version: (version: string) => `Keyferry ${version}`,
+    newer: (version: string) => `${version} is available`,
   },
   routeStates: {
     loadingPage: 'Loading the page',

@@ -1,6 +1,7 @@
 /** People, machines and how they prove who they are. */
 export { renewToken, revokeToken } from '../machines/access-tokens.ts'
 export { signInFederated } from '../machines/federated-sign-in.ts'
+export { requestJson } from '../machines/request-json.ts'
 export { signIn } from '../machines/sign-in.ts'
 export { ownerOfKey } from '../people/api-keys.ts'
 export { acceptInvitation, openInvitation } from '../people/invitations.ts'
