@@ -73,6 +73,10 @@ export async function openPlace(
   return { client, project, place: { projectId: project.id, environment: slug, secretPath: options.path ?? '/' } }
 }
 
+/** What a command changed: as JSON, or said beside the result. */
+export const report = ({ terminal }: Cli, { json }: JsonOption, changed: unknown, text: string): void =>
+  json ? terminal.json(changed) : terminal.note(text)
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export const findProject = (client: KeyferryClient, slugOrId: string): Promise<Project> =>

@@ -27,6 +27,13 @@ export async function signInMachine(terminal: Terminal, url: string, machine: Ma
   return accessToken
 }
 
+/** An access token for a client secret, which is prompted for or read from stdin. */
+export async function signInByClientSecret(terminal: Terminal, url: string, clientId: string): Promise<string> {
+  const clientSecret = await askHidden(terminal, 'Client secret:')
+  const client = createKeyferryClient({ url })
+  return (await client.universalAuth.login.mutate({ clientId, clientSecret })).accessToken
+}
+
 async function tokenIn(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')

@@ -11,23 +11,36 @@ export interface Credential {
   session?: string
 }
 
-export function clientWith(url: string, { token, session }: Credential): KeyferryClient {
+/** What shows who is calling. */
+export function headersOf({ token, session }: Credential): Record<string, string> {
+  if (token !== undefined) return { authorization: `Bearer ${token}` }
+  return session === undefined ? {} : { cookie: session }
+}
+
+export function clientWith(url: string, credential: Credential): KeyferryClient {
+  const { token, session } = credential
   if (token !== undefined || session === undefined) return createKeyferryClient({ url, token, timeoutMs: LIMIT_MS })
   return createKeyferryClient({
     url,
     timeoutMs: LIMIT_MS,
     fetch: (address, init) => {
       const headers = new Headers(init?.headers)
-      headers.set('cookie', session)
+      for (const [name, value] of Object.entries(headersOf(credential))) headers.set(name, value)
       return fetch(address, { ...init, headers })
     },
   })
 }
 
+interface SignedIn {
+  url: string
+  credential: Credential
+  client: KeyferryClient
+}
+
 /**
  * `KEYFERRY_URL` and `KEYFERRY_TOKEN` win over what was stored. Throws `Failure` when there is nothing to sign in with.
  */
-export function signedIn(env: Env, settings: Settings): { url: string; client: KeyferryClient } {
+export function signedIn(env: Env, settings: Settings): SignedIn {
   const url = env['KEYFERRY_URL'] || settings.url
   if (!url)
     throw new Failure(
@@ -36,7 +49,7 @@ export function signedIn(env: Env, settings: Settings): { url: string; client: K
     )
   refusePlainHttp(url, settings.insecure === true && plain(url) === plain(settings.url ?? ''))
   const token = env['KEYFERRY_TOKEN']
-  if (token) return { url, client: clientWith(url, { token }) }
+  if (token) return { url, credential: { token }, client: clientWith(url, { token }) }
   // What was stored for one instance is never shown to another.
   if (!settings.url || plain(url) !== plain(settings.url)) {
     throw new Failure(
@@ -44,7 +57,7 @@ export function signedIn(env: Env, settings: Settings): { url: string; client: K
       `Run \`keyferry login --url ${url}\`, or set KEYFERRY_TOKEN beside KEYFERRY_URL.`,
     )
   }
-  return { url, client: clientWith(url, settings) }
+  return { url, credential: settings, client: clientWith(url, settings) }
 }
 
 /**

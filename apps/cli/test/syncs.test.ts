@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { KeyferryClient } from '@keyferry/client'
 import type { Emulator } from '@keyferry/core/emulators'
 import { settled } from '@keyferry/server/demo'
@@ -6,16 +10,20 @@ import { signUp, startEmulators, startInstance } from '@keyferry/server/testing'
 import { newHome, type Home } from '@keyferry/server/testing-cli'
 import { beforeEach, expect, it, vi } from 'vitest'
 
+const MAIN = join(import.meta.dirname, '../src/main.ts')
+
 let client: KeyferryClient
 let emulator: Emulator
 let home: Home
+let account: Awaited<ReturnType<typeof signUp>>['account']
 let projectId = ''
 let ref = { destination: '', syncId: '' }
 const place = () => ({ projectId, environment: 'dev', secretPath: '/' })
 
 beforeEach(async () => {
   const instance = await startInstance('embedded')
-  const { client: signedIn, account } = await signUp(instance)
+  const { client: signedIn, account: owner } = await signUp(instance)
+  account = owner
   client = signedIn
   home = await newHome({ KEYFERRY_URL: instance.url, KEYFERRY_TOKEN: account.token })
   const [first] = await startEmulators()
@@ -140,4 +148,116 @@ it('prints what happens while it happens', async () => {
   })
   watching.kill('SIGINT')
   expect(await watching.ended).toMatchObject({ code: 0 })
+})
+
+it('reaches what the API can: from an empty project to a sync, and who has access', async () => {
+  const json = async (...args: string[]) => {
+    const { code, stdout, stderr } = await home.keyferry([...args, '--json'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    return JSON.parse(stdout)
+  }
+  await json('projects', 'create', 'Till', '--slug', 'till-1', '--no-environments')
+  const inTill = ['--project', 'till-1']
+  await json('environments', 'create', 'prod', '--name', 'Production', ...inTill)
+  await json('environments', 'update', 'prod', '--name', 'Live', ...inTill)
+  await json('folders', 'create', 'api', '--env', 'prod', ...inTill)
+  await json('folders', 'rename', 'api', 'web', '--env', 'prod', ...inTill)
+  await json('secrets', 'set', 'A=1', 'B=2', 'C=3', '--env', 'prod', '--path', '/web', ...inTill)
+  expect(await json('environments', 'list', ...inTill)).toMatchObject([{ slug: 'prod', name: 'Live' }])
+  expect(await json('folders', 'list', '--env', 'prod', ...inTill)).toMatchObject([{ path: '/web', secretCount: 3 }])
+
+  const ownCredentials = JSON.stringify(emulator.credentials)
+  const connected = ['connections', 'create', 'own', '--type', ref.destination, ...inTill]
+  expect(await home.keyferry(connected, { input: ownCredentials })).toMatchObject({ code: 0, stdout: '' })
+  await json('connections', 'update', 'own', '--description', 'of the till', ...inTill)
+  const target = Object.entries(emulator.target).map(([name, value]) => `${name}:=${JSON.stringify(value)}`)
+  const from = ['--env', 'prod', '--path', '/web', ...inTill]
+  // The sync of the project before has this destination.
+  await home.keyferry(['syncs', 'delete', 'to-vendor', '--yes', '--project', 'web-shop'])
+  const create = [
+    'syncs',
+    'create',
+    'till',
+    '--type',
+    ref.destination,
+    '--connection',
+    'own',
+    '--no-auto-sync',
+    ...from,
+  ]
+  expect(await json(...create, '--target', ...target, '--option', 'deletionPolicy=owned')).toMatchObject({
+    name: 'till',
+  })
+  expect(await json('syncs', 'update', 'till', '--option', 'driftCheck=off', ...inTill)).toMatchObject({
+    options: { driftCheck: 'off', deletionPolicy: 'owned' },
+  })
+  expect(await home.keyferry(['syncs', 'apply', 'till', ...inTill])).toMatchObject({ code: 0 })
+  expect(emulator.contents().get('A')).toBe('1')
+
+  const { clientId, clientSecret } = await (async () => {
+    await json('machines', 'create', 'till-robot')
+    await json('members', 'add', 'till-robot', '--machine', '--role', 'viewer', '--scope', 'prod:/web/**', ...inTill)
+    return json('machines', 'create-secret', 'till-robot')
+  })()
+  const login = ['login', '--url', home.env['KEYFERRY_URL'] ?? '', '--client-id', clientId]
+  expect(await home.keyferry(login, { input: clientSecret })).toMatchObject({ code: 0 })
+  const asRobot = { env: { KEYFERRY_TOKEN: '' } }
+  const seen = await home.keyferry(['secrets', 'list', ...from], asRobot)
+  expect(seen).toMatchObject({ code: 0, stdout: expect.stringContaining('A ') })
+  expect(await home.keyferry(['projects', 'delete', 'till-1', '--yes'], asRobot)).toMatchObject({ code: 1 })
+  expect(
+    await json('members', 'update', 'till-robot', '--role', 'developer', '--whole-project', ...inTill),
+  ).toMatchObject({
+    role: 'developer',
+    scopes: null,
+  })
+
+  // Only a person creates API keys.
+  const signIn = ['login', '--url', home.env['KEYFERRY_URL'] ?? '', '--email', account.email]
+  expect(await home.keyferry(signIn, { input: account.password })).toMatchObject({ code: 0 })
+  const asPerson = { env: { KEYFERRY_TOKEN: '' } }
+  const creating = ['keys', 'create', 'till-key', '--role', 'viewer', '--days', '7', ...inTill]
+  expect(await home.keyferry(creating, asPerson)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\S{20,}\n$/),
+  })
+  expect(await home.keyferry(['keys', 'revoke', 'till-key', '--yes'], asPerson)).toMatchObject({ code: 0 })
+  expect(await json('people', 'list')).toHaveLength(1)
+  expect((await json('people', 'invite', 'new@example.com')).link).toContain('http')
+
+  const page = await home.keyferry(['secrets', 'list', '--sort', 'name', '--desc', '--limit', '2', ...from])
+  expect(page.stdout.match(/^[A-C] /gm)).toEqual(['C ', 'B '])
+  expect(page.stderr).toContain('1 to 2 of 3.')
+  const { entries } = await json('audit', 'list', '--action', 'api-key.', '--limit', '1')
+  expect(entries).toMatchObject([{ action: 'api-key.revoke' }])
+  expect(await json('audit', 'verify')).toMatchObject({ problem: null })
+  const named = await json('api', 'POST', '/api/v1/projects', 'projectName=Second', 'shouldCreateDefaultEnvs:=false')
+  expect(named.project).toMatchObject({ name: 'Second', environments: [] })
+  expect(await home.keyferry(['api', 'GET', '/api/v1/nothing'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('404'),
+  })
+
+  const script = join(home.dir, 'completion.bash')
+  await writeFile(script, (await home.keyferry(['completion', 'bash'])).stdout)
+  const offers = async (...words: string[]): Promise<string[]> => {
+    const line = ['keyferry', ...words].map((word) => `'${word}'`).join(' ')
+    const command = `keyferry() { '${process.execPath}' '${MAIN}' "$@"; }`
+    const ask = `COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _keyferry; printf '%s\\n' "\${COMPREPLY[@]}"`
+    const { stdout } = await promisify(execFile)('bash', ['-c', `source ${script}; ${command}; ${ask}`], {
+      env: home.env,
+    })
+    return stdout.split('\n').filter(Boolean)
+  }
+  expect(await offers('secrets', 'list', '--project', 'till')).toEqual(['till-1'])
+  expect(await offers('secrets', 'get', ...from, '')).toEqual(expect.arrayContaining(['A', 'B', 'C', '--expand']))
+  expect(await offers('syncs', 'plan', ...inTill, 'ti')).toEqual(['till'])
+
+  await home.keyferry(['syncs', 'delete', 'till', '--remove-secrets', '--yes', ...inTill])
+  await vi.waitFor(() => expect(emulator.contents().size).toBe(0), { timeout: 60_000 })
+  await json('machines', 'delete', 'till-robot', '--yes')
+  await json('folders', 'delete', 'web', '--yes', '--env', 'prod', ...inTill)
+  await json('environments', 'delete', 'prod', '--yes', ...inTill)
+  await json('projects', 'delete', 'till-1', '--yes')
+  expect((await home.keyferry(['projects', 'list'])).stdout).not.toContain('till-1')
 })

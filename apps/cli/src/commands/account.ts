@@ -11,7 +11,7 @@ import {
   type PlaceOptions,
 } from '../cli.ts'
 import { Failure } from '../failure.ts'
-import { signInMachine, TOKENS_OF, type TokensOf } from '../machine-sign-in.ts'
+import { signInByClientSecret, signInMachine, TOKENS_OF, type TokensOf } from '../machine-sign-in.ts'
 import { clientWith, refusePlainHttp, signedIn, type Credential } from '../session.ts'
 import { readSettings, writeSettings } from '../settings.ts'
 import { signIn } from '../sign-in.ts'
@@ -23,6 +23,7 @@ interface LoginOptions extends JsonOption {
   email?: string
   code?: string
   identity?: string
+  clientId?: string
   method?: TokensOf
   tokenFile?: string
   insecure?: boolean
@@ -35,6 +36,7 @@ export function addAccount(program: Command, cli: Cli): void {
     .option('--token [token]', 'sign in with a token; without a value, prompts for it or reads stdin')
     .option('--email <address>', 'sign in with e-mail and password; prompts for the password or reads stdin')
     .option('--code <code>', 'of the second factor, or a recovery code; prompted for where one is needed')
+    .option('--client-id <id>', 'sign in as a machine, with a client secret; prompts for it or reads stdin')
     .option('--identity <id>', 'sign in as a machine, with the token of a CI job or a pod')
     .addOption(new Option('--method <method>', 'whose token it is').choices(TOKENS_OF).default('oidc'))
     .option('--token-file <file>', 'where that token is; left out, prompts for it, reads stdin, or takes the pod’s own')
@@ -85,6 +87,10 @@ async function credentialOf(cli: Cli, url: string, options: LoginOptions): Promi
   if (identityId !== undefined) {
     if (token !== undefined || email !== undefined) throw new Failure('--identity excludes --token and --email')
     return { token: await signInMachine(terminal, url, { identityId, tokensOf, file }) }
+  }
+  if (options.clientId !== undefined) {
+    if (token !== undefined || email !== undefined) throw new Failure('--client-id excludes --token and --email')
+    return { token: await signInByClientSecret(terminal, url, options.clientId) }
   }
   if (email === undefined) {
     return { token: (typeof token === 'string' ? token : await askHidden(terminal, 'Token:')).trim() }

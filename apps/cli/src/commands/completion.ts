@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
+import { isNameOf, NAME_OPTIONS } from './names.ts'
 
 export function addCompletion(program: Command, { terminal }: Cli): void {
   withJson(program.command('completion'))
@@ -12,61 +13,90 @@ export function addCompletion(program: Command, { terminal }: Cli): void {
     })
 }
 
-/** What may follow each command, such as `secrets` -> `list get …`. The empty command is the program. */
-type Words = ReadonlyMap<string, readonly string[]>
-
-function wordsOf(program: Command): Words {
-  const words = new Map<string, readonly string[]>()
-  const visit = (command: Command, path: readonly string[]): void => {
-    const names = command.commands.map((child) => child.name())
-    const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? [])
-    const options = command.options.flatMap(({ long }) => long ?? [])
-    words.set(path.join(' '), [...names, ...choices, ...options, '--help'])
-    for (const child of command.commands) visit(child, [...path, child.name()])
-  }
-  visit(program, [])
-  return words
+/** What may follow a command: words, such as `list get …`, and the names of what its argument is. */
+interface Next {
+  words: readonly string[]
+  names: string | null
 }
 
-const bash = (words: Words): string => `# keyferry completion for bash: eval "$(keyferry completion bash)"
+/** By command, such as `secrets`. The empty command is the program. */
+type Commands = ReadonlyMap<string, Next>
+
+function wordsOf(program: Command): Commands {
+  const commands = new Map<string, Next>()
+  const visit = (command: Command, path: readonly string[]): void => {
+    const children = command
+      .createHelp()
+      .visibleCommands(command)
+      .filter((child) => child.name() !== 'help')
+    const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? [])
+    const options = command.options.flatMap(({ long }) => long ?? [])
+    const names = command.registeredArguments.map((argument) => isNameOf(argument.name())).find((what) => what !== null)
+    commands.set(path.join(' '), {
+      words: [...children.map((child) => child.name()), ...choices, ...options, '--help'],
+      names: names ?? null,
+    })
+    for (const child of children) visit(child, [...path, child.name()])
+  }
+  visit(program, [])
+  return commands
+}
+
+const pathsOf = (commands: Commands): string[] => [...commands.keys()].filter(Boolean)
+
+const bash = (commands: Commands): string => `# keyferry completion for bash: eval "$(keyferry completion bash)"
+_keyferry_words() {
+  COMPREPLY=($(compgen -W "$1" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+# The names are asked of the instance, as it is signed in to; without it there are none.
+_keyferry_names() {
+  local IFS=$'\\n'
+  COMPREPLY+=($(compgen -W "$(keyferry names "$1" -- "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
 _keyferry() {
   local word path= try
+  COMPREPLY=()
+  case "\${COMP_WORDS[COMP_CWORD-1]}" in
+${NAME_OPTIONS.map(([option, what]) => `    ${option}) _keyferry_names ${what}; return ;;`).join('\n')}
+  esac
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     [[ $word == -- ]] && return
     try="\${path:+$path }$word"
     case "$try" in
-      ${[...words.keys()]
-        .filter(Boolean)
+      ${pathsOf(commands)
         .map((path) => `"${path}"`)
         .join('|')}) path=$try ;;
     esac
   done
   case "$path" in
-${[...words].map(([path, next]) => `    "${path}") COMPREPLY=($(compgen -W "${next.join(' ')}" -- "\${COMP_WORDS[COMP_CWORD]}")) ;;`).join('\n')}
+${[...commands].map(([path, { words, names }]) => `    "${path}") _keyferry_words "${words.join(' ')}"${names === null ? '' : `; [[ \${COMP_WORDS[COMP_CWORD]} == -* ]] || _keyferry_names ${names}`} ;;`).join('\n')}
   esac
 }
 complete -o default -F _keyferry keyferry
 `
 
-const zsh = (words: Words): string => `#compdef keyferry
+const zsh = (commands: Commands): string => `#compdef keyferry
 # keyferry completion for zsh: source <(keyferry completion zsh)
 autoload -U +X bashcompinit && bashcompinit
-${bash(words)}`
+${bash(commands)}`
 
-const fish = (words: Words): string => `# keyferry completion for fish: keyferry completion fish | source
+const fish = (commands: Commands): string => `# keyferry completion for fish: keyferry completion fish | source
 complete -c keyferry -e
 function __keyferry_at
     set -l path ''
     for word in (commandline -opc)[2..-1]
         set -l try (string trim "$path $word")
-        contains -- $try ${[...words.keys()]
-          .filter(Boolean)
+        contains -- $try ${pathsOf(commands)
           .map((path) => `'${path}'`)
           .join(' ')}; and set path $try
     end
     test "$path" = "$argv[1]"
 end
-${[...words].map(([path, next]) => `complete -c keyferry -f -n "__keyferry_at '${path}'" -a '${next.join(' ')}'`).join('\n')}
+function __keyferry_names
+    keyferry names $argv[1] -- (commandline -opc)[2..-1] 2>/dev/null
+end
+${NAME_OPTIONS.map(([option, what]) => `complete -c keyferry -x -l ${option.slice(2)} -a '(__keyferry_names ${what})'`).join('\n')}
+${[...commands].map(([path, { words, names }]) => `complete -c keyferry -f -n "__keyferry_at '${path}'" -a '${words.join(' ')}${names === null ? '' : ` (__keyferry_names ${names})`}'`).join('\n')}
 `
 
 const SCRIPTS = new Map([

@@ -1,48 +1,49 @@
+import type { Outputs } from '@keyferry/client'
 import type { Command } from 'commander'
-import { connect, findProject, named, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
+import { connect, findProject, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 import { EXIT } from '../failure.ts'
+import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
+import { openConnection } from '../open-connection.ts'
+import { addConnectionChanges } from './connection-changes.ts'
 
 type Options = PlaceOptions & JsonOption
+
+const COLUMNS: Columns<Outputs['connections']['list'][number]> = {
+  name: ({ name }) => name,
+  vendor: ({ destination }) => destination,
+  account: ({ account }) => account,
+  project: ({ project }) => project?.slug,
+  syncs: ({ usedBy }) => usedBy,
+  state: ({ problem }) => problem ?? 'ok',
+}
 
 export function addConnections(program: Command, cli: Cli): void {
   const connections = program.command('connections').description('Accounts at providers')
 
-  withProject(connections.command('list'))
+  withListing(withProject(connections.command('list')), COLUMNS)
     .description('Connections, with --project those of one project')
-    .action((options: Options) => list(cli, options))
+    .action((options: Options & ListOptions) => list(cli, options))
 
   withProject(connections.command('test'))
     .description('Test the stored credentials with the provider')
-    .argument('<name or id>')
+    .argument('<connection>', 'name or id')
     .action((name: string, options: Options) => test(cli, name, options))
+
+  addConnectionChanges(connections, cli)
 }
 
-async function present(cli: Cli, { project }: Options) {
+async function list(cli: Cli, options: Options & ListOptions): Promise<void> {
   const client = await connect(cli)
-  const projectId = project === undefined ? undefined : (await findProject(client, project)).id
-  return { client, connections: await client.connections.list.query({ projectId }) }
-}
-
-async function list(cli: Cli, options: Options): Promise<void> {
-  const { connections } = await present(cli, options)
-  if (options.json) return cli.terminal.json(connections)
-  if (connections.length === 0) return cli.terminal.note('No connections.')
-  const rows = connections.map(({ name, destination, account, project, usedBy, problem }) => [
-    name,
-    destination,
-    account ?? '',
-    project?.slug ?? '',
-    `${usedBy}`,
-    problem ?? 'ok',
-  ])
-  cli.terminal.table(['NAME', 'VENDOR', 'ACCOUNT', 'PROJECT', 'SYNCS', 'STATE'], rows)
+  const projectId = options.project === undefined ? undefined : (await findProject(client, options.project)).id
+  const rows = await client.connections.list.query({ projectId })
+  printList(cli.terminal, rows, { columns: COLUMNS, none: 'No connections.', ...options })
 }
 
 async function test(cli: Cli, nameOrId: string, options: Options): Promise<void> {
   const { terminal } = cli
-  const { client, connections } = await present(cli, options)
-  const { id, name } = named(connections, nameOrId, 'connection')
-  const checked = await client.connections.check.mutate({ connectionId: id })
+  const { client, connection } = await openConnection(cli, nameOrId, options)
+  const { id: connectionId, name } = connection
+  const checked = await client.connections.check.mutate({ connectionId })
   if (options.json) terminal.json(checked)
   else if (checked.problem === null)
     terminal.line(`${name} works${checked.account === null ? '' : `: ${checked.account}`}.`)

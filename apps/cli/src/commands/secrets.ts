@@ -1,9 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import type { Outputs } from '@keyferry/client'
 import { Option, type Command } from 'commander'
 import { openPlace, withPlace, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 import { FORMAT_NAMES, formatted, isEnvironment, type FormatName } from '../export/formats.ts'
 import { maskCommands } from '../export/github-actions.ts'
 import { Failure } from '../failure.ts'
+import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
 import { count } from '../table.ts'
 import { confirm } from '../terminal.ts'
 import { refuseUnsafeNames } from '../unsafe-names.ts'
@@ -12,16 +14,24 @@ import { valuesOf } from '../values.ts'
 
 type Options = PlaceOptions & JsonOption
 
+const COLUMNS: Columns<Outputs['secrets']['rows']['rows'][number]> = {
+  name: ({ key }) => key,
+  'imported-from': ({ origin }) => (origin.kind === 'own' ? '' : `${origin.environment}:${origin.secretPath}`),
+  version: ({ version }) => version,
+  changed: ({ updatedAt }) => updatedAt.slice(0, 10),
+  note: ({ problem, comment }) => problem ?? comment,
+}
+
 export function addSecrets(program: Command, cli: Cli): void {
   const secrets = program.command('secrets').description('The secrets of a folder')
 
-  withPlace(secrets.command('list'))
+  withListing(withPlace(secrets.command('list')), COLUMNS)
     .description('Names, never values')
-    .action((options: Options) => list(cli, options))
+    .action((options: Options & ListOptions) => list(cli, options))
 
   withPlace(secrets.command('get'))
     .description('Print one value, byte for byte')
-    .argument('<name>')
+    .argument('<secret>', 'its name')
     .option('--expand', 'replace references by what they name')
     .action((name: string, options: Options & { expand?: boolean }) => get(cli, name, options))
 
@@ -36,7 +46,7 @@ export function addSecrets(program: Command, cli: Cli): void {
 
   withPlace(secrets.command('delete'))
     .description('Delete secrets')
-    .argument('<name...>')
+    .argument('<secret...>', 'names')
     .option('-y, --yes', 'do not ask')
     .action((names: string[], options: Options & { yes?: boolean }) => remove(cli, names, options))
 
@@ -57,19 +67,11 @@ export function addSecrets(program: Command, cli: Cli): void {
     .action((options: Options & ExportOptions) => give(cli, options))
 }
 
-async function list(cli: Cli, options: Options): Promise<void> {
+async function list(cli: Cli, options: Options & ListOptions): Promise<void> {
   const { client, place } = await openPlace(cli, options)
   const { rows } = await client.secrets.rows.query(place)
-  if (options.json) return cli.terminal.json(rows)
-  if (rows.length === 0) return cli.terminal.note(`No secrets in ${place.environment}:${place.secretPath}.`)
-  const cells = rows.map(({ key, origin, version, updatedAt, problem, comment }) => [
-    key,
-    origin.kind === 'own' ? '' : `${origin.environment}:${origin.secretPath}`,
-    `${version}`,
-    updatedAt.slice(0, 10),
-    (problem ?? comment).replaceAll(/\s+/g, ' '),
-  ])
-  cli.terminal.table(['NAME', 'IMPORTED FROM', 'VERSION', 'CHANGED', 'NOTE'], cells)
+  const none = `No secrets in ${place.environment}:${place.secretPath}.`
+  printList(cli.terminal, rows, { columns: COLUMNS, none, ...options })
 }
 
 async function get(

@@ -8,7 +8,7 @@ export function addExclusions(syncs: Command, cli: Cli): void {
   withProject(syncs.command('exclude'))
     .description('Leave keys alone: they are neither written nor deleted')
     .argument('<sync>', 'name or id')
-    .argument('<key...>', 'keys of secrets')
+    .argument('<secret...>', 'keys of secrets')
     .requiredOption('--reason <text>', 'kept with them')
     .action((name: string, keys: string[], options: SyncsOptions & { reason: string }) =>
       exclude(cli, name, keys, options),
@@ -17,7 +17,7 @@ export function addExclusions(syncs: Command, cli: Cli): void {
   withProject(syncs.command('include'))
     .description('Send keys again that were excluded')
     .argument('<sync>', 'name or id')
-    .argument('<key...>', 'keys of secrets')
+    .argument('<secret...>', 'keys of secrets')
     .action((name: string, keys: string[], options: SyncsOptions) => include(cli, name, keys, options))
 }
 

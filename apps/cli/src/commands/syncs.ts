@@ -6,17 +6,31 @@ import { chosenSyncs, refOf, type SyncsOptions } from '../chosen-syncs.ts'
 import { deferred } from '../deferred.ts'
 import { EXIT } from '../failure.ts'
 import { followed, seconds, type SyncRef } from '../follow.ts'
+import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
 import { changesOf, printPlan, type Plan, type Sync } from '../plan-text.ts'
 import { count } from '../table.ts'
+import { addSyncChanges } from './sync-changes.ts'
 import { addExclusions } from './sync-exclusions.ts'
 import { addPauses } from './sync-pauses.ts'
+
+const COLUMNS: Columns<Sync> = {
+  name: ({ name }) => name,
+  source: ({ environment, folder }) => (environment && folder ? `${environment.slug}:${folder.path}` : '(deleted)'),
+  target: ({ destination, targetLabel }) => `${destination} (${targetLabel})`,
+  status: ({ status }) => STATUS_WORDS[status].toLowerCase(),
+  since: ({ since }) => since,
+  note: ({ reason, destinationTitle, message }) =>
+    [reason === null ? '' : statusReasonText(reason, destinationTitle), message ?? '']
+      .filter((text) => text !== '')
+      .join('. '),
+}
 
 export function addSyncs(program: Command, cli: Cli): void {
   const syncs = program.command('syncs').description('Syncs keep destinations in line with folders')
 
-  withProject(syncs.command('list'))
+  withListing(withProject(syncs.command('list')), COLUMNS)
     .description('Every sync of a project and how it stands')
-    .action((options: SyncsOptions) => list(cli, options))
+    .action((options: SyncsOptions & ListOptions) => list(cli, options))
 
   withProject(syncs.command('plan'))
     .description('Plan the next run; exit code 2 if it changes anything')
@@ -30,6 +44,7 @@ export function addSyncs(program: Command, cli: Cli): void {
     .option('--timeout <seconds>', 'how long to follow one run', seconds, 600)
     .action((names: string[], options: SyncsOptions & ApplyOptions) => apply(cli, names, options))
 
+  addSyncChanges(syncs, cli)
   addPauses(syncs, cli)
   addExclusions(syncs, cli)
 
@@ -38,24 +53,10 @@ export function addSyncs(program: Command, cli: Cli): void {
     .action((options: SyncsOptions) => watch(cli, options))
 }
 
-async function list(cli: Cli, options: SyncsOptions): Promise<void> {
-  const { syncs } = await chosenSyncs(cli, [], options)
-  if (options.json) return cli.terminal.json(syncs)
-  if (syncs.length === 0) return
-  const rows = syncs.map(
-    ({ name, environment, folder, destination, targetLabel, status, reason, since, destinationTitle, message }) => [
-      name,
-      environment && folder ? `${environment.slug}:${folder.path}` : '(deleted)',
-      `${destination} (${targetLabel})`,
-      STATUS_WORDS[status].toLowerCase(),
-      since ?? '',
-      [reason === null ? '' : statusReasonText(reason, destinationTitle), message ?? '']
-        .filter((text) => text !== '')
-        .join('. ')
-        .replaceAll(/\s+/g, ' '),
-    ],
-  )
-  cli.terminal.table(['NAME', 'SOURCE', 'TARGET', 'STATUS', 'SINCE', 'NOTE'], rows)
+async function list(cli: Cli, options: SyncsOptions & ListOptions): Promise<void> {
+  const { client, project } = await openProject(cli, options)
+  const syncs = await client.syncs.list.query({ projectId: project.id })
+  printList(cli.terminal, syncs, { columns: COLUMNS, none: `${project.name} has no syncs.`, ...options })
 }
 
 async function plan(cli: Cli, names: readonly string[], options: SyncsOptions): Promise<void> {

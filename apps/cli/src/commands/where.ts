@@ -12,7 +12,7 @@ type Options = PlaceOptions & JsonOption & { wait?: boolean; timeout: number }
 export function addWhere(program: Command, cli: Cli): void {
   withPlace(program.command('where'))
     .description('Where the newest value of a secret has arrived; exit code 0 when the one before can be revoked')
-    .argument('<key>')
+    .argument('<secret>')
     .option('--wait', 'wait until every destination has it, or needs a person')
     .option('--timeout <seconds>', 'how long to wait', seconds, 600)
     .action((key: string, options: Options) => where(cli, key, options))

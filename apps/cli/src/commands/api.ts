@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises'
+import { Argument, type Command } from 'commander'
+import { z } from 'zod'
+import { withJson, type Cli } from '../cli.ts'
+import { Failure } from '../failure.ts'
+import { fieldsOf } from '../fields.ts'
+import { headersOf, signedIn } from '../session.ts'
+import { readSettings } from '../settings.ts'
+
+export function addApi(program: Command, cli: Cli): void {
+  withJson(program.command('api'))
+    .description('Send any request of the API, as you are signed in, and print the answer')
+    .addArgument(new Argument('<method>').choices(['GET', 'POST', 'PATCH', 'PUT', 'DELETE']))
+    .argument('<path>', 'such as /api/v1/projects; /api/docs of the instance lists them')
+    .argument('[field...]', 'name=text or name:=JSON: of the query for GET, otherwise of the body')
+    .option('--input <file>', 'the body instead of fields; - is stdin')
+    .action((method: string, path: string, fields: string[], { input }: { input?: string }) =>
+      send(cli, { method, path, fields, input }),
+    )
+}
+
+interface Call {
+  method: string
+  path: string
+  fields: readonly string[]
+  input?: string | undefined
+}
+
+async function send(cli: Cli, { method, path, fields, input }: Call): Promise<void> {
+  const { env, terminal } = cli
+  if (!path.startsWith('/')) throw new Failure(`${path} is no path`, 'It starts with a slash: /api/v1/projects.')
+  const { url, credential } = signedIn(env, await readSettings(env))
+  const target = new URL(`${url.replace(/\/+$/, '')}${path}`)
+  const given = fieldsOf(fields)
+  if (method === 'GET')
+    for (const [name, value] of Object.entries(given))
+      target.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value))
+  const body =
+    input === undefined
+      ? method === 'GET' || fields.length === 0
+        ? null
+        : JSON.stringify(given)
+      : await bodyOf(cli, input)
+  const answer = await fetch(target, {
+    method,
+    redirect: 'error',
+    headers: { ...headersOf(credential), ...(body === null ? {} : { 'content-type': 'application/json' }) },
+    body,
+  }).catch(() => {
+    throw new Failure(`No answer from ${target.origin}`, 'Is the instance running?')
+  })
+  const text = await answer.text()
+  const isJson = answer.headers.get('content-type')?.includes('json') === true
+  const said: unknown = isJson && text !== '' ? JSON.parse(text) : text
+  if (!answer.ok) throw new Failure(`${method} ${path} was answered with ${answer.status}: ${messageOf(said)}`)
+  if (isJson) terminal.json(said)
+  else terminal.exactly(text)
+}
+
+const bodyOf = ({ terminal }: Cli, file: string): Promise<string> =>
+  file === '-' ? terminal.input() : readFile(file, 'utf8')
+
+const refusal = z.object({
+  message: z.unknown(),
+  details: z.object({ summary: z.string().optional() }).optional(),
+})
+
+/** What is wrong, in words: the message of fields that break a rule is a list. */
+function messageOf(said: unknown): string {
+  const read = refusal.safeParse(said)
+  if (!read.success) return String(said)
+  const { message, details } = read.data
+  return details?.summary ?? (typeof message === 'string' ? message : JSON.stringify(message))
+}

@@ -1,0 +1,75 @@
+import type { Command } from 'commander'
+import { openProject, report, withProject, type Cli, type JsonOption, type PlaceOptions, type Project } from '../cli.ts'
+import { withDeletion, type DeleteOptions } from '../deleted-syncs.ts'
+import { Failure } from '../failure.ts'
+import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../listing.ts'
+import { confirm } from '../terminal.ts'
+
+type Environment = Project['environments'][number]
+type Options = PlaceOptions & JsonOption
+
+const COLUMNS: Columns<Environment> = {
+  slug: ({ slug }) => slug,
+  name: ({ name }) => name,
+  position: ({ position }) => position,
+  note: ({ pending }) => pending,
+}
+
+interface Changes {
+  name?: string
+  slug?: string
+  position?: number
+}
+
+export function addEnvironments(program: Command, cli: Cli): void {
+  const environments = program.command('environments').description('The environments of a project')
+
+  withListing(withProject(environments.command('list')), COLUMNS)
+    .description('The environments of a project')
+    .action(async (options: Options & ListOptions) => {
+      const { project } = await openProject(cli, options)
+      printList(cli.terminal, project.environments, { columns: COLUMNS, none: 'No environments.', ...options })
+    })
+
+  withProject(environments.command('create'))
+    .description('Create an environment')
+    .argument('<slug>', 'its name in references, URLs and commands')
+    .option('--name <name>', 'as people see it (default: the slug)')
+    .option('--position <number>', 'among the others, from 1', wholeNumber)
+    .action(async (slug: string, { name = slug, position, ...options }: Options & Changes) => {
+      const { client, project } = await openProject(cli, options)
+      const made = await client.environments.create.mutate({ projectId: project.id, slug, name, position })
+      report(cli, options, made, `Created ${slug} in ${project.name}.`)
+    })
+
+  withProject(environments.command('update'))
+    .description('Change an environment')
+    .argument('<environment>', 'its slug')
+    .option('--name <name>')
+    .option('--slug <slug>')
+    .option('--position <number>', 'among the others, from 1', wholeNumber)
+    .action(async (environment: string, { name, slug, position, ...options }: Options & Changes) => {
+      const { client, project } = await openProject(cli, options)
+      const { id: environmentId } = environmentOf(project, environment)
+      const input = { projectId: project.id, environmentId, name, slug, position }
+      report(cli, options, await client.environments.update.mutate(input), `Changed ${environment}.`)
+    })
+
+  withDeletion(withProject(environments.command('delete')))
+    .description('Delete an environment with everything in it')
+    .argument('<environment>', 'its slug')
+    .action(async (environment: string, { syncs, yes, ...options }: Options & DeleteOptions) => {
+      const { client, project } = await openProject(cli, options)
+      const { id: environmentId } = environmentOf(project, environment)
+      await confirm(cli.terminal, yes, `Delete ${environment} of ${project.name} with everything in it?`)
+      const deleted = await client.environments.delete.mutate({ projectId: project.id, environmentId, syncs })
+      report(cli, options, deleted, deleted.pending ?? `Deleted ${environment}.`)
+    })
+}
+
+function environmentOf({ environments, name }: Project, slug: string): Environment {
+  const found = environments.find((environment) => environment.slug === slug)
+  if (found) return found
+  const known = environments.map((environment) => environment.slug).join(', ')
+  throw new Failure(`There is no environment ${slug} in ${name}`, `There are: ${known}.`)
+}

@@ -1,0 +1,21 @@
+import { Failure } from './failure.ts'
+
+/** `name=text` and `name:=JSON` as an object. Throws `Failure` for anything else. */
+export function fieldsOf(assignments: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    assignments.map((assignment) => {
+      const [, name, json, value = ''] = /^([^=:]+)(:?)=(.*)$/s.exec(assignment) ?? []
+      if (name === undefined)
+        throw new Failure(`${assignment} is no field`, 'A field looks like name=text, or name:=true for JSON.')
+      return [name, json === '' ? value : parsed(name, value)]
+    }),
+  )
+}
+
+function parsed(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Failure(`The value of ${name} is not JSON`, `Write ${name}=… for text.`)
+  }
+}
