@@ -1,0 +1,20 @@
+import { linksOf } from './links.ts'
+
+export interface Section {
+  title: string
+  pages: { title: string; file: string }[]
+}
+
+/** The table of contents that docs/README.md is: its headings with the pages below them, in order. */
+export const contentsOf = (index: string): Section[] =>
+  index
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => {
+      const [title = '', ...lines] = section.split('\n')
+      const pages = lines.flatMap((line) => {
+        const [file] = linksOf(line)
+        return file === undefined ? [] : [{ title: /\[([^\]]+)\]/.exec(line)?.[1] ?? file, file }]
+      })
+      return { title: title.trim(), pages }
+    })

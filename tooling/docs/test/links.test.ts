@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { contentsOf } from '../src/contents.ts'
+import { deadLinks } from '../src/links.ts'
+import { sitePages } from '../src/pages.ts'
+
+const ROOT = join(import.meta.dirname, '../../..')
+
+it('every link of every document leads to a file and a heading', () => {
+  expect(deadLinks(ROOT, ['*.md', 'docs/**/*.md', 'packages/**/*.md', '.github/**/*.md'])).toEqual([])
+  expect(deadLinks(join(import.meta.dirname, 'fixture'), ['*.md'])).toEqual([
+    'page.md: missing.md leads to no file',
+    'page.md: #nowhere: page.md has no heading #nowhere',
+  ])
+})
+
+it('the table of contents lists every page once, and the site has the pages that are made of the code', async () => {
+  const listed = contentsOf(await readFile(join(ROOT, 'docs/README.md'), 'utf8')).flatMap(({ pages }) =>
+    pages.map(({ file }) => file),
+  )
+  const pages = await sitePages()
+  const own = pages
+    .map(({ file }) => file)
+    .filter((file) => !/^(destinations|adr)\//.test(file) && !['index.md', 'security-policy.md'].includes(file))
+  const generated = ['commands.md', 'routes.md', 'settings.md']
+  expect(listed.filter((file) => !file.startsWith('..')).toSorted()).toEqual(
+    [...own.filter((file) => !generated.includes(file)), 'adr/README.md'].toSorted(),
+  )
+  const textOf = (name: string): string => pages.find(({ file }) => file === name)?.markdown ?? ''
+  expect(textOf('commands.md')).toContain('## keyferry syncs plan')
+  expect(textOf('routes.md')).toContain('`GET /api/v1/projects`')
+  expect(textOf('settings.md')).toContain('`KEYFERRY_DATA_DIR`')
+})
