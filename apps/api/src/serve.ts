@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
 import { createAuth, migrateAuth, removeUnconfirmed, type AuthOptions } from '@keyferry/access/sign-in'
 import { guardFetch } from '@keyferry/kernel/network'
 import { isInitialized, type Context, type Network } from '@keyferry/kernel'
 import { StartupError, VERSION, hostCheck, type Env, type Runtime, type Service } from '@keyferry/runtime'
 import { buildApp } from './app.ts'
+import { watchNewestVersion } from './newest-version.ts'
+import { CONSOLE_FILES } from './http/console-files.ts'
 
 export interface Serving extends Service {
   /** Where it serves, such as `http://127.0.0.1:4400`. */
@@ -17,9 +18,6 @@ export interface Serving extends Service {
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-
-/** The console as `turbo build` leaves it. */
-const WEB = join(import.meta.dirname, '../../web/dist')
 
 /** Serves API and console of an open instance. Throws `StartupError` when the port cannot be had. */
 export async function serve(instance: Runtime, env: Env): Promise<Serving> {
@@ -42,12 +40,14 @@ export async function serve(instance: Runtime, env: Env): Promise<Serving> {
       providerMs: env.OIDC_SESSION_MAX_HOURS * 3_600_000,
     },
   })
+  const newestVersion = watchNewestVersion(ctx, { url: env.KEYFERRY_RELEASES_URL, version: VERSION })
   const app = await buildApp({
     ctx,
     auth,
     monitoring,
-    webDir: existsSync(WEB) ? WEB : null,
+    webDir: existsSync(CONSOLE_FILES) ? CONSOLE_FILES : null,
     version: VERSION,
+    newerVersion: newestVersion.newer,
     profile,
     trustedProxies: env.KEYFERRY_TRUSTED_PROXIES,
     requestsPerMinute: env.KEYFERRY_REQUESTS_PER_MINUTE,
@@ -59,6 +59,7 @@ export async function serve(instance: Runtime, env: Env): Promise<Serving> {
   try {
     await app.listen({ host: env.HOST, port })
   } catch (error) {
+    newestVersion.stop()
     await app.close()
     unguard?.()
     // Between finding it free and listening, another program may have taken it.
@@ -70,6 +71,7 @@ export async function serve(instance: Runtime, env: Env): Promise<Serving> {
     : { code: auth.setupCode, link: `${baseUrl}/first-run#code=${auth.setupCode}` }
   const groups = env.OIDC_ISSUER === undefined ? null : keepGroupsConfirmed(ctx, env.OIDC_GROUPS_MAX_DAYS)
   const stop = async (): Promise<void> => {
+    newestVersion.stop()
     await groups?.stop()
     await app.close()
     unguard?.()

@@ -4,28 +4,18 @@ import type { Actor } from '@keyferry/kernel'
 import type { Admin } from '@keyferry/runtime'
 import type { z } from 'zod'
 import type { Cli } from './cli.ts'
-import { Failure } from './failure.ts'
+import { serverCode } from './server-code.ts'
 
 /** The code of the server. From here on, new files are for this user only. */
 export async function instanceCode() {
   process.umask(0o077)
-  return import('@keyferry/runtime').catch(explainMissing)
+  return serverCode(() => import('@keyferry/runtime'))
 }
 
 /** The instance's settings; its log would mix with what we print. */
 export async function instanceEnv({ env }: Cli) {
   const instance = await instanceCode()
   return { ...instance, settings: instance.readEnv({ LOG_LEVEL: 'error', ...env }) }
-}
-
-/** The packed command line comes without the server. */
-function explainMissing(error: unknown): never {
-  if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')
-    throw new Failure(
-      '`keyferry admin` needs the code of the server, which this installation does not have',
-      'Run it where the instance is installed.',
-    )
-  throw error
 }
 
 export interface AsOperator extends Admin {

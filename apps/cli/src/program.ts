@@ -4,12 +4,23 @@ import manifest from '../../../package.json' with { type: 'json' }
 import type { Cli } from './cli.ts'
 import { addAccount } from './commands/account.ts'
 import { addAdmin } from './commands/admin.ts'
+import { addApi } from './commands/api.ts'
+import { addAudit } from './commands/audit.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addConnections } from './commands/connections.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addEnvironments } from './commands/environments.ts'
+import { addFolders } from './commands/folders.ts'
 import { addImport } from './commands/import.ts'
+import { addKeys } from './commands/keys.ts'
+import { addMachines } from './commands/machines.ts'
+import { addMembers } from './commands/members.ts'
+import { addNames } from './commands/names.ts'
+import { addPeople } from './commands/people.ts'
+import { addProjects } from './commands/projects.ts'
 import { addRun } from './commands/run.ts'
 import { addSecrets } from './commands/secrets.ts'
+import { addStart } from './commands/start.ts'
 import { addSyncs } from './commands/syncs.ts'
 import { addWhere } from './commands/where.ts'
 import { EXIT, explain } from './failure.ts'
@@ -72,15 +83,26 @@ export function programOf(cli: Cli, json = false): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what it takes)')
   for (const add of [
+    addStart,
     addAccount,
+    addProjects,
+    addEnvironments,
+    addFolders,
     addSecrets,
     addRun,
     addSyncs,
     addWhere,
     addConnections,
+    addMembers,
+    addMachines,
+    addKeys,
+    addPeople,
+    addAudit,
+    addApi,
     addImport,
     addDoctor,
     addAdmin,
+    addNames,
     addCompletion,
   ])
     add(program, cli)

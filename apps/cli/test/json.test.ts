@@ -34,7 +34,8 @@ async function keyferry(args: readonly string[]): Promise<{ code: number; stdout
   return { code, stdout: out, stderr: err }
 }
 
-const all = leaves(program)
+/** All but the one that serves until it is stopped: it prints the log of the instance. */
+const all = leaves(program).filter(({ path }) => path.join(' ') !== 'start')
 
 it('finds the commands', () => {
   expect(all.length).toBeGreaterThan(20)

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { readEnv } from '@keyferry/runtime'
 import * as apps from 'kubernetes-models/apps/v1'
 import * as networking from 'kubernetes-models/networking.k8s.io/v1'
@@ -108,6 +108,13 @@ describe('deploy/kubernetes', async () => {
     parseAllDocuments(text).map((document) => z.looseObject({ kind: z.string() }).parse(document.toJS())),
   )
 
+  it('names the version of the product', async () => {
+    const { images } = z
+      .object({ images: z.array(z.object({ newTag: z.string() })) })
+      .parse(parse(await read(`${folder}/kustomization.yaml`)))
+    expect(images.map(({ newTag }) => newTag)).toEqual([JSON.parse(await read('package.json')).version])
+  })
+
   it('holds what Kubernetes takes, and lists every file', async () => {
     const { resources: listed } = z
       .object({ resources: z.array(z.string()) })
@@ -148,8 +155,14 @@ describe('deploy/kubernetes', async () => {
       for (const probe of [container?.startupProbe, container?.readinessProbe, container?.livenessProbe])
         expect(ports).toContain((probe?.httpGet ?? probe?.tcpSocket)?.port)
       const mounted = container?.volumeMounts.map(({ mountPath }) => mountPath) ?? []
-      for (const path of Object.values(data).filter((value) => value.startsWith('/run/')))
-        expect(mounted.some((mount) => path.startsWith(`${mount}/`))).toBe(true)
+      const files = Object.values(data).filter((value) => value.startsWith('/run/'))
+      for (const path of files) expect(mounted.some((mount) => path.startsWith(`${mount}/`))).toBe(true)
+      // Each is named, and none is optional: a pod without its root key stays pending with an event that names it.
+      const secrets = spec.template.spec.volumes.flatMap(({ secret }) => secret ?? [])
+      expect(secrets.map(({ optional }) => optional ?? false)).toEqual([false])
+      expect(secrets.flatMap(({ items }) => items.map(({ path }) => path)).toSorted()).toEqual(
+        files.map((path) => basename(path)).toSorted(),
+      )
     }
   })
 })
@@ -165,6 +178,11 @@ const pod = z.object({
       readinessProbe: probe,
       livenessProbe: probe,
       volumeMounts: z.array(z.object({ mountPath: z.string() })),
+    }),
+  ),
+  volumes: z.array(
+    z.object({
+      secret: z.object({ optional: z.boolean().optional(), items: z.array(z.object({ path: z.string() })) }).optional(),
     }),
   ),
 })

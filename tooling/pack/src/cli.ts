@@ -1,26 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { rolldown } from 'rolldown'
+import { rolldown, type OutputAsset, type OutputChunk, type Plugin } from 'rolldown'
 import { packageOf, type Tarball } from './tarball.ts'
+import product from '../../../package.json' with { type: 'json' }
 
 const ROOT = join(import.meta.dirname, '../../..')
+const SERVER = 'keyferry-server'
 
-/** The server's code, which `keyferry admin` loads beside an instance. The packed command line comes without it. */
-const SERVER = /^@keyferry\/(access|core|kernel|runtime|vault)(\/verbs|\/sign-in)?$/
-
-/** `keyferry`: the command line, without dependencies. */
+/**
+ * `keyferry`: the command line. The server is an optional dependency: `keyferry start` and `keyferry admin` load it
+ * when they run, everything else needs no other package.
+ */
 export async function packCli(folder: string): Promise<Tarball> {
-  const bundle = await rolldown({
-    input: { keyferry: join(ROOT, 'apps/cli/src/main.ts') },
-    platform: 'node',
-    external: SERVER,
-  })
-  const { output } = await bundle.generate({
-    format: 'esm',
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
-    comments: { legal: true, annotation: false, jsdoc: false },
-  })
+  const output = await bundleCli()
   return packageOf(folder, {
     chunks: output,
     files: {
@@ -31,7 +23,40 @@ export async function packCli(folder: string): Promise<Tarball> {
       name: 'keyferry',
       description: 'The command line of Keyferry, a self-hosted secret sync.',
       bin: { keyferry: 'keyferry.js' },
+      optionalDependencies: { [SERVER]: product.version },
       engines: { node: '>=20' },
     },
   })
+}
+
+/** The modules of the server that the command line loads, such as `core/verbs` for `@keyferry/core/verbs`. */
+export async function serverDoors(): Promise<string[]> {
+  const imports = (await bundleCli()).flatMap((part) => (part.type === 'chunk' ? part.dynamicImports : []))
+  const doors = imports.filter((id) => id.startsWith(`${SERVER}/`)).map((id) => id.slice(SERVER.length + 1))
+  return [...new Set(doors)].sort()
+}
+
+async function bundleCli(): Promise<(OutputAsset | OutputChunk)[]> {
+  const bundle = await rolldown({
+    input: { keyferry: join(ROOT, 'apps/cli/src/main.ts') },
+    cwd: ROOT,
+    platform: 'node',
+    plugins: [withoutServer],
+  })
+  const { output } = await bundle.generate({
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    comments: { legal: true, annotation: false, jsdoc: false },
+  })
+  return output
+}
+
+/** What is imported only when a command needs it is the server's code. */
+const withoutServer: Plugin = {
+  name: 'keyferry-without-server',
+  resolveId: (id, _importer, { kind }) =>
+    kind === 'dynamic-import' && id.startsWith('@keyferry/')
+      ? { id: id.replace('@keyferry', SERVER), external: true }
+      : null,
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { rolldown, type OutputAsset, type OutputChunk, type Plugin } from 'rolldown'
+import { rolldown, type OutputAsset, type OutputChunk } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
 import { apiTypes } from './api-types.ts'
+import { replaced } from './replaced.ts'
 import { packageOf, type Tarball } from './tarball.ts'
 
 const SOURCE = join(import.meta.dirname, '../../../packages/client/src')
@@ -22,7 +23,10 @@ export async function packClient(folder: string): Promise<Tarball> {
   const { output } = await code.generate({ format: 'cjs', comments: { legal: true, annotation: true, jsdoc: false } })
   // Neither is in a type that is exported.
   const external = [/^@keyferry\//, /^@trpc\//]
-  const plugins = [withApi(await apiTypes()), dts({ generator: 'oxc', dtsOnly: true, tsconfig: false })]
+  const plugins = [
+    replaced({ [join(SOURCE, 'api.ts')]: await apiTypes() }),
+    dts({ generator: 'oxc', dtsOnly: true, tsconfig: false }),
+  ]
   const types = await rolldown({ input, external, plugins })
   const declarations = await types.generate({ format: 'esm' })
   return packageOf(folder, {
@@ -50,12 +54,6 @@ export async function packClient(folder: string): Promise<Tarball> {
     },
   })
 }
-
-/** Puts `types` in the place of the type that is made of the server's router. */
-const withApi = (types: string): Plugin => ({
-  name: 'keyferry-api',
-  load: (id) => (id === join(SOURCE, 'api.ts') ? { code: types, moduleType: 'ts' } : null),
-})
 
 /** The file that a bundle comes to. Throws when it is in several. */
 function onlyFile(output: readonly (OutputAsset | OutputChunk)[]): OutputChunk {

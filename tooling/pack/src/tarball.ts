@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { z } from 'zod'
 import product from '../../../package.json' with { type: 'json' }
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -18,7 +19,7 @@ interface Package {
   /** What the code was bundled from. */
   chunks: readonly { type: string; moduleIds?: readonly string[] }[]
   /** Contents by file name. */
-  files: Readonly<Record<string, string>>
+  files: Readonly<Record<string, string | Uint8Array>>
   manifest: { name: string; [field: string]: unknown }
 }
 
@@ -31,14 +32,15 @@ export async function packageOf(folder: string, { chunks, files, manifest }: Pac
   const dir = join(folder, manifest.name.replaceAll(/[@/]/g, ' ').trim().replaceAll(' ', '-'))
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
-  const all = {
+  const all: Package['files'] = {
     ...files,
     'package.json': `${JSON.stringify({ ...manifest, version, license, type: 'module' }, null, 2)}\n`,
     LICENSE: await readFile(join(ROOT, 'LICENSE'), 'utf8'),
     'THIRD-PARTY-LICENSES.txt': await licencesOf(chunks.flatMap(({ moduleIds = [] }) => moduleIds)),
   }
   for (const [name, content] of Object.entries(all)) {
-    const mode = content.startsWith('#!') ? 0o755 : 0o644
+    const mode = typeof content === 'string' && content.startsWith('#!') ? 0o755 : 0o644
+    await mkdir(dirname(join(dir, name)), { recursive: true })
     await writeFile(join(dir, name), content, { mode })
   }
   const pack = ['pack', '--silent', '--offline', '--no-update-notifier', '--pack-destination', folder]
@@ -48,19 +50,21 @@ export async function packageOf(folder: string, { chunks, files, manifest }: Pac
   return { file, packed: (await stat(file)).size, installed }
 }
 
-/** The licence texts of the packages that these modules come from. Throws when one has none. */
+/** The licences of the packages that these modules come from. Throws when one has none. */
 async function licencesOf(modules: readonly string[]): Promise<string> {
   const inPackage = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//
   const dirs = new Set(modules.flatMap((id) => inPackage.exec(id)?.[1] ?? []))
-  const texts = await Promise.all(
-    [...dirs].map(async (dir) => {
-      const { name, version }: { name: string; version: string } = JSON.parse(
-        await readFile(join(dir, 'package.json'), 'utf8'),
-      )
-      const licence = (await readdir(dir)).find((file) => /^licen[cs]e/i.test(file))
-      if (licence === undefined) throw new Error(`${name} has no licence file in ${dirname(dir)}`)
-      return `${name} ${version}\n\n${(await readFile(join(dir, licence), 'utf8')).trim()}\n`
-    }),
-  )
-  return texts.sort().join(`\n${'-'.repeat(80)}\n\n`)
+  const texts = await Promise.all([...dirs].map(licenceOf))
+  return [...new Set(texts)].sort().join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+const published = z.object({ name: z.string(), version: z.string(), license: z.string().optional() })
+
+/** The licence file of the package in `dir`, or the name of its licence where it comes without a file. */
+async function licenceOf(dir: string): Promise<string> {
+  const { name, version, license } = published.parse(JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')))
+  const file = (await readdir(dir)).find((candidate) => /^licen[cs]e/i.test(candidate))
+  const text = file === undefined ? license : await readFile(join(dir, file), 'utf8')
+  if (text === undefined) throw new Error(`${name} ${version} says nowhere what its licence is`)
+  return `${name} ${version}\n\n${text.trim()}\n`
 }

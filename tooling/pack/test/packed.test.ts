@@ -1,27 +1,34 @@
 /** The tarballs as a user gets them: installed into empty folders, without a network, a home or the repository. */
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
+import { destinations } from '@keyferry/core/destinations'
+import { copyEmptyQueue } from '@keyferry/queue/testing'
 import { startApi } from '@keyferry/server/testing-cli'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { z } from 'zod'
 import { packCli } from '../src/cli.ts'
 import { packClient } from '../src/client.ts'
+import { packServer } from '../src/server.ts'
 import type { Tarball } from '../src/tarball.ts'
+
+const PACKAGES = join(import.meta.dirname, '../../../packages')
 
 let dir = ''
 let client: Tarball
 let cli: Tarball
+let server: Tarball
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'keyferry-packed-'))
   client = await packClient(join(dir, 'tarballs'))
   cli = await packCli(join(dir, 'tarballs'))
+  server = await packServer(join(dir, 'tarballs'))
   await mkdir(join(dir, 'home'))
-  await mkdir(join(dir, 'app'))
-  await writeFile(join(dir, 'app/package.json'), '{ "name": "app", "private": true }')
-  const install = ['install', '--offline', '--no-update-notifier', '--no-audit', '--no-fund', client.file, cli.file]
-  expect(await inApp('npm', install)).toMatchObject({ code: 0 })
+  await installed('app', [client.file, cli.file])
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
@@ -31,10 +38,26 @@ interface Ended {
   stderr: string
 }
 
-/** Runs a program in the folder that the packages are installed in. */
+/** Installs tarballs, and nothing else, into an empty folder. */
+async function installed(folder: string, tarballs: readonly string[]): Promise<void> {
+  await mkdir(join(dir, folder))
+  await writeFile(join(dir, folder, 'package.json'), '{ "name": "app", "private": true }')
+  const quiet = ['--offline', '--no-update-notifier', '--no-audit', '--no-fund']
+  expect(await runIn(folder, 'npm', ['install', ...quiet, ...tarballs])).toMatchObject({ code: 0 })
+}
+
+/** Runs a program in the folder of the client and the command line. */
 const inApp = (program: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
+  runIn('app', program, args, env)
+
+const runIn = (
+  folder: string,
+  program: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ended> =>
   new Promise((done) => {
-    const options = { cwd: join(dir, 'app'), env: { PATH: process.env['PATH'], HOME: join(dir, 'home'), ...env } }
+    const options = { cwd: join(dir, folder), env: { PATH: process.env['PATH'], HOME: join(dir, 'home'), ...env } }
     execFile(program, args, options, (error, stdout, stderr) =>
       done({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr }),
     )
@@ -63,6 +86,79 @@ it('are small and need no other package', async () => {
     'node_modules/keyferry',
   ])
 })
+
+it('are the same bytes each time they are packed', async () => {
+  for (const [pack, first] of [
+    [packCli, cli],
+    [packServer, server],
+  ] as const) {
+    const again = await pack(join(dir, 'again'))
+    expect(await readFile(again.file)).toEqual(await readFile(first.file))
+  }
+})
+
+it('say how to get the server', async () => {
+  expect(await inApp(process.execPath, ['node_modules/keyferry/keyferry.js', 'start'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('npm install keyferry-server'),
+  })
+})
+
+/** A package that is installed in `folder` of the repository, as a tarball, which a registry would have. */
+function tarballOf(folder: string): string {
+  const file = join(dir, 'tarballs', `${basename(folder)}.tar`)
+  execFileSync('tar', ['-cf', file, '-C', dirname(folder), basename(folder)])
+  return file
+}
+
+it('serve an instance: keyferry start', async () => {
+  const sqlite = realpathSync(join(PACKAGES, 'db/node_modules/better-sqlite3'))
+  const postgres = realpathSync(join(PACKAGES, 'queue/node_modules/@electric-sql/pglite'))
+  const needed = [sqlite, realpathSync(join(sqlite, '../node-addon-api')), postgres].map(tarballOf)
+  await installed('server', [cli.file, server.file, ...needed])
+  const size = execFileSync('du', ['-sm', join(dir, 'server/node_modules')], { encoding: 'utf8' })
+  expect(Number.parseInt(size, 10)).toBeLessThan(200)
+
+  const dataDir = join(dir, 'data')
+  await copyEmptyQueue(join(dataDir, 'queue'))
+  const env = { PATH: process.env['PATH'], HOME: join(dir, 'home'), KEYFERRY_DATA_DIR: dataDir }
+  const command = join(dir, 'server/node_modules/keyferry/keyferry.js')
+  const starting = spawn(process.execPath, [command, 'start'], { env: { ...env, PORT: '0' } })
+  onTestFinished(() => void starting.kill('SIGKILL'))
+  let printed = ''
+  for (const stream of [starting.stdout, starting.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
+  const url = await vi.waitFor(() => /serves on (\S+)/.exec(printed)?.[1] ?? expect.fail(printed), { timeout: 120_000 })
+
+  const page = await fetch(url)
+  expect({ status: page.status, text: await page.text() }).toEqual({
+    status: 200,
+    text: expect.stringMatching(/<script/),
+  })
+  const owner = { email: 'ada@example.com', password: 'correct horse battery', organization: 'Shop' }
+  const bootstrap = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(owner) }
+  const { identity } = z
+    .object({ identity: z.object({ credentials: z.object({ token: z.string() }) }) })
+    .parse(await (await fetch(`${url}/api/v1/admin/bootstrap`, bootstrap)).json())
+  const keyferry = (args: string[], more: Record<string, string>) =>
+    runIn('server', process.execPath, [command, ...args], more)
+  const listed = await keyferry(['api', 'GET', '/api/v1/destinations'], {
+    KEYFERRY_URL: url,
+    KEYFERRY_TOKEN: identity.credentials.token,
+  })
+  const { destinations: served } = z
+    .object({ destinations: z.array(z.object({ name: z.string() })) })
+    .parse(JSON.parse(listed.stdout))
+  expect(served.map(({ name }) => name).toSorted()).toEqual(destinations().map(({ name }) => name))
+  expect(await keyferry(['admin', 'verify-audit'], { KEYFERRY_DATA_DIR: dataDir })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('unbroken'),
+  })
+
+  const ended = once(starting, 'exit')
+  starting.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
+}, 240_000)
 
 const PROGRAM = `import { createKeyferryClient, isKeyferryError, machineToken, type Inputs, type Outputs } from '@keyferry/client'
 const keyferry = createKeyferryClient({ url: 'http://127.0.0.1:4400', token: machineToken({ url: 'x', clientId: 'a', clientSecret: 'b' }) })
@@ -140,7 +236,7 @@ describe.each(['20', '22', '24'])('on Node %s', (version) => {
     })
     expect(await keyferry(['admin', 'verify-store'])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('Run it where the instance is installed'),
+      stderr: expect.stringContaining('npm install keyferry-server'),
     })
   })
 })

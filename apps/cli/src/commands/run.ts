@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
-import { constants } from 'node:os'
 import type { Command } from 'commander'
 import { openPlace, withPlace, type Cli, type PlaceOptions } from '../cli.ts'
-import { EXIT, Failure } from '../failure.ts'
+import { execute } from '../execute.ts'
+import { Failure } from '../failure.ts'
 import type { Env } from '../settings.ts'
 import { refuseUnsafeNames } from '../unsafe-names.ts'
 import { valuesOf } from '../values.ts'
@@ -46,35 +45,4 @@ function withoutOwnCredentials(env: Env, kept: readonly string[]): Env {
   const isInstance = Object.keys(env).some((name) => IS_INSTANCE.test(name))
   const isOwn = (name: string): boolean => OWN.test(name) || (isInstance && OF_INSTANCE.test(name))
   return Object.fromEntries(Object.entries(env).filter(([name]) => kept.includes(name) || !isOwn(name)))
-}
-
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
-
-/** Without a shell, on our own terminal. Resolves to what a shell would call its exit code. */
-function execute(file: string, args: readonly string[], env: Record<string, string | undefined>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { env, stdio: 'inherit', shell: false })
-    const forward = (signal: NodeJS.Signals): void => {
-      // The terminal sends these to the whole group, so the command has had it.
-      if (process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT')) return
-      child.kill(signal)
-    }
-    for (const signal of FORWARDED) process.on(signal, forward)
-    const done = (): void => {
-      for (const signal of FORWARDED) process.off(signal, forward)
-    }
-    child.once('error', (error) => {
-      done()
-      const code = 'code' in error ? error.code : null
-      if (code === 'ENOENT') reject(new Failure(`There is no command ${file}`, null, EXIT.notFound))
-      else if (code === 'EACCES') reject(new Failure(`${file} cannot be executed`, null, EXIT.notExecutable))
-      else if (code === 'E2BIG')
-        reject(new Failure('The secrets don’t fit into an environment', 'Export them to a file instead.'))
-      else reject(error)
-    })
-    child.once('exit', (code, signal) => {
-      done()
-      resolve(signal === null ? (code ?? EXIT.failed) : EXIT.signal + constants.signals[signal])
-    })
-  })
 }

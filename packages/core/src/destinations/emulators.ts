@@ -4,7 +4,7 @@
  */
 import type { Emulator, EmulatorOptions } from './emulator.ts'
 import type { MinimumCallsOf } from './minimum-calls.ts'
-import { destinationFolders, importFrom } from './registry.ts'
+import { destinationFolders, importFrom } from './destination-folders.ts'
 
 export type StartEmulator = (options?: EmulatorOptions) => Promise<Emulator>
 

@@ -1,13 +1,7 @@
-/**
- * Finds the destinations: every folder beside this file with an `index.ts` is one, and exports its definition as
- * default. A new destination is a new folder; there is no list to edit. `_template` is what `pnpm create-destination`
- * copies, and no destination.
- */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+/** The destinations by name: what each of their folders exports. */
 import { NotFound } from '@keyferry/kernel'
 import type { ConnectionDefinition } from './connection.ts'
+import { destinationFolders, iconOf, importFrom } from './destination-folders.ts'
 import type { DestinationDefinition } from './destination.ts'
 import { formFields } from './forms.ts'
 
@@ -16,19 +10,6 @@ interface Entry {
   /** SVG text. */
   icon: string
 }
-
-const HERE = import.meta.dirname
-
-/** Names of the folders beside this file that have an `index.ts`: one per destination, without `_template`. */
-export const destinationFolders = (): string[] =>
-  readdirSync(HERE, { withFileTypes: true })
-    .filter(({ name }) => !name.startsWith('_') && existsSync(join(HERE, name, 'index.ts')))
-    .map((entry) => entry.name)
-    .sort()
-
-/** What a file of a destination's folder exports. */
-export const importFrom = (folder: string, file: string): Promise<unknown> =>
-  import(/* @vite-ignore */ pathToFileURL(join(HERE, folder, file)).href)
 
 const registry: ReadonlyMap<string, Entry> = new Map(
   await Promise.all(destinationFolders().map(async (folder) => [folder, await load(folder)] as const)),
@@ -79,7 +60,7 @@ async function load(folder: string): Promise<Entry> {
   // API.
   for (const { credentials } of Object.values(definition.connection.methods)) formFields(credentials)
   for (const schema of [definition.target, definition.options]) formFields(schema, definition.choices)
-  return { definition, icon: readFileSync(join(HERE, folder, 'icon.svg'), 'utf8') }
+  return { definition, icon: iconOf(folder) }
 }
 
 // A hoisted function, because the registry above is filled while this module loads.

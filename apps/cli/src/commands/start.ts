@@ -1,0 +1,29 @@
+import { Argument, type Command } from 'commander'
+import type { Cli } from '../cli.ts'
+import { execute } from '../execute.ts'
+import { Failure } from '../failure.ts'
+import { serverCode } from '../server-code.ts'
+
+const PARTS = ['all', 'api', 'worker'] as const
+type Part = (typeof PARTS)[number]
+
+/** Of the native modules. */
+const OLDEST_NODE = 22
+/** What keeps the memory of an idle instance low: docs/performance.md. */
+const FLAGS = ['--liftoff-only', '--max-semi-space-size=8']
+
+export function addStart(program: Command, cli: Cli): void {
+  program
+    .command('start')
+    .description('Serve an instance: API, console and worker in one process, or a part of a fleet')
+    .addArgument(new Argument('[part]', 'what this process is').choices(PARTS).default('all'))
+    .action((part: Part) => start(cli, part))
+}
+
+async function start(cli: Cli, part: Part): Promise<void> {
+  const { node } = process.versions
+  if (Number.parseInt(node, 10) < OLDEST_NODE)
+    throw new Failure(`The server does not run on Node ${node}`, `Use Node ${OLDEST_NODE} or newer.`)
+  const { PROGRAMS } = await serverCode(() => import('@keyferry/server/programs'))
+  cli.exitWith(await execute(process.execPath, [...FLAGS, PROGRAMS[part]], cli.env))
+}

@@ -1,0 +1,41 @@
+/** `pnpm release:build <folder>`: the tarballs of a release, what they contain, their checksums and the notes. */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import product from '../../../package.json' with { type: 'json' }
+import { packCli } from './cli.ts'
+import { packClient } from './client.ts'
+import { notesOf } from './notes.ts'
+import { packServer } from './server.ts'
+
+const ROOT = join(import.meta.dirname, '../../..')
+const PACKAGES = [
+  { pack: packClient, workspace: '@keyferry/client' },
+  { pack: packCli, workspace: '@keyferry/cli' },
+  { pack: packServer, workspace: '@keyferry/server' },
+]
+
+const folder = resolve(process.argv[2] ?? 'release')
+const files: string[] = []
+for (const { pack, workspace } of PACKAGES) {
+  const { file } = await pack(folder)
+  const contents = file.replace(/\.tgz$/, '.cdx.json')
+  await billOfMaterials(workspace, contents)
+  files.push(file, contents)
+}
+const sums = files.map(async (file) => `${sha256(await readFile(file))}  ${basename(file)}\n`)
+await writeFile(join(folder, 'SHA256SUMS'), (await Promise.all(sums)).join(''))
+const changelog = await readFile(join(ROOT, 'CHANGELOG.md'), 'utf8')
+await writeFile(join(folder, 'NOTES.md'), notesOf(changelog, product.version))
+
+/** CycloneDX, of everything that a package of the workspace brings along. */
+async function billOfMaterials(workspace: string, file: string): Promise<void> {
+  const sbom = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--prod', '--no-optional']
+  await promisify(execFile)('npx', ['-y', 'pnpm@12', '--filter', workspace, ...sbom, '--out', file], { cwd: ROOT })
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
