@@ -1,5 +1,6 @@
 /** The pages of the site: the documents of the repository, with links that lead within the site, and generated ones. */
-import { glob, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { globSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { commandPage } from './command-page.ts'
 import { isExternal, withLinks } from './links.ts'
@@ -16,9 +17,9 @@ export interface Page {
 
 /** Every page. Throws, naming it, when a document links to what is no part of the site. */
 export async function sitePages(): Promise<Page[]> {
-  const documents = await Array.fromAsync(
-    glob(['docs/**/*.md', 'SECURITY.md', 'packages/core/src/destinations/[!_]*/README.md'], { cwd: ROOT }),
-  )
+  const documents = globSync(['docs/**/*.md', 'SECURITY.md', 'packages/core/src/destinations/[!_]*/README.md'], {
+    cwd: ROOT,
+  })
   const places = new Map(documents.map((path) => [path, placeOf(path)]))
   const pages = documents.map(async (path) => ({
     file: placeOf(path),

@@ -1,4 +1,5 @@
-import { glob, readdir, readFile } from 'node:fs/promises'
+import { globSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { rolldown } from 'rolldown'
 import { parse } from 'yaml'
@@ -68,7 +69,7 @@ export async function packServer(folder: string): Promise<Tarball> {
 
 /** `destination-folders.ts` for a bundle: it imports every destination instead of looking for folders. */
 async function destinationList(): Promise<string> {
-  const names = (await Array.fromAsync(glob('[!_]*/index.ts', { cwd: DESTINATIONS }))).map(dirname).sort()
+  const names = globSync('[!_]*/index.ts', { cwd: DESTINATIONS }).map(dirname).sort()
   const icons = names.map(async (name) => [name, await readFile(join(DESTINATIONS, name, 'icon.svg'), 'utf8')])
   return `${names.map((name, at) => `import * as destination${at} from './${name}/index.ts'`).join('\n')}
 const modules = { ${names.map((name, at) => `'${name}': destination${at}`).join(', ')} }
