@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { MachinePage } from '../features/access/machine-page.tsx'
+import { MachinePage } from '../features/machines/machine-page.tsx'
 
 const route = getRouteApi('/inside/p/$projectId/access/machines/$identityId')
 

@@ -1,7 +1,7 @@
 /** The pages about the tree itself, which are opened now and then. */
 import { getRouteApi } from '@tanstack/react-router'
 import { ComparePage } from '../features/compare/compare-page.tsx'
-import { FolderHistoryPage } from '../features/secrets/folder-history-page.tsx'
+import { FolderHistoryPage } from '../features/secret-history/folder-history-page.tsx'
 import { TrashPage } from '../features/trash/trash-page.tsx'
 import { KnownEnvironment } from './known-environment.tsx'
 

@@ -12,19 +12,19 @@ const meanwhile = (
 
 export const AddMember = onDemand(async () => (await import('./add-member.tsx')).AddMember, meanwhile)
 export const EditMember = onDemand(async () => (await import('./edit-member.tsx')).EditMember, meanwhile)
-export const AddMachine = onDemand(async () => (await import('./add-machine.tsx')).AddMachine, meanwhile)
+export const AddMachine = onDemand(async () => (await import('../machines/add-machine.tsx')).AddMachine, meanwhile)
 export const NewKey = onDemand(async () => (await import('./new-key.tsx')).NewKey, meanwhile)
 export const InvitePerson = onDemand(async () => (await import('./invite-person.tsx')).InvitePerson, meanwhile)
 export const NewClientSecret = onDemand(
-  async () => (await import('./new-client-secret.tsx')).NewClientSecret,
+  async () => (await import('../machines/new-client-secret.tsx')).NewClientSecret,
   meanwhile,
 )
 export const UniversalAuthForm = onDemand(
-  async () => (await import('./universal-auth-form.tsx')).UniversalAuthForm,
+  async () => (await import('../machines/universal-auth-form.tsx')).UniversalAuthForm,
   meanwhile,
 )
 export const FederatedAuthForm = onDemand(
-  async () => (await import('./federated-auth-form.tsx')).FederatedAuthForm,
+  async () => (await import('../machines/federated-auth-form.tsx')).FederatedAuthForm,
   meanwhile,
 )
-export const MachineForm = onDemand(async () => (await import('./machine-form.tsx')).MachineForm, meanwhile)
+export const MachineForm = onDemand(async () => (await import('../machines/machine-form.tsx')).MachineForm, meanwhile)

@@ -13,7 +13,7 @@ const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')
 const DeliveryDrawer = onDemand(async () => (await import('../delivery/delivery-drawer.tsx')).DeliveryDrawer)
 const DetailsDialog = onDemand(async () => (await import('./details-dialog.tsx')).DetailsDialog)
 const MoveSecrets = onDemand(async () => (await import('./move-secrets.tsx')).MoveSecrets)
-const loadRestore = code(() => import('./restore-version.ts'))
+const loadRestore = code(() => import('../secret-history/restore-version.ts'))
 const UsesDialog = onDemand(async () => (await import('./uses-dialog.tsx')).UsesDialog)
 
 interface Props {

@@ -34,7 +34,7 @@ const AddSecret = onDemand(
 )
 const ExportDialog = onDemand(async () => (await import('./export-dialog.tsx')).ExportDialog)
 const PastedLines = onDemand(async () => (await import('./pasted-lines.tsx')).PastedLines)
-const HistoryDrawer = onDemand(async () => (await import('./history-drawer.tsx')).HistoryDrawer)
+const HistoryDrawer = onDemand(async () => (await import('../secret-history/history-drawer.tsx')).HistoryDrawer)
 
 interface Props {
   place: FolderRef

@@ -15,12 +15,12 @@ import { SyncHeader } from './sync-header.tsx'
 import { words } from './words.ts'
 
 const ImportDialog = onDemand(async () => (await import('./import-dialog.tsx')).ImportDialog)
-const DangerTab = onDemand(async () => (await import('./danger-tab.tsx')).DangerTab)
+const DangerTab = onDemand(async () => (await import('../sync-settings/danger-tab.tsx')).DangerTab)
 const PlanTab = onDemand(async () => (await import('./plan-tab.tsx')).PlanTab)
 const RestoreRun = onDemand(async () => (await import('./restore-run.tsx')).RestoreRun)
 const RunsTab = onDemand(async () => (await import('./runs-tab.tsx')).RunsTab)
-const SettingsFacts = onDemand(async () => (await import('./settings-facts.tsx')).SettingsFacts)
-const SettingsTab = onDemand(async () => (await import('./settings-tab.tsx')).SettingsTab)
+const SettingsFacts = onDemand(async () => (await import('../sync-settings/settings-facts.tsx')).SettingsFacts)
+const SettingsTab = onDemand(async () => (await import('../sync-settings/settings-tab.tsx')).SettingsTab)
 
 const TABS = [
   { value: 'keys', label: words.syncPage.keys },

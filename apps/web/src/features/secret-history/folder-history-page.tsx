@@ -13,8 +13,8 @@ import { inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { folderPage } from '../../lib/folder-page.ts'
-import { ClosedFolder } from './closed-folder.tsx'
-import { writesOf, type Write } from './writes.ts'
+import { ClosedFolder } from '../secrets/closed-folder.tsx'
+import { writesOf, type Write } from '../secrets/writes.ts'
 import { words } from './words.ts'
 
 const RestoreFolder = onDemand(async () => (await import('./restore-folder.tsx')).RestoreFolder)

@@ -6,7 +6,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Identity } from './types.ts'
+import type { Identity } from '../access/types.ts'
 import { words } from './words.ts'
 
 /** Ends a machine everywhere, not only in this project. */

@@ -8,7 +8,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Identity } from './types.ts'
+import type { Identity } from '../access/types.ts'
 import { words } from './words.ts'
 
 /** Changes its name, and what it may do to the whole instance. */

@@ -5,8 +5,8 @@ import { Section } from '../../components/ui/card.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { durationWords } from './duration.ts'
-import { UniversalAuthForm } from './forms.tsx'
-import type { UniversalAuth } from './types.ts'
+import { UniversalAuthForm } from '../access/forms.tsx'
+import type { UniversalAuth } from '../access/types.ts'
 import { words } from './words.ts'
 
 /** What the tokens of a machine are like, and when its sign-in locks. */

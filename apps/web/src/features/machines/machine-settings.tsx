@@ -1,8 +1,8 @@
 import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
-import { MachineForm } from './forms.tsx'
-import type { Identity } from './types.ts'
+import { MachineForm } from '../access/forms.tsx'
+import type { Identity } from '../access/types.ts'
 import { words } from './words.ts'
 
 /** Its name, and what it may do to the whole instance. */

@@ -9,7 +9,7 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
-import type { Write } from './writes.ts'
+import type { Write } from '../secrets/writes.ts'
 import { words } from './words.ts'
 
 const ACTIONS = [

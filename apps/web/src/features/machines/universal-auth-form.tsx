@@ -11,7 +11,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { DurationField } from './duration-field.tsx'
 import { TrustedAddresses } from './trusted-addresses.tsx'
-import type { UniversalAuth } from './types.ts'
+import type { UniversalAuth } from '../access/types.ts'
 import { words } from './words.ts'
 
 /** Changes how long tokens live, how often they may be used, from where, and when sign-in locks. */

@@ -7,7 +7,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { isPast } from './duration.ts'
-import type { ClientSecret } from './types.ts'
+import type { ClientSecret } from '../access/types.ts'
 import { words } from './words.ts'
 
 const endOf = ({ createdAt, clientSecretTTL }: ClientSecret): string | null =>
