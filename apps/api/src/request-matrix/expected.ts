@@ -1,0 +1,150 @@
+/** Who gets through where: the permissions, written down a second time for the role matrix. For tests only. */
+import type { Action } from '@keyferry/schemas/policy'
+
+export type Outcome = 'through' | 'no login' | 'forbidden' | 'not there'
+
+export const WHO = [
+  'nobody',
+  'unknown token',
+  'expired token',
+  'foreign',
+  'viewer',
+  'developer',
+  'admin',
+  'narrowed, inside',
+  'narrowed, outside',
+  'admin’s key of a developer',
+  'session of a viewer',
+  'narrowed by patterns',
+  'narrowed owner’s key, outside',
+  'revoked token',
+  'ended session',
+  'removed machine',
+  'instance admin',
+] as const
+export type Who = (typeof WHO)[number]
+
+/**
+ * What decides is the same code on every database. On Postgres each procedure is walked with one caller for each kind
+ * of statement that finds out who asks and what may be reached.
+ */
+export const ON_POSTGRES: Who[] = [
+  'foreign',
+  'narrowed, inside',
+  'narrowed, outside',
+  'admin’s key of a developer',
+  'session of a viewer',
+  'ended session',
+  'revoked token',
+  'instance admin',
+]
+
+/** Who of those with a role gets through; everybody else is refused. */
+const READERS: Who[] = [
+  'viewer',
+  'session of a viewer',
+  'developer',
+  'admin’s key of a developer',
+  'admin',
+  'narrowed, inside',
+]
+const WRITERS: Who[] = ['developer', 'admin’s key of a developer', 'admin', 'narrowed, inside']
+const MAY: Record<Exclude<Action, 'instance.use'>, Who[]> = {
+  'instance.manage': [],
+  'project.read': [...READERS, 'narrowed, outside'],
+  'project.manage': ['admin'],
+  'members.manage': ['admin'],
+  'folders.read': READERS,
+  'secrets.read-names': READERS,
+  'secrets.read-values': WRITERS,
+  'secrets.write': WRITERS,
+  'syncs.read': READERS,
+  'syncs.run': WRITERS,
+  'syncs.manage': ['admin'],
+  'connections.read': ['admin'],
+  'connections.manage': ['admin'],
+}
+
+/** Procedures that need more than their statement's first word: both ends of a move, say, or the whole project. */
+const ALSO: Record<string, Who[] | undefined> = {
+  'tags.create': WRITERS.filter((who) => who !== 'narrowed, inside'),
+  'tags.update': WRITERS.filter((who) => who !== 'narrowed, inside'),
+  'tags.delete': WRITERS.filter((who) => who !== 'narrowed, inside'),
+  'tree.moveSecrets': WRITERS,
+  'tree.moveFolder': WRITERS,
+}
+
+/** Procedures that name a thing by an id of its own: out of reach, it is not there. */
+const BY_ID = new Set([
+  'folders.get',
+  'environments.get',
+  'imports.get',
+  'secrets.byId',
+  'folders.update',
+  'syncs.get',
+  'syncs.update',
+  'syncs.delete',
+  'syncs.trigger',
+  'syncs.importSecrets',
+  'syncs.previewImport',
+  'syncs.removeSecrets',
+  'syncs.checkDrift',
+  'syncs.excludeKeys',
+  'syncs.includeKeys',
+  'syncs.pause',
+  'syncs.resume',
+  'syncs.plan',
+  'syncs.approve',
+  'syncs.runs',
+  'syncs.run',
+  'syncs.restorePreview',
+  'syncs.restore',
+  'syncs.keys',
+  'tree.moveFolder',
+])
+
+/** Procedures that name a thing of the whole project by an id: to a narrowed role it is not there. */
+const OF_PROJECT = new Set([
+  'members.membership',
+  'connections.get',
+  'connections.byName',
+  'connections.update',
+  'connections.delete',
+  'connections.check',
+  'connections.choices',
+  'connections.choiceRows',
+  'syncs.ofConnection',
+])
+
+/** Those without a credential that works. */
+const ENDED: Who[] = ['nobody', 'unknown token', 'expired token', 'revoked token', 'ended session', 'removed machine']
+
+/** They take a token that their own sign-in gave out, which none of these callers has. */
+const WITH_A_CLIENTS_TOKEN = new Set(['clients.selectOrganization', 'clients.verifyCode'])
+const WITH_ANY_TOKEN = new Set(['clients.organizations', 'clients.check'])
+
+/** Principals with the rights of another. */
+const LIKE: Partial<Record<Who, Who>> = {
+  'narrowed by patterns': 'narrowed, inside',
+  'narrowed owner’s key, outside': 'narrowed, outside',
+}
+
+/** What `caller` gets of a procedure that requires `access` first. */
+export function expected(procedure: string, access: Action | 'anyone', caller: Who): Outcome {
+  const who = LIKE[caller] ?? caller
+  if (WITH_A_CLIENTS_TOKEN.has(procedure)) return 'no login'
+  if (WITH_ANY_TOKEN.has(procedure)) return ENDED.includes(who) ? 'no login' : 'through'
+  if (access === 'anyone') return 'through'
+  if (ENDED.includes(who)) return 'no login'
+  if (who === 'instance admin') return 'through'
+  // A key is for projects that its maker belongs to.
+  if (procedure === 'apiKeys.create' && who === 'foreign') return 'not there'
+  if (access === 'instance.use') return 'through'
+  if (access === 'instance.manage') return 'forbidden'
+  if (who === 'foreign') return 'not there'
+  if (who === 'narrowed, outside' && BY_ID.has(procedure)) return 'not there'
+  if (who.startsWith('narrowed') && OF_PROJECT.has(procedure)) return 'not there'
+  const more = ALSO[procedure]
+  if (more && !more.includes(who)) return 'forbidden'
+  return MAY[access].includes(who) ? 'through' : 'forbidden'
+}
