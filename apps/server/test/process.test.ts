@@ -93,7 +93,7 @@ async function signInByProvider(url: string, provider: Provider, profile: Record
 }
 
 describe('the app', { timeout: 240_000 }, () => {
-  it('says where it serves and what to do first, and ends on SIGTERM with 0', async () => {
+  it('says where it serves and what to do first, ends on SIGTERM with 0, and starts with no other root key', async () => {
     const place = await newPlace('embedded')
     const first = run(APP, place, { env: { LOG_LEVEL: 'info' } })
     const url = await ready(first)
@@ -148,16 +148,32 @@ describe('the app', { timeout: 240_000 }, () => {
     })
     expect(Number(requests[2]?.bytes)).toBeGreaterThan(100)
     expect(first.output()).not.toMatch(/hidden-in-a-query|hidden-in-a-path/)
+
+    const wrong = await contents(place.dataDir)
+    const other = run(APP, place, { env: { KEYFERRY_ROOT_KEY: Buffer.alloc(32, 7).toString('base64') } })
+    expect(await other.ended()).toBe(1)
+    expect(other.output()).toContain('Put the right one back')
+    expect(await contents(place.dataDir)).toEqual(wrong)
+
+    await rm(join(place.dataDir, 'root.key'))
+    const missing = await contents(place.dataDir)
+    const without = run(APP, place)
+    expect(await without.ended()).toBe(1)
+    expect(without.output()).toContain('root.key back, or set KEYFERRY_ROOT_KEY')
+    expect(await contents(place.dataDir)).toEqual(missing)
   })
 
-  it('refuses a data directory in use, and takes it at once after the holder was killed', async () => {
+  it('refuses a data directory or a port in use, and takes the directory at once after its holder was killed', async () => {
     const place = await newPlace('embedded')
     const holder = run(APP, place)
-    await ready(holder)
-    const second = run(APP, place)
-    expect(await second.ended()).toBe(1)
-    expect(second.output()).toContain(`${place.dataDir} is in use by another Keyferry (process ${holder.child.pid})`)
-    expect(second.output()).toContain('KEYFERRY_DATA_DIR')
+    const { port } = new URL(await ready(holder))
+    const same = run(APP, place)
+    expect(await same.ended()).toBe(1)
+    expect(same.output()).toContain(`${place.dataDir} is in use by another Keyferry (process ${holder.child.pid})`)
+    expect(same.output()).toContain('KEYFERRY_DATA_DIR')
+    const beside = run(APP, await newPlace('embedded'), { env: { PORT: port } })
+    expect(await beside.ended()).toBe(1)
+    expect(beside.output()).toContain(`Port ${port} is in use`)
     holder.child.kill('SIGKILL')
     await holder.ended()
     await ready(run(APP, place))
@@ -242,35 +258,6 @@ describe('the app', { timeout: 240_000 }, () => {
     expect([...new Set(posted().flat())]).toEqual(all)
     expect([...new Set(seqsIn(await readFile(file, 'utf8')))]).toEqual(all)
     expect([...new Set([...seqsIn(killed.output()), ...seqsIn(again.output())])]).toEqual(all)
-  })
-
-  it('refuses a port in use', async () => {
-    const holder = run(APP, await newPlace('embedded'))
-    const { port } = new URL(await ready(holder))
-    const second = run(APP, await newPlace('embedded'), { env: { PORT: port } })
-    expect(await second.ended()).toBe(1)
-    expect(second.output()).toContain(`Port ${port} is in use`)
-  })
-
-  it('does not start without the root key of its data, and leaves them as they are', async () => {
-    const place = await newPlace('embedded')
-    const first = run(APP, place)
-    await bootstrap(await ready(first))
-    first.child.kill('SIGTERM')
-    expect(await first.ended()).toBe(0)
-
-    const wrong = await contents(place.dataDir)
-    const other = run(APP, place, { env: { KEYFERRY_ROOT_KEY: Buffer.alloc(32, 7).toString('base64') } })
-    expect(await other.ended()).toBe(1)
-    expect(other.output()).toContain('Put the right one back')
-    expect(await contents(place.dataDir)).toEqual(wrong)
-
-    await rm(join(place.dataDir, 'root.key'))
-    const missing = await contents(place.dataDir)
-    const without = run(APP, place)
-    expect(await without.ended()).toBe(1)
-    expect(without.output()).toContain('root.key back, or set KEYFERRY_ROOT_KEY')
-    expect(await contents(place.dataDir)).toEqual(missing)
   })
 
   it('finishes what runs before it ends', async () => {
