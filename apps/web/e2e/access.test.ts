@@ -1,15 +1,14 @@
 /**
- * People and machines, through the console: two browsers, of an admin and of somebody she invites. Each test continues
+ * People, through the console: two browsers, of an admin and of somebody she invites. Each test continues
  * where the one before it ended.
  */
-import { generateKeyPairSync } from 'node:crypto'
 import type { KeyferryClient } from '@keyferry/client'
 import { totp } from '@keyferry/vitest/totp'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, firstRun, oneConsole, signIn } from './console.ts'
-import { gone, pageObject, see } from './page-object.ts'
+import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument, monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
 
@@ -46,9 +45,6 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
   /** A secret that is shown once, on the open page. */
   const shownOnce = async (on: Page, label: string): Promise<string> =>
     (await on.getByLabel(label, { exact: true }).textContent()) ?? ''
-  const rest = (path: string, token: string) =>
-    fetch(`${all().url}${path}`, { headers: { authorization: `Bearer ${token}` } })
-
   beforeAll(async () => {
     page = all().page
     screens = await openScreens(page, 'screens-access')
@@ -69,7 +65,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
       key: 'DATABASE_URL',
       value: CANARY,
     })
-    await page.goto(at('/secrets/dev'))
+    await visit(page, at('/secrets/dev'))
     await admin.go('Access')
     await see(admin.row(ACCOUNT.email).getByText('You'))
     await see(admin.row(ACCOUNT.email).getByText('All projects'))
@@ -81,7 +77,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
 
   let link = ''
   it('invites somebody who has no account, with a link that is shown once', TIMEOUT, async () => {
-    await page.goto(at('/access?open=add'))
+    await visit(page, at('/access?open=add'))
     const add = admin.dialog().getByRole('button', { name: 'Add person' })
     await add.click()
     await see(page.getByText('Enter an email address'))
@@ -140,7 +136,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await see(hers.page.getByText('Only project admins can see this'))
     await see(hers.page.getByText('No values.'))
     await hers.screens.look('not-yours')
-    await page.goto(at('/access'))
+    await visit(page, at('/access'))
     await see(admin.row(VERA.email))
     await gone(page.getByRole('list', { name: 'Open invitations' }))
   })
@@ -161,7 +157,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await see(admin.row(VERA.email).getByText('staging').last())
     await screens.look('members')
     await expect.poll(read, LIMIT).toBe(403)
-    await hers.page.goto(at('/access'))
+    await visit(hers.page, at('/access'))
     await see(hers.page.getByText('staging').last())
   })
 
@@ -221,7 +217,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
 
   it('lists sessions and ends them, switches the second factor off, and changes the password', TIMEOUT, async () => {
     const third = await anotherBrowser()
-    await hers.page.goto('/account')
+    await visit(hers.page, '/account')
     await vera.button('Turn off').click()
     await hers.page.getByLabel('Confirm your password').fill(VERA.password)
     await hers.page.getByLabel('Code from your authenticator app, or a recovery code').fill(recovery)
@@ -281,7 +277,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
       await heading(third.page, 'Checkout')
       await client.instance.updateSignInPolicy.mutate({ requireSecondFactor: 'nobody' })
 
-      await page.goto(at('/access?tab=instance'))
+      await visit(page, at('/access?tab=instance'))
       await admin.button(`More for ${VERA.email}`).click()
       await page.getByRole('menuitem', { name: 'Sessions' }).click()
       await expect.poll(() => admin.dialog().getByRole('listitem').count(), LIMIT).toBeGreaterThan(0)
@@ -300,7 +296,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
   )
 
   it('sets a forgotten password by a link that an instance admin makes', TIMEOUT, async () => {
-    await page.goto(at('/access?tab=instance'))
+    await visit(page, at('/access?tab=instance'))
     await see(admin.row(VERA.email))
     await screens.look('instance')
     await admin.button(`More for ${VERA.email}`).click()
@@ -327,147 +323,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await heading(hers.page, 'Checkout')
   })
 
-  it('makes an API key that works at the REST API until it is revoked', TIMEOUT, async () => {
-    const path = `/api/v3/secrets/raw/DATABASE_URL?workspaceId=${projectId}&environment=dev&secretPath=/`
-    const billing = await client.projects.create.mutate({ name: 'Billing' })
-    await page.goto(at('/access?tab=keys'))
-    await see(page.getByText('A bootstrap token is still active'))
-    await admin.button('Create API key').click()
-    await page.getByLabel('Name').fill('nightly report')
-    await page.getByLabel('Expires after').selectOption('30')
-    await page.getByRole('radio', { name: 'Developer' }).click()
-    await page.getByLabel('Another project').selectOption('Billing')
-    const there = page.getByRole('group', { name: 'Billing' })
-    await there.getByRole('radio', { name: 'Viewer' }).click()
-    await screens.look('new-api-key')
-    await admin.button('Create API key').last().click()
-    const key = await shownOnce(page, 'API key')
-    all().seen.keepSecret(key)
-    await admin.button('Done').click()
-    expect(await isInDocument(page, key)).toBe(false)
-    const answer = await rest(path, key)
-    expect(await answer.json()).toMatchObject({ secret: { secretValue: CANARY } })
-    expect((await rest(`/api/v1/projects/${billing.id}`, key)).status).toBe(200)
-    await see(admin.row('nightly report').getByText('and 1 other project'))
-    await page.reload()
-    await see(admin.row('nightly report').getByText('just now').last())
-    await screens.look('api-keys')
-    await admin.button('Revoke nightly report').click()
-    await admin.button('Revoke API key').click()
-    // What lies under a dialog is not there for roles.
-    await gone(admin.dialog())
-    await gone(admin.row('nightly report'))
-    expect((await rest(path, key)).status).toBe(401)
-    await client.projects.delete.mutate({ projectId: billing.id })
-  })
-
-  it('makes a machine, gives it a secret, shows that it is locked out, and ends it', TIMEOUT, async () => {
-    await admin.tab('Machines').click()
-    await admin.button('Add machine').click()
-    await page.getByLabel('Name').fill('deploy-pipeline')
-    await page.getByRole('radio', { name: 'Developer' }).click()
-    await screens.look('add-machine')
-    await admin.button('Add machine').last().click()
-    await heading(page, 'deploy-pipeline')
-    await see(page.getByText('No client secrets, so it can’t sign in'))
-    await admin.button('Create client secret').click()
-    await page.getByLabel('Description').fill('in the pipeline')
-    await page.getByLabel('Sign-ins').fill('5')
-    await admin.button('Create client secret').last().click()
-    const clientSecret = await shownOnce(page, 'client secret')
-    all().seen.keepSecret(clientSecret)
-    await admin.button('Done').click()
-    await see(admin.row('in the pipeline').getByText('0 of 5'))
-
-    const [machine] = await client.identities.list.query()
-    const { clientId } = await client.universalAuth.get.query({ identityId: machine?.id ?? '' })
-    await see(page.getByText(clientId))
-    const login = async (secret: string): Promise<Response> =>
-      fetch(`${all().url}/api/v1/auth/universal-auth/login`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ clientId, clientSecret: secret }),
-      })
-    const guess = async (): Promise<void> => {
-      for (let wrong = 0; wrong < 3; wrong++) expect((await login('wrong')).ok).toBe(false)
-    }
-    // The lock-out is off until an admin switches it on.
-    await guess()
-    expect((await login(clientSecret)).status).toBe(200)
-    await admin.button('Change tokens and lockout').click()
-    await page.getByLabel('Token lifetime', { exact: true }).fill('2')
-    await page.getByLabel('Token lifetime, unit').selectOption('hours')
-    await page.getByRole('switch', { name: 'Lock sign-in after wrong secrets' }).click()
-    await admin.button('Save tokens and lockout').click()
-    await expect
-      .poll(async () => await client.universalAuth.get.query({ identityId: machine?.id ?? '' }), LIMIT)
-      .toMatchObject({ accessTokenTTL: 7200, lockoutEnabled: true })
-    await guess()
-    expect((await login(clientSecret)).ok).toBe(false)
-    await page.reload()
-    await see(page.getByText('Locked after wrong client secrets'))
-    await see(admin.row('in the pipeline').getByText('1 of 5'))
-
-    await admin.button('Set up').click()
-    await page.getByLabel('Claims').fill('')
-    await admin.button('Set up OIDC auth').click()
-    await see(page.getByText('Name a subject or a claim'))
-    await page.getByLabel('Claims').fill('repository = acme/shop\nref = refs/heads/*')
-    await admin.button('Set up OIDC auth').click()
-    await see(page.getByText('ref = refs/heads/*'))
-    await admin.button('Change OIDC auth').click()
-    await page.getByLabel('Audience').fill('keyferry')
-    await page.getByLabel('Uses of one token').fill('3')
-    await admin.button('Save OIDC auth').click()
-    await expect
-      .poll(() => client.oidcAuth.get.query({ identityId: machine?.id ?? '' }), LIMIT)
-      .toMatchObject({
-        oidcDiscoveryUrl: 'https://token.actions.githubusercontent.com',
-        boundAudiences: 'keyferry',
-        boundClaims: { repository: 'acme/shop', ref: 'refs/heads/*' },
-        accessTokenNumUsesLimit: 3,
-      })
-    await screens.look('machine')
-    await admin.button('Remove OIDC auth').click()
-    await admin.dialog().getByRole('button', { name: 'Remove OIDC auth' }).click()
-    await expect
-      .poll(async () => (await client.identities.list.query())[0]?.authMethods, LIMIT)
-      .toEqual(['universal-auth'])
-
-    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    await admin.button('Set up').click()
-    await page.getByLabel('Platform').selectOption('A Kubernetes cluster')
-    await page.getByLabel('Namespaces').fill('shop')
-    await page.getByLabel('Audience').fill('keyferry')
-    await page.getByLabel('Tokens are verified').selectOption('With the cluster’s keys')
-    await page.getByLabel('Issuer').fill('https://kubernetes.default.svc')
-    await page.getByLabel('Cluster keys').fill(JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }))
-    await admin.button('Set up Kubernetes auth').click()
-    await see(page.getByText('With the cluster’s keys'))
-    expect(await client.kubernetesAuth.get.query({ identityId: machine?.id ?? '' })).toMatchObject({
-      tokenReviewMode: 'jwks',
-      clusterIssuer: 'https://kubernetes.default.svc',
-      kubernetesHost: null,
-    })
-
-    await admin.button('Revoke in the pipeline').click()
-    await admin.button('Revoke client secret').click()
-    await see(admin.row('in the pipeline').getByText('Revoked'))
-    await hers.page.goto(page.url())
-    await see(hers.page.getByText('Only instance admins can see and change how a machine signs in'))
-    await page.getByRole('link', { name: 'Access', exact: true }).first().click()
-    await admin.tab('Machines').click()
-    await see(admin.row('deploy-pipeline'))
-    await page.getByRole('link', { name: 'deploy-pipeline' }).click()
-    await admin.button('Delete machine').click()
-    await page.getByLabel('Type deploy-pipeline').fill('deploy-pipeline')
-    await admin.button('Delete machine').last().click()
-    await heading(page, 'No machines yet')
-    expect(await client.identities.list.query()).toEqual([])
-  })
-
   it('removes a member, makes somebody an instance admin, and never takes the last one', TIMEOUT, async () => {
-    await page.goto(at('/access'))
+    await visit(page, at('/access'))
     await admin.button('Remove Vera').click()
     await admin.dialog().getByRole('button', { name: 'Remove Vera' }).click()
     await gone(admin.dialog())
@@ -484,7 +341,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await page.getByRole('menuitem', { name: 'Make instance admin' }).click()
     await admin.button('Make instance admin').click()
     await see(admin.row(VERA.email).getByText('Instance admin').last())
-    await hers.page.goto(at('/access'))
+    await visit(hers.page, at('/access'))
     await see(hers.page.getByRole('tab', { name: 'Instance' }))
   })
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootstrap, clientOf, type Source } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { oneConsole, signIn } from './console.ts'
-import { gone, pageObject, see } from './page-object.ts'
+import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument } from './browser-monitor.ts'
 
@@ -51,7 +51,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
       key: 'LOG_LEVEL',
       value: CANARY,
     })
-    await page.goto(`/p/${project.id}/secrets/dev`)
+    await visit(page, `/p/${project.id}/secrets/dev`)
   })
   afterAll(() => {
     if (!screens) return
@@ -227,7 +227,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
     await see(entry(/removed the alert recipient http:\/\/127\.0\.0\.1:\d+\/…$/))
 
     // What one person wants to hear of.
-    await page.goto('/account')
+    await visit(page, '/account')
     await see(page.getByText('E-mail isn’t set up on this server'))
     await page.getByLabel('Drifted').selectOption('Off')
     await see(page.getByText('Saved.'))
@@ -264,9 +264,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
     await signIn(page, { email: 'vera@example.com', password })
     await see(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Secrets' }))
     for (const name of ['Activity', 'Alerts']) expect(await page.getByRole('link', { name }).count()).toBe(0)
-    await page.goto(`/p/${api.projectId}/activity`)
+    await visit(page, `/p/${api.projectId}/activity`)
     await see(page.getByText('Only admins of the whole project see its activity'))
-    await page.goto(`/p/${api.projectId}/alerts`)
+    await visit(page, `/p/${api.projectId}/alerts`)
     await see(page.getByText('Only instance admins can manage alerts'))
   })
 })

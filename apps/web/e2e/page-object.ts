@@ -37,6 +37,19 @@ export const pageObject = (page: () => Page): PageObject => ({
 export const see = (what: Locator): Promise<void> => what.waitFor()
 export const gone = (what: Locator): Promise<void> => what.waitFor({ state: 'hidden' })
 
+/**
+ * Goes to an address of the console as a link does, and resolves when its page is there. Where no console is open yet,
+ * it is loaded, which takes as long as ten such ways.
+ */
+export async function visit(page: Page, path: string): Promise<void> {
+  const isOpen = await page.evaluate<boolean>(`(async () => {
+    const router = self.__TSR_ROUTER__
+    await router?.navigate({ href: ${JSON.stringify(path)}, ignoreBlocker: true })
+    return router !== undefined
+  })()`)
+  if (!isOpen) await page.goto(path)
+}
+
 const hasFocus = (control: Locator): Promise<boolean> =>
   control.evaluate(
     (element: { ownerDocument: { activeElement: unknown } }) => element.ownerDocument.activeElement === element,

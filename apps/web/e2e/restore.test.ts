@@ -10,7 +10,7 @@ import { settled } from '@keyferry/server/demo'
 import { bootstrap, clientOf, createSync, type Account, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { oneConsole, signIn } from './console.ts'
-import { gone, pageObject, see } from './page-object.ts'
+import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 
 const LIMIT_MS = 60_000
@@ -85,7 +85,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await atRest()
 
     home = `/p/${source.projectId}/syncs/${name}/${sync.syncId}`
-    await page.goto(home)
+    await visit(page, home)
     await tab('Runs').click()
     const runs = page.getByRole('tabpanel', { name: 'Runs' })
     await see(runs.getByRole('row').filter({ hasText: 'Sync created' }))
@@ -127,7 +127,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
       page.getByRole('tabpanel', { name: 'Runs' }).getByRole('row').filter({ hasText: 'A secret changed' }).first(),
     )
 
-    await page.goto(`/p/${source.projectId}/activity?what=secret-sync-restore`)
+    await visit(page, `/p/${source.projectId}/activity?what=secret-sync-restore`)
     await see(
       page.getByRole('row', {
         name: /rolled .* back to an earlier run: added LOST, changed CHANGED and KEPT, removed NEWER/,
@@ -140,11 +140,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await atRest()
     const [blocked] = await client.syncs.runs.query(sync)
     expect(blocked).toMatchObject({ state: 'blocked', restorable: false })
-    await page.goto(`${home}?tab=runs&run=${blocked?.id}`)
+    await visit(page, `${home}?tab=runs&run=${blocked?.id}`)
     await see(page.getByText('Nothing was written in this run.'))
     expect(await button('Roll back to this run').count()).toBe(0)
     all().seen.expectRefusal('syncs.restorePreview')
-    await page.goto(`${home}?tab=runs&restore=${blocked?.id}`)
+    await visit(page, `${home}?tab=runs&restore=${blocked?.id}`)
     await see(alert('did not write to the destination'))
     await screens.look('restore-refused')
     await client.secrets.delete.mutate({ ...source, key: 'BROKEN' })
@@ -159,7 +159,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
       const { clientId } = await client.universalAuth.attach.mutate({ identityId: machine.id })
       const { clientSecret } = await client.universalAuth.createSecret.mutate({ identityId: machine.id })
       const { accessToken: token } = await client.universalAuth.login.mutate({ clientId, clientSecret })
-      await page.goto(`/p/${source.projectId}/connections`)
+      await visit(page, `/p/${source.projectId}/connections`)
       await client.syncs.delete.mutate({ ...sync, removeSecrets: true })
       await expect.poll(() => client.syncs.list.query({ projectId: source.projectId }), LIMIT).toEqual([])
       const [connection] = await client.connections.list.query({})
@@ -167,7 +167,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
       sync = await createSync(clientOf(all().url, { ...account, token }), source, name, emulator)
       await atRest()
       home = `/p/${source.projectId}/syncs/${name}/${sync.syncId}`
-      await page.goto(home)
+      await visit(page, home)
       await see(fact(/^In sync/))
       await client.identities.delete.mutate({ identityId: machine.id })
       await see(alert('Access to the source or the connection was lost'))

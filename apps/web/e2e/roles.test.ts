@@ -6,7 +6,7 @@ import { bootstrap, clientOf, createSync, type SyncRef } from '@keyferry/server/
 import { settled } from '@keyferry/server/demo'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { oneConsole, signIn } from './console.ts'
-import { gone, pageObject, see, type PageObject } from './page-object.ts'
+import { gone, pageObject, see, visit, type PageObject } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument, monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
 
@@ -169,10 +169,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
 
   it('let a viewer follow a sync, and not touch it', async () => {
     const { page, ui, screens } = viewer
-    await page.goto(at('/syncs'))
+    await visit(page, at('/syncs'))
     await denied(viewer, 'Add sync', 'Only admins of this project')
     await denied(viewer, `Sync now: to-${inside.destination}`, 'Only developers and admins of this project can run')
-    await page.goto(pageOf(inside))
+    await visit(page, pageOf(inside))
     await see(ui.row('API_KEY'))
     await denied(viewer, 'Sync now', 'can run a sync')
     await screens.look('sync')
@@ -197,19 +197,19 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
       ['/secrets/dev/paste', 'You can’t add secrets to dev:/'],
       ['/compare', 'Comparing needs access to values'],
     ] as const) {
-      await page.goto(at(path))
+      await visit(page, at(path))
       await heading(viewer, title)
       await see(viewer.ui.button('Go to the secrets'))
     }
     await screens.look('closed')
-    await page.goto('/projects/new')
+    await visit(page, '/projects/new')
     await heading(viewer, 'New projects are for instance admins')
-    await page.goto(at('/access'))
+    await visit(page, at('/access'))
     await see(page.getByText('Only project admins can see this'))
-    await page.goto(at('/trash'))
+    await visit(page, at('/trash'))
     await denied(viewer, 'Restore GONE_FROM_ROOT', 'can change secrets')
     await screens.look('trash')
-    await page.goto(at('/settings'))
+    await visit(page, at('/settings'))
     await denied(viewer, 'Add environment', 'Only admins of this project can change')
     await denied(viewer, 'Delete project', 'Only admins of this project can change')
     await denied(viewer, 'Save project', 'Only admins of this project can change')
@@ -232,7 +232,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     await gone(page.getByLabel('New value of API_URL'))
     await page.getByRole('link', { name: 'deep' }).click()
     await heading(narrow, 'No secrets in this folder yet')
-    await page.goto(pageOf(inside))
+    await visit(page, pageOf(inside))
     await offered(narrow, 'Sync now')
     await ui.tab('Settings').click()
     await see(page.getByText('You can see the settings but not change them'))
@@ -240,7 +240,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
 
   it('show somebody narrowed the way, and nothing beside it', async () => {
     const { page, ui, screens } = narrow
-    await page.goto(at('/secrets/dev'))
+    await visit(page, at('/secrets/dev'))
     await heading(narrow, 'You don’t have access to the secrets of dev:/')
     await screens.look('way')
     expect(await texts(page.getByRole('tab'))).toEqual(['Development'])
@@ -248,16 +248,16 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     await ui.button('/api').click()
     await see(ui.row('API_KEY'))
     for (const path of ['/secrets/dev?path=%2Fbilling', '/secrets/prod', '/secrets/dev/history?path=%2Fbilling']) {
-      await page.goto(at(path))
+      await visit(page, at(path))
       await heading(narrow, 'You don’t have access')
     }
-    await page.goto(at('/compare'))
+    await visit(page, at('/compare'))
     await heading(narrow, 'Nothing to compare')
-    await page.goto(at('/syncs'))
+    await visit(page, at('/syncs'))
     await see(ui.row(`to-${inside.destination}`))
     expect(await ui.row(`to-${outside.destination}`).count()).toBe(0)
     narrow.seen.mayBeRefused('syncs.get')
-    await page.goto(pageOf(outside))
+    await visit(page, pageOf(outside))
     await heading(narrow, 'This sync doesn’t exist')
     expect(await isInDocument(page, `to-${outside.destination}`)).toBe(false)
     await screens.look('sync-closed')
@@ -265,17 +265,17 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     const { id: hidden } = await client.projects.create.mutate({ name: 'Hidden from them' })
     beyond = hidden
     narrow.seen.mayBeRefused(hidden)
-    await page.goto(`/p/${hidden}/secrets`)
+    await visit(page, `/p/${hidden}/secrets`)
     await heading(narrow, 'This project doesn’t exist, or you don’t have access to it')
     expect(await isInDocument(page, 'Hidden from them')).toBe(false)
     await see(page.getByRole('main').getByRole('button', { name: 'Checkout' }))
-    await page.goto(at('/activity'))
+    await visit(page, at('/activity'))
     await heading(narrow, 'Only admins of the whole project')
-    await page.goto(at('/access'))
+    await visit(page, at('/access'))
     await see(page.getByText('dev /api/**').first())
-    await page.goto(at('/settings'))
+    await visit(page, at('/settings'))
     await denied(narrow, 'Add environment', 'Only admins of this project can change')
-    await page.goto(at('/trash'))
+    await visit(page, at('/trash'))
     await offered(narrow, 'Restore GONE_FROM_API')
     expect(await ui.row('GONE_FROM_ROOT').count()).toBe(0)
     await page.keyboard.press('Control+k')

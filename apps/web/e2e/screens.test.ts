@@ -2,17 +2,15 @@
  * Every screen, in light and dark, wide and narrow: axe finds nothing, nothing has to be scrolled sideways, a picture
  * of each is kept.
  */
-import { gzipSync } from 'node:zlib'
 import type { KeyferryClient } from '@keyferry/client'
 import type { Emulator } from '@keyferry/core/emulators'
-import type { Page, Response } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '@keyferry/server/demo'
 import { createSync, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, firstRun, oneConsole } from './console.ts'
-import { clickEverything } from './click-everything.ts'
-import { gone, pageObject, see } from './page-object.ts'
+import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { fieldsOf, fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
 
@@ -38,16 +36,6 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
   const look = (name: string): Promise<void> => screens.look(name)
   const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name, exact: true }))
   const at = (path: string): string => `/p/${source.projectId}${path}`
-  /** A browser that is signed in too, and that nothing is monitored of. */
-  const open = async () => {
-    const { url, context, browser } = all()
-    const other = await browser.newContext({ baseURL: url, storageState: await context.storageState() })
-    const view = await other.newPage()
-    // A page notes the first 250 files that it loads, and this console has as many.
-    await view.addInitScript('performance.setResourceTimingBufferSize(1000)')
-    const ways = pageObject(() => view)
-    return { other, view, ...ways, main: view.getByRole('main') }
-  }
   const atRest = (): Promise<void> => settled(client, source.projectId, syncs, LIMIT_MS)
 
   beforeAll(async () => {
@@ -79,19 +67,19 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await client.projects.delete.mutate({ projectId: example.id })
     const project = await client.projects.create.mutate({ name: 'Checkout' })
     source = { projectId: project.id, environment: 'dev', secretPath: '/' }
-    await page.goto(at(''))
+    await visit(page, at(''))
     await heading('Checkout')
     await look('project')
-    await page.goto(at('/secrets/dev'))
+    await visit(page, at('/secrets/dev'))
     await see(page.getByText('No secrets in this folder yet'))
     await look('secrets-empty')
-    await page.goto(at('/connections'))
+    await visit(page, at('/connections'))
     await heading('No connections yet')
     await look('connections-empty')
-    await page.goto(at('/syncs'))
+    await visit(page, at('/syncs'))
     await heading('No syncs yet')
     await look('syncs-empty')
-    await page.goto('/no/such/page')
+    await visit(page, '/no/such/page')
     await heading('Page not found')
     await look('not-found')
   }, 300_000)
@@ -109,7 +97,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       value: 'debug',
       comment: 'Back to info after the sale.',
     })
-    await page.goto(at('/secrets/dev'))
+    await visit(page, at('/secrets/dev'))
     await see(row('REGION'))
     await look('secrets')
     await button('Reveal PEM').click()
@@ -123,15 +111,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await see(dialog())
     await look('secret-delete')
-    await page.goto(at('/secrets/dev?history=LOG_LEVEL'))
+    await visit(page, at('/secrets/dev?history=LOG_LEVEL'))
     await see(dialog().getByText('Version 2'))
     await look('secret-history')
-    await page.goto(at('/secrets/dev/paste'))
+    await visit(page, at('/secrets/dev/paste'))
     await page.getByLabel('File content').fill('STRIPE_KEY=sk_live_2\nLOG_LEVEL=debug\nNEW=1\nnot a pair\n')
     await heading('Preview changes')
     await look('paste')
     await page.getByLabel('File content').fill('')
-    await page.goto(at('/secrets/dev'))
+    await visit(page, at('/secrets/dev'))
     await see(row('REGION'))
     await page.keyboard.press('Control+k')
     await page.getByPlaceholder('Go to a secret').fill('log')
@@ -152,7 +140,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       const emulator = all().vendors.get(destination.name)
       return emulator ? [{ destination, emulator }] : []
     })
-    await page.goto(at('/connections/new'))
+    await visit(page, at('/connections/new'))
     await heading('New connection')
     await look('connection-vendors')
     for (const { destination, emulator } of destinations) {
@@ -203,7 +191,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       await page.evaluate('sessionStorage.clear()')
       emulator.clear()
     }
-    await page.goto('/connections')
+    await visit(page, '/connections')
     await see(page.getByText('Used by no sync').first())
     await look('connections')
 
@@ -256,14 +244,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     const [first] = syncs
     if (!first) throw new Error('no destination')
     const home = at(`/syncs/${first.destination}/${first.syncId}`)
-    await page.goto(at('/syncs'))
+    await visit(page, at('/syncs'))
     await see(row(`to-${first.destination}`))
     await look('syncs')
-    await page.goto(at(''))
+    await visit(page, at(''))
     await see(page.getByRole('link', { name: `to-${first.destination} Needs attention` }))
     await see(page.getByRole('list', { name: 'Recent changes' }))
     await look('overview')
-    await page.goto(at('/syncs'))
+    await visit(page, at('/syncs'))
     const opened = page.getByRole('tab', { name: 'Keys' })
     await row(`to-${first.destination}`).getByRole('cell').nth(1).click()
     await see(opened)
@@ -281,24 +269,24 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.keyboard.press('Shift+?')
     await see(dialog().getByText('Next row'))
     await page.keyboard.press('Escape')
-    await page.goto(home)
+    await visit(page, home)
     await see(row('LOG_LEVEL'))
     await look('sync-keys')
-    await page.goto(`${home}?tab=plan`)
+    await visit(page, `${home}?tab=plan`)
     await see(page.getByText('unchanged'))
     await look('sync-plan')
-    await page.goto(`${home}?tab=runs`)
+    await visit(page, `${home}?tab=runs`)
     await page.getByRole('tabpanel', { name: 'Runs' }).getByRole('button').first().click()
     await see(page.getByRole('listitem').filter({ hasText: 'LOG_LEVEL' }))
     await look('sync-runs')
-    await page.goto(`${home}?tab=settings`)
+    await visit(page, `${home}?tab=settings`)
     await see(page.getByRole('navigation', { name: 'Sections' }))
     await look('sync-settings')
-    await page.goto(`${home}?tab=danger`)
+    await visit(page, `${home}?tab=danger`)
     await button('Delete sync').click()
     await see(dialog())
     await look('sync-danger')
-    await page.goto(at('/activity?tab=runs'))
+    await visit(page, at('/activity?tab=runs'))
     await page.getByLabel('Filter by sync').selectOption(`to-${first.destination}`)
     await see(page.getByRole('table', { name: 'Runs' }).getByRole('link').first())
     await look('activity-runs')
@@ -323,12 +311,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       .poll(() => page.evaluate<string>(`sessionStorage.getItem('keyferry.sync-draft.${source.projectId}')`))
       .toContain('"environment":"staging"')
     await page.evaluate('sessionStorage.clear()')
-    await page.goto(at('/secrets/dev'))
+    await visit(page, at('/secrets/dev'))
     await button('More for LOG_LEVEL').click()
     await page.getByRole('menuitem', { name: 'Delivery' }).click()
     await see(dialog().getByText('The old value can be revoked'))
     await look('secret-delivery')
-    await page.goto(at('/secrets/dev?history=LOG_LEVEL'))
+    await visit(page, at('/secrets/dev?history=LOG_LEVEL'))
     await see(dialog().getByText('Delivered to').first())
   }, 300_000)
 
@@ -352,7 +340,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await events.send('Network.enable')
     const blocked = Promise.withResolvers<void>()
     events.on('Network.eventSourceMessageReceived', ({ data }) => data.includes('"blocked"') && blocked.resolve())
-    await page.goto(at(`/syncs/${first.destination}/${first.syncId}`))
+    await visit(page, at(`/syncs/${first.destination}/${first.syncId}`))
     await held.promise
     await client.secrets.create.mutate({ ...source, key: 'BROKEN', value: ['$', '{NOT_THERE}'].join('') })
     await blocked.promise
@@ -365,12 +353,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     if (!other) throw new Error('no second destination')
     for (const n of [1, 2, 3]) other.emulator.fail(n, { kind: 'status', status: 401 })
     await client.syncs.trigger.mutate(syncs[1] ?? first)
-    await page.goto(at(''))
+    await visit(page, at(''))
     const trouble = page.getByRole('region', { name: 'Needs attention' })
     await see(trouble.getByRole('alert').getByRole('button', { name: 'Replace credential' }))
     await look('overview-trouble')
     other.emulator.heal()
-    await page.goto(at('/syncs'))
+    await visit(page, at('/syncs'))
     await row(`to-${other.destination.name}`)
       .getByRole('button', { name: /^Replace credential: / })
       .click()
@@ -381,138 +369,19 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await atRest()
     const features = Array.from({ length: 8 }, (_, index) => ({ key: `FEATURE_${index}` }))
     await client.secrets.deleteMany.mutate({ ...source, secrets: features })
-    await page.goto(at(`/syncs/${first.destination}/${first.syncId}`))
+    await visit(page, at(`/syncs/${first.destination}/${first.syncId}`))
     await see(alert('waits for approval'))
     await look('sync-blocked-by-fuse')
     await button('Review the plan').click()
     await see(dialog().getByText('8 keys will be deleted'))
     await look('sync-approve')
-    await page.goto(at('/syncs'))
+    await visit(page, at('/syncs'))
     await see(row(`to-${first.destination}`))
     await look('syncs-blocked')
     await page.getByRole('button', { name: /^Notifications/ }).click()
     await see(dialog().getByRole('link', { name: `to-${first.destination} needs approval` }))
     await look('notifications')
     await dialog().getByRole('button', { name: 'Close' }).click()
-  }, 300_000)
-
-  it('stay on the screen while the server is away, and after an update of it', async () => {
-    const loaded = (view: Page, part: string) =>
-      expect
-        .poll(() => view.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)"), {
-          timeout: LIMIT_MS,
-        })
-        .toContainEqual(expect.stringContaining(part))
-
-    // What a click needs later is there before it.
-    const away = await open()
-    await away.view.goto(at('/secrets/dev'))
-    await see(away.button('Reveal STRIPE_KEY'))
-    for (const part of ['toasts', 'pages-tree', 'page-settings', 'delete-secrets', 'new-secret'])
-      await loaded(away.view, part)
-    await away.other.setOffline(true)
-    await away.button('New secret').click()
-    const add = away.view.getByRole('form', { name: 'Add a secret' })
-    await add.getByLabel('Key').fill('NEW')
-    await add.getByRole('textbox', { name: 'Value' }).fill('x')
-    await add.getByRole('textbox', { name: 'Value' }).press('Enter')
-    await see(add.getByText('The server did not answer'))
-    expect(await add.getByLabel('Key').inputValue()).toBe('NEW')
-    await see(away.view.getByText('Connection lost. Reconnecting…'))
-    await away.other.close()
-
-    // Neither data nor code: whatever is clicked, there is a page to go on with.
-    const [first] = syncs
-    if (!first) throw new Error('no destination')
-    const sync = `/syncs/${first.destination}/${first.syncId}`
-    const inProject = ['', '/secrets/dev', '/secrets/dev/paste', '/compare', '/trash', '/syncs', '/syncs/new', sync]
-    const tabs = ['plan', 'runs', 'settings', 'danger'].map((tab) => `${sync}?tab=${tab}`)
-    const rest = ['/connections', '/activity', '/access', '/access?tab=keys', '/alerts', '/settings']
-    const clicked = new Set<string>()
-    const unusable: string[] = []
-    const { other, view, main } = await open()
-    let path = ''
-    view.on('pageerror', (error) => unusable.push(`${path}: the page threw ${error.message}`))
-    for (path of [...[...inProject, ...tabs, ...rest].map(at), '/account', '/projects/new']) {
-      await view.goto(path)
-      await see(main.getByRole('heading').first())
-      await other.setOffline(true)
-      unusable.push(...(await clickEverything(view, clicked)).map((name) => `${path}: ${name}`))
-      await other.setOffline(false)
-      // What was clicked is kept by none of the pages after it.
-      await view.evaluate('sessionStorage.clear(); localStorage.clear()')
-    }
-    await other.close()
-    expect(unusable).toEqual([])
-    expect(clicked.size).toBeGreaterThan(100)
-
-    // An update took the files away before they were loaded.
-    const updated = await open()
-    const missing = /\/assets\/(toasts|pages-tree|delete-secrets)/
-    await updated.view.route(
-      (url) => url.pathname === '/',
-      async (route) => {
-        const response = await route.fetch()
-        await route.fulfill({ response, body: (await response.text()).replace(/index-[\w-]+\.js/, 'index-newer.js') })
-      },
-    )
-    await updated.view.route(missing, (route) => route.fulfill({ status: 404 }))
-    await updated.view.route(/secrets\.get/, (route) => route.abort())
-    await updated.view.goto(at('/secrets/dev'))
-    await updated.button('Reveal STRIPE_KEY').click()
-    await see(updated.alert('Couldn’t read STRIPE_KEY'))
-    await updated.button('More for STRIPE_KEY').click()
-    await updated.view.getByRole('menuitem', { name: 'Delete' }).click()
-    await see(updated.alert('This part could not be loaded'))
-    await see(updated.view.getByText('Keyferry was updated. Reload to use the new version.'))
-    await updated.go('Trash')
-    await see(updated.alert('A part of this page could not be loaded'))
-    await updated.view.route(/\/api\/status/, (route) => route.abort(), { times: 1 })
-    await updated.button('Try again').click()
-    await see(updated.alert('Keyferry still does not answer'))
-    await updated.view.unroute(missing)
-    await updated.button('Try again').click()
-    await see(updated.main.getByRole('heading', { name: 'Trash' }))
-    await updated.other.close()
-  }, 300_000)
-
-  it('begin with less than 200 kB of script, wherever one comes in', async () => {
-    const [first] = syncs
-    if (!first) throw new Error('no destination')
-    const pages = [
-      '',
-      '/secrets/dev',
-      '/compare',
-      '/syncs',
-      `/syncs/${first.destination}/${first.syncId}`,
-      '/syncs/new',
-    ]
-    const more = ['/connections', '/activity', '/access', '/trash', '/alerts', '/settings']
-    const heavy: string[] = []
-    /** By URL, which names the content. */
-    const sizes = new Map<string, Promise<number>>()
-    for (const path of [...[...pages, ...more].map(at), '/', '/account', '/connections', '/projects/new']) {
-      const { context } = all()
-      const cold = await all().browser.newContext({ baseURL: all().url, storageState: await context.storageState() })
-      cold.on('response', (answer) => {
-        const url = answer.url()
-        if (answer.request().resourceType() !== 'script' || sizes.has(url)) return
-        // One that is still on its way as its page is closed is measured where it is requested again.
-        const size = sizeOf(answer).catch(() => (sizes.delete(url), 0))
-        sizes.set(url, size)
-      })
-      const fresh = await cold.newPage()
-      await fresh.addInitScript(NOTE_HEADING)
-      await fresh.goto(path)
-      await see(fresh.getByRole('heading').first())
-      const before = await fresh.evaluate<string[]>(ASKED_BEFORE_HEADING)
-      const asked = await Promise.all(before.map((url) => sizes.get(url) ?? Promise.resolve(0)))
-      const bytes = asked.reduce((sum, size) => sum + size, 0)
-      expect(bytes).toBeGreaterThan(50_000)
-      if (bytes >= 200_000) heavy.push(`${path}: ${bytes} bytes`)
-      await cold.close()
-    }
-    expect(heavy).toEqual([])
   }, 300_000)
 
   it('of the way in, and of the menu on a phone', async () => {
@@ -533,18 +402,3 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
 
   it('fit a phone 360 pixels wide', () => expect(screens.tooWide).toEqual([]))
 })
-
-/**
- * Forms are loaded once there is something to read: however slow the machine is, they are not what a page begins with.
- */
-const NOTE_HEADING = `new MutationObserver((_, observer) => {
-  if (!document.querySelector('h1, h2')) return
-  window.headingAt = performance.now()
-  observer.disconnect()
-}).observe(document, { childList: true, subtree: true })`
-const ASKED_BEFORE_HEADING = `performance.getEntriesByType('resource')
-  .filter(({ startTime }) => startTime <= window.headingAt)
-  .map(({ name }) => name)`
-
-/** Bytes, gzipped. */
-const sizeOf = async (answer: Response): Promise<number> => gzipSync(await answer.body(), { level: 9 }).length

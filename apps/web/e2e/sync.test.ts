@@ -8,7 +8,7 @@ import { settled } from '@keyferry/server/demo'
 import { bootstrap, clientOf, createSync, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { oneConsole, signIn } from './console.ts'
-import { gone, pageObject, see } from './page-object.ts'
+import { gone, pageObject, see, visit } from './page-object.ts'
 
 const LIMIT_MS = 60_000
 const LIMIT = { timeout: LIMIT_MS }
@@ -52,7 +52,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       sync = await createSync(client, source, name, emulator)
       await atRest()
       home = `/p/${project.id}/syncs/${name}/${sync.syncId}`
-      await page.goto(home)
+      await visit(page, home)
     })
 
     const createMany = (pairs: readonly (readonly [string, string])[]): Promise<unknown> =>
@@ -83,7 +83,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
     })
 
     it('says where a value has arrived and when the old one can be revoked', async () => {
-      await page.goto(`/p/${source.projectId}/secrets/dev`)
+      await visit(page, `/p/${source.projectId}/secrets/dev`)
       await button('More for ONE').click()
       await page.getByRole('menuitem', { name: 'Delivery' }).click()
       await see(dialog().getByText('The old value can be revoked'))
@@ -92,7 +92,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await see(dialog().getByText('Don’t revoke the old value yet'))
       release()
       await see(dialog().getByText('The old value can be revoked'))
-      await page.goto(home)
+      await visit(page, home)
     })
 
     it('names the secret that blocks it, and leads there', async () => {
@@ -123,7 +123,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       expect(await icon.getAttribute('href')).toBe('/favicon.svg')
       await page.goBack()
       await see(page.getByText('Nothing needs your attention'))
-      await page.goto(home)
+      await visit(page, home)
       await see(fact(/^In sync/))
       await reaches('BROKEN', `${CANARY}-mended`)
     })
@@ -300,7 +300,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
     await page.evaluate(
       `sessionStorage.setItem(${JSON.stringify(`keyferry.sync-draft.${projectId}`)}, ${JSON.stringify(draft)})`,
     )
-    await page.goto(`/p/${projectId}/syncs/new?destination=${destination}`)
+    await visit(page, `/p/${projectId}/syncs/new?destination=${destination}`)
     await page.getByRole('radio', { name: 'Import, keep the folder’s values' }).click()
     await see(page.getByRole('region', { name: 'Import' }).getByRole('listitem').filter({ hasText: 'THERE' }))
     await button('Import and create sync').click()

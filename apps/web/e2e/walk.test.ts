@@ -409,22 +409,4 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await page.keyboard.press('Escape')
     await expect.poll(focused).toBe('Edit BY_KEYBOARD')
   })
-
-  it('says so when a part of a page cannot be loaded, and loads it again', async () => {
-    const part = '**/assets/create-folder-*.js'
-    all().seen.mayBeRefused('/assets/create-folder-')
-    await page.route(part, (route) => route.fulfill({ status: 404 }))
-    // Otherwise it is loaded already.
-    await page.reload()
-    await button('New folder').click()
-    await see(alert('was updated while this page was open'))
-    // React says it in the browser's console, too.
-    expect(all().seen.problems()).toEqual([expect.stringContaining('was updated while this page was open')])
-    await page.unroute(part)
-    await button('Try again').click()
-    await see(row('REGION'))
-    await button('New folder').click()
-    await see(dialog().getByLabel('Folder name'))
-    await page.keyboard.press('Escape')
-  })
 })

@@ -1,0 +1,188 @@
+/** What pages load and when: little at first, the rest before it is needed, and a page to go on with where that fails. */
+import { gzipSync } from 'node:zlib'
+import type { Page, Response } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { SyncRef } from '@keyferry/server/demo/setup'
+import { suiteName, whyNoBrowser } from './chromium.ts'
+import { clickEverything } from './click-everything.ts'
+import { oneConsole } from './console.ts'
+import { pageObject, see } from './page-object.ts'
+import { projectTree, type ProjectTree } from './project-tree.ts'
+
+const LIMIT_MS = 60_000
+
+describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 }, () => {
+  const all = oneConsole()
+  const tree = projectTree(all, 'screens-loading')
+  let syncs: SyncRef[]
+  let at: ProjectTree['at']
+  /** A browser that is signed in too, and that nothing is monitored of. */
+  const open = async () => {
+    const { url, context, browser } = all()
+    const other = await browser.newContext({ baseURL: url, storageState: await context.storageState() })
+    const view = await other.newPage()
+    // A page notes the first 250 files that it loads, and this console has as many.
+    await view.addInitScript('performance.setResourceTimingBufferSize(1000)')
+    const ways = pageObject(() => view)
+    return { other, view, ...ways, main: view.getByRole('main') }
+  }
+
+  beforeAll(() => {
+    ;({ syncs, at } = tree())
+  })
+
+  it('has what a click needs later before it, and says so while the server is away', async () => {
+    const loaded = (view: Page, part: string) =>
+      expect
+        .poll(() => view.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)"), {
+          timeout: LIMIT_MS,
+        })
+        .toContainEqual(expect.stringContaining(part))
+
+    const away = await open()
+    await away.view.goto(at('/secrets/dev'))
+    await see(away.button('Reveal DATABASE_URL'))
+    for (const part of ['toasts', 'pages-tree', 'page-settings', 'delete-secrets', 'new-secret'])
+      await loaded(away.view, part)
+    await away.other.setOffline(true)
+    await away.button('New secret').click()
+    const add = away.view.getByRole('form', { name: 'Add a secret' })
+    await add.getByLabel('Key').fill('NEW')
+    await add.getByRole('textbox', { name: 'Value' }).fill('x')
+    await add.getByRole('textbox', { name: 'Value' }).press('Enter')
+    await see(add.getByText('The server did not answer'))
+    expect(await add.getByLabel('Key').inputValue()).toBe('NEW')
+    await see(away.view.getByText('Connection lost. Reconnecting…'))
+    await away.other.close()
+  })
+
+  it('has a page to go on with, whatever is clicked while neither data nor code can be loaded', async () => {
+    const [first] = syncs
+    if (!first) throw new Error('no destination')
+    const sync = `/syncs/${first.destination}/${first.syncId}`
+    const inProject = ['', '/secrets/dev', '/secrets/dev/paste', '/compare', '/trash', '/syncs', '/syncs/new', sync]
+    const tabs = ['plan', 'runs', 'settings', 'danger'].map((tab) => `${sync}?tab=${tab}`)
+    const rest = ['/connections', '/activity', '/access', '/access?tab=keys', '/alerts', '/settings']
+    const clicked = new Set<string>()
+    const unusable: string[] = []
+    const { other, view, main } = await open()
+    let path = ''
+    view.on('pageerror', (error) => unusable.push(`${path}: the page threw ${error.message}`))
+    for (path of [...[...inProject, ...tabs, ...rest].map(at), '/account', '/projects/new']) {
+      await view.goto(path)
+      await see(main.getByRole('heading').first())
+      await other.setOffline(true)
+      unusable.push(...(await clickEverything(view, clicked)).map((name) => `${path}: ${name}`))
+      await other.setOffline(false)
+      // What was clicked is kept by none of the pages after it.
+      await view.evaluate('sessionStorage.clear(); localStorage.clear()')
+    }
+    await other.close()
+    expect(unusable).toEqual([])
+    expect(clicked.size).toBeGreaterThan(100)
+  })
+
+  it('says that it was updated when the files of a part are gone', async () => {
+    const updated = await open()
+    const missing = /\/assets\/(toasts|pages-tree|delete-secrets)/
+    await updated.view.route(
+      (url) => url.pathname === '/',
+      async (route) => {
+        const response = await route.fetch()
+        await route.fulfill({ response, body: (await response.text()).replace(/index-[\w-]+\.js/, 'index-newer.js') })
+      },
+    )
+    await updated.view.route(missing, (route) => route.fulfill({ status: 404 }))
+    await updated.view.route(/secrets\.get/, (route) => route.abort())
+    await updated.view.goto(at('/secrets/dev'))
+    await updated.button('Reveal DATABASE_URL').click()
+    await see(updated.alert('Couldn’t read DATABASE_URL'))
+    await updated.button('More for DATABASE_URL').click()
+    await updated.view.getByRole('menuitem', { name: 'Delete' }).click()
+    await see(updated.alert('This part could not be loaded'))
+    await see(updated.view.getByText('Keyferry was updated. Reload to use the new version.'))
+    await updated.go('Trash')
+    await see(updated.alert('A part of this page could not be loaded'))
+    await updated.view.route(/\/api\/status/, (route) => route.abort(), { times: 1 })
+    await updated.button('Try again').click()
+    await see(updated.alert('Keyferry still does not answer'))
+    await updated.view.unroute(missing)
+    await updated.button('Try again').click()
+    await see(updated.main.getByRole('heading', { name: 'Trash' }))
+    await updated.other.close()
+  })
+
+  it('says so when a part of a page cannot be loaded, and loads it again', async () => {
+    const { page } = tree()
+    const { button, row, alert, dialog } = pageObject(() => page)
+    const part = '**/assets/create-folder-*.js'
+    all().seen.mayBeRefused('/assets/create-folder-')
+    await page.route(part, (route) => route.fulfill({ status: 404 }))
+    // Otherwise it is loaded already.
+    await page.goto(at('/secrets/dev'))
+    await button('New folder').click()
+    await see(alert('was updated while this page was open'))
+    // React says it in the browser's console, too.
+    expect(all().seen.problems()).toEqual([expect.stringContaining('was updated while this page was open')])
+    await page.unroute(part)
+    await button('Try again').click()
+    await see(row('REGION'))
+    await button('New folder').click()
+    await see(dialog().getByLabel('Folder name'))
+    await page.keyboard.press('Escape')
+  })
+
+  it('begins with less than 200 kB of script, wherever one comes in', async () => {
+    const [first] = syncs
+    if (!first) throw new Error('no destination')
+    const pages = [
+      '',
+      '/secrets/dev',
+      '/compare',
+      '/syncs',
+      `/syncs/${first.destination}/${first.syncId}`,
+      '/syncs/new',
+    ]
+    const more = ['/connections', '/activity', '/access', '/trash', '/alerts', '/settings']
+    const heavy: string[] = []
+    /** By URL, which names the content. */
+    const sizes = new Map<string, Promise<number>>()
+    for (const path of [...[...pages, ...more].map(at), '/', '/account', '/connections', '/projects/new']) {
+      const { context } = all()
+      const cold = await all().browser.newContext({ baseURL: all().url, storageState: await context.storageState() })
+      cold.on('response', (answer) => {
+        const url = answer.url()
+        if (answer.request().resourceType() !== 'script' || sizes.has(url)) return
+        // One that is still on its way as its page is closed is measured where it is requested again.
+        const size = sizeOf(answer).catch(() => (sizes.delete(url), 0))
+        sizes.set(url, size)
+      })
+      const fresh = await cold.newPage()
+      await fresh.addInitScript(NOTE_HEADING)
+      await fresh.goto(path)
+      await see(fresh.getByRole('heading').first())
+      const before = await fresh.evaluate<string[]>(ASKED_BEFORE_HEADING)
+      const asked = await Promise.all(before.map((url) => sizes.get(url) ?? Promise.resolve(0)))
+      const bytes = asked.reduce((sum, size) => sum + size, 0)
+      expect(bytes).toBeGreaterThan(50_000)
+      if (bytes >= 200_000) heavy.push(`${path}: ${bytes} bytes`)
+      await cold.close()
+    }
+    expect(heavy).toEqual([])
+  })
+})
+
+/**
+ * Forms are loaded once there is something to read: however slow the machine is, they are not what a page begins with.
+ */
+const NOTE_HEADING = `new MutationObserver((_, observer) => {
+  if (!document.querySelector('h1, h2')) return
+  window.headingAt = performance.now()
+  observer.disconnect()
+}).observe(document, { childList: true, subtree: true })`
+const ASKED_BEFORE_HEADING = `performance.getEntriesByType('resource')
+  .filter(({ startTime }) => startTime <= window.headingAt)
+  .map(({ name }) => name)`
+
+/** Bytes, gzipped. */
+const sizeOf = async (answer: Response): Promise<number> => gzipSync(await answer.body(), { level: 9 }).length
