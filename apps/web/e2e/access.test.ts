@@ -136,7 +136,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await see(hers.page.getByText('Only project admins can see this'))
     await see(hers.page.getByText('No values.'))
     await hers.screens.look('not-yours')
-    await visit(page, at('/access'))
+    await page.goto(at('/access'))
     await see(admin.row(VERA.email))
     await gone(page.getByRole('list', { name: 'Open invitations' }))
   })
@@ -157,7 +157,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await see(admin.row(VERA.email).getByText('staging').last())
     await screens.look('members')
     await expect.poll(read, LIMIT).toBe(403)
-    await visit(hers.page, at('/access'))
+    await hers.page.goto(at('/access'))
     await see(hers.page.getByText('staging').last())
   })
 
@@ -341,7 +341,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await page.getByRole('menuitem', { name: 'Make instance admin' }).click()
     await admin.button('Make instance admin').click()
     await see(admin.row(VERA.email).getByText('Instance admin').last())
-    await visit(hers.page, at('/access'))
+    await hers.page.goto(at('/access'))
     await see(hers.page.getByRole('tab', { name: 'Instance' }))
   })
 

@@ -91,7 +91,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('deletion'), { timeout: TEST_MS
     await screens.look('folder-being-deleted')
     for (const release of held) release()
     // Requested by the open page while it waits.
-    for (const call of ['folders.list', 'secrets.rows', 'imports.list']) all().seen.mayBeRefused(call)
+    for (const call of ['folders.list', 'secrets.rows', 'imports.list', 'delivery.folder'])
+      all().seen.mayBeRefused(call)
     await heading('Folder /api doesn’t exist in dev')
     expect(contents()).toEqual(syncs.map(() => 0))
   })

@@ -108,7 +108,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
     await see(updated.alert('Keyferry still does not answer'))
     await updated.view.unroute(missing)
     await updated.button('Try again').click()
-    await see(updated.main.getByRole('heading', { name: 'Trash' }))
+    await see(updated.main.getByRole('heading', { name: 'Trash', exact: true }))
     await updated.other.close()
   })
 

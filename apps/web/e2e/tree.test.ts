@@ -189,7 +189,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
     })
 
     it('moves what is ticked, and names what is taken there', async () => {
-      await visit(page, at('/secrets/dev'))
+      await page.goto(at('/secrets/dev'))
       await page.getByRole('checkbox', { name: 'Select LOG_LEVEL' }).click()
       await page.getByRole('checkbox', { name: 'Select REGION' }).click()
       await button('Move 2 secrets').click()
