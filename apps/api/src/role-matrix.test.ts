@@ -21,7 +21,7 @@ import { ACCOUNT, readyApi, type Answer, type TestApi } from './testing.ts'
 import { failureOf } from './trpc/errors.ts'
 import { machine, newTarget, seedFixtures, type Principal } from './request-matrix/seed-fixtures.ts'
 import { auditReader } from './request-matrix/audit-reader.ts'
-import { expected, ON_POSTGRES, WHO, type Outcome, type Who } from './request-matrix/expected.ts'
+import { expected, LIKE, ON_POSTGRES, WHO, type Outcome, type Who } from './request-matrix/expected.ts'
 import { inputFor, procedures, readBy, type Procedure } from './request-matrix/inputs.ts'
 
 /** What stands in one of the two places: inside and outside of what the narrowed developer has. */

@@ -124,7 +124,7 @@ const WITH_A_CLIENTS_TOKEN = new Set(['clients.selectOrganization', 'clients.ver
 const WITH_ANY_TOKEN = new Set(['clients.organizations', 'clients.check'])
 
 /** Principals with the rights of another. */
-const LIKE: Partial<Record<Who, Who>> = {
+export const LIKE: Partial<Record<Who, Who>> = {
   'narrowed by patterns': 'narrowed, inside',
   'narrowed owner’s key, outside': 'narrowed, outside',
 }

@@ -2,21 +2,14 @@ import { accountVerbs } from '@keyferry/access/verbs'
 import { displayPreferences } from '@keyferry/schemas'
 import { mutation, query, router } from '../trpc/procedures.ts'
 
-const tag = 'Account'
-const base = '/api/v1/me/display'
+const display = (method: 'GET' | 'PATCH', summary: string) => ({
+  tag: 'Account',
+  summary,
+  routes: [{ method, path: '/api/v1/me/display', envelope: 'display' }],
+  output: displayPreferences,
+})
 
 export const account = router({
-  display: query(accountVerbs.display, {
-    tag,
-    summary: 'How the console shows things to the caller',
-    routes: [{ method: 'GET', path: base, envelope: 'display' }],
-    output: displayPreferences,
-  }),
-
-  setDisplay: mutation(accountVerbs.setDisplay, {
-    tag,
-    summary: 'Changes how the console shows things to the caller',
-    routes: [{ method: 'PATCH', path: base, envelope: 'display' }],
-    output: displayPreferences,
-  }),
+  display: query(accountVerbs.display, display('GET', 'How the console shows things to the caller')),
+  setDisplay: mutation(accountVerbs.setDisplay, display('PATCH', 'Changes how the console shows things to the caller')),
 })

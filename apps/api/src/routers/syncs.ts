@@ -18,6 +18,20 @@ import { mutation, query, router, subscription } from '../trpc/procedures.ts'
 const tag = 'Secret syncs'
 const base = '/api/v1/secret-syncs'
 
+/** Routes that pause or resume all syncs at once. */
+const ofAll = (scope: 'project' | 'instance', action: 'pause' | 'resume', summary: string) => ({
+  tag,
+  summary,
+  routes: [
+    {
+      method: 'POST' as const,
+      path: `${scope === 'project' ? '/api/v1/projects/:projectId' : '/api/v1/instance'}/${action}-syncs`,
+      envelope: 'pauses',
+    },
+  ],
+  output: z.array(pause),
+})
+
 export const syncs = router({
   options: query(syncVerbs.options, {
     tag,
@@ -162,33 +176,13 @@ export const syncs = router({
     output: z.array(pause),
   }),
 
-  pauseProject: mutation(pauseVerbs.pauseProject, {
-    tag,
-    summary: 'Pauses every sync of a project',
-    routes: [{ method: 'POST', path: '/api/v1/projects/:projectId/pause-syncs', envelope: 'pauses' }],
-    output: z.array(pause),
-  }),
-
-  resumeProject: mutation(pauseVerbs.resumeProject, {
-    tag,
-    summary: 'Resumes the syncs of a project',
-    routes: [{ method: 'POST', path: '/api/v1/projects/:projectId/resume-syncs', envelope: 'pauses' }],
-    output: z.array(pause),
-  }),
-
-  pauseInstance: mutation(pauseVerbs.pauseInstance, {
-    tag,
-    summary: 'Pauses every sync of the instance',
-    routes: [{ method: 'POST', path: '/api/v1/instance/pause-syncs', envelope: 'pauses' }],
-    output: z.array(pause),
-  }),
-
-  resumeInstance: mutation(pauseVerbs.resumeInstance, {
-    tag,
-    summary: 'Resumes every sync of the instance',
-    routes: [{ method: 'POST', path: '/api/v1/instance/resume-syncs', envelope: 'pauses' }],
-    output: z.array(pause),
-  }),
+  pauseProject: mutation(pauseVerbs.pauseProject, ofAll('project', 'pause', 'Pauses every sync of a project')),
+  resumeProject: mutation(pauseVerbs.resumeProject, ofAll('project', 'resume', 'Resumes the syncs of a project')),
+  pauseInstance: mutation(pauseVerbs.pauseInstance, ofAll('instance', 'pause', 'Pauses every sync of the instance')),
+  resumeInstance: mutation(
+    pauseVerbs.resumeInstance,
+    ofAll('instance', 'resume', 'Resumes every sync of the instance'),
+  ),
 
   checkDestination: mutation(syncVerbs.checkDestination, {
     tag,
