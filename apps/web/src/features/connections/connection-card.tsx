@@ -1,5 +1,4 @@
 import { Crosshair, Ellipsis, FolderLock, KeyRound, Pencil, Trash2 } from 'lucide-react'
-import { useState } from 'react'
 import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Card } from '../../components/ui/card.tsx'
@@ -7,32 +6,17 @@ import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
-import { useWhyNot } from '../../lib/rights.ts'
-import { trpc } from '../../lib/trpc.ts'
-import type { Connection, Destination } from '../../lib/types.ts'
 import { allowedNames } from './allowed-names.ts'
-import { ConnectionDialogs, type ConnectionDialog } from './connection-dialogs.tsx'
 import { ConnectionHealth } from './connection-health.tsx'
 import { ConnectionLink } from './connection-link.tsx'
-import { placeOf } from './place-of.ts'
-import { useCheck } from './use-check.ts'
+import { useConnection, type ConnectionProps } from './use-connection.tsx'
 import { words } from './words.ts'
 
-interface Props {
-  /** Undefined: at the instance. */
-  projectId: string | undefined
-  connection: Connection
-  /** Those that use connections of this kind. */
-  destinations: readonly Destination[]
-}
-
 /** A connection in a list: which account, how it is, and what uses it. */
-export function ConnectionCard({ projectId, connection, destinations }: Props) {
+export function ConnectionCard(props: ConnectionProps) {
+  const { projectId, connection, destinations } = props
   const [destination] = destinations
-  const [dialog, setDialog] = useState<ConnectionDialog>()
-  const { data: projects = [] } = trpc.projects.list.useQuery()
-  const { check, busy } = useCheck(connection)
-  const denied = useWhyNot(projectId ?? '')('connections.manage', placeOf(connection))
+  const { projects, check, busy, denied, open, dialogs } = useConnection(props)
   const { id, name, destination: app, account, usedBy, checkedAt, problem } = connection
   return (
     <Card className="grid gap-3 p-4">
@@ -64,7 +48,7 @@ export function ConnectionCard({ projectId, connection, destinations }: Props) {
               variant="primary"
               denied={denied}
               aria-label={words.connectionCard.replaceNamed(name)}
-              onClick={() => setDialog('replace')}
+              onClick={() => open('replace')}
             >
               {words.connectionCard.replaceCredential}
             </Button>
@@ -103,36 +87,30 @@ export function ConnectionCard({ projectId, connection, destinations }: Props) {
               </Button>
             }
           >
-            <MenuItem onSelect={() => setDialog('details')}>
+            <MenuItem onSelect={() => open('details')}>
               <Pencil aria-hidden className="size-4" /> {words.connectionCard.editDetails}
             </MenuItem>
-            <MenuItem onSelect={() => setDialog('replace')}>
+            <MenuItem onSelect={() => open('replace')}>
               <KeyRound aria-hidden className="size-4" /> {words.connectionCard.replaceCredential}
             </MenuItem>
             {connection.projectId === null && (
               <>
-                <MenuItem onSelect={() => setDialog('projects')}>
+                <MenuItem onSelect={() => open('projects')}>
                   <FolderLock aria-hidden className="size-4" /> {words.connectionCard.projects}
                 </MenuItem>
-                <MenuItem onSelect={() => setDialog('targets')}>
+                <MenuItem onSelect={() => open('targets')}>
                   <Crosshair aria-hidden className="size-4" /> {words.connectionCard.allowedTargets}
                 </MenuItem>
               </>
             )}
             <MenuLine />
-            <MenuItem danger onSelect={() => setDialog('delete')}>
+            <MenuItem danger onSelect={() => open('delete')}>
               <Trash2 aria-hidden className="size-4" /> {words.connectionCard.delete}
             </MenuItem>
           </Menu>
         </span>
       </div>
-      <ConnectionDialogs
-        open={dialog}
-        projectId={projectId}
-        connection={connection}
-        destinations={destinations}
-        onClose={() => setDialog(undefined)}
-      />
+      {dialogs}
     </Card>
   )
 }

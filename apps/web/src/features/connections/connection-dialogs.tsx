@@ -21,7 +21,7 @@ interface Props {
   destinations: readonly Destination[]
   onClose: () => void
   /** Before lists are fetched again. */
-  onDeleted?: () => Promise<void>
+  onDeleted?: (() => Promise<void>) | undefined
 }
 
 /** What is changed about a connection, one at a time. */

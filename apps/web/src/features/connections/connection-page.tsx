@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { KeyRound, Pencil } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
@@ -13,15 +13,12 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
-import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Connection, Destination } from '../../lib/types.ts'
 import { allowedNames } from './allowed-names.ts'
-import { ConnectionDialogs, type ConnectionDialog } from './connection-dialogs.tsx'
+import type { ConnectionDialog } from './connection-dialogs.tsx'
 import { ConnectionHealth } from './connection-health.tsx'
 import { ConnectionSyncs } from './connection-syncs.tsx'
-import { placeOf } from './place-of.ts'
-import { useCheck } from './use-check.ts'
+import { useConnection, type ConnectionProps } from './use-connection.tsx'
 import { words } from './words.ts'
 
 interface Props {
@@ -89,25 +86,21 @@ function MissingConnection({ projectId }: { projectId: string | undefined }) {
   )
 }
 
-interface OpenedProps {
-  projectId: string | undefined
-  connection: Connection
-  destinations: readonly Destination[]
-}
-
-function Opened({ projectId, connection, destinations }: OpenedProps) {
+function Opened(props: ConnectionProps) {
+  const { projectId, connection, destinations } = props
   const navigate = useNavigate()
   const [destination] = destinations
-  const [dialog, setDialog] = useState<ConnectionDialog>()
-  const { data: projects = [] } = trpc.projects.list.useQuery()
-  const { check, busy } = useCheck(connection)
-  const denied = useWhyNot(projectId ?? '')('connections.manage', placeOf(connection))
+  const { projects, check, busy, denied, open, dialogs } = useConnection(props, () =>
+    projectId === undefined
+      ? navigate({ to: '/connections' })
+      : navigate({ to: '/p/$projectId/connections', params: { projectId } }),
+  )
   const { id, name, description, account, problem, allowedTargets, checkedAt, usedBy } = connection
   const title = destination?.connection.title ?? connection.destination
   const method = destination?.connection.methods.find((each) => each.name === connection.method)
   const isShared = connection.projectId === null
   const change = (what: ConnectionDialog) => (
-    <Button size="sm" denied={denied} aria-label={changeOf(what)} onClick={() => setDialog(what)}>
+    <Button size="sm" denied={denied} aria-label={changeOf(what)} onClick={() => open(what)}>
       {words.connectionPage.change}
     </Button>
   )
@@ -127,7 +120,7 @@ function Opened({ projectId, connection, destinations }: OpenedProps) {
             <Button busy={busy} onClick={check}>
               {words.connectionCard.test}
             </Button>
-            <Button variant="primary" denied={denied} onClick={() => setDialog('replace')}>
+            <Button variant="primary" denied={denied} onClick={() => open('replace')}>
               <KeyRound aria-hidden className="size-4" /> {words.connectionPage.replace}
             </Button>
           </>
@@ -146,7 +139,7 @@ function Opened({ projectId, connection, destinations }: OpenedProps) {
         <Section
           title={words.connectionPage.facts}
           action={
-            <Button size="sm" denied={denied} onClick={() => setDialog('details')}>
+            <Button size="sm" denied={denied} onClick={() => open('details')}>
               <Pencil aria-hidden className="size-3.5" /> {words.connectionPage.edit}
             </Button>
           }
@@ -197,25 +190,14 @@ function Opened({ projectId, connection, destinations }: OpenedProps) {
             title={words.connectionPage.delete}
             text={usedBy === 0 ? words.connectionPage.deleteText : words.connectionPage.inUse(usedBy)}
             action={
-              <Button variant="danger" denied={denied} onClick={() => setDialog('delete')}>
+              <Button variant="danger" denied={denied} onClick={() => open('delete')}>
                 {words.connectionPage.delete}
               </Button>
             }
           />
         </div>
       </div>
-      <ConnectionDialogs
-        open={dialog}
-        projectId={projectId}
-        connection={connection}
-        destinations={destinations}
-        onClose={() => setDialog(undefined)}
-        onDeleted={() =>
-          projectId === undefined
-            ? navigate({ to: '/connections' })
-            : navigate({ to: '/p/$projectId/connections', params: { projectId } })
-        }
-      />
+      {dialogs}
     </div>
   )
 }
