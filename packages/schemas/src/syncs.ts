@@ -16,6 +16,7 @@ import {
   timestamp,
   TOO_MANY_FIELDS,
 } from './names.ts'
+import { mention } from './mentions.ts'
 import { planReason } from './plan-reasons.ts'
 import { statusReason, syncStatus } from './sync-status.ts'
 
@@ -314,7 +315,7 @@ export const restorePlan = z
     removed: z.array(z.string()),
     unchanged: z.number().int().describe('Keys that are as they were'),
     notRestorable: z
-      .array(z.object({ key: z.string(), reason: z.string() }))
+      .array(z.object({ key: z.string(), reason: z.string(), mentions: z.array(mention) }))
       .describe('Keys that will not be as they were, because their values come from elsewhere or are no longer kept'),
   })
   .meta({ id: 'RestorePlan' })

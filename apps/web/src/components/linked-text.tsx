@@ -1,11 +1,12 @@
+import type { Mention } from '@keyferry/schemas'
 import { Link, useParams } from '@tanstack/react-router'
-import { linkifyPaths } from '../lib/linkify-paths.ts'
+import { cutAtMentions } from '../lib/mentions.ts'
 
-/** Turns secret paths in server messages into links. */
-export function LinkedText({ text }: { text: string }) {
+/** A message of the server, in which the folders and secrets that it mentions are links. */
+export function LinkedText({ text, mentions }: { text: string; mentions: readonly Mention[] }) {
   const { projectId } = useParams({ strict: false })
   if (projectId === undefined) return text
-  return linkifyPaths(text).map((part, index) =>
+  return cutAtMentions(text, mentions).map((part, index) =>
     typeof part === 'string' ? (
       part
     ) : (

@@ -1,4 +1,4 @@
-import { messageOf } from '../lib/errors.ts'
+import { mentionsOf, messageOf } from '../lib/errors.ts'
 import { LinkedText } from './linked-text.tsx'
 import { Notice } from './ui/notice.tsx'
 
@@ -6,6 +6,6 @@ import { Notice } from './ui/notice.tsx'
 export const Refusal = ({ error }: { error: unknown }) =>
   error === undefined || error === null ? null : (
     <Notice kind="bad">
-      <LinkedText text={messageOf(error)} />
+      <LinkedText text={messageOf(error)} mentions={mentionsOf(error)} />
     </Notice>
   )

@@ -1,3 +1,4 @@
+import type { Mention } from '@keyferry/schemas'
 import { TRPCClientError } from '@trpc/client'
 import { words } from './words.ts'
 
@@ -41,6 +42,17 @@ const toIssue = (value: unknown): Issue[] =>
 export function issuesOf(error: unknown): Issue[] {
   const { issues } = dataOf(error)
   return Array.isArray(issues) ? issues.flatMap(toIssue) : []
+}
+
+const isMention = (value: unknown): value is Mention =>
+  isRecord(value) &&
+  [value.text, value.environment, value.path].every((each) => typeof each === 'string') &&
+  ['undefined', 'string'].includes(typeof value.key)
+
+/** The folders and secrets that the server's message names. */
+export function mentionsOf(error: unknown): Mention[] {
+  const { details } = dataOf(error)
+  return isRecord(details) && Array.isArray(details.mentions) ? details.mentions.filter(isMention) : []
 }
 
 const NO_ANSWER = words.errors.serverDidNotAnswer

@@ -1,34 +1,17 @@
+import { mentionOf } from '@keyferry/schemas'
 import { expect, it } from 'vitest'
-import { linkifyPaths } from './linkify-paths.ts'
+import { cutAtMentions } from './mentions.ts'
+
+const app = mentionOf({ environment: 'dev', path: '/app' })
+const url = mentionOf({ environment: 'dev', path: '/app' }, 'URL')
+const quoted = { text: '"/api" in environment "staging"', environment: 'staging', path: '/api' }
 
 it.each([
-  [
-    'These secrets refer to it and would get another value: dev:/app URL, prod:/ FAR. Change them first.',
-    [
-      'These secrets refer to it and would get another value: ',
-      { text: 'dev:/app URL', environment: 'dev', path: '/app', key: 'URL' },
-      ', ',
-      { text: 'prod:/ FAR', environment: 'prod', path: '/', key: 'FAR' },
-      '. Change them first.',
-    ],
-  ],
-  [
-    'Folder "/a" cannot be deleted: folder pre-prod:/x/y imports it.',
-    [
-      'Folder "/a" cannot be deleted: folder ',
-      { text: 'pre-prod:/x/y', environment: 'pre-prod', path: '/x/y', key: undefined },
-      ' imports it.',
-    ],
-  ],
-  [
-    'Folder with specified name already exists: "/api" in environment "staging"',
-    [
-      'Folder with specified name already exists: ',
-      { text: '"/api" in environment "staging"', environment: 'staging', path: '/api', key: undefined },
-    ],
-  ],
-  ['The vendor at https://api.example.com refused', ['The vendor at https://api.example.com refused']],
-  ['', []],
-])('finds the places in %j', (sentence, parts) => {
-  expect(linkifyPaths(sentence)).toEqual(parts)
+  ['dev:/app URL and dev:/app. Change them first.', [app, url], [url, ' and ', app, '. Change them first.']],
+  ['Folder already exists: "/api" in environment "staging"', [quoted], ['Folder already exists: ', quoted]],
+  ['It names dev:/app, which is not listed', [], ['It names dev:/app, which is not listed']],
+  ['Nothing that is listed', [app], ['Nothing that is listed']],
+  ['', [app], []],
+])('cuts %j', (message, mentions, parts) => {
+  expect(cutAtMentions(message, mentions)).toEqual(parts)
 })

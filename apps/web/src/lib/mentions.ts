@@ -1,27 +1,18 @@
-/** A place, or a secret in it, that a sentence of the server names. */
-export interface Mention {
-  /** As it stands in the sentence. */
-  text: string
-  environment: string
-  path: string
-  key: string | undefined
-}
+import type { Mention } from '@keyferry/schemas'
 
-/** `dev:/api`, perhaps with the key of a secret after it, or `"/api" in environment "dev"`. */
-const PLACE =
-  /\b(?<at>[a-z0-9]+(?:-[a-z0-9]+)*):(?<path>\/(?!\/)[\w/-]*)(?: (?<key>[A-Z][A-Z0-9_]*)\b)?|"(?<quoted>\/[\w/-]*)" in environment "(?<named>[a-z0-9-]+)"/g
-
-/** A sentence, cut where it names a place. */
-export function linkifyPaths(sentence: string): (string | Mention)[] {
+/** A message, cut where it names what `mentions` has. */
+export function cutAtMentions(message: string, mentions: readonly Mention[]): (string | Mention)[] {
   const parts: (string | Mention)[] = []
-  let from = 0
-  for (const match of sentence.matchAll(PLACE)) {
-    const [text] = match
-    const { at, path, key, quoted, named } = match.groups ?? {}
-    if (match.index > from) parts.push(sentence.slice(from, match.index))
-    parts.push({ text, environment: at ?? named ?? '', path: path ?? quoted ?? '/', key })
-    from = match.index + text.length
+  for (let rest = message; rest !== '';) {
+    const [first] = mentions
+      .map((mention) => ({ mention, at: rest.indexOf(mention.text) }))
+      .filter(({ at }) => at !== -1)
+      // Of two that begin alike, such as `dev:/api` and `dev:/api KEY`, the longer is meant.
+      .sort((one, other) => one.at - other.at || other.mention.text.length - one.mention.text.length)
+    if (!first) return [...parts, rest]
+    if (first.at > 0) parts.push(rest.slice(0, first.at))
+    parts.push(first.mention)
+    rest = rest.slice(first.at + first.mention.text.length)
   }
-  if (from < sentence.length) parts.push(sentence.slice(from))
   return parts
 }

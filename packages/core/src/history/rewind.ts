@@ -11,6 +11,7 @@ import {
   type Tree,
   type TreeFolder,
 } from '@keyferry/vault'
+import { mentionOf, type Mention } from '@keyferry/schemas'
 import { digestOf } from '../plan/desired.ts'
 import type { Snapshot, SnapshotEntry } from './snapshot.ts'
 
@@ -22,8 +23,16 @@ export interface Rewound {
   /** Keys at the target that are already as they were. */
   unchanged: number
   /** Secrets that will not be as they were, and why. */
-  notRestorable: readonly { key: string; reason: string }[]
+  notRestorable: readonly ({ key: string } & Reason)[]
 }
+
+/** Why a secret will not be as it was, and the folder that the words name. */
+interface Reason {
+  reason: string
+  mentions: Mention[]
+}
+
+const because = (reason: string, mentions: Mention[] = []): Reason => ({ reason, mentions })
 
 /**
  * Takes each secret of the folder back to the version that was at the target, then resolves the whole folder as it
@@ -43,14 +52,14 @@ export async function rewind(
   const open = (row: SecretRow): string | null => openOrNull(key, row.value, associatedData('secret', projectId, row))
   const present = new Map(folder.secrets)
   const old = await versionsOf(tx, snapshot)
-  const problems = new Map<string, string>()
+  const problems = new Map<string, Reason>()
 
   const wanted = new Map<string, SecretRow>()
   for (const { sourceKey, version } of snapshot.entries) {
     if (version === null) continue
     const before = old.get(`${version} ${sourceKey}`)
     const now = present.get(sourceKey)
-    if (!before) problems.set(sourceKey, `version ${version} of it is no longer kept`)
+    if (!before) problems.set(sourceKey, because(`version ${version} of it is no longer kept`))
     const same = before && now && open(before) === open(now)
     const row = same ? now : (before ?? now)
     if (row) wanted.set(sourceKey, row)
@@ -69,7 +78,7 @@ export async function rewind(
       const now = present.get(sourceKey)
       if (now) wanted.set(sourceKey, now)
       else wanted.delete(sourceKey)
-      problems.set(sourceKey, `it would not resolve: it ${problem}`)
+      problems.set(sourceKey, because(`it would not resolve: it ${problem}`))
     }
   }
 
@@ -88,7 +97,7 @@ export async function rewind(
       .map(([sourceKey]) => sourceKey)
       .filter((sourceKey) => !wanted.has(sourceKey)),
     unchanged: [...equal].filter((sourceKey) => !puts.has(sourceKey)).length,
-    notRestorable: sorted(problems).map(([sourceKey, reason]) => ({ key: sourceKey, reason })),
+    notRestorable: sorted(problems).map(([sourceKey, reason]) => ({ key: sourceKey, ...reason })),
   }
 }
 
@@ -123,11 +132,11 @@ async function compare(
   key: DataKey,
   projectId: string,
   { entries, absent }: Snapshot,
-): Promise<{ differing: Map<string, string>; equal: Set<string> }> {
+): Promise<{ differing: Map<string, Reason>; equal: Set<string> }> {
   folder.secrets = wanted
   const { expand } = createExpander(tree, valueOpener(key, projectId), budget(limits))
   const shown = visible(tree, folder).keys
-  const differing = new Map<string, string>()
+  const differing = new Map<string, Reason>()
   const equal = new Set<string>()
   for (const entry of entries) {
     const source = shown.get(entry.sourceKey)
@@ -146,7 +155,9 @@ async function compare(
   }
   const then = new Set([...entries.map((entry) => entry.sourceKey), ...absent])
   for (const [sourceKey, source] of shown) {
-    if (!then.has(sourceKey)) differing.set(sourceKey, `it comes from ${nameOf(source)}, which did not give it then`)
+    if (then.has(sourceKey)) continue
+    const from = mentionOf(source)
+    differing.set(sourceKey, because(`it comes from ${from.text}, which did not give it then`, [from]))
   }
   return { differing, equal }
 }
@@ -156,14 +167,17 @@ function whyDifferent(
   folder: TreeFolder,
   source: TreeFolder | undefined,
   problem: string | null,
-): string {
-  if (!source) return 'it came from an import that no longer has it'
-  if (problem !== null) return `it ${problem}`
-  if (source !== folder) return `it comes from ${nameOf(source)}, where it has changed since`
-  return version === null ? 'it came through an import then' : 'it refers to values elsewhere that have changed since'
+): Reason {
+  if (!source) return because('it came from an import that no longer has it')
+  if (problem !== null) return because(`it ${problem}`)
+  if (source !== folder) {
+    const from = mentionOf(source)
+    return because(`it comes from ${from.text}, where it has changed since`, [from])
+  }
+  return because(
+    version === null ? 'it came through an import then' : 'it refers to values elsewhere that have changed since',
+  )
 }
-
-const nameOf = ({ environment, path }: TreeFolder): string => `${environment}:${path}`
 
 /** Old versions in the shape of present secrets, by version and key. */
 async function versionsOf(tx: Tx, { folderId, entries }: Snapshot): Promise<Map<string, SecretRow>> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { refusal } from '@keyferry/access'
-import { amend, timeSlice, type EnvironmentTable, type FolderTable, type Selectable } from '@keyferry/db'
-import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { amend, timeSlice, type FolderTable, type Selectable } from '@keyferry/db'
+import { audit, BadRequest, NotFound, timestamp, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import { allows } from '@keyferry/schemas/policy'
 import { isBelow, joinPath, nameOf, namesOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
@@ -14,13 +14,13 @@ import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { describe, describeAll } from './describe-folder.ts'
 import { byPath, findEnvironment, findFolder, foldersIn } from '../tree/find-folder.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
+import { refuseTaken } from '../tree/refuse-taken.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { deleteFolders } from './delete-folders.ts'
 
 type Folder = z.output<typeof schemas.folder>
 type OwnFolder = z.output<typeof schemas.ownFolder>
 type FolderRow = Selectable<FolderTable>
-type EnvironmentRow = Selectable<EnvironmentTable>
 
 /**
  * The folders in a folder, by path; with `recursive` all below it, each with its path from there. Nothing for an
@@ -231,15 +231,4 @@ export async function deleteFolder(
   })
   await released.afterCommit()
   return { ...deleted, pending: released.pending }
-}
-
-async function refuseTaken(tx: Tx, environment: Pick<EnvironmentRow, 'id' | 'slug'>, path: string): Promise<void> {
-  const taken = await tx
-    .selectFrom('folders')
-    .where('environmentId', '=', environment.id)
-    .where('path', '=', path)
-    .select('id')
-    .executeTakeFirst()
-  if (taken)
-    throw new BadRequest(`Folder with specified name already exists: "${path}" in environment "${environment.slug}"`)
 }

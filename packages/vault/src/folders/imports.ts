@@ -6,7 +6,7 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { faultsAround, refuseNew } from '../references/check-references.ts'
-import { importsIn, placesOf, refuseBadImport } from '../references/import-graph.ts'
+import { importsIn, mentionsOf, refuseBadImport } from '../references/import-graph.ts'
 import { namerOf } from '../references/out-of-reach.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { findFolder } from '../tree/find-folder.ts'
@@ -219,8 +219,9 @@ async function refuseUnsound(
   const edges = (await importsIn(tx, projectId)).filter((edge) => edge.folderId !== folderId || kept.has(edge.id))
   await refuseBadImport(tx, namerOf(ctx, projectId), edges, { folderId, sourceFolderId })
   if (others.some((other) => other.sourceFolderId === sourceFolderId)) {
-    const [name] = await placesOf(tx, [sourceFolderId])
-    throw new BadRequest(`${name} is already imported by this folder. Move the present import instead.`)
+    const mentions = (await mentionsOf(tx, [sourceFolderId])).filter((folder) => folder !== null)
+    const name = mentions[0]?.text ?? 'The folder'
+    throw new BadRequest(`${name} is already imported by this folder. Move the present import instead.`, { mentions })
   }
 }
 

@@ -13,6 +13,7 @@ import { openSecret, type Put } from '../secrets/next-secret.ts'
 import { presentSecrets, putSecrets } from '../secrets/write.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { findFolder } from '../tree/find-folder.ts'
+import { refuseTaken } from '../tree/refuse-taken.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { tagIdsOf } from '../tree/tags.ts'
 import { lost } from '../tree/tree.ts'
@@ -171,17 +172,6 @@ export async function moveFolder(
     })
   })
   return getFolder(ctx, actor, { folderId })
-}
-
-async function refuseTaken(tx: Tx, environment: { id: string; slug: string }, path: string): Promise<void> {
-  const taken = await tx
-    .selectFrom('folders')
-    .where('environmentId', '=', environment.id)
-    .where('path', '=', path)
-    .select('id')
-    .executeTakeFirst()
-  if (taken)
-    throw new BadRequest(`Folder with specified name already exists: "${path}" in environment "${environment.slug}"`)
 }
 
 async function relocate(

@@ -1,5 +1,6 @@
 /** Which folder imports which, as far as writers need to know it. */
 import { BadRequest, type Tx } from '@keyferry/kernel'
+import { mentionOf, type Mention } from '@keyferry/schemas'
 import type { namerOf } from './out-of-reach.ts'
 import { MAX_IMPORT_LEVELS } from './reference-graph.ts'
 
@@ -67,11 +68,12 @@ export async function refuseBadImportsThrough(
   }
 }
 
-const cyclic = (chain: string): BadRequest =>
-  new BadRequest(`Cyclic import not allowed: ${chain}. Remove one of these imports first.`)
-const tooDeep = (chain: string): BadRequest =>
+const cyclic = ({ text, mentions }: Chain): BadRequest =>
+  new BadRequest(`Cyclic import not allowed: ${text}. Remove one of these imports first.`, { mentions })
+const tooDeep = ({ text, mentions }: Chain): BadRequest =>
   new BadRequest(
-    `Imports can be nested ${MAX_IMPORT_LEVELS} levels deep, and this would go deeper: ${chain}. Import the last one directly.`,
+    `Imports can be nested ${MAX_IMPORT_LEVELS} levels deep, and this would go deeper: ${text}. Import the last one directly.`,
+    { mentions },
   )
 
 function stepsOf(edges: readonly Edge[], from: keyof Edge, to: keyof Edge): Steps {
@@ -149,21 +151,35 @@ function chainOf(longest: Longest, start: string): string[] {
 /** Folders that a text names. */
 const MAX_NAMES = 10
 
-async function inWords(tx: Tx, knows: Names, chain: readonly string[]): Promise<string> {
-  const shown = chain.length > MAX_NAMES ? chain.slice(0, MAX_NAMES - 1) : chain
-  const names = await placesOf(tx, shown, knows)
-  return [...names, ...(shown.length < chain.length ? ['…'] : [])].join(' → ')
+/** Folders that import each other, as a message names them. */
+interface Chain {
+  text: string
+  mentions: Mention[]
 }
 
-/** `dev:/api` for each folder id, in that order. */
-export async function placesOf(tx: Tx, folderIds: readonly string[], knows: Names = null): Promise<string[]> {
+async function inWords(tx: Tx, knows: Names, chain: readonly string[]): Promise<Chain> {
+  const shown = chain.length > MAX_NAMES ? chain.slice(0, MAX_NAMES - 1) : chain
+  const folders = await mentionsOf(tx, shown, knows)
+  const names = folders.map((folder) => folder?.text ?? 'a folder that you can’t read')
+  return {
+    text: [...names, ...(shown.length < chain.length ? ['…'] : [])].join(' → '),
+    mentions: folders.filter((folder) => folder !== null),
+  }
+}
+
+/** Each folder, in that order; null where it is gone or the caller may not know of it. */
+export async function mentionsOf(
+  tx: Tx,
+  folderIds: readonly string[],
+  knows: Names = null,
+): Promise<(Mention | null)[]> {
   const rows = await tx
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('folders.id', 'in', folderIds)
-    .select(['folders.id', 'folders.path', 'environments.slug'])
+    .select(['folders.id', 'folders.path', 'environments.slug as environment'])
     .execute()
-  const known = rows.filter(({ slug, path }) => !knows || knows({ environment: slug, path }))
-  const names = new Map(known.map((row) => [row.id, `${row.slug}:${row.path}`]))
-  return folderIds.map((id) => names.get(id) ?? 'a folder that you can’t read')
+  const known = rows.filter(({ environment, path }) => !knows || knows({ environment, path }))
+  const folders = new Map(known.map((row) => [row.id, mentionOf(row)]))
+  return folderIds.map((id) => folders.get(id) ?? null)
 }

@@ -1,5 +1,5 @@
-import { BadRequest, type Context, type Tx } from '@keyferry/kernel'
-import type { deletedSyncs } from '@keyferry/schemas'
+import { BadRequest, few, type Context, type Tx } from '@keyferry/kernel'
+import { mentionOf, type deletedSyncs } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { namerOf } from './out-of-reach.ts'
 
@@ -33,11 +33,14 @@ export async function refuseWhileInUse(
     .orderBy('folders.path')
     .execute()
   const names = namerOf(ctx, projectId)
-  const known = importers.filter(({ slug, path }) => !names || names({ environment: slug, path }))
+  const known = importers
+    .map(({ slug, path }) => ({ environment: slug, path }))
+    .filter((place) => !names || names(place))
+    .map((place) => mentionOf(place))
   if (syncs.length === 0 && importers.length === 0) return
   const uses = [
     ...syncs.map((sync) => `sync "${sync.name}" reads it`),
-    ...known.map((importer) => `folder ${importer.slug}:${importer.path} imports it`),
+    ...known.map(({ text }) => `folder ${text} imports it`),
     ...(known.length < importers.length ? ['a folder that you can’t read imports it'] : []),
   ]
   const remedies = [
@@ -48,5 +51,7 @@ export async function refuseWhileInUse(
     syncs.length > 0
       ? ' Or say with `syncs` what shall become of what was written: "keep-secrets" or "remove-secrets".'
       : ''
-  throw new BadRequest(`${what} cannot be deleted: ${uses.join(', ')}. First ${remedies.join(' and ')}.${ask}`)
+  throw new BadRequest(`${what} cannot be deleted: ${uses.join(', ')}. First ${remedies.join(' and ')}.${ask}`, {
+    mentions: few(known),
+  })
 }

@@ -6,6 +6,7 @@ import { timeSlice } from '@keyferry/db'
 import {
   BadRequest,
   budget,
+  few,
   hasReference,
   mapReferences,
   MAX_NAME_BYTES,
@@ -18,7 +19,7 @@ import {
   type Reference,
   type Tx,
 } from '@keyferry/kernel'
-import { MAX_VALUE_BYTES } from '@keyferry/schemas'
+import { MAX_VALUE_BYTES, mentionOf, type Mention } from '@keyferry/schemas'
 import { namesOf } from '@keyferry/schemas/secret-path'
 import { faultsAround, refuseNew } from '../references/check-references.ts'
 import { createExpander, type Expanded, type Expander } from '../references/expand.ts'
@@ -91,9 +92,9 @@ export async function rewriteReferences<T>(
       // How it is rewritten would tell what is out of reach.
       const isBeyond = beyond !== null && (await beyond(folder, secretKey))
       if (isBeyond && reads?.(folder) && (moved || mentions(value, movedKeys))) throw notReadable([secretKey])
-      const name = reads?.(folder) === false ? 'A secret' : `${folder.environment}:${folder.path} ${secretKey}`
-      const text = rewrite({ tree, before, moving }, folder, value, moved, name)
-      refuseTooLong(name, text)
+      const owner = ownerOf(reads?.(folder) === false ? null : mentionOf(folder, secretKey))
+      const text = rewrite({ tree, before, moving }, folder, value, moved, owner)
+      refuseTooLong(owner, text)
       if (moved) elsewhere.set(keyOf(folder.id, secretKey), text)
       else if (text !== value) mapAt(rewrites, folder).set(relocated?.key ?? secretKey, text)
       // What came out of reach before is compared with nothing: whether it changes would tell what it was.
@@ -101,7 +102,7 @@ export async function rewriteReferences<T>(
         expected.push({
           folderId: relocated?.folderId ?? folder.id,
           key: relocated?.key ?? secretKey,
-          name,
+          owner,
           was: await before.expand(folder, secretKey),
         })
     }
@@ -149,7 +150,7 @@ function rewrite(
   from: TreeFolder,
   value: string,
   moved: boolean,
-  owner: string,
+  owner: Owner,
 ): string {
   const one = (reference: Reference): string => {
     if (reference.kind === 'unsupported') return reference.text
@@ -172,55 +173,68 @@ function rewrite(
   return mapReferences(value, one)
 }
 
-function refuseTooLong(owner: string, text: string): void {
+function refuseTooLong({ name, mentions }: Owner, text: string): void {
   if (Buffer.byteLength(text) > MAX_VALUE_BYTES)
     throw new BadRequest(
-      `${owner} refers to it, and would be longer than ${MAX_VALUE_BYTES} bytes with the new name. Change that value first.`,
+      `${name} refers to it, and would be longer than ${MAX_VALUE_BYTES} bytes with the new name. Change that value first.`,
+      { mentions },
     )
 }
 
 const PART = /^[A-Za-z0-9_-]+$/
 
 /** A reference as text. Throws `BadRequest` for a name that no reference can hold. */
-function written(place: FolderRef | null, key: string, old: string, owner: string): string {
+function written(place: FolderRef | null, key: string, old: string, { name, mentions }: Owner): string {
   const parts = place === null ? [key] : [place.environment, ...namesOf(place.path), key]
   const bad = parts.find((part) => !PART.test(part))
   if (bad !== undefined)
     throw new BadRequest(
-      `${owner} refers to it as ${shortened(old, MAX_NAME_BYTES)}, and a reference can’t contain the name "${bad}". Change that value or the name first.`,
+      `${name} refers to it as ${shortened(old, MAX_NAME_BYTES)}, and a reference can’t contain the name "${bad}". Change that value or the name first.`,
+      { mentions },
     )
   return `\${${parts.join('.')}}`
 }
 
+/** The secret that refers to something, as a message names it. */
+interface Owner {
+  name: string
+  mentions: Mention[]
+}
+
+/** Null: it is out of the caller's reach. */
+const ownerOf = (secret: Mention | null): Owner =>
+  secret === null ? { name: 'A secret', mentions: [] } : { name: secret.text, mentions: [secret] }
+
 interface Expected {
   folderId: string
   key: string
-  name: string
+  owner: Owner
   was: Expanded
 }
 
 /** A reference would start to look where the caller may not read, whatever it finds there. Throws `Forbidden`. */
 async function refuseNowBeyond(expected: readonly Expected[], tree: Tree, beyond: OutOfReach): Promise<void> {
   const refused: string[] = []
-  for (const { folderId, key, name } of expected) {
+  for (const { folderId, key, owner } of expected) {
     const folder = tree.folders.get(folderId)
-    if (folder && (await beyond(folder, key))) refused.push(name)
+    if (folder && (await beyond(folder, key))) refused.push(owner.name)
   }
   if (refused.length > 0) throw notReadable(refused)
 }
 
 async function refuseChanged(expected: readonly Expected[], tree: Tree, after: Expander): Promise<void> {
-  const different: string[] = []
-  for (const { folderId, key, name, was } of expected) {
+  const different: Owner[] = []
+  for (const { folderId, key, owner, was } of expected) {
     const folder = tree.folders.get(folderId)
     // What did not resolve before need not after.
     if (!folder || 'problem' in was) continue
     const now = folder.secrets.has(key) ? await after.expand(folder, key) : { problem: 'is gone' }
-    if (!('value' in now) || now.value !== was.value) different.push(name)
+    if (!('value' in now) || now.value !== was.value) different.push(owner)
   }
   if (different.length > 0)
     throw new BadRequest(
-      `These secrets refer to it and would get another value: ${named(different, (name) => name)}. Change them first.`,
+      `These secrets refer to it and would get another value: ${named(different, ({ name }) => name)}. Change them first.`,
+      { mentions: few(different.flatMap(({ mentions }) => mentions)) },
     )
 }
 

@@ -1,4 +1,3 @@
-import { LinkedText } from '../../components/linked-text.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { KeyState, StatusReason, Sync } from '../../lib/types.ts'
 import { TroubledKeys } from './troubled-keys.tsx'
@@ -45,11 +44,7 @@ export function BannerDetails({ sync, reason }: Props) {
     default:
       return (
         <>
-          {reason.message !== '' && (
-            <p>
-              <LinkedText text={reason.message} />
-            </p>
-          )}
+          {reason.message !== '' && <p>{reason.message}</p>}
           {(reason.code === 'failed' || reason.code === 'retrying' || reason.code === 'credential-rejected') && (
             <Waiting sync={sync} />
           )}

@@ -92,9 +92,9 @@ export function RestorePlanView({
       {plan.notRestorable.length > 0 && (
         <Notice kind="warn" title={words.restorePlanView.notRestorable(plan.notRestorable.length)}>
           <ScrollList aria-label={words.restorePlanView.notRestorableLabel} className="grid max-h-64 gap-1">
-            {plan.notRestorable.map(({ key, reason }) => (
+            {plan.notRestorable.map(({ key, reason, mentions }) => (
               <li key={key} className="break-words">
-                <span className="font-mono break-all">{key}</span>: <LinkedText text={reason} />
+                <span className="font-mono break-all">{key}</span>: <LinkedText text={reason} mentions={mentions} />
               </li>
             ))}
           </ScrollList>

@@ -31,13 +31,13 @@ export function RestoreResult({ projectId, result: { back, refused } }: { projec
       {refused.length > 0 && (
         <Notice kind="bad" title={words.restoreResult.refused(words.restoreResult.items(refused.length))}>
           <ul className="grid gap-1">
-            {refused.map(({ item, reason }) => (
+            {refused.map(({ item, reason, mentions }) => (
               <li key={item.id}>
                 <FolderLink
                   place={{ projectId, environment: item.environment, secretPath: item.secretPath }}
                   {...(item.kind === 'secret' ? { secretKey: item.name } : {})}
                 />
-                : <LinkedText text={reason} />
+                : <LinkedText text={reason} mentions={mentions} />
               </li>
             ))}
           </ul>

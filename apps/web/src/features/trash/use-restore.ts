@@ -1,5 +1,6 @@
+import type { Mention } from '@keyferry/schemas'
 import { useState } from 'react'
-import { messageOf } from '../../lib/errors.ts'
+import { mentionsOf, messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Trashed } from '../../lib/types.ts'
@@ -7,7 +8,7 @@ import type { Trashed } from '../../lib/types.ts'
 /** What became of the items that somebody wanted back. */
 export interface Restored {
   back: { item: Trashed; environment: string; secretPath: string; leftOut: readonly string[] }[]
-  refused: { item: Trashed; reason: string }[]
+  refused: { item: Trashed; reason: string; mentions: Mention[] }[]
 }
 
 /**
@@ -30,7 +31,7 @@ export function useRestore(projectId: string) {
         })
         done.back.push({ item, environment, secretPath, leftOut })
       } catch (error) {
-        done.refused.push({ item, reason: messageOf(error) })
+        done.refused.push({ item, reason: messageOf(error), mentions: mentionsOf(error) })
       }
     }
     await markStale('history.restore')
