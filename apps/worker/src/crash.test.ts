@@ -73,7 +73,7 @@ async function startFleet() {
     /** Resolves once it takes jobs. */
     async startWorker(): Promise<ChildProcess> {
       const child = spawn(process.execPath, ['--liftoff-only', join(import.meta.dirname, 'main.ts')], {
-        env: { PATH: process.env.PATH ?? '', ...variables },
+        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '', ...variables },
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       onTestFinished(() => {
