@@ -340,7 +340,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await events.send('Network.enable')
     const blocked = Promise.withResolvers<void>()
     events.on('Network.eventSourceMessageReceived', ({ data }) => data.includes('"blocked"') && blocked.resolve())
-    await visit(page, at(`/syncs/${first.destination}/${first.syncId}`))
+    await page.goto(at(`/syncs/${first.destination}/${first.syncId}`))
     await held.promise
     await client.secrets.create.mutate({ ...source, key: 'BROKEN', value: ['$', '{NOT_THERE}'].join('') })
     await blocked.promise
