@@ -15,9 +15,11 @@ if (name === undefined) {
 try {
   const created = relative(process.cwd(), await createDestination(DESTINATIONS, name))
   console.log(`Created ${created}. Its client passes the conformance suite against its emulator:`)
-  console.log(`  npx -y pnpm@12 exec vitest run packages/core/src/destinations/conformance.test.ts -t ${name}`)
+  console.log(`  npx -y pnpm@12 exec vitest run ${created}`)
+  console.log('Its section of docs/destinations.md is written by:')
+  console.log('  npx -y pnpm@12 --filter @keyferry/core destinations-page')
   console.log(
-    'Now make the emulator behave as the vendor does, then the client. CONTRIBUTING.md says what else is in the folder.',
+    'Now make the emulator behave as the provider does, then the client. docs/architecture.md says what each file is.',
   )
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
