@@ -3,12 +3,33 @@ import { randomUUID } from 'node:crypto'
 import { runSync } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
+import type { Db } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newProject, readyApi, type Answer, type TestApi } from './testing.ts'
 import { machine } from './request-matrix/seed-fixtures.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/** How many statements the store takes for `work`, in transactions and outside. */
+async function statementsOf(db: Db, work: () => Promise<void>): Promise<number> {
+  const executor = db.getExecutor()
+  const provide = executor.provideConnection.bind(executor)
+  let count = 0
+  executor.provideConnection = (use) =>
+    provide((connection) =>
+      use({
+        executeQuery: (query) => {
+          count += 1
+          return connection.executeQuery(query)
+        },
+        streamQuery: connection.streamQuery.bind(connection),
+      }),
+    )
+  await work()
+  Reflect.deleteProperty(executor, 'provideConnection')
+  return count
+}
 
 onEveryDatabase('beside other projects and folders, a developer', (open) => {
   let api: TestApi
@@ -36,6 +57,7 @@ onEveryDatabase('beside other projects and folders, a developer', (open) => {
       ['/mid', 'm'],
     ])
       await admin('POST', '/api/v2/folders', { projectId, environment: 'dev', path, name })
+    await write(admin, '/a', 'OWN', 'plain')
     const narrow = await machine(api, 'narrowed')
     token = narrow.token
     const scopes = ['/a/**', '/mid'].map((secretPath) => ({ environment: 'dev', secretPath }))
@@ -62,6 +84,50 @@ onEveryDatabase('beside other projects and folders, a developer', (open) => {
   afterAll(async () => {
     await vendor.close()
     await api.close()
+  })
+
+  it('asks the store as often for fifty syncs as for five', async () => {
+    const { db } = api.ctx
+    const [sync] = await db.selectFrom('syncs').where('id', '=', syncId).selectAll().execute()
+    if (!sync) throw new Error('there is no sync')
+    const add = async (from: number, to: number) => {
+      for (let n = from; n < to; n++) {
+        const own = { id: randomUUID(), name: `copy ${n}`, targetKey: `${sync.targetKey} ${n}` }
+        await db
+          .insertInto('syncs')
+          .values({ ...sync, ...own })
+          .execute()
+        const event = { id: randomUUID(), syncId: own.id, type: 'sync.recovered', at: '2026-01-01', reached: '[]' }
+        await db
+          .insertInto('syncEvents')
+          .values({ ...event, projectId, reason: JSON.stringify({ code: 'in-sync' }) })
+          .execute()
+      }
+    }
+    const query = new URLSearchParams(at('/a')).toString()
+    const urls = [
+      `/api/v1/secret-syncs?projectId=${projectId}`,
+      `/api/v1/projects/${projectId}/runs`,
+      `/api/v1/secret-uses?${query}`,
+      `/api/v1/secrets/OWN/delivery?${query}`,
+      `/api/v1/secret-deliveries?${query}`,
+      '/api/v1/notifications?limit=100',
+    ]
+    const statements = async () => {
+      const found = []
+      for (const url of urls) found.push([url, await statementsOf(db, async () => void (await narrowed('GET', url)))])
+      return found
+    }
+    await add(0, 4)
+    for (const url of urls) expect([url, (await narrowed('GET', url)).status]).toEqual([url, 200])
+    const few = await statements()
+    expect(few.every(([, count]) => Number(count) > 2)).toBe(true)
+    await add(4, 49)
+    expect(await statements()).toEqual(few)
+    const { body } = await narrowed('GET', urls[0] ?? '')
+    expect(body.secretSyncs).toHaveLength(50)
+    await db.deleteFrom('syncs').where('name', 'like', 'copy %').execute()
+    await db.deleteFrom('syncEvents').execute()
   })
 
   it('is refused names that are taken without hearing whose they are', async () => {

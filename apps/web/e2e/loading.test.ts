@@ -1,4 +1,4 @@
-/** What pages load and when: little at first, the rest before it is needed, and a page to go on with where that fails. */
+/** What pages load, and when: little at first, the rest before it is needed, and what is there when that fails. */
 import { gzipSync } from 'node:zlib'
 import type { Page, Response } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'

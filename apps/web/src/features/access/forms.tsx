@@ -3,7 +3,8 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { words } from './words.ts'
 
-const meanwhile = (
+/** Shown while a form is on its way. */
+export const meanwhile = (
   <div role="status" aria-label={words.forms.loadingForm} className="grid gap-4">
     <Skeleton className="h-9" />
     <Skeleton className="h-32" />
@@ -12,19 +13,6 @@ const meanwhile = (
 
 export const AddMember = onDemand(async () => (await import('./add-member.tsx')).AddMember, meanwhile)
 export const EditMember = onDemand(async () => (await import('./edit-member.tsx')).EditMember, meanwhile)
-export const AddMachine = onDemand(async () => (await import('../machines/add-machine.tsx')).AddMachine, meanwhile)
+export const AddMachine = onDemand(async () => (await import('./add-machine.tsx')).AddMachine, meanwhile)
 export const NewKey = onDemand(async () => (await import('./new-key.tsx')).NewKey, meanwhile)
 export const InvitePerson = onDemand(async () => (await import('./invite-person.tsx')).InvitePerson, meanwhile)
-export const NewClientSecret = onDemand(
-  async () => (await import('../machines/new-client-secret.tsx')).NewClientSecret,
-  meanwhile,
-)
-export const UniversalAuthForm = onDemand(
-  async () => (await import('../machines/universal-auth-form.tsx')).UniversalAuthForm,
-  meanwhile,
-)
-export const FederatedAuthForm = onDemand(
-  async () => (await import('../machines/federated-auth-form.tsx')).FederatedAuthForm,
-  meanwhile,
-)
-export const MachineForm = onDemand(async () => (await import('../machines/machine-form.tsx')).MachineForm, meanwhile)

@@ -8,7 +8,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { isPast } from '../machines/duration.ts'
+import { isPast } from './duration.ts'
 import type { ApiKey } from './types.ts'
 import { words } from './words.ts'
 

@@ -288,4 +288,23 @@ export const words = {
     memberText: 'They may have been removed from the project, or the link is incomplete.',
     members: 'Show all members',
   },
+  addMachine: {
+    added: (name: string) => `Added ${name} to this project.`,
+    machine: 'Machine',
+    newMachine: 'A new machine',
+    identityId: 'Identity ID',
+    identityIdHelp: 'Instance admins create machines and can tell you this ID.',
+    identityIdMissing: 'Enter the ID, such as 3f0c1a52-…',
+    name: 'Name',
+    placeholder: 'deploy-pipeline',
+    nameMissing: 'Enter a name',
+    cancel: 'Cancel',
+    addMachine: 'Add machine',
+  },
+  duration: {
+    seconds: (n: number) => count(n, 'second'),
+    minutes: (n: number) => count(n, 'minute'),
+    hours: (n: number) => count(n, 'hour'),
+    days: (n: number) => count(n, 'day'),
+  },
 } as const

@@ -6,7 +6,7 @@ import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
-import { isPast } from './duration.ts'
+import { isPast } from '../access/duration.ts'
 import type { ClientSecret } from '../access/types.ts'
 import { words } from './words.ts'
 

@@ -11,7 +11,7 @@ import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { ClientSecretRow } from './client-secret-row.tsx'
 import { CopiedId } from './copied-id.tsx'
-import { NewClientSecret } from '../access/forms.tsx'
+import { NewClientSecret } from './forms.tsx'
 import { words } from './words.ts'
 
 /** The client id of a machine, and the secrets that go with it. */

@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
 import { Field, control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
-import { UNITS, unitOf } from './duration.ts'
+import { UNITS, unitOf } from '../access/duration.ts'
 import { words } from './words.ts'
 
 /** A length of time; the form holds seconds. */

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
-import { MachineForm } from '../access/forms.tsx'
+import { MachineForm } from './forms.tsx'
 import type { Identity } from '../access/types.ts'
 import { words } from './words.ts'
 

@@ -11,7 +11,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { CopiedId } from './copied-id.tsx'
-import { durationWords } from './duration.ts'
+import { durationWords } from '../access/duration.ts'
 import { words } from './words.ts'
 
 const LIVES = [0, 7, 30, 90, 365].map((days) => days * 86_400)

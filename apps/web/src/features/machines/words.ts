@@ -1,20 +1,6 @@
 /** Every text of this feature. A translator starts here. */
-import { count } from '@keyferry/schemas/count'
 
 export const words = {
-  addMachine: {
-    added: (name: string) => `Added ${name} to this project.`,
-    machine: 'Machine',
-    newMachine: 'A new machine',
-    identityId: 'Identity ID',
-    identityIdHelp: 'Instance admins create machines and can tell you this ID.',
-    identityIdMissing: 'Enter the ID, such as 3f0c1a52-…',
-    name: 'Name',
-    placeholder: 'deploy-pipeline',
-    nameMissing: 'Enter a name',
-    cancel: 'Cancel',
-    addMachine: 'Add machine',
-  },
   clientSecretRow: {
     revoked: 'Revoked',
     never: 'Never',
@@ -234,12 +220,6 @@ export const words = {
     setUp: (method: string) => `Set up ${method}.`,
     saved: (method: string) => `Saved ${method}.`,
     removed: (method: string) => `Removed ${method}.`,
-  },
-  duration: {
-    seconds: (n: number) => count(n, 'second'),
-    minutes: (n: number) => count(n, 'minute'),
-    hours: (n: number) => count(n, 'hour'),
-    days: (n: number) => count(n, 'day'),
   },
   unknown: {
     machine: 'Machine',

@@ -10,10 +10,10 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { GrantFields } from '../access/grant-fields.tsx'
+import { GrantFields } from './grant-fields.tsx'
 import type { Rights } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
-import type { Member } from '../access/types.ts'
+import type { Member } from './types.ts'
 import { words } from './words.ts'
 
 const { role, scopes, identityId } = identityMembership.shape
