@@ -25,7 +25,6 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('deletion'), { timeout: TEST_MS
   let at: ProjectTree['at']
   let put: ProjectTree['put']
   let value: ProjectTree['value']
-  let folder: ProjectTree['folder']
   let atRest: ProjectTree['atRest']
   const { button, row, dialog, alert, go } = pageObject(() => page)
   const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name, exact: true }))
@@ -40,7 +39,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('deletion'), { timeout: TEST_MS
   }
 
   beforeAll(() => {
-    ;({ page, screens, client, projectId, account, emulators, syncs, at, put, value, folder, atRest } = tree())
+    ;({ page, screens, client, projectId, account, emulators, syncs, at, put, value, atRest } = tree())
   })
 
   const contents = (): number[] => emulators.map(([, emulator]) => emulator.contents().size)
