@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { kmsKeyField } from '../aws/kms-keys.ts'
 import { regionField } from '../aws/regions.ts'
-import { tagsField } from '../aws/tags.ts'
+import { metadataAsTagsField, tagsField } from '../aws/tags.ts'
 import { field } from '../destination.ts'
 
 export const target = z.object({
@@ -25,6 +25,7 @@ export type ParameterStoreTarget = z.output<typeof target>
 export const options = z.object({
   keyId: kmsKeyField,
   tags: tagsField,
+  syncSecretMetadataAsTags: metadataAsTagsField,
   tier: z
     .enum(['standard', 'intelligent-tiering'])
     .default('standard')

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { kmsKeyField } from '../aws/kms-keys.ts'
 import { regionField } from '../aws/regions.ts'
-import { tagsField } from '../aws/tags.ts'
+import { metadataAsTagsField, tagsField } from '../aws/tags.ts'
 import { field } from '../destination.ts'
 
 const mapping = field({
@@ -29,6 +29,7 @@ export type SecretsManagerTarget = z.output<typeof target>
 export const options = z.object({
   keyId: kmsKeyField,
   tags: tagsField,
+  syncSecretMetadataAsTags: metadataAsTagsField,
   recoveryWindowInDays: z
     .number()
     .int()

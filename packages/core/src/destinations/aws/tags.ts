@@ -25,6 +25,16 @@ export const tagsField = z
   .default([])
   .meta(field({ label: 'Tags', help: 'Added to what is written. Other tags stay; a tag that is taken off here too.' }))
 
+/**
+ * An option of Infisical's API that its clients send even where they don't use it: it is taken when it is off, and
+ * refused rather than ignored when it is on. No form shows it.
+ */
+export const metadataAsTagsField = z
+  .boolean()
+  .refine((isOn) => !isOn, 'Metadata of secrets can’t be synced as tags: turn this off, and use tags')
+  .default(false)
+  .meta(field({ label: 'Metadata as tags', showWhen: { field: 'syncSecretMetadataAsTags', in: [] } }))
+
 export type Tags = z.output<typeof tagsField>
 
 /** As AWS's calls take them. */
