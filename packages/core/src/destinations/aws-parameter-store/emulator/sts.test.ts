@@ -1,7 +1,9 @@
 /** STS in both of its forms, with requests signed by AWS's own library. */
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms'
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startEmulator, type ParameterStoreEmulator } from './index.ts'
 import type { AccessKey } from '../../aws/emulator/principals.ts'
@@ -27,6 +29,36 @@ async function call(key: AccessKey, form: Record<string, string>, accept = 'appl
   })
   return fetch(url, { method: 'POST', headers, body })
 }
+
+test("AWS's own clients learn whose a key is, assume a role and list keys", async () => {
+  const { manager, member, role } = emulator.principals
+  const at = { endpoint: emulator.url, region: 'eu-central-1', maxAttempts: 1 }
+  const sts = new STSClient({ ...at, credentials: manager })
+  expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
+    Account: '123456789012',
+    Arn: 'arn:aws:iam::123456789012:user/keyferry',
+  })
+  const session = { RoleArn: role.arn, RoleSessionName: 'keyferry', DurationSeconds: 900 }
+  const { Credentials } = await sts.send(new AssumeRoleCommand({ ...session, ExternalId: role.externalId }))
+  const temporary = {
+    accessKeyId: Credentials?.AccessKeyId ?? '',
+    secretAccessKey: Credentials?.SecretAccessKey ?? '',
+    sessionToken: Credentials?.SessionToken ?? '',
+  }
+  expect(Credentials?.Expiration?.getTime()).toBeGreaterThan(Date.now())
+  const assumed = new STSClient({ ...at, credentials: temporary })
+  expect((await assumed.send(new GetCallerIdentityCommand({}))).Arn).toMatch(/:assumed-role\/keyferry\/keyferry$/)
+  await expect(sts.send(new AssumeRoleCommand(session))).rejects.toMatchObject({ name: 'AccessDenied' })
+
+  const kms = new KMSClient({ ...at, credentials: temporary })
+  const first = await kms.send(new ListAliasesCommand({ Limit: 3 }))
+  expect(first).toMatchObject({ Truncated: true, Aliases: [{ AliasName: 'alias/aws/ssm' }, {}, {}] })
+  const rest = await kms.send(new ListAliasesCommand({ Limit: 3, Marker: first.NextMarker }))
+  expect(rest).toMatchObject({ Truncated: false, Aliases: [{ AliasName: 'alias/keyferry-second' }] })
+  const stranger = new STSClient({ ...at, credentials: { ...member, secretAccessKey: 'wrong' } })
+  await expect(stranger.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' })
+  for (const client of [sts, assumed, kms, stranger]) client.destroy()
+})
 
 test('anybody with a key learns whose it is, in JSON or in XML', async () => {
   const { manager, member } = emulator.principals
