@@ -1,4 +1,5 @@
 /** Everything one run, plan or preview needs of a sync, opened: definition, client, key schema, project key. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inList, batchLoader, type ConnectionTable, type Db, type SyncTable } from '@keyferry/db'
 import { NotFound, type Context, type DataKey } from '@keyferry/kernel'
 import type { Reads } from '@keyferry/vault'
@@ -154,9 +155,9 @@ async function compare(
   { policy, excluded, isCleanup = false, writes = false }: Comparing,
 ): Promise<Difference> {
   const { spec, definition, schema, key } = target
-  // Before the ledger is read, which the vendor's answer takes longer than.
   const listing = target.client.list()
-  const ledgers = readTargetLedgers(ctx, key, spec).then(({ own, ...others }) => {
+  const ledgers = requestsSent().then(async () => {
+    const { own, ...others } = await readTargetLedgers(ctx, key, spec)
     const ledger = upgradeDigests(key, own)
     if (writes && [...desired.entries].some(([name, { digest }]) => ledger.get(name)?.digest !== digest))
       target.client.prepare?.()
@@ -195,6 +196,13 @@ async function compare(
     maxKeys,
   })
   return { plan, desired, observed, ledger, unread: read.unread }
+}
+
+/** Turns of the loop until a request that was begun has left, so that the vendor is at work meanwhile. */
+const TURNS = 3
+
+async function requestsSent(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) await nextTurn()
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { Fault, LoggedRequest } from './emulator.ts'
 
 /** One request as a vendor's handler sees it. */
@@ -117,8 +117,7 @@ export async function startEmulatorServer(options: {
     const older = read === null ? undefined : stale?.get(read)
     const answer = older ?? (await Promise.resolve(request).then(options.handle).catch(brokenHandler))
     if (read !== null && answer.status === 200) answers.set(read, answer)
-    const left = answeredAt - performance.now()
-    if (left > 0) await delay(Math.ceil(left))
+    await until(answeredAt)
 
     if (fault?.kind === 'reset-after') return cut(incoming)
     if (fault?.kind === 'hang-after') return
@@ -186,6 +185,13 @@ export async function startEmulatorServer(options: {
         server.closeAllConnections()
       }),
   }
+}
+
+/** A timer is late by up to a millisecond, so the last one is spent turning. */
+async function until(time: number): Promise<void> {
+  const left = time - performance.now()
+  if (left > 1) await delay(Math.floor(left - 1))
+  while (performance.now() < time) await nextTurn()
 }
 
 async function readAll(incoming: IncomingMessage): Promise<Buffer> {
