@@ -2,6 +2,7 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { realpathSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,7 @@ import { copyEmptyQueue } from '@keyferry/queue/testing'
 import { startApi } from '@keyferry/server/testing-cli'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
+import product from '../../../package.json' with { type: 'json' }
 import { packCli } from '../src/cli.ts'
 import { packClient } from '../src/client.ts'
 import { packServer } from '../src/server.ts'
@@ -121,14 +123,27 @@ it('serve an instance: keyferry start', async () => {
 
   const dataDir = join(dir, 'data')
   await copyEmptyQueue(join(dataDir, 'queue'))
-  const env = { PATH: process.env['PATH'], HOME: join(dir, 'home'), KEYFERRY_DATA_DIR: dataDir }
+  const releases = createServer((_request, answer) => answer.end('{"name": "keyferry-server", "version": "99.0.0"}'))
+  onTestFinished(() => void releases.close())
+  await once(releases.listen(0, '127.0.0.1'), 'listening')
+  const { port } = z.object({ port: z.number() }).parse(releases.address())
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: join(dir, 'home'),
+    PORT: '0',
+    KEYFERRY_DATA_DIR: dataDir,
+    KEYFERRY_RELEASES_URL: `http://127.0.0.1:${port}/latest`,
+    KEYFERRY_ALLOW_PRIVATE_NETWORK: `127.0.0.1:${port}`,
+  }
   const command = join(dir, 'server/node_modules/keyferry/keyferry.js')
-  const starting = spawn(process.execPath, [command, 'start'], { env: { ...env, PORT: '0' } })
+  const starting = spawn(process.execPath, [command, 'start'], { env })
   onTestFinished(() => void starting.kill('SIGKILL'))
   let printed = ''
   for (const stream of [starting.stdout, starting.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
-  const url = await vi.waitFor(() => /serves on (\S+)/.exec(printed)?.[1] ?? expect.fail(printed), { timeout: 120_000 })
+  const url = await vi.waitFor(() => /serves on (http:[\w./:]+)/.exec(printed)?.[1] ?? expect.fail(printed), {
+    timeout: 120_000,
+  })
 
   const page = await fetch(url)
   expect({ status: page.status, text: await page.text() }).toEqual({
@@ -140,20 +155,27 @@ it('serve an instance: keyferry start', async () => {
   const { identity } = z
     .object({ identity: z.object({ credentials: z.object({ token: z.string() }) }) })
     .parse(await (await fetch(`${url}/api/v1/admin/bootstrap`, bootstrap)).json())
-  const keyferry = (args: string[], more: Record<string, string>) =>
-    runIn('server', process.execPath, [command, ...args], more)
-  const listed = await keyferry(['api', 'GET', '/api/v1/destinations'], {
-    KEYFERRY_URL: url,
-    KEYFERRY_TOKEN: identity.credentials.token,
-  })
+  const signedIn = { KEYFERRY_URL: url, KEYFERRY_TOKEN: identity.credentials.token }
+  const keyferry = (...args: string[]) =>
+    runIn('server', process.execPath, [command, ...args], { ...signedIn, KEYFERRY_DATA_DIR: dataDir })
+  const listed = await keyferry('api', 'GET', '/api/v1/destinations')
   const { destinations: served } = z
     .object({ destinations: z.array(z.object({ name: z.string() })) })
     .parse(JSON.parse(listed.stdout))
   expect(served.map(({ name }) => name).toSorted()).toEqual(destinations().map(({ name }) => name))
-  expect(await keyferry(['admin', 'verify-audit'], { KEYFERRY_DATA_DIR: dataDir })).toMatchObject({
+  expect(await keyferry('admin', 'verify-audit')).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('unbroken'),
   })
+  // It asks once it serves.
+  await vi.waitFor(
+    async () =>
+      expect(JSON.parse((await keyferry('api', 'GET', '/api/status')).stdout)).toMatchObject({
+        version: product.version,
+        newerVersion: '99.0.0',
+      }),
+    { timeout: 30_000 },
+  )
 
   const ended = once(starting, 'exit')
   starting.kill('SIGTERM')
