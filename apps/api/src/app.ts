@@ -1,5 +1,6 @@
 /** The HTTP edge of one process: tRPC, REST, sign-in, the documents and the console on one port. */
 import { randomUUID } from 'node:crypto'
+import compress from '@fastify/compress'
 import rateLimit from '@fastify/rate-limit'
 import type { Auth } from '@keyferry/access/sign-in'
 import { flushRepeated, type Context } from '@keyferry/kernel'
@@ -62,6 +63,18 @@ const REQUESTS_PER_MINUTE = 12_000
 /** Enough for a person who mistypes, too few to guess a password. */
 const SIGN_IN_TRIES_PER_MINUTE = 10
 const YEAR_SECONDS = 31_536_000
+/**
+ * Of large answers of the API: what is quick to make is worth more than what is small. Files of the console are
+ * compressed already. Bodies of requests stay as they are: a small one could become a huge one.
+ */
+const COMPRESSION = {
+  customTypes: /^application\/(json|x-ndjson)/,
+  encodings: ['gzip' as const],
+  globalDecompression: false,
+  syncThreshold: 0,
+  threshold: 8192,
+  zlibOptions: { level: 1 },
+}
 /** Milliseconds that a client may take to send a whole request. */
 const REQUEST_TIMEOUT_MS = 60_000
 /** Milliseconds after which a client that doesn't read its answer is cut off, at the latest after twice as many. */
@@ -124,6 +137,8 @@ export async function buildApp({
     reply.raw.setHeaders(headers)
   })
   await app.register(rateLimit, { max: requestsPerMinute, timeWindow: '1 minute' })
+
+  await app.register(compress, COMPRESSION)
 
   endSlowReaders(app.server, readerWindowMs)
 

@@ -1,10 +1,11 @@
 /** What operators ask a serving process, and the targets of notices, through the API's own door. */
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { createAuth } from '@keyferry/access/sign-in'
 import { onEveryDatabase, openSqliteStore, statement } from '@keyferry/db/testing'
 import { hostCheck, monitoringOf, readinessOf } from '@keyferry/runtime'
 import { expect, it, onTestFinished } from 'vitest'
 import { buildApp } from './app.ts'
-import { readyApi } from './testing.ts'
+import { newProject, readyApi } from './testing.ts'
 
 const TOKEN = 'a-token-for-prometheus'
 
@@ -72,6 +73,48 @@ onEveryDatabase('monitoring', (open) => {
     expect(none.status).toBe(404)
   })
 
+  it('compresses large answers for those who take them so, whichever way they came to be', async () => {
+    const api = await readyApi(open)
+    onTestFinished(api.close)
+    const { id: projectId } = await newProject(api)
+    const secrets = Array.from({ length: 300 }, (_, n) => ({ secretKey: `KEY_${n}`, secretValue: `value-${n}` }))
+    await api.send('POST', '/api/v4/secrets/batch', { projectId, environment: 'dev', secrets })
+    const asked = { projectId, environment: 'dev', viewSecretValue: true }
+    const input = encodeURIComponent(JSON.stringify(asked))
+    for (const url of [
+      '/api/docs/json',
+      `/api/v4/secrets?projectId=${projectId}&environment=dev`,
+      `/api/trpc/secrets.list?input=${input}`,
+    ]) {
+      const plain = await api.send('GET', url)
+      expect(plain.headers['content-encoding'], url).toBeUndefined()
+      const { headers, rawPayload } = await api.app.inject({
+        url,
+        headers: { authorization: `Bearer ${api.token}`, 'accept-encoding': 'br, gzip' },
+      })
+      expect(headers, url).toMatchObject({
+        'content-encoding': 'gzip',
+        vary: expect.stringContaining('accept-encoding'),
+      })
+      expect(rawPayload.length * 4, url).toBeLessThan(plain.text.length)
+      expect(gunzipSync(rawPayload).toString(), url).toBe(plain.text)
+    }
+    const small = await api.send('GET', '/api/v1/me', undefined, { headers: { 'accept-encoding': 'gzip' } })
+    expect(small.headers['content-encoding']).toBeUndefined()
+    // A small body must not become a huge one.
+    const bomb = await api.app.inject({
+      method: 'POST',
+      url: '/api/v1/projects',
+      headers: {
+        authorization: `Bearer ${api.token}`,
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+      },
+      payload: gzipSync(JSON.stringify({ projectName: 'Packed' })),
+    })
+    expect(bomb.statusCode).toBe(400)
+  })
+
   it('shows its version only to signed-in callers', async () => {
     const api = await readyApi(open)
     onTestFinished(api.close)
@@ -91,6 +134,16 @@ onEveryDatabase('monitoring', (open) => {
       message: 'Ok',
       ready: true,
       reason: null,
+    })
+    const nearlyFull = readinessOf(
+      api.ctx,
+      { problem: async () => null },
+      { disk: async () => ({ free: 1e6, size: 1e9 }) },
+    )
+    expect(await nearlyFull()).toMatchObject({
+      ready: false,
+      reason: 'The disk of the data directory is nearly full (1 MB left): make room.',
+      checks: { store: 'ok', disk: expect.stringContaining('make room') },
     })
     await statement(api.ctx.db, `delete from kysely_migration where name = '0001-first'`)
     await expect.poll(ready, { timeout: 60_000 }).toMatchObject({

@@ -1,4 +1,5 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { restRoutes } from './rest/procedures.ts'
 import { emptyApi, type TestApi } from './testing.ts'
@@ -39,14 +40,18 @@ onEveryDatabase('the OpenAPI document', (open) => {
     expect(document.openapi).toBe('3.1.0')
     const ids = new Set<string>()
     for (const { route, procedure } of restRoutes) {
-      const operation = document.paths[route.path.replaceAll(/:(\w+)/g, '{$1}')]?.[route.method.toLowerCase()]
+      const template = route.path.replaceAll(/:\w+/g, '{}')
+      const path = Object.keys(document.paths).find((known) => known.replaceAll(/\{\w+\}/g, '{}') === template) ?? ''
+      const operation = document.paths[path]?.[route.method.toLowerCase()]
       expect(operation, `${route.method} ${route.path}`).toBeDefined()
       expect(ids).not.toContain(operation.operationId)
       ids.add(operation.operationId)
       const inPath = operation.parameters.filter((parameter: { in: string }) => parameter.in === 'path')
       expect(inPath.map((parameter: { name: string }) => parameter.name)).toEqual(
-        [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name),
+        [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
       )
+      expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['200', '429', '500', '503']))
+      expect(operation.description).toContain(`\`${procedure}.`)
       expect(operation.security).toEqual(OPEN.has(procedure) ? [] : undefined)
     }
   })
@@ -55,10 +60,33 @@ onEveryDatabase('the OpenAPI document', (open) => {
     const pointers = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, pointer]) => pointer ?? '')
     expect(pointers.length).toBeGreaterThan(50)
     for (const pointer of new Set(pointers)) {
-      expect(pointer).toMatch(/^#\/components\/schemas\/\w+$/)
-      expect(document.components.schemas).toHaveProperty(pointer.split('/').at(-1) ?? '')
+      const [, kind = '', name = ''] = /^#\/components\/(schemas|responses)\/(\w+)$/.exec(pointer) ?? []
+      expect(document.components[kind]).toHaveProperty(name)
+      expect(name).not.toMatch(/^_/)
     }
     expect(text).not.toContain('$defs')
+  })
+
+  it('passes the recommended rules of redocly, its examples included', async () => {
+    const config = await createConfig({
+      extends: ['recommended'],
+      rules: {
+        'no-invalid-media-type-examples': 'error',
+        'no-invalid-parameter-examples': 'error',
+        'no-invalid-schema-examples': 'error',
+        'operation-description': 'error',
+        'info-license-strict': 'error',
+        // Infisical's paths: a fixed part wins over a parameter.
+        'no-ambiguous-paths': 'off',
+      },
+    })
+    const problems = await lintFromString({ source: text, config })
+    expect(problems.map(({ ruleId, message, location }) => ({ ruleId, message, at: location[0]?.pointer }))).toEqual([])
+    const withBody = Object.values(document.paths)
+      .flatMap((methods) => Object.values(methods as object))
+      .filter(({ requestBody }) => requestBody !== undefined)
+    expect(withBody.length).toBeGreaterThan(80)
+    for (const { requestBody } of withBody) expect(requestBody.content['application/json'].example).toBeDefined()
   })
 
   it('describes the body of a sync as it is sent', () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -17,6 +18,29 @@ onEveryProfile((profile) => {
     const project = await client.projects.create.mutate({ name: 'Shop', slug: 'web-shop' })
     const secret = { projectId: project.id, environment: 'dev', key: 'A' }
     await client.secrets.create.mutate({ ...secret, value: 'a value', comment: 'a comment' })
+
+    const { port } = new URL(instance.url)
+    const examined = await home.keyferry(['admin', 'doctor', '--json'], { env: { PORT: port, KEYFERY_URL: 'x' } })
+    expect(examined).toMatchObject({ code: 0, stderr: '' })
+    const { findings } = JSON.parse(examined.stdout) as {
+      findings: { check: string; state: string; message: string }[]
+    }
+    const stateOf = new Map(findings.map(({ check, state }) => [check, state]))
+    const fine = ['disk', 'store', 'keys', 'clock', 'processes', 'mail', 'proxy', 'serving process: queue']
+    expect(fine.filter((check) => stateOf.get(check) !== 'ok')).toEqual([])
+    expect(findings.filter(({ state }) => state !== 'ok').map(({ message }) => message)).toEqual([
+      expect.stringContaining('KEYFERY_URL is not a setting of Keyferry and has no effect. Did you mean KEYFERRY_URL?'),
+      expect.stringContaining('KEYFERRY_ALLOW_PRIVATE_NETWORK=true'),
+    ])
+    for (const [env, words] of [
+      [{ PORT: 'none' }, 'settings: PORT: must be a whole number'],
+      [{ KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64') }, 'store: KEYFERRY_ROOT_KEY is not the root key'],
+      [{ SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'a@example.com' }, 'mail: The mail server refuses'],
+      [{ KEYFERRY_DATA_DIR: join(home.dir, 'absent'), DATABASE_URL: '' }, 'store: Nothing is set up'],
+    ] as const) {
+      const ill = await home.keyferry(['admin', 'doctor'], { env: { PORT: port, ...env } })
+      expect(ill, words).toMatchObject({ code: 1, stdout: expect.stringContaining(words) })
+    }
 
     const backup = await admin('backup', 'copy.db')
     if (profile === 'embedded') {

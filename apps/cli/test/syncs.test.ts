@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import type { KeyferryClient } from '@keyferry/client'
 import type { Emulator } from '@keyferry/core/emulators'
@@ -113,6 +115,37 @@ it('shows what would happen, does it, and says when nothing is left', async () =
   const connection = await keyferry('connections', 'test', 'vendor')
   expect(connection).toMatchObject({ code: 0, stdout: expect.stringMatching(/^vendor works/) })
   expect((await keyferry('connections', 'list')).stdout).toContain('vendor')
+
+  const healthy = await home.keyferry(['doctor', '--json'])
+  expect(healthy).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(healthy.stdout)).toMatchObject({
+    ok: true,
+    errors: 0,
+    findings: expect.arrayContaining([
+      expect.objectContaining({ check: 'readiness', state: 'ok' }),
+      expect.objectContaining({ check: 'clock', state: 'ok' }),
+      expect.objectContaining({ check: 'mail', state: 'warning', remedy: 'Set SMTP_URL and MAIL_FROM.' }),
+      expect.objectContaining({ check: 'connection vendor', state: 'ok' }),
+      expect.objectContaining({ check: 'syncs of Shop', state: 'ok' }),
+    ]),
+  })
+  emulator.fail(1, { kind: 'status', status: 401 })
+  const ill = await home.keyferry(['doctor'])
+  expect(ill.code).toBe(1)
+  expect(ill.stdout).toMatch(/^error +connection vendor: .+\n +Replace its credentials/m)
+  expect(ill.stdout).toMatch(/1 error, 1 warning\.\n$/)
+  const away = await home.keyferry(['doctor'], { env: { KEYFERRY_URL: 'http://127.0.0.1:1' } })
+  expect(away).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^error +reach: .+\n +Is the instance running\?/),
+  })
+
+  // Its reader has gone before it prints, as `head` may.
+  const line = `set -o pipefail; ${process.execPath} ${MAIN} syncs list --project web-shop | true`
+  const cut = spawn('bash', ['-c', line], { env: home.env, stdio: ['ignore', 'inherit', 'pipe'] })
+  const said = text(cut.stderr)
+  expect(await once(cut, 'exit')).toEqual([0, null])
+  expect(await said).toBe('')
 })
 
 it('asks before the fuse, and carries out exactly what was shown', async () => {

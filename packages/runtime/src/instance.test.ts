@@ -5,6 +5,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openPostgres } from '@keyferry/db'
 import { createDatabase, statement } from '@keyferry/db/testing'
 import { insertOrganization } from '@keyferry/kernel/authority'
 import { sql } from 'kysely'
@@ -296,6 +297,37 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
     const refused: unknown = await start().catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(StartupError)
     expect(String(refused)).toMatch(words)
+  })
+
+  it('needs rights to create tables and a schema, and changes nothing without them', async () => {
+    const owner = new URL(await createDatabase())
+    const name = owner.pathname.slice(1)
+    const admin = openPostgres(owner.href, 1)
+    closing.push(async () => {
+      await statement(admin, `drop owned by ${name}_app`)
+      await statement(admin, `drop role ${name}_app`)
+      await admin.destroy()
+    })
+    for (const text of [
+      `create role ${name}_app login password 'app'`,
+      'revoke create on schema public from public',
+      `revoke create on database ${name} from public`,
+    ])
+      await statement(admin, text)
+    const limited = new URL(owner.href)
+    limited.username = `${name}_app`
+    limited.password = 'app'
+    const start = async () =>
+      open({ KEYFERRY_DATA_DIR: await dataDir(), DATABASE_URL: limited.href, KEYFERRY_ROOT_KEY: newKey() })
+    const grants = [`GRANT CREATE ON SCHEMA public TO ${name}_app`, `GRANT CREATE ON DATABASE ${name} TO ${name}_app`]
+    for (const grant of grants) {
+      const refused: unknown = await start().catch((error: unknown) => error)
+      expect(refused).toBeInstanceOf(StartupError)
+      expect(String(refused)).toContain(`Run as its owner: ${grant} Nothing was changed.`)
+      expect((await sql`select 1 from pg_tables where schemaname = 'public'`.execute(admin)).rows).toEqual([])
+      await statement(admin, grant)
+    }
+    await (await start()).jobs.start()
   })
 
   it('does not wait for a database that refuses it permanently', async () => {

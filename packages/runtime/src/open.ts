@@ -32,6 +32,7 @@ import { limitsOf, runLimitsOf } from './limits.ts'
 import { lockDataDir } from './lock.ts'
 import { createLog } from './log.ts'
 import { monitoringOf, type Monitoring } from './monitoring.ts'
+import { refuseUnfitPostgres } from './postgres-fitness.ts'
 import { announce } from './processes.ts'
 import { STARTUP_TIMEOUT_MS, whenReachable, whenUsable } from './reachable.ts'
 import { readinessOf } from './readiness.ts'
@@ -162,6 +163,7 @@ async function openFleet(
   { timeoutMs = STARTUP_TIMEOUT_MS, scryptCost }: OpenOptions,
 ): Promise<Runtime> {
   const withStartupRetry: Runtime['withStartupRetry'] = (work) => whenReachable(work, { log: process.log, timeoutMs })
+  await withStartupRetry(() => refuseUnfitPostgres(databaseUrl))
   const stored = await withStartupRetry(() => storedKeyInPostgres(databaseUrl))
   // One made here would be unknown to the other processes, and may be gone with this one's disk.
   const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })

@@ -189,15 +189,17 @@ export interface ReferenceTree {
   secretPath: string
   children: ReferenceTree[]
 }
-const referenceNode = z.object({
-  key: z.string(),
-  value: z.string(),
-  environment: z.string(),
-  secretPath: z.string(),
-  get children(): z.ZodArray<z.ZodType<ReferenceTree>> {
-    return z.array(referenceNode)
-  },
-})
+const referenceNode = z
+  .object({
+    key: z.string(),
+    value: z.string(),
+    environment: z.string(),
+    secretPath: z.string(),
+    get children(): z.ZodArray<z.ZodType<ReferenceTree>> {
+      return z.array(referenceNode)
+    },
+  })
+  .meta({ id: 'ReferenceTree' })
 export const secretReferenceTree = z.object({ tree: referenceNode, value: z.string() })
 
 /** Who would notice if it were gone. */

@@ -24,11 +24,12 @@ export async function prepared(value: unknown, { addBytes }: Admission): Promise
 /** Sends pieces as JSON. */
 export function sendPieces(reply: FastifyReply, pieces: readonly Buffer[]): FastifyReply {
   const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  return reply
-    .type('application/json; charset=utf-8')
-    .header('content-length', bytes)
-    .send(pieces.length === 1 ? pieces[0] : Readable.from(pieces))
+  return reply.type('application/json; charset=utf-8').header('content-length', bytes).send(payloadOf(pieces))
 }
+
+/** In one go where that is little. */
+export const payloadOf = (pieces: readonly Buffer[]): Buffer | Readable =>
+  pieces.reduce((sum, piece) => sum + piece.length, 0) < LARGE ? Buffer.concat(pieces) : Readable.from(pieces)
 
 /** Bytes from which an answer is sent in pieces over tRPC, which writes its JSON in one go. */
 const LARGE = 256 * 1024

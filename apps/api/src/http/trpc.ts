@@ -1,5 +1,4 @@
 /** tRPC on its part of the port, with answers that are sent in pieces. */
-import { Readable } from 'node:stream'
 import { BadRequest, type Context } from '@keyferry/kernel'
 import type { TRPCError } from '@trpc/server'
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
@@ -7,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { appRouter, type AppRouter } from '../router.ts'
 import type { RequestContext } from '../trpc/context.ts'
 import { failureOf, type Failure } from '../trpc/errors.ts'
-import { largeAnswers, type LargeAnswers } from './answer.ts'
+import { largeAnswers, payloadOf, type LargeAnswers } from './answer.ts'
 import { logBug, secondsUntil } from './errors.ts'
 import { bodyText } from './json.ts'
 
@@ -34,7 +33,7 @@ export function registerTrpc(app: FastifyInstance, { contextOf, log }: Options, 
     if (!answers || !(payload instanceof Response)) return payload
     if (isStream(payload)) return refusal ? refusedStream(payload, refusal) : payload
     reply.code(payload.status).headers(Object.fromEntries(payload.headers))
-    return Readable.from(answers.insert(await payload.text()))
+    return payloadOf(answers.insert(await payload.text()))
   })
   const trpcOptions = {
     router: appRouter,
