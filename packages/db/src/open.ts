@@ -14,6 +14,9 @@ export interface Db extends Kysely<Tables> {
   readonly dialect: Dialect
 }
 
+/** As SQLite numbers the modes of `auto_vacuum`. */
+const INCREMENTAL = 2
+
 /**
  * SQLite at `file`, as durable as it can be, but for `withoutDiskWait`: WAL, `synchronous=FULL`, foreign keys on. For
  * tests also in memory: empty (`:memory:`) or with the content of a file.
@@ -21,7 +24,8 @@ export interface Db extends Kysely<Tables> {
 export function openSqlite(file: string | Buffer): Db {
   const database = new SQLite(file)
   // Counts for a new file, and for its copies; an existing one has to be written again (docs/upgrading.md).
-  database.pragma('auto_vacuum = INCREMENTAL')
+  // Where it holds already, setting it again would be a write.
+  if (database.pragma('auto_vacuum', { simple: true }) !== INCREMENTAL) database.pragma('auto_vacuum = INCREMENTAL')
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
