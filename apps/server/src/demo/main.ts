@@ -13,12 +13,17 @@ import { startKeyferry } from '../start.ts'
 import { bootstrap, clientOf, createSource, expectedValues } from './setup.ts'
 import { firstSync, oneChange } from './steps.ts'
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { exit: { type: 'boolean', default: false } },
-})
+function readArguments() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { exit: { type: 'boolean', default: false } } })
+  } catch (error) {
+    throw new StartupError(`${error instanceof Error ? error.message : String(error)}
+Usage: pnpm demo [file.env] [--exit]`)
+  }
+}
 
 await runProcess(async () => {
+  const { values: options, positionals } = readArguments()
   const file = positionals[0] ?? join(import.meta.dirname, 'example.env')
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new StartupError(`${file} cannot be read: ${String(error)}`)
