@@ -208,7 +208,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await dialog().getByLabel('Reason').fill('not needed there')
       await dialog().getByRole('button', { name: 'Exclude key' }).click()
       await see(row(syncName).getByText('In sync'))
-      await page.goto(home)
+      await button(`More for ${syncName}`).click()
+      await page.getByRole('menuitem', { name: 'Remove or delete…' }).click()
+      await see(page.getByRole('tabpanel', { name: 'Danger' }))
+      await open('Keys')
       await see(fact(/^In sync/))
     })
 

@@ -64,7 +64,7 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
           <Time iso={apiKey.expiresAt} until />
         )}
       </Td>
-      <Td>
+      <Td className="max-sm:pl-0">
         <span className="flex justify-end">
           <Button
             size="sm"

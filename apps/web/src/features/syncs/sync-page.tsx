@@ -1,5 +1,4 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
 import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
@@ -14,7 +13,6 @@ import { SyncBanner } from './sync-banner.tsx'
 import { SyncHeader } from './sync-header.tsx'
 import { words } from './words.ts'
 
-const ImportDialog = onDemand(async () => (await import('./import-dialog.tsx')).ImportDialog)
 const DangerTab = onDemand(async () => (await import('../sync-settings/danger-tab.tsx')).DangerTab)
 const PlanTab = onDemand(async () => (await import('./plan-tab.tsx')).PlanTab)
 const RestoreRun = onDemand(async () => (await import('./restore-run.tsx')).RestoreRun)
@@ -51,7 +49,6 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
   const { data: sync, error, refetch } = trpc.syncs.get.useQuery({ destination, syncId })
   const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const whyNot = useWhyNot(projectId)
-  const [importing, setImporting] = useState(false)
   usePageTitle(sync?.name ?? words.syncPage.sync)
   const show = (next: View) =>
     void navigate({
@@ -73,13 +70,7 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
   const tab = TABS.find(({ value }) => value === view.tab)?.value ?? 'keys'
   return (
     <div className="grid gap-5">
-      <SyncHeader
-        sync={sync}
-        destination={about}
-        onImport={() => setImporting(true)}
-        onRemove={() => show({ tab: 'danger' })}
-      />
-      {importing && <ImportDialog sync={sync} onClose={() => setImporting(false)} />}
+      <SyncHeader sync={sync} destination={about} />
       <SyncBanner sync={sync} />
       <Tabs
         label={words.syncPage.sync}

@@ -1,13 +1,11 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Ellipsis } from 'lucide-react'
 import { Counts } from '../../components/counts.tsx'
-import { OpenTarget } from '../../components/open-target.tsx'
 import { SyncReason, SyncStatusBadge } from '../../components/sync-status.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
-import { Menu } from '../../components/ui/menu.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
@@ -16,6 +14,7 @@ import { useProgress } from '../../lib/live.ts'
 import { rowClick } from '../../lib/row-click.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { RowAction } from './row-action.tsx'
+import { SyncMenu } from './sync-menu.tsx'
 import { words } from './words.ts'
 
 interface Props extends RowProps {
@@ -64,7 +63,7 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
           <VendorIcon svg={destination?.icon ?? ''} size={16} />
           <span className="grid min-w-0">
             <span className="font-medium">{destination?.title ?? sync.destination}</span>
-            <span className="text-xs break-all text-soft">{sync.targetLabel}</span>
+            <span className="text-xs wrap-anywhere text-soft">{sync.targetLabel}</span>
           </span>
         </span>
       </Td>
@@ -97,17 +96,15 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
       <Td className="w-10">
         <span className="flex items-center justify-end gap-1">
           <RowAction sync={sync} />
-          {sync.targetUrl !== null && (
-            <Menu
-              trigger={
-                <Button size="icon" variant="ghost" aria-label={words.syncRow.moreForNamed(name)}>
-                  <Ellipsis aria-hidden className="size-4" />
-                </Button>
-              }
-            >
-              <OpenTarget sync={sync} destination={destination} />
-            </Menu>
-          )}
+          <SyncMenu
+            sync={sync}
+            destination={destination}
+            trigger={
+              <Button size="icon" variant="ghost" aria-label={words.syncRow.moreForNamed(name)}>
+                <Ellipsis aria-hidden className="size-4" />
+              </Button>
+            }
+          />
         </span>
       </Td>
     </Tr>

@@ -8,13 +8,18 @@ import { words } from './words.ts'
 
 /** "Sync now", and why they may not. While a run is on, the server coalesces it into one more. */
 export function useTrigger(sync: Sync) {
-  const { id, name, destination, projectId } = sync
-  const notAllowed = useWhyNot(projectId)('syncs.run', atSource(sync))
-  const denied = notAllowed ?? (sync.status === 'paused' ? words.useTrigger.paused : undefined)
+  const { id, name, destination } = sync
+  const denied = useRunDenied(sync)
   const mutation = trpc.syncs.trigger.useMutation({
     onSuccess: () => toast.success(words.useTrigger.started(name)),
     onError: (error) => toast.error(words.useTrigger.failed(name, messageOf(error))),
     onSettled: () => markStale('syncs.trigger'),
   })
   return { trigger: () => mutation.mutate({ destination, syncId: id }), busy: mutation.isPending, denied }
+}
+
+/** Why they may not run this sync now. */
+export function useRunDenied(sync: Sync): string | undefined {
+  const notAllowed = useWhyNot(sync.projectId)('syncs.run', atSource(sync))
+  return notAllowed ?? (sync.status === 'paused' ? words.useTrigger.paused : undefined)
 }

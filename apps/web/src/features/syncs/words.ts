@@ -318,14 +318,21 @@ export const words = {
     troubled: (hours: number) => `, trouble in ${count(hours, 'hour')}`,
   },
   syncHeader: {
-    clone: 'Clone to another environment…',
     lastDay: 'Last 24 hours',
-    checkingDestination: 'Checking the destination.',
-    couldNotBeChecked: (name: string, message: string) => `${name} could not be checked: ${message}`,
     deletedFolder: 'deleted folder',
     checkForDrift: 'Check for drift',
     syncNow: 'Sync now',
     moreActions: 'More actions',
+    lastRun: 'Last run',
+    never: 'Never',
+    onAfterEveryChange: 'On, after every change',
+    offSyncManually: 'Off, sync manually',
+    status: 'Status',
+    autoSync: 'Auto-sync',
+  },
+  syncMenu: {
+    checkForDrift: 'Check for drift',
+    clone: 'Clone to another environment…',
     copied: 'Copied.',
     copySyncId: 'Copy sync ID',
     resume: 'Resume',
@@ -334,12 +341,6 @@ export const words = {
     turnOnAutoSync: 'Turn on auto-sync',
     importSecrets: 'Import secrets…',
     removeOrDelete: 'Remove or delete…',
-    lastRun: 'Last run',
-    never: 'Never',
-    onAfterEveryChange: 'On, after every change',
-    offSyncManually: 'Off, sync manually',
-    status: 'Status',
-    autoSync: 'Auto-sync',
   },
   syncPage: {
     keys: 'Keys',
@@ -395,6 +396,10 @@ export const words = {
   },
   usePauses: {
     notResumed: (message: string) => `Not resumed: ${message}`,
+  },
+  useDriftCheck: {
+    checking: 'Checking the destination.',
+    failed: (name: string, message: string) => `${name} could not be checked: ${message}`,
   },
   useTrigger: {
     paused: 'This sync is paused. Resume it first.',

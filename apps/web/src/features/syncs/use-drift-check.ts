@@ -1,0 +1,22 @@
+import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Sync } from '../../lib/types.ts'
+import { useRunDenied } from './use-trigger.ts'
+import { words } from './words.ts'
+
+/** "Check for drift", and why they may not. */
+export function useDriftCheck(sync: Sync) {
+  const { id: syncId, name, destination } = sync
+  const mutation = trpc.syncs.checkDrift.useMutation({
+    onSuccess: () => toast.success(words.useDriftCheck.checking),
+    onError: (error) => toast.error(words.useDriftCheck.failed(name, messageOf(error))),
+    onSettled: () => markStale('syncs.checkDrift'),
+  })
+  return {
+    check: () => mutation.mutate({ destination, syncId }),
+    busy: mutation.isPending,
+    denied: useRunDenied(sync),
+  }
+}
