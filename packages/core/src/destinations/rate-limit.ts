@@ -17,6 +17,8 @@ export interface RateLimit {
    * The next call goes alone and shows it, so that at most one is refused; then this is `capacity` and `refill`.
    */
   trialAfter?: number
+  /** What answers report is another limit: nothing is learnt from it about this one. */
+  isUnreported?: true
 }
 
 /** What one answer reports of a bucket, such as `x-ratelimit-remaining` and `x-ratelimit-reset`. */

@@ -147,13 +147,15 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
     bucket.inFlight += 1
     bucket.started += 1
     const number = bucket.started
-    const settle = (budget: Budget | undefined): void => {
+    const settle = (reported: Budget | undefined): Budget | undefined => {
+      const budget = bucket.limit?.isUnreported ? undefined : reported
       bucket.inFlight -= 1
       if (budget) learn(bucket, budget)
+      return budget
     }
     return {
-      answered: (budget) => {
-        settle(budget)
+      answered: (reported) => {
+        const budget = settle(reported)
         bucket.isAnswered = true
         if (number > (bucket.limit?.trialAfter ?? Infinity)) bucket.isTrialPassed = true
         // A provider that stops reporting is one that doesn't report.
@@ -162,8 +164,8 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
         speedUp(bucket)
         startWaiting(bucket)
       },
-      refused: (waitMs, budget) => {
-        settle(budget)
+      refused: (waitMs, reported) => {
+        const budget = settle(reported)
         bucket.limit = limitAfterRefusal(bucket, number)
         if (shared) {
           bucket.refusals += 1

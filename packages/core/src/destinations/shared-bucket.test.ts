@@ -161,6 +161,35 @@ describe.each([2, 4])('%d processes at a vendor that reports no budget', (proces
   })
 })
 
+test('what answers report of another limit is not taken for what is left of this one', async () => {
+  const sizes = { burst: 80, refill: 80, intervalMs: 60_000 }
+  const at = vendor(sizes, false)
+  const another = { remaining: 4_000, window: 1, resetsInMs: 3_000_000 }
+  const limit = { capacity: 170, refill: 170, intervalMs: 60_000, source: 'assumed', trialAfter: 80 } as const
+  const limiter = createRateLimiter({
+    signal: new AbortController().signal,
+    longestWaitMs: 75_000,
+    limits: { all: { ...limit, isUnreported: true } },
+    shared: store(),
+  })
+  let done = 0
+  const call = async (again = false): Promise<void> => {
+    const permit = await limiter.permit('all', { again })
+    const { ok } = await at.call()
+    if (ok) {
+      permit.answered(another)
+      done += 1
+      return
+    }
+    permit.refused(60_000, another)
+    await call(true)
+  }
+  const all = Promise.all(Array.from({ length: 100 }, () => call()))
+  await vi.advanceTimersByTimeAsync(62_000)
+  expect([done, at.refusals()]).toEqual([100, 1])
+  await all
+})
+
 test('a limit that was a passing trouble is forgotten in about a minute', async () => {
   const sizes = { burst: 3, refill: 3, intervalMs: 1_000 }
   const at = vendor(sizes, false)

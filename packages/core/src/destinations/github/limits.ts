@@ -39,7 +39,7 @@ export const githubKeyRules: readonly string[] = [
  * Writes of 180 a minute, less some for reads: a write takes five of 900 points, which no answer reports. Calls that
  * create content are limited to 80 a minute, and GitHub does not say whether a secret is content.
  */
-const WRITES = { capacity: 170, refill: 170, intervalMs: 60_000, trialAfter: 80 } as const
+const WRITES = { capacity: 170, refill: 170, intervalMs: 60_000, trialAfter: 80, isUnreported: true } as const
 
 /** Reads count in the hourly limit that answers report. An Enterprise Server has no limit unless it is turned on. */
 export const githubRateLimits: Readonly<Record<'all' | 'writes' | 'serverWrites', RateLimit>> = {
