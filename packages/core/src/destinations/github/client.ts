@@ -2,6 +2,7 @@
  * One call per change. Secrets are replaced in place. Variables have one call to create and one to change, each of
  * which leads to the other when somebody was faster.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { applyEach } from '../apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Observed } from '../destination.ts'
@@ -21,12 +22,16 @@ export function githubClient(api: GithubApi): Client {
     ...(isReadable ? {} : { prepare: sealing.prepare }),
     apply(changes, report) {
       const listing = sharedListing(() => listRows(api))
+      const sealed = sealAhead(
+        sealing,
+        changes.filter((change) => change.action !== 'delete'),
+      )
       const isThere = async (name: string): Promise<boolean> =>
         (listing.latest() ?? (await listing.next())).some((row) => row.name === name)
       const carryOut = async (change: Change): Promise<readonly string[]> => {
         if (change.action === 'delete') await remove(api, change.key, isThere)
         else if (isReadable) await writeVariable(api, change)
-        else await writeSecret(api, sealing, change)
+        else await writeSecret(api, { sealing, sealed }, change)
         return []
       }
       return applyEach(changes, report, carryOut, {
@@ -47,9 +52,41 @@ const observed = ({ name, value, updated_at, visibility }: GithubRow, isReadable
 
 type Write = Exclude<Change, { action: 'delete' }>
 
-async function writeSecret(api: GithubApi, sealing: Sealing, { key, value }: Write): Promise<void> {
+interface SealedAhead {
+  take(change: Write): ReturnType<Sealing['seal']>
+  /** Once the request of `change` is on its way. */
+  sealNext(change: Write): Promise<void>
+}
+
+/** Seals the values of the next requests while those before them are on their way. */
+function sealAhead(sealing: Sealing, writes: readonly Write[]): SealedAhead {
+  const ready = new Map<Write, ReturnType<Sealing['seal']>>()
+  return {
+    take(change) {
+      const sealed = ready.get(change) ?? sealing.seal(change.value)
+      ready.delete(change)
+      return sealed
+    },
+    async sealNext(change) {
+      await nextTurn()
+      const next = writes[writes.indexOf(change) + CONCURRENCY]
+      if (!next) return
+      const sealed = sealing.seal(next.value)
+      // It may never be taken.
+      sealed.catch(() => {})
+      ready.set(next, sealed)
+    },
+  }
+}
+
+async function writeSecret(
+  api: GithubApi,
+  { sealing, sealed }: { sealing: Sealing; sealed: SealedAhead },
+  change: Write,
+): Promise<void> {
+  const { key, value } = change
   try {
-    await putSecret(api, key, await sealing.seal(value))
+    await Promise.all([putSecret(api, key, await sealed.take(change)), sealed.sealNext(change)])
   } catch (error) {
     // GitHub does not document how it says that the public key is outdated, so any refusal may mean that.
     if (!(error instanceof DestinationError) || error.code !== 'refused' || !(await sealing.renew())) throw error
