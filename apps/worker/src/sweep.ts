@@ -5,6 +5,7 @@ import {
   deliverEventMails,
   deliverNotices,
   pruneHistory,
+  pruneLeases,
 } from '@keyferry/core'
 import { dueSyncs, streamAudit, type AuditStream } from '@keyferry/core/process'
 import { repeat, type Context, type Queue, type Repeated } from '@keyferry/kernel'
@@ -32,6 +33,7 @@ export function startSweep(
     every(ctx, DUE_MS, 'delivered secrets', () => announceDeliveries(ctx)),
     every(ctx, DUE_MS, 'deletions', () => completeDeletions(ctx)),
     every(ctx, HISTORY_MS, 'old runs', () => pruneHistory(ctx, historyDays)),
+    every(ctx, HISTORY_MS, 'leases of former targets', () => pruneLeases(ctx)),
     every(ctx, CHECK_MS, 'changes outside Keyferry', async () => void (await checkStore(ctx)), { atOnce: false }),
     every(ctx, NOTICES_MS, 'webhooks', () => deliverNotices(ctx, 'http')),
     every(ctx, NOTICES_MS, 'e-mails', () => deliverNotices(ctx, 'email')),

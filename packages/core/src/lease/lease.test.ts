@@ -1,13 +1,38 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import type { Context } from '@keyferry/kernel'
 import { expect, it, vi } from 'vitest'
+import { representatives } from '../destinations/emulators.ts'
 import { testContext } from '../testing/test-context.ts'
+import { startSyncFixture } from '../testing/sync-fixture.ts'
+import { deleteSync } from '../verbs/remove.ts'
 import { LEASE_MS, LeaseLost, takeLease } from './lease.ts'
+import { pruneLeases } from './prune-leases.ts'
+
+const [destination = ''] = (await representatives()).keys()
 
 /** As when so much time went by in the database that a lease nobody renewed is over. */
 const expire = (ctx: Context) => ctx.db.updateTable('leases').set({ expiresAt: '2000-01-01T00:00:00.000Z' }).execute()
 
 onEveryDatabase('lease', (open) => {
+  it('is forgotten a day after the last sync of its target was deleted, and not before', async () => {
+    const fixture = await startSyncFixture(open, destination)
+    const { ctx, actor, close } = fixture
+    const targets = async () =>
+      (await ctx.db.selectFrom('leases').select('targetKey').execute()).map(({ targetKey }) => targetKey)
+    await fixture.set({ KEY: 'value' })
+    const sync = await fixture.create()
+    await fixture.run(sync)
+    await expire(ctx)
+    await pruneLeases(ctx)
+    expect(await targets()).toHaveLength(1)
+    await deleteSync(ctx, actor, { destination, syncId: sync.id, removeSecrets: false })
+    const other = await takeLease(ctx, 'held', 'run')
+    await pruneLeases(ctx)
+    expect(await targets()).toEqual(['held'])
+    await other?.release()
+    await close()
+  })
+
   it('is held by one run at a time', async () => {
     const { ctx, close } = await testContext(open)
     const tries = await Promise.all(['a', 'b', 'c', 'd'].map((holder) => takeLease(ctx, 'target', holder)))
