@@ -12,6 +12,7 @@ export default defineConfig({
   server: { proxy: { '/api': { target: api, changeOrigin: false } } },
   build: {
     target: 'es2023',
+    license: { fileName: 'third-party-licenses.md' },
     rolldownOptions: {
       // One file of the icons that several pages have, rather than a request for each.
       output: { codeSplitting: { groups: [{ name: 'icons', test: /lucide-react/, minShareCount: 2 }] } },

@@ -12,17 +12,17 @@ import { packServer } from './server.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PACKAGES = [
-  { pack: packClient, workspace: '@keyferry/client' },
-  { pack: packCli, workspace: '@keyferry/cli' },
-  { pack: packServer, workspace: '@keyferry/server' },
+  { pack: packClient, workspaces: ['@keyferry/client'] },
+  { pack: packCli, workspaces: ['@keyferry/cli'] },
+  { pack: packServer, workspaces: ['@keyferry/server', '@keyferry/web'] },
 ]
 
 const folder = resolve(process.argv[2] ?? 'release')
 const files: string[] = []
-for (const { pack, workspace } of PACKAGES) {
+for (const { pack, workspaces } of PACKAGES) {
   const { file } = await pack(folder)
   const contents = file.replace(/\.tgz$/, '.cdx.json')
-  await billOfMaterials(workspace, contents)
+  await billOfMaterials(workspaces, contents)
   files.push(file, contents)
 }
 const sums = files.map(async (file) => `${sha256(await readFile(file))}  ${basename(file)}\n`)
@@ -30,10 +30,11 @@ await writeFile(join(folder, 'SHA256SUMS'), (await Promise.all(sums)).join(''))
 const changelog = await readFile(join(ROOT, 'CHANGELOG.md'), 'utf8')
 await writeFile(join(folder, 'NOTES.md'), notesOf(changelog, product.version))
 
-/** CycloneDX, of everything that a package of the workspace brings along. */
-async function billOfMaterials(workspace: string, file: string): Promise<void> {
+/** CycloneDX, of everything that packages of the workspace bring along. */
+async function billOfMaterials(workspaces: readonly string[], file: string): Promise<void> {
   const sbom = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--prod', '--no-optional']
-  await promisify(execFile)('npx', ['-y', 'pnpm@12', '--filter', workspace, ...sbom, '--out', file], { cwd: ROOT })
+  const filters = workspaces.flatMap((name) => ['--filter', name])
+  await promisify(execFile)('npx', ['-y', 'pnpm@12', ...filters, ...sbom, '--out', file], { cwd: ROOT })
 }
 
 function sha256(bytes: Uint8Array): string {
