@@ -10,7 +10,7 @@ type Options = PlaceOptions & JsonOption
 
 const COLUMNS: Columns<Outputs['connections']['list'][number]> = {
   name: ({ name }) => name,
-  vendor: ({ destination }) => destination,
+  type: ({ destination }) => destination,
   account: ({ account }) => account,
   project: ({ project }) => project?.slug,
   syncs: ({ usedBy }) => usedBy,
