@@ -15,6 +15,7 @@ import { measurePollers } from './many-pollers.ts'
 import { measureMemory } from './memory.ts'
 import { measureMigrateStore } from './migrate-store.ts'
 import { measureReads } from './reads.ts'
+import { measureSizing } from './sizing.ts'
 import { measureStart } from './start.ts'
 import { measureVault } from './vault.ts'
 import { measureVendors } from './vendors.ts'
@@ -41,6 +42,7 @@ const parts = new Map([
   ['pollers', measurePollers],
   ['memory', measureMemory],
   ['migrate-store', measureMigrateStore],
+  ['sizing', measureSizing],
   ['console', measureConsole],
 ])
 const wanted = named ?? (values.profile === 'postgres' ? 'fleet' : undefined)

@@ -45,7 +45,8 @@ export async function measureMemory(): Promise<void> {
     workers: 2,
     eachWorker,
     databaseUrl,
-    logLevel: 'warn',
+    // Whether a worker is ready is read from its log.
+    logLevel: 'info',
   })
   const db = openPostgres(databaseUrl, 2)
   try {

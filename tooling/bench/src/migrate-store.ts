@@ -8,29 +8,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrateAuth } from '@keyferry/access/sign-in'
 import { startPostgres } from '@keyferry/chaos/postgres'
-import { createConnection, runSync } from '@keyferry/core'
-import { representatives, type Emulator } from '@keyferry/core/emulators'
-import { createSync, getSync, triggerSync } from '@keyferry/core/verbs'
+import { triggerSync } from '@keyferry/core/verbs'
 import { openSqlite } from '@keyferry/db'
 import { keyring, type Context } from '@keyferry/kernel'
 import { migrateStore, openRuntime, readEnv } from '@keyferry/runtime'
 import { updateSecrets } from '@keyferry/vault'
 import { ACTOR, benchContext } from './context.ts'
-import { batches, folderOf, type Place } from './folder.ts'
+import { DESTINATION, runToEnd, syncOf, type EmulatedSync } from './emulated-sync.ts'
+import { batches, folderOf } from './folder.ts'
 import { printTable } from './table.ts'
 
 const PROJECTS = 10
 const SECRETS = 10_000
 /** Per secret. */
 const VERSIONS = 2
-/** It takes all keys of a folder in a few requests. */
-const DESTINATION = 'trigger-dev'
 
 export async function measureMigrateStore(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
   await chmod(dir, 0o711)
   const postgres = await startPostgres(join(dir, 'postgres'))
-  const syncs: MovedSync[] = []
+  const syncs: EmulatedSync[] = []
   try {
     const key = randomBytes(32)
     await writeFile(join(dir, 'root.key'), key.toString('base64'), { mode: 0o600 })
@@ -66,47 +63,13 @@ export async function measureMigrateStore(): Promise<void> {
   }
 }
 
-interface MovedSync {
-  syncId: string
-  emulator: Emulator
-}
-
-/** A sync of the folder that has delivered everything. */
-async function syncOf(ctx: Context, place: Place): Promise<MovedSync> {
-  const start = (await representatives()).get(DESTINATION)
-  if (!start) throw new Error(`no emulator of ${DESTINATION}`)
-  const emulator = await start()
-  const named = { destination: DESTINATION, name: place.projectId }
-  const { id: connectionId } = await createConnection(ctx, ACTOR, {
-    ...named,
-    method: emulator.method,
-    credentials: emulator.credentials,
-  })
-  const { id: syncId } = await createSync(ctx, ACTOR, {
-    ...place,
-    ...named,
-    connectionId,
-    autoSync: true,
-    options: {},
-    target: emulator.target,
-  })
-  await run(ctx, syncId)
-  return { syncId, emulator }
-}
-
 /** Runs the sync and counts the requests that change its target. */
-async function writesOf(ctx: Context, { syncId, emulator }: MovedSync): Promise<number> {
+async function writesOf(ctx: Context, { syncId, emulator }: EmulatedSync): Promise<number> {
   const before = emulator.log.length
   await triggerSync(ctx, ACTOR, { destination: DESTINATION, syncId })
-  await run(ctx, syncId)
+  await runToEnd(ctx, syncId)
   const isWrite = emulator.isWrite ?? ((method) => method !== 'GET')
   return emulator.log.slice(before).filter(({ method, path }) => isWrite(method, path)).length
-}
-
-async function run(ctx: Context, syncId: string): Promise<void> {
-  while ((await runSync(ctx, syncId, new AbortController().signal)).again) continue
-  const { state, message } = await getSync(ctx, ACTOR, { destination: DESTINATION, syncId })
-  if (state !== 'succeeded') throw new Error(`a sync did not succeed: ${state}, ${message ?? ''}`)
 }
 
 async function measured(

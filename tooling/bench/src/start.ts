@@ -1,7 +1,10 @@
-/** `pnpm start` on a fresh data directory and again: time to the first 200, and resident memory afterwards. */
+/**
+ * `pnpm start` on a fresh data directory and again: time to the first 200, resident memory afterwards and at most, and
+ * what it takes of a core while nothing happens. Memory and CPU are read from /proc: Linux only.
+ */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,12 +14,15 @@ import { ms, printTable } from './table.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const SETTLE_MS = 5_000
+const IDLE_MS = 30_000
+/** Of the kernel's clock that counts CPU time. */
+const TICKS_PER_SECOND = 100
 
 export async function measureStart(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
   const rows = []
   for (const start of ['first', 'second', 'third']) rows.push({ start, ...(await one(dir)) })
-  printTable('pnpm start: from the command to the first 200 of /api/status; memory 5 s later', rows)
+  printTable('pnpm start: from the command to the first 200 of /api/status; memory 5 s later, then 30 s idle', rows)
   await rm(dir, { recursive: true, force: true })
 }
 
@@ -36,14 +42,30 @@ async function one(dataDir: string): Promise<Record<string, string>> {
     await pause(10)
   const first = performance.now() - began
   await pause(SETTLE_MS)
-  const memory = await largestBelow(child.pid ?? 0)
+  const { pid, resident } = await largestBelow(child.pid ?? 0)
+  const peak = Number(/VmHWM:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1])
+  const before = await cpuSeconds(pid)
+  await pause(IDLE_MS)
+  const idle = ((await cpuSeconds(pid)) - before) / (IDLE_MS / 1000)
   process.kill(-(child.pid ?? 0), 'SIGINT')
   await once(child, 'exit')
-  return { 'first 200, s': (first / 1000).toFixed(1), 'resident MB': ms(memory / 1024) }
+  return {
+    'first 200, s': (first / 1000).toFixed(1),
+    'resident MB': ms(resident / 1024),
+    'peak MB': ms(peak / 1024),
+    'idle CPU': `${(idle * 100).toFixed(2)} %`,
+  }
 }
 
-/** Kilobytes of the node process with Keyferry in it: the largest below `root`. */
-async function largestBelow(root: number): Promise<number> {
+/** Seconds of CPU that the process has taken. */
+async function cpuSeconds(pid: number): Promise<number> {
+  // The name of the process, in brackets, may hold spaces.
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+
+/** The node process with Keyferry in it, the largest below `root`, and its resident kilobytes. */
+async function largestBelow(root: number): Promise<{ pid: number; resident: number }> {
   const { stdout } = await promisify(execFile)('ps', ['-e', '-o', 'pid=,ppid=,rss='])
   const processes = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
   const family = new Set([root])
@@ -52,7 +74,9 @@ async function largestBelow(root: number): Promise<number> {
     size = family.size
     for (const [pid = 0, parent = 0] of processes) if (family.has(parent)) family.add(pid)
   }
-  return Math.max(0, ...processes.filter(([pid = 0]) => family.has(pid)).map(([, , rss = 0]) => rss))
+  const [largest = []] = processes.filter(([pid = 0]) => family.has(pid)).sort(([, , a = 0], [, , b = 0]) => b - a)
+  const [pid = 0, , resident = 0] = largest
+  return { pid, resident }
 }
 
 async function freePort(): Promise<number> {

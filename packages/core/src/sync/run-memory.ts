@@ -8,7 +8,7 @@ import { sql } from 'kysely'
  * Bytes of memory per stored byte: a run has each value sealed, open, and in the provider's request. `pnpm bench
  * memory` shows whether this still holds.
  */
-const PER_BYTE = 4
+const PER_BYTE = 6
 /** Bytes for each secret beside its value: its rows, its part of the plan and of the listing. */
 const PER_SECRET = 4_000
 
