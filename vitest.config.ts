@@ -18,6 +18,9 @@ export default defineConfig({
     maxWorkers: 3,
     // The files of a worker share its modules: loading them again for each file was a tenth of the run.
     isolate: false,
+    // Node loads the modules as it does in production. What rewrites them for mocks, which no test here has, makes
+    // every use of an import slower.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     sequence: { sequencer: LongestFirst },
     // As in production: the in-process Postgres needs half the memory when V8 does not optimise its WebAssembly.
     execArgv: ['--liftoff-only'],
