@@ -9,8 +9,8 @@ type Part = (typeof PARTS)[number]
 
 /** Of the native modules. */
 const OLDEST_NODE = 22
-/** What keeps the memory of an idle instance low: docs/performance.md. */
-const FLAGS = ['--liftoff-only', '--max-semi-space-size=8']
+/** What keeps the memory of an instance low, idle or not: docs/performance.md. */
+const FLAGS = ['--liftoff-only', '--max-semi-space-size=8', '--heap-growing-percent=50']
 
 export function addStart(program: Command, cli: Cli): void {
   program
