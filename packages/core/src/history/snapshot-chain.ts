@@ -43,7 +43,7 @@ export function nextLink(chain: readonly Link[], after: Snapshot): Link {
 }
 
 /** What the last of `links` stands for: all of its chain up to it, or it alone where it is whole. */
-export function snapshotOf(links: readonly Link[]): Snapshot {
+function snapshotOf(links: readonly Link[]): Snapshot {
   const [first, ...deltas] = links
   if (!first || first.position !== 0) throw new Error('the chain of a snapshot has no beginning')
   const whole: Snapshot = JSON.parse(first.content)
