@@ -37,6 +37,9 @@ async function keyferry(args: readonly string[]): Promise<{ code: number; stdout
 /** All but the one that serves until it is stopped: it prints the log of the instance. */
 const all = leaves(program).filter(({ path }) => path.join(' ') !== 'start')
 
+/** They exit with 1 for what they find, which is their answer. */
+const FINDS = new Set(['admin doctor'])
+
 it('finds the commands', () => {
   expect(all.length).toBeGreaterThan(20)
 })
@@ -52,7 +55,7 @@ describe.each(all.map(({ command, path }) => [path.join(' '), command] as const)
       .filter(({ required }) => required)
       .map(({ argChoices }) => argChoices?.[0] ?? join(tmpdir(), 'keyferry-not-there'))
     const { code, stdout, stderr } = await keyferry([...words.split(' '), '--json', ...mandatory, ...required])
-    if (code === 0) {
+    if (code === 0 || FINDS.has(words)) {
       expect(stderr).toBe('')
       expect(JSON.parse(stdout)).toEqual(expect.anything())
     } else {
