@@ -7,7 +7,7 @@ import { totp } from '@keyferry/vitest/totp'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { ACCOUNT, firstRun, oneConsole, signIn } from './console.ts'
+import { ACCOUNT, IN_ORDER, firstRun, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument, monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
@@ -18,7 +18,7 @@ const LIMIT = { timeout: 60_000 }
 /** Of one test: most look at several screens. */
 const TIMEOUT = { timeout: 300_000 }
 
-describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
   const all = oneConsole()
   let page: Page
   let client: KeyferryClient

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootstrap, clientOf, type Source } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { oneConsole, signIn } from './console.ts'
+import { IN_ORDER, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument } from './browser-monitor.ts'
@@ -18,7 +18,7 @@ const TIMEOUT = { timeout: 300_000 }
 /** More than two pages of the log. */
 const READINGS = 240
 
-describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), IN_ORDER, () => {
   const all = oneConsole()
   let page: Page
   let client: KeyferryClient

@@ -69,6 +69,9 @@ async function openConsole(): Promise<Console> {
   }
 }
 
+/** Of a suite whose tests are the steps of one way: a run that shuffles tests leaves these in their order. */
+export const IN_ORDER = { shuffle: false }
+
 /**
  * One console for a suite whose tests continue where the one before them ended: after a failure the rest are skipped.
  * Every test also fails on what the browser monitor saw. Gives what the suite's own hooks and tests ask for it.

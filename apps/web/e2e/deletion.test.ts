@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Account, SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { oneConsole } from './console.ts'
+import { IN_ORDER, oneConsole } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { CANARY, projectTree, type ProjectTree } from './project-tree.ts'
 import type { Screens } from './screens.ts'
@@ -12,7 +12,7 @@ import type { Screens } from './screens.ts'
 /** Screens are checked on the way, on cores that other suites use too. */
 const TEST_MS = 120_000
 
-describe.skipIf(whyNoBrowser !== null)(suiteName('deletion'), { timeout: TEST_MS }, () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName('deletion'), { ...IN_ORDER, timeout: TEST_MS }, () => {
   const all = oneConsole()
   const tree = projectTree(all, 'screens-deletion')
   let page: Page

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '@keyferry/server/demo'
 import { bootstrap, clientOf, createSync, type Account, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { oneConsole, signIn } from './console.ts'
+import { IN_ORDER, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 
@@ -19,7 +19,7 @@ const TIMEOUT = { timeout: 300_000 }
 const CANARY = 'canary'
 const [[name, startEmulator] = ['', undefined]] = [...(await representatives())]
 
-describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still'), () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still'), IN_ORDER, () => {
   const all = oneConsole()
   let page: Page
   let account: Account

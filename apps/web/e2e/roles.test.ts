@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootstrap, clientOf, createSync, type SyncRef } from '@keyferry/server/demo/setup'
 import { settled } from '@keyferry/server/demo'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { oneConsole, signIn } from './console.ts'
+import { IN_ORDER, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see, visit, type PageObject } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument, monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
@@ -27,7 +27,7 @@ interface Person {
   partly: string[]
 }
 
-describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIMEOUT }, () => {
   const all = oneConsole()
   let client: KeyferryClient
   let projectId: string

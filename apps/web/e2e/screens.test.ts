@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '@keyferry/server/demo'
 import { createSync, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { ACCOUNT, firstRun, oneConsole } from './console.ts'
+import { ACCOUNT, IN_ORDER, firstRun, oneConsole } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { fieldsOf, fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
@@ -24,7 +24,7 @@ A_VERY_LONG_NAME_OF_A_SECRET_THAT_SOMEBODY_HAD_REASONS_FOR_AND_THAT_HAS_TO_FIT=x
 ${Array.from({ length: 8 }, (_, index) => `FEATURE_${index}=on`).join('\n')}
 `
 
-describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () => {
   const all = oneConsole()
   let page: Page
   let screens: Screens

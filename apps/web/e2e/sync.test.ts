@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { settled } from '@keyferry/server/demo'
 import { bootstrap, clientOf, createSync, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { oneConsole, signIn } from './console.ts'
+import { IN_ORDER, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 
 const LIMIT_MS = 60_000
@@ -18,7 +18,7 @@ const CANARY = 'canary'
 const names = [...(await representatives()).keys()]
 const FIRST = new Map(['ONE', 'TWO', 'THREE', 'FOUR'].map((key) => [key, `${CANARY}-${key}`]))
 
-describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () => {
   const all = oneConsole()
   let page: Page
   let client: KeyferryClient

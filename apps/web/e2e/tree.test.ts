@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { oneConsole } from './console.ts'
+import { IN_ORDER, oneConsole } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { CANARY, projectTree, to, type ProjectTree } from './project-tree.ts'
 import type { Screens } from './screens.ts'
@@ -14,7 +14,7 @@ import { isInDocument } from './browser-monitor.ts'
 /** Screens are checked on the way, on cores that other suites use too. */
 const TEST_MS = 120_000
 
-describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS }, () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, timeout: TEST_MS }, () => {
   const all = oneConsole()
   const tree = projectTree(all, 'screens-tree')
   let page: Page

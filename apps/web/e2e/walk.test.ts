@@ -4,7 +4,7 @@ import { representatives, type Emulator } from '@keyferry/core/emulators'
 import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { ACCOUNT, firstRun, oneConsole, signIn } from './console.ts'
+import { ACCOUNT, IN_ORDER, firstRun, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see } from './page-object.ts'
 import { fieldsOf, fillFields, readFields, secretValues, wrongCredentials, type Destination } from './vendor-forms.ts'
 import { isInDocument } from './browser-monitor.ts'
@@ -14,7 +14,7 @@ const CANARY = 'canary'
 const LIMIT = { timeout: 60_000 }
 const names = [...(await representatives()).keys()]
 
-describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () => {
   const all = oneConsole()
   let page: Page
   let client: KeyferryClient
