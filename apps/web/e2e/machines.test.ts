@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { firstRun, oneConsole, signIn } from './console.ts'
-import { gone, pageObject, see, visit } from './page-object.ts'
+import { gone, pageObject, see } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument, monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
 
@@ -96,7 +96,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('machines'), { timeout: 300_000
   })
 
   it('makes a machine, gives it a secret, shows that it is locked out, and ends it', async () => {
-    await visit(page, at('/access?tab=machines'))
+    await page.goto(at('/access?tab=machines'))
     await admin.button('Add machine').click()
     await page.getByLabel('Name').fill('deploy-pipeline')
     await page.getByRole('radio', { name: 'Developer' }).click()
