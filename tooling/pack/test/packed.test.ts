@@ -137,7 +137,8 @@ it('serve an instance: keyferry start', async () => {
   }
   const command = join(dir, 'server/node_modules/keyferry/keyferry.js')
   const starting = spawn(process.execPath, [command, 'start'], { env })
-  onTestFinished(() => void starting.kill('SIGKILL'))
+  // Passed on to the server, which SIGKILL would leave behind.
+  onTestFinished(() => void starting.kill('SIGTERM'))
   let printed = ''
   for (const stream of [starting.stdout, starting.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
