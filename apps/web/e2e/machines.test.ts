@@ -64,7 +64,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('machines'), { timeout: 300_000
   it('makes an API key that works at the REST API until it is revoked', async () => {
     const path = `/api/v3/secrets/raw/DATABASE_URL?workspaceId=${projectId}&environment=dev&secretPath=/`
     const billing = await client.projects.create.mutate({ name: 'Billing' })
-    await visit(page, at('/access?tab=keys'))
+    await page.goto(at('/access?tab=keys'))
     await see(page.getByText('A bootstrap token is still active'))
     await admin.button('Create API key').click()
     await page.getByLabel('Name').fill('nightly report')
