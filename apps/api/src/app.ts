@@ -64,8 +64,9 @@ const REQUESTS_PER_MINUTE = 12_000
 const SIGN_IN_TRIES_PER_MINUTE = 10
 const YEAR_SECONDS = 31_536_000
 /**
- * Of large answers of the API: what is quick to make is worth more than what is small. Files of the console are
- * compressed already. Bodies of requests stay as they are: a small one could become a huge one.
+ * Of large answers of the API that hold no values (`isCompressed`): what is quick to make is worth more than what is
+ * small. Files of the console are compressed already. Bodies of requests stay as they are: a small one could become a
+ * huge one.
  */
 const COMPRESSION = {
   customTypes: /^application\/(json|x-ndjson)/,
@@ -167,6 +168,9 @@ export async function buildApp({
       admission: await admissionOf(request, reply, actor),
       track,
       prepare: (output) => Promise.resolve(output),
+      keepPlain: () => {
+        request.headers['x-no-compression'] = 'true'
+      },
       address: request.ip,
       isLocalProgram: isLocalProgram(request),
       instance: { version, newerVersion, profile },

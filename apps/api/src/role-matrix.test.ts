@@ -177,6 +177,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       throttle: () => Promise.resolve(),
       admission: { turn: <T>(_weight: Weight, work: () => Promise<T>) => work(), addBytes() {}, openStream() {} },
       track: <T>(work: () => Promise<T>) => work(),
+      keepPlain: () => undefined,
       prepare: (output: unknown) => Promise.resolve(output),
       address: null,
       isLocalProgram: false,

@@ -47,6 +47,7 @@ it.skipIf(!inject('postgresUrl'))(
           queue: 'ok',
           keys: 'ok',
           auditStream: 'ok',
+          disk: 'ok',
           integrity: expect.any(String),
         },
       },

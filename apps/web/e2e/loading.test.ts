@@ -112,42 +112,6 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
     await updated.other.close()
   })
 
-  it('says of what is not there, or not for the reader, that it is not there', async () => {
-    const [first] = syncs
-    if (!first) throw new Error('no destination')
-    const none = '00000000-0000-4000-8000-000000000000'
-    const sync = at(`/syncs/${first.destination}/${first.syncId}`)
-    const missing = [
-      [`/p/${none}`, 'This project doesn’t exist, or you don’t have access to it'],
-      [`/p/${none}/syncs/new`, 'This project doesn’t exist, or you don’t have access to it'],
-      ['/p/nonsense/secrets/dev', 'This project doesn’t exist, or you don’t have access to it'],
-      [at('/secrets/nowhere'), 'Environment nowhere doesn’t exist'],
-      [at('/secrets/nowhere/paste'), 'Environment nowhere doesn’t exist'],
-      [at('/secrets/nowhere/history'), 'Environment nowhere doesn’t exist'],
-      [at('/secrets/dev?path=%2Fnowhere'), 'Folder /nowhere doesn’t exist in dev'],
-      [at(`/syncs/${first.destination}/${none}`), 'This sync doesn’t exist'],
-      [at('/syncs/nowhere/nothing'), 'This sync doesn’t exist'],
-      [`${sync}?tab=runs&run=${none}`, 'This run doesn’t exist'],
-      [at(`/connections/${none}`), 'This connection doesn’t exist'],
-      [`/connections/${none}`, 'This connection doesn’t exist'],
-      [at(`/access?open=${none}`), 'This member doesn’t exist'],
-      [at(`/access/machines/${none}`), 'This machine doesn’t exist'],
-      [at('/nowhere'), 'Page not found'],
-      ['/nowhere', 'Page not found'],
-    ] as const
-    const { other, view, main } = await open()
-    for (const [path, words] of missing) {
-      await view.goto(path)
-      await see(main.getByText(words).first())
-      // The shell stays, and the page leads on.
-      await see(view.getByRole('navigation', { name: 'Main' }).getByRole('link').first())
-      await see(main.getByRole('button').or(main.getByRole('link')).first())
-    }
-    await main.getByRole('button', { name: 'Go to all projects' }).click()
-    await see(main.getByRole('link', { name: 'Checkout' }))
-    await other.close()
-  })
-
   it('says so when a part of a page cannot be loaded, and loads it again', async () => {
     const { page } = tree()
     const { button, row, alert, dialog } = pageObject(() => page)

@@ -204,7 +204,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
     it('is in sync once the key that the destination refuses is excluded in the list of syncs', async () => {
       await createMany([['BLANK', '']])
       await page.goto(`/p/${source.projectId}/syncs`)
-      await button(`Exclude BLANK from ${syncName}`).click()
+      await button(`Exclude key BLANK from ${syncName}`).click()
       await dialog().getByLabel('Reason').fill('not needed there')
       await dialog().getByRole('button', { name: 'Exclude key' }).click()
       await see(row(syncName).getByText('In sync'))

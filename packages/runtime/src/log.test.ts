@@ -68,12 +68,13 @@ describe('an error of the queue', () => {
       connectionParameters: { password: 'hunter2-hunter2' },
       buffers: Array.from({ length: 1_000 }, () => 'x'),
     }
-    const { message, stack } = new Error('terminating connection')
+    const { message, stack = '' } = new Error('terminating connection')
+    const longest = stack.length + 500
     // As pg-boss emits it.
     log.warn({ err: { code: '57P01', client, message, stack, queue: 'sync', worker: 'w' } }, 'queue')
     log.warn({ err: 'only words' }, 'queue')
     log.warn({ err: { message, stack } }, 'queue')
-    expect(lines.every((line) => line.length < 2_000 && line.indexOf('\n') === line.length - 1)).toBe(true)
+    expect(lines.every((line) => line.length < longest && line.indexOf('\n') === line.length - 1)).toBe(true)
     const [first, second, third] = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(first?.err).toEqual({ type: 'Error', message, code: '57P01', stack })
     expect(second?.err).toEqual({ type: 'string', message: 'not an error' })

@@ -51,6 +51,8 @@ export interface Meta {
   wrongPerMinute?: number
   /** Set where a call can be large or slow: then only a few run at a time. */
   weight?: Weight
+  /** Compressed where it is large: nothing in it is secret. Compressed, a secret shows in the length of the answer. */
+  isCompressed?: true
   /** What it mounts; set by `query`, `mutation`, `subscription` and `anyone`, never by hand. */
   verb?: Verb<z.ZodType | null, unknown, RequestCall> | 'anyone'
 }

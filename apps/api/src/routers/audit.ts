@@ -7,6 +7,7 @@ const tag = 'Audit'
 /** `GET /api/v1/audit/export` is made from these too: see http/audit-export.ts. */
 export const audit = router({
   list: query(auditVerbs.list, {
+    isCompressed: true,
     weight: 'store',
     tag,
     summary: 'Who did what, newest first',
@@ -15,6 +16,7 @@ export const audit = router({
   }),
 
   project: query(auditVerbs.project, {
+    isCompressed: true,
     weight: 'store',
     tag,
     summary: 'Who did what in a project, newest first',

@@ -16,6 +16,7 @@ export const delivery = router({
   }),
 
   folder: query(deliveryVerbs.folder, {
+    isCompressed: true,
     weight: 'store',
     tag,
     summary: 'How many destinations have the newest version of each secret of a folder',

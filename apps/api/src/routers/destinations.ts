@@ -5,6 +5,7 @@ import { query, router } from '../trpc/procedures.ts'
 
 export const destinations = router({
   list: query(destinationVerbs.list, {
+    isCompressed: true,
     tag: 'Destinations',
     summary: 'Every destination with its forms, rules and notes',
     routes: [{ method: 'GET', path: '/api/v1/destinations', envelope: 'destinations' }],

@@ -102,6 +102,7 @@ export const secrets = router({
   }),
 
   rows: query(secretVerbs.rows, {
+    isCompressed: true,
     weight: 'store',
     tag,
     summary: 'Lists the secrets of a folder, own and imported, without values',

@@ -41,6 +41,7 @@ export const syncs = router({
   }),
 
   list: query(syncVerbs.list, {
+    isCompressed: true,
     tag,
     summary: 'The syncs of a project, to one destination or all',
     routes: syncRoutes.list,
@@ -252,6 +253,7 @@ export const syncs = router({
   }),
 
   keys: query(syncVerbs.keys, {
+    isCompressed: true,
     weight: 'store',
     tag,
     summary: 'The state of each key at the destination',

@@ -25,6 +25,8 @@ export interface RequestContext {
    * Makes of what a procedure answers what the edge sends, and counts its bytes. Throws as `Admission.addBytes` does.
    */
   prepare(output: unknown): Promise<unknown>
+  /** Leaves the answer uncompressed. */
+  keepPlain(): void
   /** Where the request came from. */
   address: string | null
   /** A program on the machine of this process sent it: no browser, no proxy. */

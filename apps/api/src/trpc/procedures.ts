@@ -63,6 +63,7 @@ export const router: typeof t.router = (procedures) => {
 const WRONG_TOKENS_PER_MINUTE = 300
 
 const authenticated = t.procedure.use(async ({ ctx, path, type, meta, signal, next }) => {
+  if (meta?.isCompressed !== true) ctx.keepPlain()
   const run = async () => {
     const result = await next()
     if (!result.ok) {

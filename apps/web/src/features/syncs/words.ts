@@ -46,7 +46,7 @@ export const words = {
   },
   excludeButton: {
     exclude: 'Exclude key',
-    excludeNamed: (key: string, sync: string) => `Exclude ${key} from ${sync}`,
+    excludeNamed: (key: string, sync: string) => `Exclude key ${key} from ${sync}`,
     unreadable: (key: string, why: string) => `${key} was not excluded. ${why}`,
   },
   excludeDialog: {
