@@ -147,7 +147,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
     const heavy: string[] = []
     /** By URL, which names the content. */
     const sizes = new Map<string, Promise<number>>()
-    for (const path of [...[...pages, ...more].map(at), '/', '/account', '/connections', '/projects/new']) {
+    for (const path of [...[...pages, ...more].map(at), '/', '/account', '/connections']) {
       const { context } = all()
       const cold = await all().browser.newContext({ baseURL: all().url, storageState: await context.storageState() })
       cold.on('response', (answer) => {

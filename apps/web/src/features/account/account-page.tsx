@@ -18,24 +18,30 @@ import { words } from './words.ts'
 export function AccountPage() {
   usePageTitle(words.accountPage.title)
   const { data, error, refetch } = useQuery(accountQuery)
-  if (error) return <Failure what={words.accountPage.unreadable} error={error} retry={refetch} />
-  if (!data) return <SkeletonRows label={words.accountPage.loading} rows={5} />
   return (
     <div className="grid max-w-3xl gap-4">
-      <PageHeader title={words.accountPage.title} text={`${data.name}, ${data.email}`} />
-      <NameCard key={data.name} name={data.name} />
-      <DisplayCard />
-      {data.hasPassword ? (
+      <PageHeader title={words.accountPage.title} text={data && `${data.name}, ${data.email}`} />
+      {error ? (
+        <Failure what={words.accountPage.unreadable} error={error} retry={refetch} />
+      ) : data ? (
         <>
-          <PasswordCard />
-          <TwoFactorCard factors={data.factors} />
-          <PasskeysCard factors={data.factors} />
+          <NameCard key={data.name} name={data.name} />
+          <DisplayCard />
+          {data.hasPassword ? (
+            <>
+              <PasswordCard />
+              <TwoFactorCard factors={data.factors} />
+              <PasskeysCard factors={data.factors} />
+            </>
+          ) : (
+            <Section title={words.accountPage.viaProvider} text={words.accountPage.viaProviderText} />
+          )}
+          <NotificationsCard />
+          <SessionsCard here={data.sessionId} />
         </>
       ) : (
-        <Section title={words.accountPage.viaProvider} text={words.accountPage.viaProviderText} />
+        <SkeletonRows label={words.accountPage.loading} rows={5} />
       )}
-      <NotificationsCard />
-      <SessionsCard here={data.sessionId} />
     </div>
   )
 }
