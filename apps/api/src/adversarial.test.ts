@@ -22,7 +22,7 @@ const ROUNDS = Number(process.env.ADVERSARIAL_ROUNDS ?? 1)
 const MOST_STALL_MS = 250
 const MB = 1_000_000
 /**
- * 212 MB on 2026-11-29, of which 35 stay. Without the limit to how far the heap grows before garbage is collected it
+ * 284 MB on 2026-11-29, of which 35 stay. Without the limit to how far the heap grows before garbage is collected it
  * was 560 to 620 MB: on a machine with much memory, V8 waits until the heap has four times what is in use.
  */
 const MOST_GROWN = 512 * MB
