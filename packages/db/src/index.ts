@@ -21,6 +21,7 @@ export {
   type MarkKeeper,
   type Marks,
 } from './marks.ts'
+export { onReservedConnection } from './reserved-connection.ts'
 export { inSnapshot, readStart } from './read-start.ts'
 export { openPostgres, openSqlite, type Db, type Dialect, type PooledConnections } from './open.ts'
 export {

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { keptStatements } from './kept-statements.ts'
 import { Names } from './names.ts'
 import { prepareStatements } from './prepared-statements.ts'
+import { withReserve } from './reserved-connection.ts'
 import { StoreSqliteDialect } from './sqlite-statements.ts'
 import type { Tables } from './tables.ts'
 import { timeSlice } from './time-slice.ts'
@@ -75,18 +76,32 @@ export interface PooledDb extends Db {
   connections(): PooledConnections
 }
 
+/** Milliseconds that a request waits for a free connection: it is rather refused than kept. */
+const PATIENCE_MS = 5_000
+
 /**
- * Postgres at `url`. `size` is the number of pooled connections: ten serve sixteen runs, which mostly wait for a
- * vendor, and the requests beside them. With the queue's seven, five processes fit into Postgres' default of 100.
+ * Postgres at `url`. `size` is the number of pooled connections: ten serve the runs of a worker, which mostly wait for
+ * a vendor, or the requests of an API. With a reserved one and the queue's seven, five processes fit into Postgres'
+ * default of 100. `patienceMs`: how long a statement waits for a free connection, and for a new one to open.
  */
-export function openPostgres(url: string, size = 10): PooledDb {
+export function openPostgres(url: string, size = 10, patienceMs = PATIENCE_MS): PooledDb {
+  const pool = connectionPool(url, size, patienceMs)
+  const connections = (): PooledConnections => ({
+    busy: pool.totalCount - pool.idleCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+  })
+  const dialect = new PostgresDialect({ pool: withReserve(pool, connectionPool(url, 1, PATIENCE_MS)) })
+  return Object.assign(open(dialect, 'postgres'), { connections })
+}
+
+function connectionPool(url: string, size: number, patienceMs: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
     application_name: 'keyferry',
     idleTimeoutMillis: 30_000,
-    // Covers waiting for a free connection as well: a request is rather refused than kept.
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: patienceMs,
     // Without it, a server that vanished without a word is noticed after hours.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
@@ -104,12 +119,7 @@ export function openPostgres(url: string, size = 10): PooledDb {
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   prepareStatements(pool)
-  const connections = (): PooledConnections => ({
-    busy: pool.totalCount - pool.idleCount,
-    idle: pool.idleCount,
-    waiting: pool.waitingCount,
-  })
-  return Object.assign(open(new PostgresDialect({ pool }), 'postgres'), { connections })
+  return pool
 }
 
 function open(dialect: SqliteDialect | PostgresDialect, name: Dialect): Db {

@@ -6,6 +6,7 @@ const LOCKS: ReadonlySet<SelectModifierNode['modifier']> = new Set([
   'ForNoKeyUpdate',
   'ForShare',
   'ForKeyShare',
+  'SkipLocked',
 ])
 
 /** SQLite as the main store uses it. */

@@ -72,6 +72,8 @@ export interface OpenOptions {
   timeoutMs?: number
   /** Left out, what OWASP recommends. */
   scryptCost?: ScryptCost
+  /** Milliseconds that a statement waits for a free connection. Left out, as long as a request may. */
+  patienceMs?: number
 }
 
 /**
@@ -160,7 +162,7 @@ async function openFleet(
   databaseUrl: string,
   dataDir: string,
   process: Process,
-  { timeoutMs = STARTUP_TIMEOUT_MS, scryptCost }: OpenOptions,
+  { timeoutMs = STARTUP_TIMEOUT_MS, scryptCost, patienceMs }: OpenOptions,
 ): Promise<Runtime> {
   const withStartupRetry: Runtime['withStartupRetry'] = (work) => whenReachable(work, { log: process.log, timeoutMs })
   await withStartupRetry(() => refuseUnfitPostgres(databaseUrl))
@@ -168,7 +170,7 @@ async function openFleet(
   // One made here would be unknown to the other processes, and may be gone with this one's disk.
   const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
   const store = await withStartupRetry(async () => {
-    const db = openPostgres(databaseUrl)
+    const db = openPostgres(databaseUrl, undefined, patienceMs)
     return { ...(await openStore(db, keyring)), connections: db.connections }
   })
   return assemble(env, process, {

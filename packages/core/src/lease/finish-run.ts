@@ -1,13 +1,7 @@
 /** The transactions in which runs end. Runs that end at about the same time share one. */
-import { valuesTable, inList, batchLoader, type Db } from '@keyferry/db'
+import { inList, batchLoader, type Db } from '@keyferry/db'
 import { transact, type Context, type Tx } from '@keyferry/kernel'
-
-interface HeldLease {
-  targetKey: string
-  fence: number
-  /** A run id. */
-  holder: string
-}
+import { heldLeases, type HeldLease } from './held-leases.ts'
 
 export interface RunEnd {
   ctx: Context
@@ -53,14 +47,7 @@ async function commit(ends: readonly RunEnd[]): Promise<ReadonlySet<RunEnd>> {
 
 /** The holders whose leases were still theirs. */
 async function free(tx: Tx, held: readonly HeldLease[]): Promise<ReadonlySet<string>> {
-  const rows = await tx
-    .selectFrom('leases')
-    .innerJoin(valuesTable(tx, held, { targetKey: 'text', fence: 'integer', holder: 'text' }).as('held'), (join) =>
-      join
-        .onRef('held.targetKey', '=', 'leases.targetKey')
-        .onRef('held.fence', '=', 'leases.fence')
-        .onRef('held.holder', '=', 'leases.holder'),
-    )
+  const rows = await heldLeases(tx, held)
     // Locks rows in key order to avoid dead-locks between concurrent multi-row updates.
     .orderBy('leases.targetKey')
     .select(['leases.targetKey', 'leases.holder'])

@@ -5,15 +5,16 @@ import { representatives } from '../destinations/emulators.ts'
 import { testContext } from '../testing/test-context.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { deleteSync } from '../verbs/remove.ts'
-import { LEASE_MS, LeaseLost, takeLease } from './lease.ts'
+import { LeaseLost, takeLease } from './lease.ts'
 import { pruneLeases } from './prune-leases.ts'
+import { LEASE_MS } from './renew-lease.ts'
 
 const [destination = ''] = (await representatives()).keys()
 
 /** As when so much time went by in the database that a lease nobody renewed is over. */
 const expire = (ctx: Context) => ctx.db.updateTable('leases').set({ expiresAt: '2000-01-01T00:00:00.000Z' }).execute()
 
-onEveryDatabase('lease', (open) => {
+onEveryDatabase('lease', (open, dialect) => {
   it('is forgotten a day after the last sync of its target was deleted, and not before', async () => {
     const fixture = await startSyncFixture(open, destination)
     const { ctx, actor, close } = fixture
@@ -124,6 +125,35 @@ onEveryDatabase('lease', (open) => {
     })
     await expect(late).rejects.toThrow(LeaseLost)
     expect(done).toBe(false)
+    await close()
+  })
+
+  // SQLite has one connection: who has it, has the store.
+  it.skipIf(dialect === 'sqlite')('is renewed while others use every connection to the store', async () => {
+    const { ctx, close, clock } = await testContext(open)
+    const leases = await Promise.all(['a', 'b', 'c'].map((target) => takeLease(ctx, target, target)))
+    clock.advance(LEASE_MS)
+    const { promise: over, resolve: end } = Promise.withResolvers<void>()
+    const used = Array.from({ length: 20 }, () => ctx.db.transaction().execute(() => over))
+    for (const lease of leases) await lease?.check()
+    end()
+    await Promise.all(used)
+    await close()
+  })
+
+  it.skipIf(dialect === 'sqlite')('is renewed though the lease of another run is locked', async () => {
+    const { ctx, close, clock } = await testContext(open)
+    const [locked, lease] = await Promise.all(['a', 'b'].map((target) => takeLease(ctx, target, target)))
+    clock.advance(LEASE_MS)
+    await ctx.db
+      .transaction()
+      .execute(async (tx) => {
+        await locked?.checkIn(tx)
+        const own = locked?.check()
+        await lease?.check()
+        return { own }
+      })
+      .then(({ own }) => own)
     await close()
   })
 

@@ -7,9 +7,8 @@ import { databaseTime, valuesTable, batchLoader, type Db, type Tables } from '@k
 import type { Context, Tx } from '@keyferry/kernel'
 import { sql, type UpdateObject } from 'kysely'
 import { finishRun } from './finish-run.ts'
+import { LEASE_MS, renewLease } from './renew-lease.ts'
 
-/** Milliseconds after which a lease that is not renewed may be taken by another run. */
-export const LEASE_MS = 15_000
 const RENEW_MS = LEASE_MS / 3
 /**
  * How long it is trusted without asking: less than it lasts, so that a call that starts just in time also arrives in
@@ -60,11 +59,14 @@ export async function takeLeaseBy(
   const fence = await claimed()
   if (fence === null) return null
 
+  const held = { targetKey, fence, holder }
   let lost = false
   let ended = false
   const renew = async (): Promise<void> => {
     const asked = stopwatch(ctx)
-    if (await update(ctx.db, { expiresAt: databaseTime(ctx.db, LEASE_MS) })) renewed = asked
+    const isRenewed =
+      (await renewLease(ctx.db, held)) || (await update(ctx.db, { expiresAt: databaseTime(ctx.db, LEASE_MS) }))
+    if (isRenewed) renewed = asked
     else lost = true
   }
   const update = async (db: Context['db'] | Tx, values: UpdateObject<Tables, 'leases'>): Promise<boolean> => {
@@ -77,10 +79,9 @@ export async function takeLeaseBy(
       .executeTakeFirst()
     return numUpdatedRows > 0n
   }
-  const timer = setInterval(() => {
+  const timer = repeatTogether(() => {
     renew().catch((error: unknown) => ctx.log.warn({ err: error, targetKey }, 'lease not renewed'))
-  }, RENEW_MS)
-  timer.unref()
+  })
 
   return {
     async check() {
@@ -101,15 +102,29 @@ export async function takeLeaseBy(
         const value = await work(tx)
         result = () => value
       }
-      ended = await finishRun(ctx.db, { ctx, held: { targetKey, fence, holder }, work: kept })
+      ended = await finishRun(ctx.db, { ctx, held, work: kept })
       lost = !ended
       return result()
     },
     async release() {
-      clearInterval(timer)
+      timer.stop()
       if (!ended) await update(ctx.db, { holder: null })
     },
   }
+}
+
+/** Calls `work` every few seconds, at the same moments for all runs of the process. */
+function repeatTogether(work: () => void): { stop(): void } {
+  let timer: NodeJS.Timeout
+  const wait = (): void => {
+    timer = setTimeout(next, RENEW_MS - (performance.now() % RENEW_MS)).unref()
+  }
+  const next = (): void => {
+    work()
+    wait()
+  }
+  wait()
+  return { stop: () => clearTimeout(timer) }
 }
 
 /**
