@@ -349,7 +349,7 @@ describe('secrets', () => {
       await client.secrets.deleteMany.mutate({ ...place, secrets: examples.map((key) => ({ key })) })
       await sent(['PS4', 'TERM'])
       expect(await keyferry(['run', ...at, '--allow-unsafe', 'PS4', '--', 'echo', 'ran'])).toMatchObject({ code: 1 })
-      const ofInstance = { SMTP_URL: 's', AUDIT_STREAM_SECRET: 'a' }
+      const ofInstance = { SMTP_URL: 's', AUDIT_STREAM_SECRET: 'a', OTEL_EXPORTER_OTLP_TRACES_HEADERS_FILE: 'o' }
       const own = {
         ...ofInstance,
         KEYFERRY_ROOT_KEY_FILE: '/k',

@@ -30,10 +30,11 @@ const metrics = z.object({
 
 /** Stopped with the test. */
 export async function startCollector() {
-  const got: { path: string; type: string; body: Buffer }[] = []
+  const got: { path: string; type: string; tenant: string; body: Buffer }[] = []
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request)
-    got.push({ path: request.url ?? '', type: request.headers['content-type'] ?? '', body })
+    const { 'content-type': type = '', 'x-tenant': tenant } = request.headers
+    got.push({ path: request.url ?? '', type, tenant: String(tenant ?? ''), body })
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   }
   const server = createServer((request, response) => void take(request, response))

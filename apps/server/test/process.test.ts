@@ -1,7 +1,7 @@
 /** The commands as processes of their own, on the node that runs this test. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { OIDC_CLIENT, startProvider, type Provider } from '@keyferry/api/testing-oidc'
 import { receiveWebhooks } from '@keyferry/core/testing'
@@ -264,7 +264,13 @@ describe('the app', { timeout: 240_000 }, () => {
     const place = await newPlace('embedded')
     const vendors = await startEmulators()
     const collector = await startCollector()
-    const app = run(APP, place, { env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/anywhere` } })
+    const headers = join(place.dataDir, 'headers')
+    await writeFile(headers, 'x-tenant=shop%201,x-other=1\n', { mode: 0o600 })
+    const env = {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/anywhere`,
+      OTEL_EXPORTER_OTLP_HEADERS_FILE: headers,
+    }
+    const app = run(APP, place, { env })
     const url = await ready(app)
     const client = clientOf(url, await bootstrap(url))
     const { source } = await createSource(client, 'ONE=1\nTWO=2')
@@ -279,8 +285,8 @@ describe('the app', { timeout: 240_000 }, () => {
     for (const emulator of vendors.values())
       expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
     // Protobuf is the default, and an endpoint of traces says nothing about metrics.
-    expect(new Set(collector.got.map(({ path, type }) => `${path} ${type}`))).toEqual(
-      new Set(['/anywhere application/x-protobuf']),
+    expect(new Set(collector.got.map(({ path, type, tenant }) => `${path} ${type} ${tenant}`))).toEqual(
+      new Set(['/anywhere application/x-protobuf shop 1']),
     )
   })
 })

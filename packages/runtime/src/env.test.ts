@@ -60,6 +60,7 @@ describe('the environment', () => {
     [{ SMTP_URL: 'smtp://localhost', MAIL_FROM: 'bad' }, 'MAIL_FROM: must be an address'],
     [{ KEYFERRY_HISTORY_DAYS: '1.5' }, 'KEYFERRY_HISTORY_DAYS: must be a whole number from 1'],
     [{ KEYFERRY_REQUESTS_PER_MINUTE: '0' }, 'KEYFERRY_REQUESTS_PER_MINUTE: must be a whole number from 60'],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'Bearer x' }, 'OTEL_EXPORTER_OTLP_HEADERS: must be name=value pairs'],
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL: must be http/protobuf or http/json'],
   ])('refuses %j with the rule', (variables, words) => {
     expect(() => readEnv(variables)).toThrow(words)
@@ -98,6 +99,7 @@ describe('the environment', () => {
       METRICS_TOKEN: 'a-token-for-prometheus',
       KEYFERRY_ROOT_KEY: newKey(),
       KEYFERRY_ROOT_KEY_NEXT: newKey(),
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20x,x-tenant=shop',
     }
     const others = { MAIL_FROM: 'k@example.com', OIDC_ISSUER: 'https://id.example.com', OIDC_CLIENT_ID: 'keyferry' }
     const files: Record<string, string> = {}

@@ -24,6 +24,11 @@ export async function telemetryOf(env: Env, log: Logger): Promise<Telemetry> {
   const opened = await openTelemetry({
     version: VERSION,
     protocol: env.OTEL_EXPORTER_OTLP_PROTOCOL,
+    headers: {
+      all: env.OTEL_EXPORTER_OTLP_HEADERS,
+      traces: env.OTEL_EXPORTER_OTLP_TRACES_HEADERS,
+      metrics: env.OTEL_EXPORTER_OTLP_METRICS_HEADERS,
+    },
     traces,
     metrics,
     metricsEveryMs: env.OTEL_METRIC_EXPORT_INTERVAL,

@@ -1,7 +1,7 @@
 /**
  * Traces and metrics for an OpenTelemetry collector, by OTLP over HTTP. The exporters read `OTEL_EXPORTER_OTLP_…`
- * (endpoint, headers, certificates, time-out) from the environment, as the specification says. Nothing is registered
- * globally, so that no library of this process adds spans with what it likes to them.
+ * (endpoint, certificates, time-out) from the environment, as the specification says; headers can come from a file.
+ * Nothing is registered globally, so that no library of this process adds spans with what it likes to them.
  */
 import type { Tracing } from '@keyferry/kernel'
 import type { Metrics } from '@keyferry/kernel/metrics'
@@ -9,7 +9,7 @@ import { diag, DiagLogLevel } from '@opentelemetry/api'
 import { detectResources, defaultResource, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { exportersFor } from './exporters.ts'
+import { exportersFor, type ExportHeaders } from './exporters.ts'
 import { registryProducer } from './registry-producer.ts'
 import { samplerOf, type Sampling } from './sampler.ts'
 import { tracingOf } from './tracing-of.ts'
@@ -17,6 +17,7 @@ import { tracingOf } from './tracing-of.ts'
 export interface TelemetryOptions extends Sampling {
   version: string
   protocol: 'http/protobuf' | 'http/json'
+  headers: ExportHeaders
   traces: boolean
   metrics: boolean
   /** Milliseconds between two exports of the metrics. */
@@ -39,7 +40,7 @@ const QUIET_MS = 60_000
 
 export async function openTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   sayFailures(options.failed)
-  const { traces, metrics } = await exportersFor(options.protocol)
+  const { traces, metrics } = await exportersFor(options.protocol, options.headers)
   const resource = defaultResource()
     .merge(resourceFromAttributes({ 'service.name': 'keyferry', 'service.version': options.version }))
     .merge(detectResources({ detectors: [envDetector] }))

@@ -7,7 +7,6 @@ import { isExternal, withLinks } from './links.ts'
 import { routePage } from './route-page.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-const SETTINGS = 'settings.md'
 
 export interface Page {
   /** Within the site, such as `adr/index.md`. */
@@ -25,10 +24,8 @@ export async function sitePages(): Promise<Page[]> {
     file: placeOf(path),
     markdown: linked(path, await readFile(join(ROOT, path), 'utf8'), places),
   }))
-  const readme = linked('README.md', await settingsPage(), places)
   return [
     ...(await Promise.all(pages)),
-    { file: SETTINGS, markdown: readme },
     { file: 'commands.md', markdown: commandPage() },
     { file: 'routes.md', markdown: routePage() },
   ].toSorted((one, other) => one.file.localeCompare(other.file))
@@ -48,22 +45,13 @@ function placeOf(path: string): string {
   return path.replace(/^docs\//, '').replace(/(^|\/)README\.md$/, '$1index.md')
 }
 
-/** The section of the README that lists the settings, as a page. */
-async function settingsPage(): Promise<string> {
-  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
-  const section = readme.split(/^## /m).find((text) => text.startsWith('Settings\n'))
-  if (section === undefined) throw new Error('README.md has no section Settings')
-  return `# ${section}`
-}
-
 /** `markdown` of the document at `path`, with links that lead to pages and files of the site. */
 function linked(path: string, markdown: string, places: ReadonlyMap<string, string>): string {
-  const from = path === 'README.md' ? SETTINGS : placeOf(path)
+  const from = placeOf(path)
   return withLinks(markdown, (link) => {
     const [file = '', anchor] = link.split('#')
     if (isExternal(link) || file === '') return link
     const target = posix.join(posix.dirname(path), file)
-    if (target === 'README.md') return relativeTo(from, SETTINGS)
     if (target.startsWith('docs/') && !target.endsWith('.md')) return `/${target.slice('docs/'.length)}`
     const place = places.get(target)
     if (place === undefined) throw new Error(`${path} links to ${target}, which is no page of the site`)

@@ -37,7 +37,8 @@ async function runCommand(
 
 const OWN = /^KEYFERRY_(TOKEN|ROOT_KEY|PASSPHRASE)/
 /** Names that other programs use too. They are Keyferry's where the environment is that of an instance. */
-const OF_INSTANCE = /^(DATABASE_URL|SMTP_URL|OIDC_CLIENT_SECRET|METRICS_TOKEN|AUDIT_STREAM_SECRET)(_FILE)?$/
+const OF_INSTANCE =
+  /^(DATABASE_URL|SMTP_URL|OIDC_CLIENT_SECRET|METRICS_TOKEN|AUDIT_STREAM_SECRET|OTEL_EXPORTER_OTLP_(\w+_)?HEADERS)(_FILE)?$/
 const IS_INSTANCE = /^KEYFERRY_(DATA_DIR|ROOT_KEY)/
 
 /** What Keyferry itself signs in and decrypts with is not the command's, unless it is named in `kept`. */

@@ -1,0 +1,127 @@
+/** What values of settings look like, with the rule that a wrong one breaks. */
+import { isIP } from 'node:net'
+import { openedHost, type OpenedHost } from '@keyferry/kernel/private-hosts'
+import { z } from 'zod'
+import { hostnameOf } from '../hosts.ts'
+
+/** `most` null: no end. */
+export function whole(least: number, most: number | null = null) {
+  const error = `must be a whole number ${most === null ? `from ${least}` : `from ${least} to ${most}`}`
+  return z.coerce
+    .number({ error })
+    .int({ error })
+    .min(least, { error })
+    .max(most ?? Number.MAX_SAFE_INTEGER, { error })
+}
+
+export const port = whole(0, 65_535)
+
+export const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
+
+/** A name of digits and dots only is an address with a mistake. */
+export const host = z
+  .string()
+  .refine(
+    (text) => isIP(text) !== 0 || (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) && !/^[\d.]+$/.test(text)),
+    'must be an address or a host name, such as 127.0.0.1 or 0.0.0.0',
+  )
+
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'must start with https:// or http://' })
+
+/** Its console names its files from the root of the host. */
+export const ownUrl = z
+  .url({ protocol: /^https?$/, error: 'must be a URL such as https://keyferry.example.com' })
+  .refine((text) => /^[^:]+:\/\/[^/?#@]+\/*$/.test(text), {
+    error:
+      'must have no path, query or user: Keyferry needs a host name of its own, such as https://keyferry.example.com',
+    when: ({ issues }) => issues.length === 0,
+  })
+  .transform((url) => url.replace(/\/+$/, ''))
+
+export const sender = z
+  .string()
+  .regex(
+    /^([^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+    'must be an address, such as Keyferry <keyferry@example.com>',
+  )
+
+/** At least so long that it can't be guessed. */
+export const sharedSecret = z.string().min(16, 'must have at least 16 characters')
+
+/** Texts between commas. */
+export const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+
+export const networks = list.refine(
+  (all) => all.every((one) => network.safeParse(one).success),
+  'must be addresses or networks such as 10.0.0.0/8, separated by commas',
+)
+
+export const hostNames = list.refine(
+  (hosts) => hosts.every((one) => hostnameOf(one) !== null),
+  'must be names such as keyferry.example.com, separated by commas',
+)
+
+/** `true`, `false`, or what is opened of the private networks, between commas. */
+export const privateNetwork = z
+  .string()
+  .default('false')
+  .transform((text): boolean | OpenedHost[] | null => {
+    if (/^(true|1)$/.test(text)) return true
+    if (/^(false|0)$/.test(text)) return false
+    const opened = text.split(',').map((part) => openedHost(part.trim()))
+    return opened.every((one) => one !== null) ? opened : null
+  })
+  .refine(
+    (opened) => opened !== null,
+    'must be true, false, or networks and hosts between commas, such as 10.1.0.0/16,vault.internal:8443',
+  )
+
+/** The form of RFC 9116: a URI that people can write to. */
+export const contacts = list.refine(
+  (uris) => uris.every((uri) => /^(https:\/\/|mailto:|tel:)\S+$/.test(uri)),
+  'must be URIs such as mailto:security@example.com, separated by commas',
+)
+
+export const rootKey = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9+/_-]{43}=?$/, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
+  .transform((text) => Buffer.from(text, 'base64'))
+
+/** Days from 30, or null for `unlimited`. */
+export const retention = z
+  .string()
+  .transform((text) => (text === 'unlimited' ? null : Number(text)))
+  .refine(
+    (days) => days === null || (Number.isInteger(days) && days >= 30),
+    'must be a number of days from 30, or unlimited',
+  )
+
+/** The form of OpenTelemetry's specification. */
+export const headerPairs = z
+  .string()
+  .regex(/^[^=,\s]+=[^,]*(,\s*[^=,\s]+=[^,]*)*$/, 'must be name=value pairs between commas, with values as in URLs')
+
+const role = z.enum(['viewer', 'developer', 'admin'])
+
+export const groupRoles = z
+  .string()
+  .transform((text, { issues }): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      issues.push({ code: 'custom', message: 'must be JSON', input: text })
+      return z.NEVER
+    }
+  })
+  .pipe(z.array(z.object({ group: z.string().min(1), project: z.string().min(1), role })))
