@@ -36,7 +36,7 @@ await runProcess(async () => {
     LOG_LEVEL: 'warn',
     ...process.env,
     KEYFERRY_DATA_DIR: dataDir,
-    KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
+    KEYFERRY_ALLOW_PRIVATE_NETWORK: '127.0.0.0/8',
   })
 
   const vendors = await Promise.all(
@@ -70,9 +70,7 @@ await runProcess(async () => {
     await stop()
     throw new StartupError(`The file can't be delivered. ${error instanceof Error ? error.message : String(error)}`)
   })
-  console.log(
-    `${values.size} secrets of ${file} imported. First sync to ${vendors.map(({ name }) => name).join(' and ')}:\n`,
-  )
+  console.log(`${values.size} secrets of ${file} imported. First sync to each of ${vendors.length} destinations:\n`)
 
   const first = await firstSync(client, source, vendors, values)
   console.log(first.text)
