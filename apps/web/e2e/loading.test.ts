@@ -6,8 +6,8 @@ import type { SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { clickEverything } from './click-everything.ts'
 import { oneConsole } from './console.ts'
-import { pageObject, see } from './page-object.ts'
-import { projectTree, type ProjectTree } from './project-tree.ts'
+import { gone, pageObject, see, visit } from './page-object.ts'
+import { CANARY, projectTree, type ProjectTree } from './project-tree.ts'
 
 const LIMIT_MS = 60_000
 
@@ -112,6 +112,42 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
     await updated.other.close()
   })
 
+  it('says of what is not there, or not for the reader, that it is not there', async () => {
+    const [first] = syncs
+    if (!first) throw new Error('no destination')
+    const none = '00000000-0000-4000-8000-000000000000'
+    const sync = at(`/syncs/${first.destination}/${first.syncId}`)
+    const missing = [
+      [`/p/${none}`, 'This project doesn’t exist, or you don’t have access to it'],
+      [`/p/${none}/syncs/new`, 'This project doesn’t exist, or you don’t have access to it'],
+      ['/p/nonsense/secrets/dev', 'This project doesn’t exist, or you don’t have access to it'],
+      [at('/secrets/nowhere'), 'Environment nowhere doesn’t exist'],
+      [at('/secrets/nowhere/paste'), 'Environment nowhere doesn’t exist'],
+      [at('/secrets/nowhere/history'), 'Environment nowhere doesn’t exist'],
+      [at('/secrets/dev?path=%2Fnowhere'), 'Folder /nowhere doesn’t exist in dev'],
+      [at(`/syncs/${first.destination}/${none}`), 'This sync doesn’t exist'],
+      [at('/syncs/nowhere/nothing'), 'This sync doesn’t exist'],
+      [`${sync}?tab=runs&run=${none}`, 'This run doesn’t exist'],
+      [at(`/connections/${none}`), 'This connection doesn’t exist'],
+      [`/connections/${none}`, 'This connection doesn’t exist'],
+      [at(`/access?open=${none}`), 'This member doesn’t exist'],
+      [at(`/access/machines/${none}`), 'This machine doesn’t exist'],
+      [at('/nowhere'), 'Page not found'],
+      ['/nowhere', 'Page not found'],
+    ] as const
+    const { other, view, main } = await open()
+    for (const [path, words] of missing) {
+      await view.goto(path)
+      await see(main.getByText(words).first())
+      // The shell stays, and the page leads on.
+      await see(view.getByRole('navigation', { name: 'Main' }).getByRole('link').first())
+      await see(main.getByRole('button').or(main.getByRole('link')).first())
+    }
+    await main.getByRole('button', { name: 'Go to all projects' }).click()
+    await see(main.getByRole('link', { name: 'Checkout' }))
+    await other.close()
+  })
+
   it('says so when a part of a page cannot be loaded, and loads it again', async () => {
     const { page } = tree()
     const { button, row, alert, dialog } = pageObject(() => page)
@@ -132,6 +168,85 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
     await page.keyboard.press('Escape')
   })
 
+  it('says in its place what was refused, and keeps what was typed', async () => {
+    const { other, view, button, dialog, alert, row } = await open()
+    const refuse = (procedure: string, status: number): Promise<unknown> =>
+      view.route(`**/api/trpc/*${procedure}*`, (route) => route.fulfill({ status }), { times: 1 })
+    await view.goto(at('/secrets/dev'))
+    await button('New secret').click()
+    const add = view.getByRole('form', { name: 'Add a secret' })
+    await add.getByLabel('Key').fill('REFUSED')
+    await add.getByRole('textbox', { name: 'Value' }).fill('typed')
+    for (const [status, words] of REFUSALS) {
+      await refuse('secrets.create', status)
+      await add.getByRole('button', { name: 'Add secret' }).click()
+      await see(add.getByText(words))
+      expect(await add.getByLabel('Key').inputValue()).toBe('REFUSED')
+      expect(await add.getByRole('textbox', { name: 'Value' }).inputValue()).toBe('typed')
+    }
+
+    // What can't be fetched again stays, with what is being typed among it.
+    const rows = /\/api\/trpc\/secrets\.rows/
+    await view.route(rows, (route) => route.fulfill({ status: 429 }))
+    await tree().put('dev', '/', { NEWER: CANARY })
+    await see(view.getByText('couldn’t refresh this page'))
+    await see(row('REGION'))
+    expect(await add.getByRole('textbox', { name: 'Value' }).inputValue()).toBe('typed')
+    await view.unroute(rows)
+    await button('Refresh now').click()
+    await see(row('NEWER'))
+    await gone(view.getByText('couldn’t refresh this page'))
+    await add.getByLabel('Key').fill('')
+    await add.getByRole('textbox', { name: 'Value' }).fill('')
+
+    await button('Edit REGION').click()
+    await view.getByLabel('New value of REGION').fill('typed')
+    await refuse('secrets.update', 500)
+    await view.getByLabel('New value of REGION').press('Enter')
+    await see(alert('the server answered 500'))
+    expect(await view.getByLabel('New value of REGION').inputValue()).toBe('typed')
+    await view.getByLabel('New value of REGION').press('Escape')
+
+    await button('New folder').click()
+    await dialog().getByLabel('Folder name').fill('typed')
+    await refuse('folders.create', 429)
+    await dialog().getByLabel('Folder name').press('Enter')
+    await see(dialog().getByText('Too many requests'))
+    expect(await dialog().getByLabel('Folder name').inputValue()).toBe('typed')
+    await view.keyboard.press('Escape')
+    await gone(dialog())
+
+    await button('More for NEWER').click()
+    await view.getByRole('menuitem', { name: 'Delete' }).click()
+    await refuse('secrets.deleteMany', 403)
+    await dialog()
+      .getByRole('button', { name: /^Delete/ })
+      .click()
+    await see(dialog().getByText('A proxy in front of Keyferry refused this'))
+    await view.keyboard.press('Escape')
+    await other.close()
+  })
+
+  it('has a page to go on with when every request is refused', async () => {
+    const { other, view, main } = await open()
+    await view.goto('/account')
+    await see(main.getByRole('heading').first())
+    let refusal: (typeof REFUSALS)[number] = REFUSALS[1]
+    await view.route('**/api/trpc/**', (route) => route.fulfill({ status: refusal[0] }))
+    const inProject = ['', '/secrets/dev', '/compare', '/trash', '/syncs', '/connections', '/activity', '/access']
+    const screens = [...[...inProject, '/alerts', '/settings'].map(at), '/connections', '/projects']
+    for (const [index, path] of screens.entries()) {
+      refusal = REFUSALS[1 + (index % 3)] ?? refusal
+      await visit(view, path)
+      await see(main.getByText(refusal[1]).first())
+      await see(main.getByRole('button', { name: 'Try again' }).first())
+    }
+    await view.unroute('**/api/trpc/**')
+    await main.getByRole('button', { name: 'Try again' }).click()
+    await see(main.getByRole('link', { name: 'Checkout' }))
+    await other.close()
+  })
+
   it('begins with less than 200 kB of script, wherever one comes in', async () => {
     const [first] = syncs
     if (!first) throw new Error('no destination')
@@ -147,7 +262,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
     const heavy: string[] = []
     /** By URL, which names the content. */
     const sizes = new Map<string, Promise<number>>()
-    for (const path of [...[...pages, ...more].map(at), '/', '/account', '/connections']) {
+    for (const path of [
+      ...[...pages, ...more].map(at),
+      '/',
+      '/account',
+      '/connections',
+      '/projects',
+      '/projects/new',
+    ]) {
       const { context } = all()
       const cold = await all().browser.newContext({ baseURL: all().url, storageState: await context.storageState() })
       cold.on('response', (answer) => {
@@ -171,6 +293,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
     expect(heavy).toEqual([])
   })
 })
+
+/** Answers that are not Keyferry's own, and what is said of them; the first is requested again before it is shown. */
+const REFUSALS = [
+  [500, 'the server answered 500'],
+  [403, 'A proxy in front of Keyferry refused this'],
+  [413, 'This is too large for the server'],
+  [429, 'Too many requests'],
+] as const
 
 /**
  * Forms are loaded once there is something to read: however slow the machine is, they are not what a page begins with.

@@ -56,6 +56,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     await page.goto('/first-run')
     await see(page.getByRole('heading', { name: 'Create your first project' }))
     await button(ACCOUNT.email).click()
+    await see(page.getByRole('menu').getByText(/^Keyferry \d+\.\d+/))
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await see(page.getByRole('heading', { name: 'Sign in' }))
   })

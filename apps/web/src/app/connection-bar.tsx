@@ -1,6 +1,7 @@
-import { Hourglass, RefreshCw, WifiOff } from 'lucide-react'
+import { Hourglass, History, RefreshCw, WifiOff } from 'lucide-react'
 import { useEffect, type ReactNode } from 'react'
 import { Button } from '../components/ui/button.tsx'
+import { useIsBehind } from '../lib/behind.ts'
 import { reloadPage } from '../lib/code.ts'
 import { useConnection, watchedFetch } from '../lib/connection.ts'
 import { messageOf } from '../lib/errors.ts'
@@ -10,6 +11,8 @@ import { checkForUpdate, useOutdated } from '../lib/update.ts'
 import { words } from './words.ts'
 
 const RETRY_MS = 3000
+/** Between attempts to fetch again what an answering server would not give. */
+const REFRESH_MS = 10_000
 /** A tab that is shown again has often slept through an update. */
 const CHECK_EVERY_MS = 60_000
 
@@ -22,11 +25,15 @@ const Bar = ({ children }: { children: ReactNode }) => (
   </div>
 )
 
-/** Says that the server is away, slow or newer than this page; finds out when it is back and fetches what failed. */
+/**
+ * Says that the server is away, slow, newer than this page or unable to refresh it; finds out when it is back and
+ * fetches what failed.
+ */
 export function ConnectionBar() {
   const connection = useConnection()
   const isOutdated = useOutdated()
   const isLost = connection === 'lost'
+  const isBehind = useIsBehind() && !isLost
 
   useEffect(() => {
     if (!isLost) return
@@ -37,6 +44,12 @@ export function ConnectionBar() {
       void checkForUpdate()
     }
   }, [isLost])
+
+  useEffect(() => {
+    if (!isBehind) return
+    const timer = setInterval(() => void refetchFailed(), REFRESH_MS)
+    return () => clearInterval(timer)
+  }, [isBehind])
 
   useEffect(() => {
     let checkedAt = Date.now()
@@ -61,6 +74,15 @@ export function ConnectionBar() {
         <RefreshCw aria-hidden className="size-4" /> {words.connectionBar.updated}
         <Button size="sm" onClick={() => void reloadPage().catch((error: unknown) => toast.error(messageOf(error)))}>
           {words.connectionBar.reload}
+        </Button>
+      </Bar>
+    )
+  if (isBehind)
+    return (
+      <Bar>
+        <History aria-hidden className="size-4" /> {words.connectionBar.behind}
+        <Button size="sm" onClick={() => void refetchFailed()}>
+          {words.connectionBar.refresh}
         </Button>
       </Bar>
     )

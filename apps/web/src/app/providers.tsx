@@ -18,9 +18,11 @@ export function Providers() {
   // A session that ends while a page is open is noticed by whatever is asked next.
   useEffect(
     () =>
-      queryClient.getQueryCache().subscribe(({ type, query }) => {
+      queryClient.getQueryCache().subscribe((event) => {
+        // A refusal from before somebody signed in stays with its query until that is asked again.
+        if (event.type !== 'updated' || event.action.type !== 'error' || statusOf(event.action.error) !== 401) return
         const { pathname, href } = router.state.location
-        if (type !== 'updated' || statusOf(query.state.error) !== 401 || pathname.startsWith('/sign-in')) return
+        if (pathname.startsWith('/sign-in')) return
         void router.navigate({ to: '/sign-in', search: { next: href } })
       }),
     [],

@@ -13,6 +13,8 @@ export const words = {
     connectionLost: 'Connection lost. Reconnecting…',
     updated: 'Keyferry was updated. Reload to use the new version.',
     reload: 'Reload',
+    behind: 'Keyferry couldn’t refresh this page. It may be out of date.',
+    refresh: 'Refresh now',
     slow: 'Keyferry is responding slowly. Still waiting…',
   },
   foundInTree: {

@@ -1,11 +1,11 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useLayoutEffect, useRef, useState } from 'react'
+import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import type { RowsProps } from './virtual-rows.tsx'
 
 /** Rows drawn beyond the screen's edge, so that scrolling shows no gap. */
 const NEAR = 8
 
-/** A table's body that draws what is near the screen while the page scrolls. */
+/** A table's body that draws what is near the screen while the page scrolls, and what somebody is editing. */
 export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
   const body = useRef<HTMLTableSectionElement>(null)
   const [top, setTop] = useState(0)
@@ -18,15 +18,35 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
     overscan: NEAR,
     scrollMargin: top,
     getItemKey: keyOf,
+    rangeExtractor: (range) =>
+      [...new Set([...defaultRangeExtractor(range), ...edited(body.current)])]
+        .filter((index) => index < count)
+        .sort((a, b) => a - b),
+    // A row is as high as it was, or as any other, until the browser reports that it is not: reading its height as it
+    // is drawn would have the page laid out once more in that frame.
+    measureElement: (row, entry, rows) =>
+      Math.round(
+        entry?.borderBoxSize[0]?.blockSize ?? rows.measurementsCache[rows.indexFromElement(row)]?.size ?? height,
+      ),
   })
-  const items = virtualizer.getVirtualItems()
-  const before = (items[0]?.start ?? top) - top
-  const after = virtualizer.getTotalSize() - ((items.at(-1)?.end ?? top) - top)
-  return (
-    <tbody ref={body}>
-      {before > 0 && <tr aria-hidden style={{ height: before }} />}
-      {items.map(({ index }) => renderAt(index, { index, measure: virtualizer.measureElement }))}
-      {after > 0 && <tr aria-hidden style={{ height: after }} />}
-    </tbody>
-  )
+  const drawn: ReactNode[] = []
+  let end = top
+  let gaps = 0
+  const gapUntil = (start: number) => {
+    gaps++
+    if (start > end) drawn.push(<tr key={` gap ${gaps}`} aria-hidden style={{ height: start - end }} />)
+  }
+  for (const item of virtualizer.getVirtualItems()) {
+    gapUntil(item.start)
+    drawn.push(renderAt(item.index, { index: item.index, measure: virtualizer.measureElement }))
+    end = item.end
+  }
+  gapUntil(top + virtualizer.getTotalSize())
+  return <tbody ref={body}>{drawn}</tbody>
 }
+
+/** The rows with a form, which would be gone with what is typed there. */
+const edited = (body: HTMLElement | null): number[] =>
+  [...(body?.querySelectorAll<HTMLElement>('tr[data-index]:has(form)') ?? [])].map(({ dataset }) =>
+    Number(dataset.index),
+  )

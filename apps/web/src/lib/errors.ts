@@ -12,12 +12,22 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 const dataOf = (error: unknown): Record<string, unknown> =>
   error instanceof TRPCClientError && isRecord(error.data) ? error.data : {}
 
+/** An answer that is not Keyferry's own but, say, of a proxy in front of it. */
+export class ForeignAnswer extends Error {
+  readonly status: number
+
+  constructor(status: number) {
+    super(wordsFor(status))
+    this.status = status
+  }
+}
+
 /** HTTP status of a refusal, of Keyferry or of a proxy in front of it; undefined when no answer came. */
 export function statusOf(error: unknown): number | undefined {
   const status = dataOf(error).httpStatus
   if (typeof status === 'number') return status
-  const response = error instanceof TRPCClientError ? error.meta?.response : undefined
-  return response instanceof Response ? response.status : undefined
+  // Of a batch of calls, tRPC's own error says nothing about the answer.
+  return error instanceof TRPCClientError && error.cause instanceof ForeignAnswer ? error.cause.status : undefined
 }
 
 /**
@@ -26,6 +36,22 @@ export function statusOf(error: unknown): number | undefined {
  */
 export const isUnknown = (error: unknown): boolean =>
   nameOf(error) !== undefined && [404, 422].includes(statusOf(error) ?? 0)
+
+/** Refusals of Keyferry that the same request may not meet again. */
+const PASSING: ReadonlySet<string> = new Set([
+  'InternalServerError',
+  'RateLimitExceeded',
+  'RequestTimeout',
+  'ServiceUnavailable',
+])
+
+/** Whether the same request may well be answered a moment later: no answer came, or one that says so. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof TRPCClientError)) return false
+  const [name, status] = [nameOf(error), statusOf(error)]
+  if (name !== undefined) return PASSING.has(name)
+  return status === undefined || status < 400 || status === 429 || status >= 500
+}
 
 /** The name of a refusal, such as `PermissionDenied`; undefined when no answer came. */
 export function nameOf(error: unknown): string | undefined {

@@ -6,7 +6,7 @@ const queryKey = ['answer']
 
 /** A query whose answers arrive when the test says so. */
 function given() {
-  const client = new FreshQueryClient()
+  const client = new FreshQueryClient({ isPassing: (error) => error instanceof Error && error.message === 'away' })
   const asked: PromiseWithResolvers<string>[] = []
   const queryFn = (): Promise<string> => {
     const call = Promise.withResolvers<string>()
@@ -68,5 +68,29 @@ it('asks once after an answer that arrived before', async () => {
   await answer(1, 'second')
   await expect.poll(shown).toMatchObject({ data: 'second', isInvalidated: false, fetchStatus: 'idle' })
   expect(asked).toHaveLength(2)
+  leave()
+})
+
+it('keeps what it has when fetching it again fails in passing, and says that it is behind', async () => {
+  const { client, asked, observer, answer, shown } = given()
+  const leave = observer.subscribe(() => {})
+  const query = observer.getCurrentQuery()
+  await answer(0, 'first')
+  await expect.poll(shown).toMatchObject({ data: 'first' })
+  void observer.refetch()
+  asked[1]?.reject(new Error('away'))
+  await expect.poll(() => client.isBehind(query)).toBe(true)
+  expect(shown()).toMatchObject({ data: 'first', status: 'success', error: null, isInvalidated: true })
+  void observer.refetch()
+  await answer(2, 'second')
+  await expect.poll(shown).toMatchObject({ data: 'second' })
+  expect(client.isBehind(query)).toBe(false)
+  void observer.refetch()
+  asked[3]?.reject(new Error('refused'))
+  await expect.poll(shown).toMatchObject({ data: 'second', status: 'error' })
+  observer.setOptions({ ...observer.options, staleTime: 0 })
+  void observer.refetch()
+  asked[4]?.reject(new Error('away'))
+  await expect.poll(() => shown()?.error).toMatchObject({ message: 'away' })
   leave()
 })

@@ -6,23 +6,47 @@ import {
   type QueryClientConfig,
 } from '@tanstack/react-query'
 
+interface Config extends QueryClientConfig {
+  /** Whether the same request may well be answered a moment later. */
+  isPassing: (error: unknown) => boolean
+}
+
 /**
- * A query client in which no answer from before an invalidation passes for fresh. React Query cancels the fetch that is
- * in flight only where there are data already and somebody shows them: a first fetch continues, as does one whose
- * screen was left. Here such a query is invalidated again when its answer arrives.
+ * A query client in which no answer from before an invalidation passes for fresh, and no passing trouble takes away
+ * what is on the screen.
+ *
+ * React Query cancels the fetch that is in flight only where there are data already and somebody shows them: a first
+ * fetch continues, as does one whose screen was left. Here such a query is invalidated again when its answer arrives.
+ *
+ * When data can't be fetched again, React Query calls the query failed, and its screen would show that in place of the
+ * data and of what is being typed among them. Here it keeps them and is `isBehind`, except where `staleTime: 0` says
+ * that somebody decides by them.
  */
 export class FreshQueryClient extends QueryClient {
   readonly #outdated = new WeakSet<Query>()
+  readonly #behind = new WeakSet<object>()
 
-  constructor(config?: QueryClientConfig) {
+  constructor({ isPassing, ...config }: Config) {
     super(config)
     this.getQueryCache().subscribe((event) => {
-      if (event.type !== 'updated' || event.action.type !== 'success') return
-      const { query } = event
+      if (event.type !== 'updated') return
+      const { query, action } = event
+      if (action.type === 'error' && query.state.data !== undefined && isPassing(action.error)) {
+        if (query.observers.some(({ options }) => options.staleTime === 0)) return
+        this.#behind.add(query)
+        query.setState({ status: 'success', error: null })
+      }
+      if (action.type !== 'success') return
+      this.#behind.delete(query)
       if (!this.#outdated.delete(query)) return
       // The query settles only after this event.
       queueMicrotask(() => void this.invalidateQueries({ queryKey: query.queryKey, exact: true }))
     })
+  }
+
+  /** Whether the data of a query are from before a fetch that failed. */
+  isBehind(query: object): boolean {
+    return this.#behind.has(query)
   }
 
   override invalidateQueries(filters?: InvalidateQueryFilters, options?: InvalidateOptions): Promise<void> {

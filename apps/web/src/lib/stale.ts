@@ -147,7 +147,10 @@ const STALE = {
 
 /** After the connection returned: fetches again what could not be read meanwhile. */
 export const refetchFailed = (): Promise<void> =>
-  queryClient.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' })
+  queryClient.refetchQueries(
+    { type: 'active', predicate: (query) => query.state.status === 'error' || queryClient.isBehind(query) },
+    { cancelRefetch: false },
+  )
 
 /**
  * After a change: resolves once the stale queries that are on the screen were fetched again. Call it where fetching

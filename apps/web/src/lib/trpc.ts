@@ -2,7 +2,7 @@ import type { AppRouter } from '@keyferry/api'
 import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query'
 import { watchedFetch } from './connection.ts'
-import { statusOf } from './errors.ts'
+import { ForeignAnswer, isPassing, statusOf } from './errors.ts'
 import { FreshQueryClient } from './fresh-query-client.ts'
 
 const url = '/api/trpc'
@@ -10,6 +10,7 @@ const url = '/api/trpc'
 export const trpc = createTRPCReact<AppRouter>()
 
 export const queryClient = new FreshQueryClient({
+  isPassing,
   defaultOptions: {
     queries: {
       staleTime: 10_000,
@@ -26,14 +27,21 @@ export const queryClient = new FreshQueryClient({
 /** All calls of a batch are answered with the slowest: what the others would wait for has a request of its own. */
 const ALONE: ReadonlySet<string> = new Set(['secrets.rows', 'delivery.folder', 'tree.matrix'])
 
+/** Throws a `ForeignAnswer` for what is no answer of the API. */
+async function apiFetch(input: RequestInfo | URL | string, init?: RequestInit): Promise<Response> {
+  const answer = await watchedFetch(input, init)
+  if (answer.headers.get('content-type')?.includes('json') !== true) throw new ForeignAnswer(answer.status)
+  return answer
+}
+
 const links = [
   splitLink<AppRouter>({
     condition: ({ type }) => type === 'subscription',
     true: httpSubscriptionLink({ url }),
     false: splitLink({
       condition: ({ path }) => ALONE.has(path),
-      true: httpLink({ url, fetch: watchedFetch }),
-      false: httpBatchLink({ url, maxURLLength: 4000, fetch: watchedFetch }),
+      true: httpLink({ url, fetch: apiFetch }),
+      false: httpBatchLink({ url, maxURLLength: 4000, fetch: apiFetch }),
     }),
   }),
 ]

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState, type ComponentType, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useState, type ComponentType, type ReactNode } from 'react'
 import { code, reloadPage } from '../../lib/code.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { Boundary } from './boundary.tsx'
@@ -7,17 +7,25 @@ import { Notice } from './notice.tsx'
 import { words } from './words.ts'
 
 /**
- * A component whose code is loaded once the page is there. `meanwhile` stands in its place; when it can't be loaded,
- * `fallback` does.
+ * A component whose code is loaded once what is around it is drawn, so that the page it is part of has not to wait for
+ * it. `meanwhile` stands in its place; when it can't be loaded, `fallback` does.
  */
 export function loadedLater<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   meanwhile: ReactNode = null,
   fallback: ComponentType<{ error: unknown }> = NotLoadedOver,
 ) {
-  const loaded = code(load)
+  let isLoaded = false
+  const loaded = code(async () => {
+    const component = await load()
+    isLoaded = true
+    return component
+  })
   const Loaded = lazy(async () => ({ default: await loaded() }))
   return function LoadedLater(props: Props) {
+    const [mayLoad, setMayLoad] = useState(isLoaded)
+    useEffect(() => setMayLoad(true), [])
+    if (!mayLoad) return meanwhile
     return (
       <Boundary fallback={fallback}>
         <Suspense fallback={meanwhile}>

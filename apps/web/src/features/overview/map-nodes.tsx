@@ -64,10 +64,12 @@ function SyncNode({ data: { node }, ...place }: Props) {
   return (
     <Ends>
       <Link {...syncPage(sync)} className={cn(box, linked, BORDERS[sync.status])} onFocus={onFocus}>
-        <span className="min-w-0 flex-1 truncate font-medium" title={sync.name}>
-          {sync.name}
+        <span className="grid min-w-0 justify-items-start leading-tight">
+          <span className="max-w-full truncate font-medium" title={sync.name}>
+            {sync.name}
+          </span>
+          <SyncStatusBadge status={sync.status} />
         </span>
-        <SyncStatusBadge status={sync.status} />
       </Link>
     </Ends>
   )

@@ -1,4 +1,5 @@
 import { Confirm } from '../../components/confirm.tsx'
+import { Failure } from '../../components/failure.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { UsesList } from '../../components/uses-list.tsx'
@@ -30,6 +31,7 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
   const remove = trpc.secrets.deleteMany.useMutation()
   const looked = keys.slice(0, LOOK_AT)
   const found = trpc.useQueries((t) => looked.map((key) => t.tree.uses({ ...place, key }, { staleTime: 0 })))
+  const failed = found.find(({ error }) => error !== null)
   const what = keys.length === 1 ? (keys[0] ?? '') : words.deleteSecrets.secrets(keys.length)
   const references = outside(
     place,
@@ -63,7 +65,9 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
     >
       {keys.length > 1 && <p className="max-h-40 overflow-y-auto font-mono text-sm break-all">{keys.join(', ')}</p>}
       <DeleteConsequence readers={readers} />
-      {found.some(({ isPending }) => isPending) ? (
+      {failed ? (
+        <Failure what={words.usesDialog.unreadable} error={failed.error} retry={failed.refetch} />
+      ) : found.some(({ isPending }) => isPending) ? (
         <Skeleton className="w-64" />
       ) : (
         references.length > 0 && (

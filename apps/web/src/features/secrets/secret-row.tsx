@@ -8,6 +8,7 @@ import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
 import { inFolder, type Rights } from '../../lib/rights.ts'
 import type { FolderRef, KeyDelivery, SecretRow as Row, Sync } from '../../lib/types.ts'
+import { useSoon } from '../../lib/use-soon.ts'
 import { DeliveryCell } from './delivery-cell.tsx'
 import { ResolvedValue } from './resolved-value.tsx'
 import { SecretMenu } from './secret-menu.tsx'
@@ -31,7 +32,7 @@ interface Props extends RowProps {
 
 /**
  * One line of the table; a second one only for what is wrong with the value. Drawn again only when its own props
- * change: there are dozens on the screen while it scrolls.
+ * change, and its controls after its texts: there are dozens on the screen while it scrolls.
  */
 export const SecretRow = memo(function SecretRow({
   index,
@@ -47,6 +48,7 @@ export const SecretRow = memo(function SecretRow({
 }: Props) {
   const { key, origin, tags } = row
   const isShift = useRef(false)
+  const hasControls = useSoon()
   const isOwn = origin.kind === 'own'
   const source = isOwn
     ? place
@@ -63,12 +65,14 @@ export const SecretRow = memo(function SecretRow({
             isShift.current = shiftKey
           }}
         >
-          <Checkbox
-            label={words.secretRow.select(key)}
-            checked={isSelected}
-            disabled={!isOwn}
-            onChange={(next) => onSelect(key, next, isShift.current)}
-          />
+          {hasControls && (
+            <Checkbox
+              label={words.secretRow.select(key)}
+              checked={isSelected}
+              disabled={!isOwn}
+              onChange={(next) => onSelect(key, next, isShift.current)}
+            />
+          )}
         </Td>
       )}
       <Td className="py-1">
@@ -116,16 +120,18 @@ export const SecretRow = memo(function SecretRow({
         )}
       </Td>
       <Td className="py-0.5">
-        <ValueCell
-          place={source}
-          secretKey={key}
-          version={row.version}
-          isEditable={isOwn && isWritable}
-          denied={unreadable}
-        />
+        {hasControls && (
+          <ValueCell
+            place={source}
+            secretKey={key}
+            version={row.version}
+            isEditable={isOwn && isWritable}
+            denied={unreadable}
+          />
+        )}
       </Td>
       <Td className="py-0 max-lg:hidden">
-        {isOwn && <DeliveryCell place={place} secretKey={key} delivery={delivery} />}
+        {hasControls && isOwn && <DeliveryCell place={place} secretKey={key} delivery={delivery} />}
       </Td>
       <Td className="truncate py-0 text-soft max-md:hidden">
         <span title={words.secretRow.versionBy(row.version, row.updatedBy)}>
@@ -133,14 +139,16 @@ export const SecretRow = memo(function SecretRow({
         </span>
       </Td>
       <Td className="w-12 py-0 text-right">
-        <SecretMenu
-          place={place}
-          row={row}
-          readers={readers}
-          isWritable={isWritable}
-          onGone={() => onSelect(key, false, false)}
-          {...rest}
-        />
+        {hasControls && (
+          <SecretMenu
+            place={place}
+            row={row}
+            readers={readers}
+            isWritable={isWritable}
+            onGone={() => onSelect(key, false, false)}
+            {...rest}
+          />
+        )}
       </Td>
     </Tr>
   )

@@ -86,7 +86,14 @@ export function SecretsPage({ place, search, history, adding }: Props) {
   const environments = project.data?.environments ?? []
   const isMissing = statusOf(rows.error) === 404
   const isEmpty = all?.length === 0
-  const isAdding = adding !== undefined || isEmpty
+  // The form of an empty folder stays for the next secret, and for what is typed while somebody else adds one.
+  const [wasEmpty, setWasEmpty] = useState(false)
+  if (isEmpty && !wasEmpty) setWasEmpty(true)
+  const isAdding = adding !== undefined || wasEmpty
+  const stopAdding = () => {
+    setWasEmpty(false)
+    setView({ add: undefined })
+  }
 
   return (
     <div {...onDrop}>
@@ -161,11 +168,11 @@ export function SecretsPage({ place, search, history, adding }: Props) {
             )}
             {isWritable && isAdding && pasted === undefined && (
               <AddSecret
-                key={adding}
+                key={adding ?? ''}
                 place={place}
                 initialKey={adding ?? ''}
                 onLines={setPasted}
-                onClose={() => setView({ add: undefined })}
+                onClose={stopAdding}
               />
             )}
             {all === undefined ? (
