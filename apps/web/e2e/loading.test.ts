@@ -258,7 +258,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
       `/syncs/${first.destination}/${first.syncId}`,
       '/syncs/new',
     ]
-    const more = ['/connections', '/activity', '/access', '/trash', '/alerts', '/settings']
+    const more = [
+      '/connections',
+      `/connections/new?app=${first.destination}`,
+      '/activity',
+      '/access',
+      '/trash',
+      '/alerts',
+      '/settings',
+    ]
     const heavy: string[] = []
     /** By URL, which names the content. */
     const sizes = new Map<string, Promise<number>>()

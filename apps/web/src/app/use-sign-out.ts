@@ -1,14 +1,17 @@
 import { useRouter } from '@tanstack/react-router'
-import { signOut } from '../lib/auth.ts'
+import { code } from '../lib/code.ts'
 import { messageOf } from '../lib/errors.ts'
 import { toast } from '../lib/toast.ts'
 import { words } from './words.ts'
+
+const loadAuth = code(() => import('../lib/auth.ts'))
 
 /** Gives what ends the session and leads to the sign-in page, or says why it could not. */
 export function useSignOut(): () => Promise<void> {
   const router = useRouter()
   return async () => {
     try {
+      const { signOut } = await loadAuth()
       await signOut()
       await router.navigate({ to: '/sign-in' })
     } catch (error) {

@@ -1,9 +1,9 @@
 import { useNavigate } from '@tanstack/react-router'
 import { toast } from '../../lib/toast.ts'
 import { AccessDenied } from '../../components/access-denied.tsx'
-import { ConnectionForm } from '../../components/connection-form.tsx'
 import { DestinationCards } from '../../components/destination-cards.tsx'
 import { Failure } from '../../components/failure.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { Card } from '../../components/ui/card.tsx'
@@ -13,6 +13,11 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { words } from './words.ts'
+
+const ConnectionForm = onDemand(
+  async () => (await import('../../components/connection-form.tsx')).ConnectionForm,
+  <SkeletonRows label={words.newConnectionPage.loading} rows={4} />,
+)
 
 interface Props {
   /** Undefined: at the instance. */

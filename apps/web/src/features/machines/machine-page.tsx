@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
@@ -14,7 +15,6 @@ import { trpc } from '../../lib/trpc.ts'
 import { ClientSecrets } from './client-secrets.tsx'
 import { CopiedId } from './copied-id.tsx'
 import { DeleteMachine } from './delete-machine.tsx'
-import { FederatedAuths } from './federated-auths.tsx'
 import { MachineSettings } from './machine-settings.tsx'
 import { NotYours } from '../access/not-yours.tsx'
 import { useRights } from '../../lib/rights.ts'
@@ -22,6 +22,8 @@ import { markStale } from '../../lib/stale.ts'
 import type { Identity } from '../access/types.ts'
 import { UniversalAuthCard } from './universal-auth-card.tsx'
 import { words } from './words.ts'
+
+const FederatedAuths = onDemand(async () => (await import('./federated-auths.tsx')).FederatedAuths)
 
 /** One machine: how it signs in, what it may, and how to end it. */
 export function MachinePage({ projectId, identityId }: { projectId: string; identityId: string }) {
