@@ -87,6 +87,8 @@ onEveryDatabase('the OpenAPI document', (open) => {
       .filter(({ requestBody }) => requestBody !== undefined)
     expect(withBody.length).toBeGreaterThan(80)
     for (const { requestBody } of withBody) expect(requestBody.content['application/json'].example).toBeDefined()
+    for (const { responses } of Object.values(document.paths).flatMap((methods) => Object.values(methods as object)))
+      expect(responses['200'].content['application/json'].example).toBeDefined()
   })
 
   it('describes the body of a sync as it is sent', () => {

@@ -77,6 +77,10 @@ export async function openPlace(
 export const report = ({ terminal }: Cli, { json }: JsonOption, changed: unknown, text: string): void =>
   json ? terminal.json(changed) : terminal.note(text)
 
+/** What a restore left out, as a sentence of its own. */
+export const withoutText = (leftOut: readonly string[]): string =>
+  leftOut.length === 0 ? '' : ` Not restored: ${leftOut.join(', ')}.`
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export const findProject = (client: KeyferryClient, slugOrId: string): Promise<Project> =>

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Cli } from './cli.ts'
 import { addAccount } from './commands/account.ts'
+import { addAlerts } from './commands/alerts.ts'
 import { addAdmin } from './commands/admin.ts'
 import { addApi } from './commands/api.ts'
 import { addAudit } from './commands/audit.ts'
@@ -12,16 +13,20 @@ import { addDoctor } from './commands/doctor.ts'
 import { addEnvironments } from './commands/environments.ts'
 import { addFolders } from './commands/folders.ts'
 import { addImport } from './commands/import.ts'
+import { addImports } from './commands/imports.ts'
 import { addKeys } from './commands/keys.ts'
 import { addMachines } from './commands/machines.ts'
 import { addMembers } from './commands/members.ts'
 import { addNames } from './commands/names.ts'
+import { addNotifications } from './commands/notifications.ts'
 import { addPeople } from './commands/people.ts'
 import { addProjects } from './commands/projects.ts'
 import { addRun } from './commands/run.ts'
 import { addSecrets } from './commands/secrets.ts'
 import { addStart } from './commands/start.ts'
 import { addSyncs } from './commands/syncs.ts'
+import { addTags } from './commands/tags.ts'
+import { addTrash } from './commands/trash.ts'
 import { addWhere } from './commands/where.ts'
 import { EXIT, explain } from './failure.ts'
 import type { Env } from './settings.ts'
@@ -88,7 +93,10 @@ export function programOf(cli: Cli, json = false): Command {
     addProjects,
     addEnvironments,
     addFolders,
+    addImports,
     addSecrets,
+    addTags,
+    addTrash,
     addRun,
     addSyncs,
     addWhere,
@@ -97,6 +105,8 @@ export function programOf(cli: Cli, json = false): Command {
     addMachines,
     addKeys,
     addPeople,
+    addAlerts,
+    addNotifications,
     addAudit,
     addApi,
     addImport,

@@ -47,7 +47,10 @@ it('finds the commands', () => {
 describe.each(all.map(({ command, path }) => [path.join(' '), command] as const))('%s', (words, command) => {
   const mandatory = command.options
     .filter((option) => option.mandatory)
-    .flatMap(({ long }) => [long ?? '', long === '--site-url' ? 'http://127.0.0.1:1' : '7'])
+    .flatMap(({ long, argChoices }) => [
+      long ?? '',
+      argChoices?.[0] ?? (long === '--site-url' ? 'http://127.0.0.1:1' : '7'),
+    ])
 
   it('takes --json, and says what is wrong as JSON', async () => {
     expect(command.options.map(({ long }) => long)).toContain('--json')

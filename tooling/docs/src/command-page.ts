@@ -6,11 +6,12 @@ import { escaped } from './escaped.ts'
 
 const nowhere = { stdin: Readable.from([]), stdout: new PassThrough(), stderr: new PassThrough() }
 
+/** The command line, to read what it takes. */
+export const program = (): Command => programOf({ env: {}, terminal: terminalOf(nowhere), exitWith() {} })
+
 /** Every command of `keyferry` with its arguments and options, as Markdown. */
-export function commandPage(): string {
-  const program = programOf({ env: {}, terminal: terminalOf(nowhere), exitWith() {} })
-  return `# Commands\n\nEvery command of [\`keyferry\`](cli.md), as \`--help\` describes it.\n\n${sections(program, 'keyferry').join('\n')}`
-}
+export const commandPage = (): string =>
+  `# Commands\n\nEvery command of [\`keyferry\`](cli.md), as \`--help\` describes it.\n\n${sections(program(), 'keyferry').join('\n')}`
 
 const sections = (command: Command, path: string): string[] => {
   const help = command.createHelp()

@@ -46,7 +46,7 @@ const rolesOf = ({ id, role, createdAt, updatedAt }: Member): z.output<typeof sh
 ]
 
 const roles = z.array(shownRole)
-const withRoles = member.extend({ roles }).meta({ id: 'Member' })
+const withRoles = member.extend({ roles }).meta({ id: 'MemberWithRoles' })
 const ofIdentity = withRoles.extend({ identityId: z.string() }).meta({ id: 'IdentityMembership' })
 const inDetail = ofIdentity
   .extend({

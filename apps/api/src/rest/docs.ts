@@ -3,18 +3,20 @@ import type { FastifyInstance } from 'fastify'
 import { openApi } from './openapi.ts'
 import { restRoutes } from './procedures.ts'
 
-/** The same for every server of this process: it takes longer to make than the rest of one. */
-let document: ReturnType<typeof openApi> | undefined
+/** Kept as it is sent. Made when somebody reads it: that takes longer, and more memory, than the rest of a server. */
+let document: string | undefined
 
-function makeDocument(): ReturnType<typeof openApi> {
+function makeDocument(): string {
   const open = new Set(restRoutes.filter(({ meta }) => meta.verb === 'anyone').map(({ procedure }) => procedure))
-  return openApi(restRoutes, (procedure) => open.has(procedure))
+  return JSON.stringify(openApi(restRoutes, (procedure) => open.has(procedure)))
 }
 
 /** The OpenAPI document, and a page to read it. */
 export async function registerDocs(app: FastifyInstance): Promise<void> {
-  document ??= makeDocument()
-  app.get('/api/docs/json', () => document)
+  app.get('/api/docs/json', (_request, reply) => {
+    document ??= makeDocument()
+    return reply.type('application/json; charset=utf-8').send(document)
+  })
   await app.register(async (page) => {
     // The page starts itself with an inline script; nothing else here does.
     page.addHook('onSend', async (_request, reply) => {

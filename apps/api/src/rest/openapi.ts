@@ -143,6 +143,7 @@ function operation(rest: RestRoute, path: string, open: boolean, components: Map
     properties: Object.fromEntries(fields),
     required: fields.map(([name]) => name).filter((name) => required.has(name)),
   }
+  const answer = envelope(rest, schemaOf(output, 'output', components))
   return {
     // The same procedure may be served under several paths, and an id must be unique.
     operationId: `${procedure}:${route.method} ${route.path}`.replaceAll(/[^A-Za-z0-9]+/g, '_'),
@@ -157,7 +158,7 @@ function operation(rest: RestRoute, path: string, open: boolean, components: Map
           requestBody: { required: body.required.length > 0, content: json(body, exampleOfObject(body, components)) },
         }),
     responses: {
-      '200': { description: 'Done', content: json(envelope(rest, schemaOf(output, 'output', components))) },
+      '200': { description: 'Done', content: json(answer, exampleOf(answer, '', components)) },
       ...Object.fromEntries(REFUSALS.map(({ status, error }) => [status, { $ref: `#/components/responses/${error}` }])),
     },
   }
@@ -202,7 +203,7 @@ const json = (schema: unknown, example?: unknown): Json => ({
 function envelope({ route }: RestRoute, schema: unknown): unknown {
   if (route.envelope === undefined) return schema
   const properties: Json = {
-    ...(route.message === undefined ? {} : { message: { type: 'string' } }),
+    ...(route.message === undefined ? {} : { message: { type: 'string', examples: [route.message] } }),
     ...(route.workspace ? { workspace: { type: 'string', description: 'Id of the project' } } : {}),
     [route.envelope]: schema,
   }

@@ -1,5 +1,16 @@
+import type { Outputs } from '@keyferry/client'
 import type { Command } from 'commander'
-import { openProject, report, withProject, type Cli, type JsonOption, type PlaceOptions, type Project } from '../cli.ts'
+import {
+  named,
+  openProject,
+  report,
+  withoutText,
+  withProject,
+  type Cli,
+  type JsonOption,
+  type PlaceOptions,
+  type Project,
+} from '../cli.ts'
 import { withDeletion, type DeleteOptions } from '../deleted-syncs.ts'
 import { Failure } from '../failure.ts'
 import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../listing.ts'
@@ -13,6 +24,17 @@ const COLUMNS: Columns<Environment> = {
   name: ({ name }) => name,
   position: ({ position }) => position,
   note: ({ pending }) => pending,
+}
+
+type DeletedEnvironment = Outputs['history']['deletedEnvironments'][number]
+
+const DELETED_COLUMNS: Columns<DeletedEnvironment> = {
+  slug: ({ slug }) => slug,
+  secrets: ({ secrets }) => secrets,
+  deleted: ({ deletedAt }) => deletedAt,
+  by: ({ deletedBy }) => deletedBy,
+  until: ({ expiresAt }) => expiresAt.slice(0, 10),
+  id: ({ id }) => id,
 }
 
 interface Changes {
@@ -64,6 +86,30 @@ export function addEnvironments(program: Command, cli: Cli): void {
       await confirm(cli.terminal, yes, `Delete ${environment} of ${project.name} with everything in it?`)
       const deleted = await client.environments.delete.mutate({ projectId: project.id, environmentId, syncs })
       report(cli, options, deleted, deleted.pending ?? `Deleted ${environment}.`)
+    })
+
+  withListing(withProject(environments.command('deleted')), DELETED_COLUMNS)
+    .description('Deleted environments that can be restored')
+    .action(async (options: Options & ListOptions) => {
+      const { client, project } = await openProject(cli, options)
+      const rows = await client.history.deletedEnvironments.query({ projectId: project.id })
+      printList(cli.terminal, rows, { columns: DELETED_COLUMNS, none: 'No deleted environments.', ...options })
+    })
+
+  withProject(environments.command('restore'))
+    .description('Restore a deleted environment with everything in it; its syncs do not come back')
+    .argument('<deleted-environment>', 'its slug or id')
+    .action(async (slugOrId: string, options: Options) => {
+      const { client, project } = await openProject(cli, options)
+      const ref = { projectId: project.id }
+      const deleted = await client.history.deletedEnvironments.query(ref)
+      const { id: trashId } = named(
+        deleted.map(({ id, slug }) => ({ id, name: slug })),
+        slugOrId,
+        'deleted environment',
+      )
+      const restored = await client.history.restoreEnvironment.mutate({ ...ref, trashId })
+      report(cli, options, restored, `Restored ${restored.environment.slug}.${withoutText(restored.leftOut)}`)
     })
 }
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { connect, named, report, withJson, type Cli, type JsonOption } from '../cli.ts'
 import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../listing.ts'
 import { confirm } from '../terminal.ts'
+import { addMachineSignIn } from './machine-sign-in-changes.ts'
 
 const COLUMNS: Columns<Outputs['identities']['list'][number]> = {
   name: ({ name }) => name,
@@ -50,6 +51,8 @@ export function addMachines(program: Command, cli: Cli): void {
     .option('--seconds <number>', 'after which it ends (default: never)', wholeNumber)
     .option('--uses <number>', 'after which it ends (default: any number)', wholeNumber)
     .action((machine: string, options: SecretOptions) => createSecret(cli, machine, options))
+
+  addMachineSignIn(machines, cli)
 
   withJson(machines.command('delete'))
     .description('Delete a machine with its secrets and tokens')

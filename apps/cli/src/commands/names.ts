@@ -1,5 +1,7 @@
 /** Names of what exists, for the completion of a shell. */
 import { Argument, type Command } from 'commander'
+import { recipientName } from './alerts.ts'
+import { sourceText } from './imports.ts'
 import { connect, openPlace, openProject, withJson, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 
 type Lookup = (cli: Cli, options: PlaceOptions) => Promise<readonly (string | null)[]>
@@ -23,6 +25,24 @@ const LOOKUPS = {
     const { client, place } = await openPlace(cli, options)
     return (await client.secrets.rows.query(place)).rows.map(({ key }) => key)
   },
+  tag: async (cli, options) => {
+    const { client, project } = await openProject(cli, options)
+    return (await client.tags.list.query({ projectId: project.id })).map(slugOf)
+  },
+  import: async (cli, options) => {
+    const { client, place } = await openPlace(cli, options)
+    return (await client.imports.list.query({ ...place, path: place.secretPath })).map(sourceText)
+  },
+  deleted: async (cli, options) => {
+    const { client, place } = await openPlace(cli, options)
+    const { secretPath, ...where } = place
+    return (await client.history.trash.query(where)).filter((one) => one.secretPath === secretPath).map(nameOf)
+  },
+  'deleted-environment': async (cli, options) => {
+    const { client, project } = await openProject(cli, options)
+    return (await client.history.deletedEnvironments.query({ projectId: project.id })).map(slugOf)
+  },
+  recipient: async (cli) => (await (await connect(cli)).notifications.list.query({})).map(recipientName),
   sync: async (cli, options) => {
     const { client, project } = await openProject(cli, options)
     return (await client.syncs.list.query({ projectId: project.id })).map(nameOf)

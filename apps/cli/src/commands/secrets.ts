@@ -11,6 +11,7 @@ import { confirm } from '../terminal.ts'
 import { refuseUnsafeNames } from '../unsafe-names.ts'
 import { utf8 } from '../utf8.ts'
 import { valuesOf } from '../values.ts'
+import { addSecretTags } from './secret-tags.ts'
 
 type Options = PlaceOptions & JsonOption
 
@@ -19,6 +20,7 @@ const COLUMNS: Columns<Outputs['secrets']['rows']['rows'][number]> = {
   'imported-from': ({ origin }) => (origin.kind === 'own' ? '' : `${origin.environment}:${origin.secretPath}`),
   version: ({ version }) => version,
   changed: ({ updatedAt }) => updatedAt.slice(0, 10),
+  tags: ({ tags }) => tags.map(({ slug }) => slug).join(', '),
   note: ({ problem, comment }) => problem ?? comment,
 }
 
@@ -65,6 +67,8 @@ export function addSecrets(program: Command, cli: Cli): void {
     .option('--output <file>', 'write a file that only you can read, instead of stdout')
     .option('--allow-unsafe <name...>', 'export these names, although they can change what code runs')
     .action((options: Options & ExportOptions) => give(cli, options))
+
+  addSecretTags(secrets, cli)
 }
 
 async function list(cli: Cli, options: Options & ListOptions): Promise<void> {
