@@ -4,6 +4,7 @@ import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { amend, type Db } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { storedReasonText } from '@keyferry/schemas'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newProject, readyApi, type Answer, type TestApi } from './testing.ts'
 import { machine } from './request-matrix/seed-fixtures.ts'
@@ -240,7 +241,11 @@ onEveryDatabase('a narrowed developer', (open) => {
     const inTheClear = await db.selectFrom('outcomes').where('runId', '=', hidden).select(['key', 'reason']).execute()
     expect(
       shown.body.run.outcomes.map(({ key, reason }: { key: string; reason: unknown }) => ({ key, reason })),
-    ).toEqual(inTheClear.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
+    ).toEqual(
+      inTheClear
+        .map(({ key, reason }) => ({ key, reason: storedReasonText(reason) }))
+        .toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    )
     expect(inTheClear.map(({ key }) => key)).toContain('RESTRICTED_KEY')
     expect(shown.text).not.toContain('8317')
     await edit(reached)

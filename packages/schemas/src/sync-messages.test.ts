@@ -1,15 +1,18 @@
 import { expect, it } from 'vitest'
 import { storedMessageText, syncMessageText, type SyncMessage } from './index.ts'
 
+const NO_ANSWER = { code: 'destination-error', kind: 'unavailable', text: 'no answer', isRestored: true } as const
+
 it.each<[SyncMessage, string]>([
   [{ code: 'internal-error' }, 'Internal error. See the server log.'],
   [
     {
       code: 'keys-not-written',
-      failed: { count: 7, named: [{ key: 'A', reason: 'no answer' }] },
+      failed: { count: 7, named: [{ key: 'A', reason: NO_ANSWER }] },
+      // As earlier versions stored it.
       rejected: { count: 1, named: [{ key: 'B', reason: 'too long' }] },
     },
-    "7 failed: A (no answer) and 6 more. 1 can't be stored: B (too long)",
+    "7 failed: A (no answer; the value before it was put back) and 6 more. 1 can't be stored: B (too long)",
   ],
   [
     { code: 'approval-needed', deletions: { deletes: 1, of: null } },

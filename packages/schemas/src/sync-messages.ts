@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { count } from './count.ts'
+import { destinationErrorKind, outcomeReason, outcomeReasonText } from './outcome-reasons.ts'
 
 /** Deletes that wait for an approval. `of`: the keys that the sync may touch; null: nothing would be left. */
 const deletions = z.object({
@@ -14,13 +15,17 @@ const deletions = z.object({
 })
 export type Deletions = z.output<typeof deletions>
 
-const keys = z.object({ count: z.number(), named: z.array(z.object({ key: z.string(), reason: z.string() })) })
+/** Earlier versions stored the words of a reason. */
+const keys = z.object({
+  count: z.number(),
+  named: z.array(z.object({ key: z.string(), reason: z.union([z.string(), outcomeReason]) })),
+})
 
 /** `text`: what an error says that has words of its own, without values and credentials. */
 export const syncMessage = z.discriminatedUnion('code', [
   z.object({ code: z.literal('internal-error') }),
   z.object({ code: z.literal('interrupted') }),
-  z.object({ code: z.literal('destination-error'), text: z.string() }),
+  z.object({ code: z.literal('destination-error'), kind: destinationErrorKind.optional(), text: z.string() }),
   z.object({ code: z.literal('keys-not-written'), failed: keys, rejected: keys }),
   z.object({ code: z.literal('source-unresolvable'), text: z.string() }),
   z.object({ code: z.literal('connection-not-allowed'), text: z.string() }),
@@ -113,9 +118,13 @@ export function syncMessageText(message: SyncMessage): string {
 
 const keysText = ({ count: all, named }: z.output<typeof keys>, what: string): string | null => {
   if (all === 0) return null
-  const each = named.map(({ key, reason }) => `${key} (${reason})`)
+  const each = named.map((one) => `${one.key} (${namedReasonText(one)})`)
   return `${all} ${what}: ${listed(each, all)}`
 }
+
+/** Why the run did not write a key that its message names. */
+export const namedReasonText = ({ reason }: z.output<typeof keys>['named'][number]): string =>
+  typeof reason === 'string' ? reason : outcomeReasonText(reason)
 
 /** "A, B and 3 more". */
 export const listed = (named: readonly string[], all: number): string =>

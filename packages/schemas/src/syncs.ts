@@ -17,6 +17,7 @@ import {
   TOO_MANY_FIELDS,
 } from './names.ts'
 import { mention } from './mentions.ts'
+import { outcomeReason } from './outcome-reasons.ts'
 import { planReason } from './plan-reasons.ts'
 import { statusReason, syncStatus } from './sync-status.ts'
 
@@ -302,7 +303,8 @@ export const outcome = z
     key: z.string(),
     action,
     state: z.enum(['done', 'failed', 'rejected']),
-    reason: z.string(),
+    reason: z.string().describe('`cause` in words'),
+    cause: outcomeReason.nullable().describe('A code with data; null for a run of an earlier version'),
   })
   .meta({ id: 'Outcome' })
 

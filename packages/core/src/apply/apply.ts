@@ -1,5 +1,5 @@
 /** Step 6: carries out a plan. An outcome per change, the ledger row written as each lands. */
-import { planReasonText } from '@keyferry/schemas'
+import type { OutcomeReason } from '@keyferry/schemas'
 import type { Context, Tx } from '@keyferry/kernel'
 import type { MadeOf } from '@keyferry/vault'
 import { DestinationError } from '../destinations/destination-error.ts'
@@ -15,7 +15,7 @@ export interface Outcome {
   key: string
   action: PlannedChange['action']
   state: 'done' | 'failed' | 'rejected'
-  reason: string
+  reason: OutcomeReason
   /** Of a value that was written: the versions that went into it. */
   madeOf?: MadeOf | null
 }
@@ -43,7 +43,7 @@ export async function applyPlan(
 ): Promise<Applied> {
   const { plan, desired, ledger } = found
   const writes = plan.changes.filter(isWrite)
-  const reasons = new Map(writes.map((change) => [`${change.action} ${change.key}`, planReasonText(change.reason)]))
+  const reasons = new Map(writes.map((change) => [`${change.action} ${change.key}`, change.reason]))
   const outcomes = new Map<string, Outcome>()
   const errors: DestinationError[] = []
   const ledgerJournal = journal(
@@ -52,14 +52,16 @@ export async function applyPlan(
     lease,
   )
 
-  const settle = (change: Change, state: Outcome['state'], reason?: string): void => {
+  const settle = (change: Change, state: Outcome['state'], failure?: OutcomeReason): void => {
     const id = `${change.action} ${change.key}`
+    const reason = failure ?? reasons.get(id)
+    if (!reason) throw new Error(`no plan has the change ${id}`)
     const written = state === 'done' && change.action !== 'delete'
     outcomes.set(id, {
       key: change.key,
       action: change.action,
       state,
-      reason: reason ?? reasons.get(id) ?? '',
+      reason,
       ...(written ? { madeOf: sourceOf(change.key).madeOf } : {}),
     })
     progress(outcomes.size, writes.length)
@@ -105,7 +107,7 @@ export async function applyPlan(
     },
     failed(change, error) {
       errors.push(error)
-      settle(change, 'failed', error.message)
+      settle(change, 'failed', reasonOf(error))
       return Promise.resolve()
     },
   }
@@ -122,7 +124,7 @@ export async function applyPlan(
       stopped = true
       errors.push(error)
       for (const change of changes)
-        if (!outcomes.has(`${change.action} ${change.key}`)) settle(change, 'failed', error.message)
+        if (!outcomes.has(`${change.action} ${change.key}`)) settle(change, 'failed', reasonOf(error))
     }
   }
   // An old name is deleted only once its new one exists.
@@ -140,7 +142,7 @@ export async function applyPlan(
     const id = `${action} ${key}`
     if (outcomes.has(id)) continue
     const state = missing.get(renamedTo ?? '') ?? 'failed'
-    outcomes.set(id, { key, action, state, reason: `stays until ${renamedTo} is there` })
+    outcomes.set(id, { key, action, state, reason: { code: 'waits-for-rename', name: renamedTo ?? '' } })
   }
   await restorePreviousValues(ctx, target, found, ledgerJournal, outcomes).catch((error: unknown) => {
     // The vendor went away in between; the ledger still says so, and the next run starts there.
@@ -152,11 +154,17 @@ export async function applyPlan(
         key: change.key,
         action: 'reject',
         state: 'rejected',
-        reason: planReasonText(change.reason),
+        reason: change.reason,
       })
   }
   return { outcomes: [...outcomes.values()], errors }
 }
+
+const reasonOf = ({ kind, message }: DestinationError): OutcomeReason => ({
+  code: 'destination-error',
+  kind,
+  text: message,
+})
 
 type Write = PlannedChange & { action: 'create' | 'update' | 'delete' }
 /** Whether it needs a vendor call. */
@@ -222,7 +230,8 @@ async function restorePreviousValues(
         const { sourceKey, version, madeOf, digest, flags } = before
         const source = { sourceKey, version, madeOf }
         await ledgerJournal.add({ kind: 'written', key: outcome.key, ...source, remoteIds, digest, flags })
-        outcomes.set(id, { ...outcome, reason: `${outcome.reason}; the value before it was put back` })
+        if (outcome.reason.code === 'destination-error')
+          outcomes.set(id, { ...outcome, reason: { ...outcome.reason, isRestored: true } })
       },
       failed: () => Promise.resolve(),
     })

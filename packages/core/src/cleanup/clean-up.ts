@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DepartureTable, SyncTable } from '@keyferry/db'
 import { timestamp, transact, type Context } from '@keyferry/kernel'
-import { syncMessageText, type SyncMessage } from '@keyferry/schemas'
+import { outcomeReasonText, syncMessageText, type SyncMessage } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import { applyPlan, type Outcome } from '../apply/apply.ts'
 import { keysAt } from '../apply/ledger.ts'
@@ -116,14 +116,14 @@ async function deleteKeys(
     const left = { ...open, spec: { ...open.spec, id: sync.id } }
     const { outcomes, errors } = await applyPlan(ctx, left, found, lease)
     const failed = outcomes.filter((outcome) => outcome.state === 'failed')
-    const message: SyncMessage =
-      failed.length === 0
-        ? { code: 'cleanup-done', target: labelOf(sync, cleanup) }
-        : { code: 'destination-error', text: failed[0]?.reason ?? '' }
+    const [first] = failed.map(({ key, reason }) => ({ key, why: outcomeReasonText(reason) }))
+    const message: SyncMessage = first
+      ? { code: 'destination-error', text: first.why }
+      : { code: 'cleanup-done', target: labelOf(sync, cleanup) }
     const state = failed.length === 0 ? 'succeeded' : failed.length < outcomes.length ? 'partial' : 'failed'
     await recordCleanup(ctx, sync, { startedAt, state, message, plan: found.plan, outcomes, calls: open.calls() })
-    if (failed.length === 0) await finishCleanup(ctx, sync, cleanup, lease)
-    else await postpone(ctx, sync, cleanup, errors, `${failed[0]?.key} (${failed[0]?.reason})`)
+    if (first) await postpone(ctx, sync, cleanup, errors, `${first.key} (${first.why})`)
+    else await finishCleanup(ctx, sync, cleanup, lease)
   } finally {
     await open.close()
   }

@@ -1,6 +1,7 @@
 /** What the ledger has of some secrets, at every place of some syncs, and what their last runs say of them. */
 import { inList } from '@keyferry/db'
 import type { Context, DataKey } from '@keyferry/kernel'
+import { storedReasonText } from '@keyferry/schemas'
 import { sql } from 'kysely'
 import { LEDGER_COLUMNS, entryOf, isOurs, type LedgerEntry } from '../apply/ledger.ts'
 
@@ -55,8 +56,8 @@ export async function troubleOf(
   return (runId, name) => {
     const row = troubled.get(`${runId} ${name}`)
     return {
-      failure: row && row.state !== 'rejected' ? row.reason : null,
-      rejection: row?.state === 'rejected' ? row.reason : null,
+      failure: row && row.state !== 'rejected' ? storedReasonText(row.reason) : null,
+      rejection: row?.state === 'rejected' ? storedReasonText(row.reason) : null,
     }
   }
 }

@@ -1,5 +1,5 @@
 /** What vendors do wrong, and what people call their secrets: the tables of the conformance suite. For tests only. */
-import type { DestinationErrorKind } from './destination-error.ts'
+import type { DestinationErrorKind } from '@keyferry/schemas'
 import type { DestinationDefinition } from './destination.ts'
 import type { Emulator, Fault } from './emulator.ts'
 import { secretTexts } from './forms.ts'

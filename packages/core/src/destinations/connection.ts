@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod'
 import type { Http, HttpAnswer } from './http.ts'
-import type { DestinationErrorKind } from './destination-error.ts'
+import type { DestinationErrorKind } from '@keyferry/schemas'
 
 export interface ConnectionDefinition<Credentials = AnyCredentials, M extends Methods = Methods> {
   /** Stored with every connection, and in the paths of Infisical's API. Destinations with the same app share theirs. */

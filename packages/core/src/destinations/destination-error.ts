@@ -1,13 +1,4 @@
-/**
- * - `auth`: the credential is wrong or lacks a right; a person has to act.
- * - `missing`: the target itself (project, environment, organization) is not there; a person has to act.
- * - `absent`: this key, or the document, is not there. Of a delete it means done.
- * - `conflict`: somebody else wrote in between, or holds the name; looking again tells.
- * - `rejected`: the vendor refuses this key or request; the same request will be refused again.
- * - `throttled`: too many calls, past what waiting could settle in this run.
- * - `unavailable`: no clear answer (network, time-out, 5xx); worth another try later.
- */
-export type DestinationErrorKind = 'auth' | 'missing' | 'absent' | 'conflict' | 'rejected' | 'throttled' | 'unavailable'
+import type { DestinationErrorKind } from '@keyferry/schemas'
 
 /** A vendor's refusal or failure. The message names what and the remedy; it never carries a value or a credential. */
 export class DestinationError extends Error {

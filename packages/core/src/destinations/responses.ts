@@ -1,6 +1,7 @@
+import type { DestinationErrorKind } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Meaning } from './connection.ts'
-import { DestinationError, type DestinationErrorKind } from './destination-error.ts'
+import { DestinationError } from './destination-error.ts'
 import type { Budget } from './rate-limit.ts'
 import { plainWords, scrub } from './scrub.ts'
 

@@ -1,7 +1,8 @@
 /** The runs of a sync, newest first, and what each did per key. */
 import type { Db, RunTable } from '@keyferry/db'
 import { NotFound, type Actor, type Context } from '@keyferry/kernel'
-import { ACTIONS, storedMessageText, type outcome as outcomeSchema, type run as runSchema } from '@keyferry/schemas'
+import { ACTIONS, outcomeReasonOf, storedMessageText, storedReasonText } from '@keyferry/schemas'
+import type { outcome as outcomeSchema, run as runSchema } from '@keyferry/schemas'
 import { areOutOfReach } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
@@ -71,7 +72,8 @@ export async function outcomesOf(db: Db, runId: string): Promise<OutcomeRow[]> {
     key,
     action: ACTIONS.find((known) => known === action) ?? 'keep',
     state: state === 'done' || state === 'rejected' ? state : 'failed',
-    reason,
+    reason: storedReasonText(reason),
+    cause: outcomeReasonOf(reason),
   }))
 }
 

@@ -49,7 +49,7 @@ export function evaluateRun(ctx: Context, sync: DueSync, result: RunResult): Run
     case 'refused':
       return {
         state: 'failed',
-        message: { code: 'destination-error', text: result.error.message },
+        message: { code: 'destination-error', kind: result.error.kind, text: result.error.message },
         retryIn: retryDelay(ctx, sync.attempts, [result.error]),
         converged: false,
       }
@@ -72,5 +72,5 @@ export function evaluateRun(ctx: Context, sync: DueSync, result: RunResult): Run
 
 const named = (outcomes: readonly Outcome[]) => ({
   count: outcomes.length,
-  named: outcomes.slice(0, NAMED_KEYS).map(({ key, reason }) => ({ key, reason: reason ?? '' })),
+  named: outcomes.slice(0, NAMED_KEYS).map(({ key, reason }) => ({ key, reason })),
 })

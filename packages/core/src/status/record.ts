@@ -106,9 +106,12 @@ export async function recordOutcomes(tx: Tx, runId: string, outcomes: readonly O
     await tx
       .insertInto('outcomes')
       .values(
-        outcomes
-          .slice(i, i + 200)
-          .map(({ madeOf = null, ...outcome }) => ({ runId, ...outcome, madeOf: storedMadeOf(madeOf) })),
+        outcomes.slice(i, i + 200).map(({ madeOf = null, reason, ...outcome }) => ({
+          runId,
+          ...outcome,
+          reason: JSON.stringify(reason),
+          madeOf: storedMadeOf(madeOf),
+        })),
       )
       .execute()
   }

@@ -21,6 +21,7 @@
 import type { Selectable, SyncTable } from '@keyferry/db'
 import {
   storedMessageText,
+  namedReasonText,
   syncMessageOf,
   type drift as driftSchema,
   type PauseScope,
@@ -142,7 +143,7 @@ function troubleOf(sync: StatusFacts): StatusReason | null {
   const message = sync.message === null ? null : syncMessageOf(sync.message)
   if (message?.code === 'keys-not-written') {
     const { failed, rejected } = message
-    const named = [...failed.named, ...rejected.named]
+    const named = [...failed.named, ...rejected.named].map((one) => ({ key: one.key, reason: namedReasonText(one) }))
     return { code: 'keys-not-written', failed: failed.count, rejected: rejected.count, named, ...retries }
   }
   const said = { message: textOf(sync.message), ...retries }

@@ -54,6 +54,7 @@ export interface OutcomeTable {
   key: Fixed<string>
   action: Fixed<string>
   state: string
+  /** JSON: a code with data (`OutcomeReason`); rows of earlier versions have the words. */
   reason: string
   /** JSON, of a value that was written: version by secret id of all that went into it; null: not known, or too many. */
   madeOf: string | null
