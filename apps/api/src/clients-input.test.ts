@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { missingIn, notCompared } from '../test/infisical-shapes/compare.ts'
 import { restRoutes, type RestRoute } from './rest/procedures.ts'
 import { inputFor, procedures, readBy } from './request-matrix/inputs.ts'
-import { machine, seedFixtures } from './request-matrix/seed-fixtures.ts'
+import { machine } from './request-matrix/machine.ts'
+import { seedFixtures } from './request-matrix/seed-fixtures.ts'
 import { ACCOUNT, emptyApi, newProject, type Answer, type TestApi } from './testing.ts'
 
 type Fields = Record<string, unknown>

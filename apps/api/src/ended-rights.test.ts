@@ -10,7 +10,8 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { EVERYTHING, type Action } from '@keyferry/schemas/policy'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { ACCOUNT, readyApi, type TestApi } from './testing.ts'
-import { seedFixtures, machine } from './request-matrix/seed-fixtures.ts'
+import { machine } from './request-matrix/machine.ts'
+import { seedFixtures } from './request-matrix/seed-fixtures.ts'
 import { inputFor, procedures, type Procedure } from './request-matrix/inputs.ts'
 
 /** They write nothing to the store: previews, a refusal whatever the input, a test message. */

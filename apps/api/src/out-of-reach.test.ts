@@ -10,7 +10,7 @@ import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { openSqliteStore } from '@keyferry/db/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readyApi, type TestApi } from './testing.ts'
-import { machine } from './request-matrix/seed-fixtures.ts'
+import { machine } from './request-matrix/machine.ts'
 import { inputFor, procedures, type Procedure } from './request-matrix/inputs.ts'
 
 /** In every name that is out of reach, and in the same place of a name that nothing has. */

@@ -10,7 +10,8 @@ import { verifyStore } from '@keyferry/kernel/authority'
 import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { storedRows, type Row } from '../test/stored-rows.ts'
-import { machine, seedFixtures } from './request-matrix/seed-fixtures.ts'
+import { machine } from './request-matrix/machine.ts'
+import { seedFixtures } from './request-matrix/seed-fixtures.ts'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
 
 const JWT_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -11,7 +11,7 @@ import { loadTree } from '@keyferry/vault'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { storedRows, type Row } from '../test/stored-rows.ts'
-import { machine } from './request-matrix/seed-fixtures.ts'
+import { machine } from './request-matrix/machine.ts'
 import { newProject, readyApi, type TestApi } from './testing.ts'
 
 onEveryDatabase('rows of an earlier time that are put back', (open, dialect) => {

@@ -7,7 +7,7 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { storedReasonText } from '@keyferry/schemas'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newProject, readyApi, type Answer, type TestApi } from './testing.ts'
-import { machine } from './request-matrix/seed-fixtures.ts'
+import { machine } from './request-matrix/machine.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 

@@ -7,7 +7,7 @@ import { openAuthority, verifyStore } from '@keyferry/kernel/authority'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
-import { machine } from './request-matrix/seed-fixtures.ts'
+import { machine } from './request-matrix/machine.ts'
 
 const MINUTE = 60_000
 

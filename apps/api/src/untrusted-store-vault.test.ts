@@ -9,7 +9,8 @@ import { NOTES } from '@keyferry/kernel'
 import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { storedRows } from '../test/stored-rows.ts'
-import { seedFixtures, machine } from './request-matrix/seed-fixtures.ts'
+import { machine } from './request-matrix/machine.ts'
+import { seedFixtures } from './request-matrix/seed-fixtures.ts'
 import { newProject, readyApi, type TestApi } from './testing.ts'
 
 /** A person without rights of their own. */

@@ -13,7 +13,8 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { storedRows } from '../test/stored-rows.ts'
-import { seedFixtures, machine } from './request-matrix/seed-fixtures.ts'
+import { machine } from './request-matrix/machine.ts'
+import { seedFixtures } from './request-matrix/seed-fixtures.ts'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
 
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort } from '@keyferry/vitest/postgres-server'
+import { freePort } from '@keyferry/vitest/free-port'
 import { startPostgres } from './postgres.ts'
 import { keptProcess, type KeptProcess } from './process.ts'
 

@@ -18,7 +18,8 @@ import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { ACCOUNT, emptyApi } from '../testing.ts'
-import { seedFixtures, machine, type Principal } from './seed-fixtures.ts'
+import { machine } from './machine.ts'
+import { seedFixtures, type Principal } from './seed-fixtures.ts'
 import { seedLargeProject } from './large-project.ts'
 
 /** What the process says of itself, in milliseconds and bytes. */

@@ -3,13 +3,14 @@ import { projectSlug } from '@keyferry/schemas'
 import type { Command } from 'commander'
 import { findProject, withJson, type Cli, type JsonOption, type Project } from '../cli.ts'
 import { EXIT, Failure } from '../failure.ts'
-import { carryOut, isNothing, planMove, type MovePlan } from '../infisical/move.ts'
+import { carryOut, isNothing, planMove } from '../infisical/move.ts'
 import { readProject, signIn } from '../infisical/source.ts'
 import { survey, type Remark } from '../infisical/survey.ts'
 import { signedIn } from '../session.ts'
 import { readSettings } from '../settings.ts'
 import { count } from '../table.ts'
-import { askHidden, confirm, type Terminal } from '../terminal.ts'
+import { askHidden, confirm } from '../terminal.ts'
+import { asJson, differences, printPlan, printRemarks, total } from './import-report.ts'
 
 interface Options extends JsonOption {
   siteUrl: string
@@ -148,66 +149,3 @@ async function problemsIn(
   }
   return found
 }
-
-const total = ({ folders }: MovePlan, of: (folder: MovePlan['folders'][number]) => number): number =>
-  folders.reduce((sum, folder) => sum + of(folder), 0)
-
-function printPlan(terminal: Terminal, plan: MovePlan): void {
-  const rows = plan.folders.map(({ folder, missing, same, different, missingImports }) => [
-    folder.environment,
-    folder.path,
-    `${folder.secrets.length}`,
-    `${missing.length}`,
-    `${same}`,
-    `${different.length}`,
-    `${missingImports.length} of ${folder.imports.length}`,
-  ])
-  terminal.table(['ENVIRONMENT', 'FOLDER', 'SECRETS', 'TO COPY', 'THE SAME', 'DIFFERENT', 'IMPORTS TO ADD'], rows)
-  const places = plan.folders.filter(({ exists, folder }) => !exists && folder.path !== '/').length
-  terminal.line(
-    `To add: ${count(plan.environments.length, 'environment')}, ${count(places, 'folder')}, ` +
-      `${count(
-        total(plan, ({ missing }) => missing.length),
-        'secret',
-      )}, ${count(
-        total(plan, ({ missingImports }) => missingImports.length),
-        'import',
-      )}.`,
-  )
-}
-
-function printRemarks(terminal: Terminal, title: string, remarks: readonly Remark[]): void {
-  if (remarks.length === 0) return
-  terminal.line(title, 'yellow')
-  for (const { environment, path, key, reason } of remarks)
-    terminal.line(`  ${environment}:${path}${key === null ? '' : ` ${key}`}: ${reason}`)
-}
-
-const differences = ({ folders }: MovePlan): Remark[] =>
-  folders.flatMap(({ folder: { environment, path }, different }) =>
-    different.map((key) => ({ environment, path, key, reason: 'differs from the source' })),
-  )
-
-const asJson = (
-  plan: MovePlan,
-  {
-    left,
-    notes,
-    unsendable,
-    written,
-  }: { left: readonly Remark[]; notes: readonly Remark[]; unsendable: readonly Remark[]; written: boolean },
-) => ({
-  written,
-  environmentsAdded: plan.environments.map(({ slug }) => slug),
-  folders: plan.folders.map(({ folder, missing, same, different, missingImports }) => ({
-    environment: folder.environment,
-    path: folder.path,
-    copied: missing.map(({ key }) => key),
-    same,
-    different,
-    imports: missingImports,
-  })),
-  left,
-  notes,
-  unsendable,
-})

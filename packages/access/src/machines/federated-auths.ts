@@ -16,6 +16,7 @@ import { jwtAuthSetting, kubernetesAuthSetting, oidcAuthSetting, type FederatedM
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { findIdentity } from './identities.ts'
+import { sealReviewerToken } from './reviewer-token.ts'
 import { parseKeys } from './signing-keys.ts'
 
 type Row = Selectable<FederatedAuthTable>
@@ -175,24 +176,6 @@ const SHOWN = [
 ]
 const shown = (settings: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(settings).filter(([name]) => SHOWN.includes(name)))
-
-/** Bound to the row's id, so that a sealed text copied to another row does not open there. */
-async function sealReviewerToken(ctx: Context, id: string, token: string | null): Promise<string | null> {
-  return token === null || token === '' ? null : (await organizationKey(ctx)).seal(token, 'kubernetes reviewer', id)
-}
-
-/** In clear; null: the cluster is asked with the token that is checked. */
-export async function openReviewerToken(
-  ctx: Context,
-  { id, reviewerToken }: Pick<Row, 'id' | 'reviewerToken'>,
-): Promise<string | null> {
-  return reviewerToken === null ? null : (await organizationKey(ctx)).open(reviewerToken, 'kubernetes reviewer', id)
-}
-
-async function organizationKey(ctx: Context) {
-  const { id, dataKey } = await ctx.db.selectFrom('organizations').select(['id', 'dataKey']).executeTakeFirstOrThrow()
-  return ctx.keyring.open(id, dataKey)
-}
 
 const kept = ({ id, identityId, createdAt, updatedAt }: Row) => ({ id, identityId, createdAt, updatedAt })
 

@@ -1,6 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { amend, isUniqueViolation, type ProjectTable, type Selectable } from '@keyferry/db'
-import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { randomUUID } from 'node:crypto'
+import { amend, type ProjectTable, type Selectable } from '@keyferry/db'
+import { audit, NotFound, timestamp, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { lockProject, organizationKeyOf } from '../keys/project-key.ts'
@@ -9,6 +9,7 @@ import { deleteTrash } from '../trash/trash-contents.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { deleteFolders } from './delete-folders.ts'
 import { insertEnvironment } from './environments.ts'
+import { explainSlug, freeSlug, isTaken, slugTaken } from './project-slug.ts'
 
 type Project = z.output<typeof schemas.project>
 
@@ -174,38 +175,4 @@ function one(projects: readonly Project[], otherwise: string): Project {
   const [project] = projects
   if (!project) throw new NotFound(otherwise)
   return project
-}
-
-/**
- * The name as a slug, cut to leave room, and four random characters, since projects may share a name. Chance repeats
- * four characters among fifty projects of one name once in fifty times, so each is looked up first, and after a few
- * that were taken the characters grow.
- */
-async function freeSlug(tx: Tx, name: string): Promise<string> {
-  const words =
-    name
-      .normalize('NFKD')
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, '-')
-      .slice(0, 48)
-      .replaceAll(/^-+|-+$/g, '') || 'project'
-  for (const bytes of [2, 2, 2, 4]) {
-    const slug = `${words}-${randomBytes(bytes).toString('hex')}`
-    if (!(await isTaken(tx, slug))) return slug
-  }
-  return `${words}-${randomBytes(7).toString('hex')}`
-}
-
-async function isTaken(tx: Tx, slug: string): Promise<boolean> {
-  return (await tx.selectFrom('projects').where('slug', '=', slug).select('id').executeTakeFirst()) !== undefined
-}
-
-const slugTaken = (slug: string): BadRequest =>
-  new BadRequest(`Project slug "${slug}" is already taken. Choose another slug.`)
-
-/** Two writers may both find the slug that they were given free; the database then refuses the second. */
-function explainSlug(slug: string | undefined): (error: unknown) => never {
-  return (error) => {
-    throw slug !== undefined && isUniqueViolation(error) ? slugTaken(slug) : error
-  }
 }
