@@ -1,7 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises'
-import { PGlite } from '@electric-sql/pglite'
+import { rm } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { fromPglite, PgBoss, type ConstructorOptions } from 'pg-boss'
+import { openDatabase } from './embedded-database.ts'
 
 /** Where the jobs are: on a Postgres in this process, or on the fleet's. */
 export type Backend =
@@ -12,6 +12,10 @@ export type Backend =
 
 export interface OpenBoss {
   boss: PgBoss
+  /** Seconds after which an idle lane looks for jobs that it heard nothing of. */
+  pollSeconds: number
+  /** Whether the database tells idle lanes of new jobs. Else their sender wakes them: it is in the same process. */
+  notifies: boolean
   close(): Promise<void>
 }
 
@@ -38,6 +42,18 @@ const OPTIONS: ConstructorOptions = {
   monitorVacuum: false,
 }
 
+/**
+ * Of a database that nobody else sees: a statement on WebAssembly takes about two milliseconds of CPU, so nothing is
+ * asked again and again. Jobs of dead processes are deleted at the start, and lanes are woken by their senders.
+ */
+const EMBEDDED: ConstructorOptions = {
+  ...OPTIONS,
+  backend: 'pglite',
+  useListenNotify: false,
+  superviseIntervalSeconds: 60,
+  monitorIntervalSeconds: 60,
+}
+
 /** Opens the queue's database, starts pg-boss on it and declares the one queue. Throws when that is not possible. */
 export async function openBoss(backend: Backend, log: Logger): Promise<OpenBoss> {
   if (backend.kind === 'fleet') {
@@ -45,12 +61,12 @@ export async function openBoss(backend: Backend, log: Logger): Promise<OpenBoss>
     const boss = listened(new PgBoss({ ...OPTIONS, connectionString: backend.databaseUrl }), log)
     const close = (): Promise<void> => boss.stop({ graceful: false, close: true })
     try {
-      await begin(boss)
+      await begin(boss, { notify: true })
     } catch (error) {
       await close().catch(() => {})
       throw error
     }
-    return { boss, close }
+    return { boss, pollSeconds: 5, notifies: true, close }
   }
   try {
     return await openEmbedded(backend.dir, log)
@@ -63,15 +79,16 @@ export async function openBoss(backend: Backend, log: Logger): Promise<OpenBoss>
 }
 
 async function openEmbedded(dir: string, log: Logger): Promise<OpenBoss> {
-  await mkdir(dir, { recursive: true, mode: 0o700 })
-  const pglite = await PGlite.create({ dataDir: dir, relaxedDurability: true })
+  const pglite = await openDatabase(dir, log)
   try {
-    const boss = listened(new PgBoss({ ...OPTIONS, backend: 'pglite', db: fromPglite(pglite) }), log)
-    await begin(boss)
+    const boss = listened(new PgBoss({ ...EMBEDDED, db: fromPglite(pglite) }), log)
+    await begin(boss, { notify: false })
     // What an earlier process left, jobs that look active included, says nothing about the present.
     await boss.deleteAllJobs(QUEUE)
     return {
       boss,
+      pollSeconds: 60,
+      notifies: false,
       async close() {
         await boss.stop({ graceful: false, close: true })
         await pglite.close()
@@ -83,10 +100,10 @@ async function openEmbedded(dir: string, log: Logger): Promise<OpenBoss> {
   }
 }
 
-async function begin(boss: PgBoss): Promise<void> {
+async function begin(boss: PgBoss, { notify }: { notify: boolean }): Promise<void> {
   await boss.start()
   const options = {
-    notify: true,
+    notify,
     retryLimit: 2,
     retryDelay: 1,
     heartbeatSeconds: 10,

@@ -103,6 +103,7 @@ export function createQueue({
     }
     try {
       await send(open.boss, { syncIds, trace: tracing.carrier() })
+      if (!open.notifies) wakeLane(open.boss)
     } catch (error) {
       log.warn({ err: error, syncs: syncIds.length }, 'syncs could not be woken; the sweep will')
     }
@@ -117,7 +118,7 @@ export function createQueue({
     const syncIds = [...traces.keys()].sort()
     const known = await hints(syncIds)
     // One statement for all; those that are queued or active already are skipped by the policy.
-    await boss.insert(
+    const inserted = await boss.insert(
       QUEUE,
       syncIds.map((syncId) => {
         const hint = known.get(syncId)
@@ -128,7 +129,9 @@ export function createQueue({
           ...(hint ? { group: { id: hint.group } } : {}),
         }
       }),
+      { returnId: true },
     )
+    if (inserted?.length === syncIds.length) return () => undefined
     // Somebody requested this one while it waited among background jobs. The sweep, which wakes many, need not care.
     const alone = new Set(asked.flatMap(({ syncIds }) => (syncIds.length === 1 ? syncIds : [])))
     for (const syncId of alone) {
@@ -161,7 +164,7 @@ export function createQueue({
       await started()
     },
     async work(handler, { concurrency, revision }) {
-      const { boss } = await started()
+      const { boss, pollSeconds, notifies } = await started()
       const look = async ({ id, data: { syncId, trace }, signal: own }: Job<Payload>): Promise<void> => {
         const signal = AbortSignal.any([own, aborting.signal])
         const job = { kind: 'consumer', parent: trace ?? {} } as const
@@ -175,10 +178,12 @@ export function createQueue({
         localConcurrency: concurrency,
         batchSize: JOBS_PER_LANE,
         localGroupConcurrency: Math.max(1, Math.floor(concurrency / 2)),
-        pollingIntervalSeconds: 0.5,
-        notifyPollingIntervalSeconds: 5,
+        pollingIntervalSeconds: notifies ? 0.5 : pollSeconds,
+        notifyPollingIntervalSeconds: pollSeconds,
       }
       await boss.work<Payload>(QUEUE, options, async (jobs) => {
+        // A job that was sent while this lane was fetching may wait for another one.
+        if (!notifies) wakeLane(boss)
         const runs = jobs.map(async (job) => {
           running += 1
           try {
@@ -218,6 +223,15 @@ export function createQueue({
       await opened?.close()
     },
   }
+}
+
+/**
+ * Wakes one lane that has nothing to do. Once it has taken jobs it wakes the next one, so one fetch finds nothing at the
+ * end instead of one in each lane.
+ */
+function wakeLane(boss: PgBoss): void {
+  const idle = boss.getWipData().find(({ count }) => count === 0)
+  if (idle) boss.notifyWorker(idle.id)
 }
 
 /** True when `work` ends within `ms`. */
