@@ -35,7 +35,7 @@ await pglite.close()
 `
 
 /**
- * In a process of its own: creating a database takes 400 MB more than using it, which Node would keep, and a second of
+ * In a process of its own: creating a database takes 300 MB more than using it, which Node would keep, and seconds in
  * which no request would be answered. It is created beside `dir` and moved there when it is whole.
  */
 async function createApart(dir: string): Promise<void> {
