@@ -12,7 +12,7 @@ export type Backend =
 
 export interface OpenBoss {
   boss: PgBoss
-  /** Seconds after which an idle lane looks for jobs that it heard nothing of. */
+  /** Seconds after which an idle lane looks for jobs that nobody woke it for. */
   pollSeconds: number
   /** Whether the database tells idle lanes of new jobs. Else their sender wakes them: it is in the same process. */
   notifies: boolean

@@ -8,8 +8,8 @@ import { PGlite } from '@electric-sql/pglite'
 import type { Logger } from 'pino'
 
 /**
- * Postgres touches all of its shared buffers, so the default of 128 MB is resident, though catalogue and queue take less
- * than ten.
+ * Postgres touches all of its shared buffers, so the default of 128 MB is resident, though catalogue and queue take
+ * less than ten.
  */
 const SETTINGS = ['shared_buffers=8MB', 'wal_buffers=64kB', 'max_connections=2']
 
@@ -45,7 +45,7 @@ async function createApart(dir: string): Promise<void> {
   await Promise.all(left.map((name) => rm(join(dirname(dir), name), { recursive: true, force: true })))
   const made = await mkdtemp(join(dirname(dir), prefix))
   try {
-    // Nothing of this process's environment: it may hold keys.
+    // Without this process's environment, which may hold keys.
     const options = ['--liftoff-only', '--input-type=module', '--eval', CREATE, made]
     await promisify(execFile)(process.execPath, options, { env: {} })
     await rm(dir, { recursive: true })

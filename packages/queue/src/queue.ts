@@ -226,8 +226,8 @@ export function createQueue({
 }
 
 /**
- * Wakes one lane that has nothing to do. Once it has taken jobs it wakes the next one, so one fetch finds nothing at the
- * end instead of one in each lane.
+ * Wakes one lane that has nothing to do. Once it has taken jobs it wakes the next one, so at the end one fetch finds no
+ * job instead of one in each lane.
  */
 function wakeLane(boss: PgBoss): void {
   const idle = boss.getWipData().find(({ count }) => count === 0)
