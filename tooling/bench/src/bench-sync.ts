@@ -25,7 +25,12 @@ export interface BenchSync {
   close(): Promise<void>
 }
 
-export async function startBenchSync(destination: string, emulator: RemoteEmulator): Promise<BenchSync> {
+/** `prefix`: of the keys; a vendor may keep a name that was deleted. */
+export async function startBenchSync(
+  destination: string,
+  emulator: RemoteEmulator,
+  prefix = 'BENCH',
+): Promise<BenchSync> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
   const db = openSqlite(join(dir, 'keyferry.db'))
   const ctx = await benchContext(db)
@@ -52,7 +57,7 @@ export async function startBenchSync(destination: string, emulator: RemoteEmulat
   let fills = 0
   let held = 0
   let first = 0
-  const key = (i: number): string => `BENCH_KEY_${fills}_${String(i).padStart(4, '0')}`
+  const key = (i: number): string => `${prefix}_KEY_${fills}_${String(i).padStart(4, '0')}`
   const unset = async (n: number): Promise<void> => {
     const secrets = Array.from({ length: n }, (_, i) => ({ key: key(first + i) }))
     await deleteSecrets(ctx, actor, { ...place, secrets })

@@ -5,6 +5,7 @@ import { Agent, fetch } from 'undici'
 const noDoor: Http = {
   request: () => Promise.reject(new Error('no token is fetched here')),
   at: () => noDoor,
+  expect() {},
   wait: () => Promise.reject(new Error('nothing waits here')),
   calls: 0,
 }

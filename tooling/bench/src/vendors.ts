@@ -17,10 +17,17 @@ const LATENCY_MS = 50
 const SIZES = [10, 100, 1000]
 /** Each case is run as often, on fresh keys; its median counts. One of a thousand keys averages over its own calls. */
 const TURNS = 3
+/**
+ * Turns of all cases that do not count, with ten keys and without latency: a worker has compiled the code of a run by
+ * then. Cold, a run takes three times the CPU. Of the vendor there are fewer, because of its limits: they compile its
+ * client, and its emulator, whose process is new.
+ */
+const WARM_UP = { engine: 40, vendor: 6, keys: 10 }
 
 /** `names`: of destinations; all when there is none. */
 export async function measureVendors(names: readonly string[]): Promise<void> {
   const deletesOneByOne = await representatives()
+  await warmEngine()
   const chosen = destinations().filter(({ name }) => names.length === 0 || names.includes(name))
   for (const { name, title, limits, target, rateLimits } of chosen) {
     const minimumCalls = await minimumCallsOf(name)
@@ -34,8 +41,7 @@ export async function measureVendors(names: readonly string[]): Promise<void> {
         emulator.stop()
         continue
       }
-      await emulator.ask({ do: 'latency', ms: LATENCY_MS })
-      const fixture = await startBenchSync(name, emulator)
+      const fixture = await startWarm(name, emulator)
       rows.push(...(await measureCases(fixture, emulator, { minimumCalls, documented }, size)))
       await fixture.close()
       emulator.stop()
@@ -53,20 +59,42 @@ const perMinute = (documented: readonly RateLimit[]): number =>
     Number.POSITIVE_INFINITY,
   )
 
-interface Vendor {
-  minimumCalls: MinimumCallsOf
-  /** Limits that the client keeps to though no answer mentions them. */
-  documented: readonly RateLimit[]
+/** Runs syncs to a vendor without rate limits. */
+async function warmEngine(): Promise<void> {
+  const unlimited = destinations().find(({ rateLimits }) => Object.keys(rateLimits).length === 0)
+  if (!unlimited) throw new Error('every destination has a rate limit')
+  const emulator = await startEmulatorProcess(unlimited.name)
+  await warmUp(unlimited.name, emulator, WARM_UP.engine)
+  emulator.stop()
 }
 
-async function measureCases(
-  fixture: BenchSync,
-  emulator: RemoteEmulator,
-  { minimumCalls, documented }: Vendor,
-  size: number,
-): Promise<Record<string, string | number>[]> {
+/** With a store of its own, so that the rate limits of the sync that is measured are untouched. */
+async function warmUp(destination: string, emulator: RemoteEmulator, turns: number): Promise<void> {
+  const fixture = await startBenchSync(destination, emulator, 'WARM')
+  for (let turn = 0; turn < turns; turn++) {
+    for (const { prepare } of casesOf(fixture, WARM_UP.keys)) {
+      await prepare()
+      await fixture.run()
+    }
+  }
+  await fixture.close()
+}
+
+async function startWarm(destination: string, emulator: RemoteEmulator): Promise<BenchSync> {
+  await warmUp(destination, emulator, WARM_UP.vendor)
+  await emulator.ask({ do: 'latency', ms: LATENCY_MS })
+  return startBenchSync(destination, emulator)
+}
+
+interface Case {
+  name: string
+  work: Work
+  prepare(): Promise<void>
+}
+
+function casesOf(fixture: BenchSync, size: number): Case[] {
   const tenth = size / 10
-  const cases: { name: string; work: Work; prepare: () => Promise<void> }[] = [
+  return [
     {
       name: 'first sync',
       work: { held: 0, creates: size, updates: 0, deletes: 0 },
@@ -93,6 +121,21 @@ async function measureCases(
       prepare: () => fixture.remove(),
     },
   ]
+}
+
+interface Vendor {
+  minimumCalls: MinimumCallsOf
+  /** Limits that the client keeps to though no answer mentions them. */
+  documented: readonly RateLimit[]
+}
+
+async function measureCases(
+  fixture: BenchSync,
+  emulator: RemoteEmulator,
+  { minimumCalls, documented }: Vendor,
+  size: number,
+): Promise<Record<string, string | number>[]> {
+  const cases = casesOf(fixture, size)
   const measured = cases.map(({ name, work }) => ({ name, work, walls: [] as number[], sent: [] as LoggedRequest[][] }))
   for (let turn = 0; turn < (size > 100 ? 1 : TURNS); turn++) {
     for (const [at, { prepare }] of cases.entries()) {
@@ -153,8 +196,7 @@ async function measureChanges(destination: string, title: string, minimumCalls: 
   if (!least.rateLimit) return
   const { burst, refill, intervalMs } = least.rateLimit
   const emulator = await startEmulatorProcess(destination)
-  await emulator.ask({ do: 'latency', ms: LATENCY_MS })
-  const fixture = await startBenchSync(destination, emulator)
+  const fixture = await startWarm(destination, emulator)
   await fixture.fill(size)
   await fixture.run()
   await emulator.ask({ do: 'rateLimit', on: true })
@@ -184,8 +226,7 @@ async function measureRemoval(destination: string, title: string, minimumCalls: 
   const { rateLimit } = minimumCalls({ held: size, creates: 0, updates: 0, deletes: size })
   const rows: Record<string, string | number>[] = []
   const emulator = await startEmulatorProcess(destination)
-  await emulator.ask({ do: 'latency', ms: LATENCY_MS })
-  const fixture = await startBenchSync(destination, emulator)
+  const fixture = await startWarm(destination, emulator)
   await fixture.fill(size)
   await fixture.run()
   await fixture.remove()
