@@ -81,6 +81,12 @@ export async function applyPlan(
   )
   const first = [...forgotten, ...confirmed, ...creating]
   if (begin || first.length > 0) await ledgerJournal.begin(begin, first)
+  let reported = 0
+  /** Once all changes are reported there is nothing to wait for. */
+  const noteReported = (): void => {
+    reported += 1
+    if (reported >= writes.length) ledgerJournal.flush()
+  }
   const report: Report = {
     replacing: ({ key, ...change }) =>
       ledgerJournal.add({
@@ -91,21 +97,19 @@ export async function applyPlan(
         flags: change.action === 'delete' ? {} : change.flags,
       }),
     async done(change, remoteIds = []) {
-      if (change.action === 'delete') await ledgerJournal.add({ kind: 'gone', key: change.key })
-      else {
-        const digest = desired.entries.get(change.key)?.digest ?? ''
-        await ledgerJournal.add({
-          kind: 'written',
-          key: change.key,
-          ...sourceOf(change.key),
-          remoteIds,
-          digest,
-          flags: change.flags,
-        })
-      }
+      const { key } = change
+      const digest = desired.entries.get(key)?.digest ?? ''
+      const written = ledgerJournal.addLanded(
+        change.action === 'delete'
+          ? { kind: 'gone', key }
+          : { kind: 'written', key, ...sourceOf(key), remoteIds, digest, flags: change.flags },
+      )
+      noteReported()
+      await written
       settle(change, 'done')
     },
     failed(change, error) {
+      noteReported()
       errors.push(error)
       settle(change, 'failed', reasonOf(error))
       return Promise.resolve()

@@ -5,13 +5,20 @@ import type { Lease } from '../lease/lease.ts'
 import { record, type Entry, type LedgerScope } from './ledger.ts'
 
 export interface Journal {
-  /** Resolves when the entries are committed. Rejects with `LeaseLost` when another run took over. */
-  add(...entries: Entry[]): Promise<void>
+  /** Resolves when the entry is committed. Rejects with `LeaseLost` when another run took over. */
+  add(entry: Entry): Promise<void>
+  /** The same of what has landed: it may wait a moment for what lands at about the same time, or for `flush`. */
+  addLanded(entry: Entry): Promise<void>
+  /** Nothing more lands: what waits is written. */
+  flush(): void
   /** The same in one transaction with what `work` writes: before the first call that changes something. */
   begin(work: ((tx: Tx) => Promise<void>) | undefined, entries: readonly Entry[]): Promise<void>
   /** The key's last entry says that its old value may be gone and the new one is not there. */
   isReplacing(key: string): boolean
 }
+
+/** Milliseconds. Answers to calls that left together come a few apart; a transaction costs more than all their rows. */
+const GATHER_MS = 5
 
 export function journal(ctx: Context, place: LedgerScope, lease: Lease): Journal {
   const last = new Map<string, Entry['kind']>()
@@ -19,12 +26,28 @@ export function journal(ctx: Context, place: LedgerScope, lease: Lease): Journal
   const remember = (entries: readonly Entry[]): void => {
     for (const entry of entries) last.set(entry.key, entry.kind)
   }
+  let landed: { entries: Entry[]; written: PromiseWithResolvers<void>; timer: NodeJS.Timeout } | undefined
+  const flush = (): void => {
+    if (!landed) return
+    const { entries, written, timer } = landed
+    landed = undefined
+    clearTimeout(timer)
+    write(scope, entries).then(written.resolve, written.reject)
+  }
   return {
     isReplacing: (key) => last.get(key) === 'replacing',
-    async add(...entries) {
-      if (entries.length === 0) return
-      remember(entries)
-      await write(scope, entries)
+    flush,
+    async add(entry) {
+      remember([entry])
+      // Entries of a key are written in their order.
+      flush()
+      await write(scope, [entry])
+    },
+    addLanded(entry) {
+      remember([entry])
+      landed ??= { entries: [], written: Promise.withResolvers(), timer: setTimeout(flush, GATHER_MS) }
+      landed.entries.push(entry)
+      return landed.written.promise
     },
     async begin(work, entries) {
       remember(entries)

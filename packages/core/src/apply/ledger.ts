@@ -1,6 +1,6 @@
 /** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
 import { inList, batchLoader, valuesTable, type Db, type LedgerTable, type Selectable } from '@keyferry/db'
-import { timestamp, transact, type Context, type DataKey, type Tx } from '@keyferry/kernel'
+import { timestamp, transactWithoutDiskWait, type Context, type DataKey, type Tx } from '@keyferry/kernel'
 import { isLedgerMarked, ledgerMark } from '@keyferry/kernel/authority'
 import type { MadeOf } from '@keyferry/vault'
 import type { Insertable } from 'kysely'
@@ -256,20 +256,21 @@ export async function recordRevisions(
   { syncId, targetKey }: Omit<LedgerScope, 'dataKey'>,
   seen: readonly { key: string; revision: string; writtenAt: string }[],
 ): Promise<void> {
-  if (seen.length === 0) return
-  await transact(ctx, async (tx) => {
-    for (const { key, revision, writtenAt } of seen) {
-      await tx
+  // A machine that fails right after may forget them: the next listing says the same.
+  for (const some of chunks(seen, 500)) {
+    await transactWithoutDiskWait(ctx, (tx) =>
+      tx
         .updateTable('ledger')
-        .set({ revision })
-        .where('syncId', '=', syncId)
-        .where('targetKey', '=', targetKey)
-        .where('key', '=', key)
-        .where('writtenAt', '=', writtenAt)
-        .where('revision', 'is', null)
-        .execute()
-    }
-  })
+        .from(valuesTable(tx, some, { key: 'text', revision: 'text', writtenAt: 'text' }).as('seen'))
+        .set((eb) => ({ revision: eb.ref('seen.revision') }))
+        .where('ledger.syncId', '=', syncId)
+        .where('ledger.targetKey', '=', targetKey)
+        .whereRef('ledger.key', '=', 'seen.key')
+        .whereRef('ledger.writtenAt', '=', 'seen.writtenAt')
+        .where('ledger.revision', 'is', null)
+        .execute(),
+    )
+  }
 }
 
 /**

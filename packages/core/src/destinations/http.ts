@@ -61,6 +61,11 @@ export interface Http {
   at(baseUrl: string, authorization?: Authorization): Http
   /** Waits as long as a run may: rejects with the reason of the session's end. */
   wait(ms: number): Promise<void>
+  /**
+   * As many calls follow in a bucket with a documented limit: it is asked for them together, not for each. Those that
+   * do not follow are lost to others until the limit refills.
+   */
+  expect(bucket: string, calls: number): void
   /** Requests sent so far, repeats and other hosts included. */
   readonly calls: number
 }
@@ -143,6 +148,7 @@ export function createHttp(options: HttpOptions): Http {
         return doorTo(url, other, isTokens)
       },
       wait: (ms) => delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),
+      expect: (bucket, calls) => limiter.expect(bucket, calls),
       get calls() {
         return wire.calls()
       },

@@ -46,6 +46,8 @@ export interface LocalBucket {
   hasNews: boolean
   /** When to ask again after getting nothing. */
   askAt: number
+  /** Calls that are to follow, as far as the client knows: they are reserved together. */
+  expected: number
   /** Reserved calls that have not started, and until when they may. */
   granted: number
   grantedUntil: number
@@ -71,6 +73,7 @@ export const emptyBucket = (name: string, limit: RateLimit | null, mode: LocalBu
   refusals: 0,
   hasNews: false,
   askAt: 0,
+  expected: 0,
   granted: 0,
   grantedUntil: 0,
 })

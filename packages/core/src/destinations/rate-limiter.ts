@@ -44,6 +44,8 @@ export interface RateLimiter {
    * with the signal's reason, or with `throttled` when the provider requested a pause longer than `longestWaitMs`.
    */
   permit(bucket: string, how?: { again?: boolean; cancel?: AbortSignal }): Promise<Permit>
+  /** As many calls follow in `bucket`: where calls are reserved, these are together. */
+  expect(bucket: string, calls: number): void
 }
 
 export interface RateLimiterOptions {
@@ -100,7 +102,7 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
       const canStart = waiting.length > 0 && roomToReserve(bucket, now) > 0
       if (!canStart && !bucket.hasNews) return
       bucket.hasNews = false
-      const want = canStart ? Math.min(waiting.length, CHUNK) : 0
+      const want = canStart ? Math.min(Math.max(waiting.length, bucket.expected), CHUNK) : 0
       const question = reserve(name, { process, want, reported: reportedBy(bucket, now), limit })
       void answer(bucket, question, (grant) => take(bucket, grant, want))
     } else if (waiting.length > 0 && (bucket.mode === 'unknown' || now - bucket.checkedAt >= CHECK_MS)) {
@@ -146,6 +148,7 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
   const start = (bucket: LocalBucket): Permit => {
     bucket.inFlight += 1
     bucket.started += 1
+    bucket.expected = Math.max(0, bucket.expected - 1)
     const number = bucket.started
     const settle = (reported: Budget | undefined): Budget | undefined => {
       const budget = bucket.limit?.isUnreported ? undefined : reported
@@ -187,6 +190,7 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
   }
 
   return {
+    expect: (name, calls) => void (bucketOf(name).expected = calls),
     permit: (name, { again = false, cancel } = {}) =>
       new Promise((resolve, reject) => {
         // An executor that throws rejects its promise.

@@ -18,10 +18,14 @@ import {
   type SecretMetadata,
   type SecretsRegion,
 } from './api.ts'
+import { bucketOf } from './limits.ts'
 import type { SecretsManagerOptions } from './schemas.ts'
 
 /** Calls in flight. */
 const CONCURRENCY = 10
+
+/** In which each change counts. */
+const BUCKETS = { create: 'create', update: 'change', delete: 'delete' } as const
 
 type Write = Exclude<Change, { action: 'delete' }>
 
@@ -42,6 +46,9 @@ export function secretPerKeyClient(at: SecretsRegion, options: SecretsManagerOpt
     },
     apply: (changes, report) => {
       const writer = { at, options, tagged, report }
+      for (const [action, bucket] of Object.entries(BUCKETS)) {
+        at.door.http.expect(bucketOf(bucket, at.region), changes.filter((change) => change.action === action).length)
+      }
       return applyEach(changes, report, (change) => carryOut(writer, change), { concurrency: CONCURRENCY })
     },
     async readValues(keys) {

@@ -42,14 +42,16 @@ export function azureKeyVaultClient(vault: Vault, { purges }: { purges: boolean 
       for (const row of rows) seen.set(keyOf(row), row)
       return rows.map(observed)
     },
-    apply: (changes, report) =>
-      applyEach(
+    apply(changes, report) {
+      vault.http.expect('set', changes.filter(({ action }) => action !== 'delete').length)
+      return applyEach(
         changes,
         report,
         (change) =>
           change.action === 'delete' ? remove(vault, change.key, purges) : write({ vault, report, seen }, change),
         { concurrency: CONCURRENCY },
-      ),
+      )
+    },
     async readValues(keys) {
       const limit = pLimit(CONCURRENCY)
       const read = async (key: string): Promise<[string, string][]> => {

@@ -38,8 +38,14 @@ export function gcpClient(collection: Collection, oldVersions: OldVersions): Cli
   }
   return {
     list: async () => (await listSecrets(collection)).map(observed),
-    apply: (changes, report) =>
-      applyEach(changes, report, (change) => carryOut(collection, change, oldVersions), { concurrency: CONCURRENCY }),
+    apply(changes, report) {
+      // A new secret is two calls: itself, and its first version.
+      const creates = changes.filter(({ action }) => action === 'create').length
+      collection.http.expect('write', changes.length + creates)
+      return applyEach(changes, report, (change) => carryOut(collection, change, oldVersions), {
+        concurrency: CONCURRENCY,
+      })
+    },
     reread: async (keys) => (await readEach(keys, (key) => getSecret(collection, key))).map(([, row]) => observed(row)),
     readValues: async (keys) => new Map(await readEach(keys, (key) => readValue(collection, key))),
   }

@@ -34,6 +34,7 @@ export function githubClient(api: GithubApi): Client {
         else await writeSecret(api, { sealing, sealed }, change)
         return []
       }
+      api.http.expect(api.writes, changes.length)
       return applyEach(changes, report, carryOut, {
         concurrency: CONCURRENCY,
         concernsTarget: () => sealing.failed() || listing.failed(),
