@@ -154,6 +154,45 @@ test('create, replace and delete check what exists and its version', async () =>
   })
 })
 
+test('a dry run of any write answers as if, and stores nothing', async () => {
+  await apply(secret({ A: '1' }))
+  const version = emulator.resourceVersion()
+  const dry = { ...at, fieldManager: 'keyferry', dryRun: 'All' }
+  const patched = await Promise.all([
+    core().patchNamespacedSecret(
+      { ...dry, body: secret({ A: 'applied' }) },
+      setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
+    ),
+    core().patchNamespacedSecret(
+      { ...dry, body: { data: { A: base64('applied') } } },
+      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+    ),
+    core().replaceNamespacedSecret({ ...dry, body: secret({ A: 'applied' }) }),
+  ])
+  expect(patched.map(({ data }) => data?.A)).toEqual(patched.map(() => base64('applied')))
+  const other = { ...secret({ B: '2' }), metadata: { name: 'other' } }
+  expect((await core().createNamespacedSecret({ namespace: 'apps', dryRun: 'All', body: other })).data).toEqual({
+    B: base64('2'),
+  })
+  expect(emulator.contents()).toEqual(new Map([['A', '1']]))
+  expect(emulator.resourceVersion()).toBe(version)
+  expect(await statusOf(core().readNamespacedSecret({ namespace: 'apps', name: 'other' }))).toMatchObject({ code: 404 })
+})
+
+test('an apply without a manager, and a patch of an unknown kind, are refused', async () => {
+  const serverSide = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply)
+  expect(await statusOf(core().patchNamespacedSecret({ ...at, body: secret({ A: '1' }) }, serverSide))).toMatchObject({
+    code: 422,
+    details: { causes: [{ field: 'fieldManager' }] },
+  })
+  await apply(secret({ A: '1' }))
+  const plain = setHeaderOptions('Content-Type', 'application/json')
+  expect(await statusOf(core().patchNamespacedSecret({ ...at, body: { data: {} } }, plain))).toMatchObject({
+    code: 415,
+    reason: 'UnsupportedMediaType',
+  })
+})
+
 test('json patch works, and says nothing about why it fails', async () => {
   await apply(secret({ A: '1' }))
   const operate = (...body: unknown[]) =>

@@ -1,5 +1,15 @@
 /** The vendor's own client, unmodified, must not notice that it talks to the emulator. */
 import { ApiClient } from '@trigger.dev/core/v3'
+import {
+  ApiBranchListResponseBody,
+  GetOrgsResponseBody,
+  GetProjectEnvironmentsResponseBody,
+  GetProjectEnvResponse,
+  GetProjectResponseBody,
+  GetProjectsResponseBody,
+  UpsertBranchResponseBody,
+  WhoAmIResponseSchema,
+} from '@trigger.dev/core/v3/schemas'
 import { configure, envvars } from '@trigger.dev/sdk'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startEmulator, type TriggerDevEmulator } from './index.ts'
@@ -57,6 +67,41 @@ test('a wrong token and a wrong project are the errors the SDK knows', async () 
   await expect(envvars.list('proj_nobody', 'prod')).rejects.toMatchObject({ status: 404 })
   configure({ baseURL: emulator.url, accessToken: 'tr_pat_wrong' })
   await expect(envvars.list(ref, 'prod')).rejects.toMatchObject({ status: 401, error: 'Invalid API key' })
+})
+
+// The vendor's command line makes these calls, and no library of its does: its schemas check the answers.
+test('account, projects, environments and branches answer as the command line reads them', async () => {
+  const ask = async (path: string, body?: unknown): Promise<unknown> => {
+    const answer = await fetch(`${emulator.url}/api/${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${emulator.keys.personal}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return answer.json()
+  }
+  expect(WhoAmIResponseSchema.parse(await ask(`v2/whoami?projectRef=${ref}`)).project?.url).toContain(ref)
+  const [first] = GetProjectsResponseBody.parse(await ask('v1/projects'))
+  expect(first?.externalRef).toBe(ref)
+  expect(GetProjectResponseBody.parse(await ask(`v1/projects/${ref}`))).toMatchObject({ defaultRuntime: 'node' })
+  expect(GetOrgsResponseBody.parse(await ask('v1/orgs'))).toMatchObject([{ id: first?.organization.id }])
+  const ofOrganization = await ask(`v1/orgs/${first?.organization.slug}/projects`)
+  expect(GetProjectsResponseBody.parse(ofOrganization)[0]?.externalRef).toBe(ref)
+  const environments = GetProjectEnvironmentsResponseBody.parse(await ask(`v1/projects/${ref}/environments`))
+  expect(environments.map(({ slug }) => slug)).toEqual(['dev', 'stg', 'preview', 'prod'])
+  const { apiKey } = GetProjectEnvResponse.parse(await ask(`v1/projects/${ref}/prod`))
+  expect(apiKey).toBe(emulator.keys.prod)
+  const branch = { env: 'preview', branch: 'feature/new' }
+  const { id } = UpsertBranchResponseBody.parse(await ask(`v1/projects/${ref}/branches`, branch))
+  const { branches } = ApiBranchListResponseBody.parse(await ask(`v1/projects/${ref}/branches`))
+  expect(branches).toContainEqual(expect.objectContaining({ id, name: 'feature/new' }))
+
+  await envvars.upload(ref, 'preview', { variables: { A: 'of all branches' }, override: true })
+  const client = new ApiClient(emulator.url, emulator.keys.personal, 'feature/new')
+  await client.importEnvVars(ref, 'preview', { variables: { B: 'of this branch' }, override: true })
+  expect(await client.listEnvVars(ref, 'preview')).toMatchObject([{ name: 'A' }, { name: 'B' }])
+  expect(await envvars.list(ref, 'preview')).toMatchObject([{ name: 'A' }])
+  const unknown = new ApiClient(emulator.url, emulator.keys.personal, 'nowhere')
+  await expect(unknown.listEnvVars(ref, 'preview')).rejects.toMatchObject({ status: 404 })
 })
 
 test('the SDK waits out a refusal by our reset header', async () => {

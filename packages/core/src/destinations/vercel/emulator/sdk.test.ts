@@ -131,6 +131,24 @@ test('a record has a set of environments, and overlaps are conflicts', async () 
   await expect(create(unknownBranch)).rejects.toMatchObject(refusal(400, 'BAD_REQUEST'))
 })
 
+test('a list can be limited to a branch or a custom environment, and a variable can leave the latter alone', async () => {
+  const { projects } = connect()
+  const customEnvironmentId = 'env_emulatedStaging'
+  const branch = { ...production('BRANCH', 'b'), target: ['preview' as const], gitBranch: 'feature/login' }
+  const shared = { ...production('SHARED', 's'), customEnvironmentIds: [customEnvironmentId] }
+  await projects.createProjectEnv({ idOrName, teamId, requestBody: [production('A', 'a'), branch, shared] })
+  const keysOf = async (filter: { gitBranch?: string; customEnvironmentId?: string }) => {
+    const listed = await projects.filterProjectEnvs({ idOrName, teamId, ...filter })
+    return 'envs' in listed ? listed.envs.map(({ key }) => key) : []
+  }
+  expect(await keysOf({ gitBranch: 'feature/login' })).toEqual(['BRANCH'])
+  expect(await keysOf({ customEnvironmentId })).toEqual(['SHARED'])
+  const id = emulator.variables().find(({ key }) => key === 'SHARED')?.id ?? ''
+  await projects.removeProjectEnv({ idOrName, teamId, id, customEnvironmentId })
+  expect(await keysOf({ customEnvironmentId })).toEqual([])
+  expect(emulator.contents().get('SHARED')).toBe('s')
+})
+
 test('one refused variable leaves the others, and its error names it', async () => {
   const { projects } = connect()
   const requestBody = [production('GOOD', 'x'), production('VERCEL_URL', 'x'), production('a-b', 'x')]
@@ -174,6 +192,12 @@ test('tokens, teams, projects, environments and missing permissions', async () =
   })
   const environments = await vercel.environment.getProjectsByIdOrNameCustomEnvironments({ idOrName, teamId })
   expect(environments).toMatchObject({ environments: [{ id: 'env_emulatedStaging', slug: 'staging' }] })
+
+  expect(await vercel.teams.getTeam({ teamId })).toMatchObject({ id: teamId, slug: 'keyferry' })
+  expect(await vercel.projects.getProject({ idOrName: 'storefront', teamId })).toMatchObject({ id: idOrName })
+  await expect(vercel.projects.getProject({ idOrName: 'nowhere', teamId })).rejects.toMatchObject(
+    refusal(404, 'not_found'),
+  )
 
   const list = (token: string, team: string | undefined = teamId) =>
     connect(token).projects.filterProjectEnvs({ idOrName, teamId: team })
