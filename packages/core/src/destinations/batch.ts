@@ -1,5 +1,5 @@
 /** Many changes in one call, for vendors that take them so: batches, and halves of a batch that was refused. */
-import type { Change } from './destination.ts'
+import type { Change, Report } from './destination.ts'
 import { concernsTarget, DestinationError } from './destination-error.ts'
 
 export interface BatchLimits {
@@ -20,24 +20,44 @@ export interface BatchEnd<C> {
   refused: readonly Refused<C>[]
 }
 
+/** Makes the changes of one batch; resolves with those that the vendor refused one by one. */
+export type SendBatch<C> = (batch: readonly C[]) => Promise<readonly Refused<C>[] | void>
+
 /**
- * Sends `changes` in batches, all at once; `send` resolves with those that the vendor refused one by one. Each promise
- * is one batch: it ends with what the vendor took and what it refused, or throws trouble that concerns the whole
- * target.
+ * Applies changes in batches, all at once, and reports each. It ends when none is being written any more, and then
+ * throws trouble that concerns the whole target.
  */
-export function sendInBatches<C extends Change>(
+export async function applyInBatches<C extends Change>(
+  changes: readonly C[],
+  report: Report,
+  limits: BatchLimits,
+  send: SendBatch<C>,
+): Promise<void> {
+  const ended = await Promise.allSettled(
+    sendInBatches(changes, limits, send).map(async (batch) => reportBatch(report, await batch)),
+  )
+  for (const end of ended) if (end.status === 'rejected') throw end.reason
+}
+
+export async function reportBatch<C extends Change>(report: Report, { accepted, refused }: BatchEnd<C>): Promise<void> {
+  await Promise.all([
+    ...accepted.map((change) => report.done(change)),
+    ...refused.map(({ change, error }) => report.failed(change, error)),
+  ])
+}
+
+/** The same without the reports. Each promise is one batch. */
+export const sendInBatches = <C extends Change>(
   changes: readonly C[],
   limits: BatchLimits,
-  send: (batch: readonly C[]) => Promise<readonly Refused<C>[] | void>,
-): Promise<BatchEnd<C>>[] {
-  return batchesOf(changes, limits).map((batch) => sendOrHalve(batch, limits, send))
-}
+  send: SendBatch<C>,
+): Promise<BatchEnd<C>>[] => batchesOf(changes, limits).map((batch) => sendOrHalve(batch, limits, send))
 
 /** The same for one batch, its halves one after the other. */
 export async function sendOrHalve<C extends Change>(
   batch: readonly C[],
   limits: BatchLimits,
-  send: (batch: readonly C[]) => Promise<readonly Refused<C>[] | void>,
+  send: SendBatch<C>,
 ): Promise<BatchEnd<C>> {
   const { mayHalve = isRefusal } = limits
   if (batch.length === 0) return { accepted: [], refused: [] }

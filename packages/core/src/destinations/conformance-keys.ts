@@ -2,6 +2,7 @@
 import { HOSTILE } from './conformance-faults.ts'
 import type { DestinationDefinition } from './destination.ts'
 import type { Emulator } from './emulator.ts'
+import { refusalOf } from './refusal.ts'
 
 export interface SuiteKeys {
   /** A key as the vendor stores it. */
@@ -22,7 +23,7 @@ export function suiteKeys(definition: DestinationDefinition, { target: config }:
   const at = { target, options: definition.options.parse({}) }
   const stored = (key: string): string => limits.storedName?.(key) ?? key
   const fitting = (count: number): number => Math.min(count, limits.maxKeys?.(target) ?? count)
-  const refusal = (key: string, value: string): string | null => limits.refuse(key, value, at)
+  const refusal = (key: string, value: string): string | null => refusalOf(definition, key, value, at)
   return {
     stored,
     fitting,

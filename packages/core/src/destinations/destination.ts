@@ -106,8 +106,8 @@ export interface Limits<Target = unknown, Options = unknown> {
   /** When the vendor's rules were last checked, `YYYY-MM-DD`. */
   checked: string
   /**
-   * Why the vendor cannot hold this pair, or null. `key` is the stored name. Pure; must not put the value into the
-   * reason.
+   * Why the vendor cannot hold this pair, or null; text that is no valid Unicode is refused before (`refusalOf`). `key`
+   * is the stored name. Pure; must not put the value into the reason.
    */
   refuse(key: string, value: string, at: { target: Target; options: Options }): string | null
   /**

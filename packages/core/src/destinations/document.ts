@@ -3,8 +3,8 @@
  * write holds only for the version that was read; where somebody wrote in between, the document is read again, and what
  * they changed is left to the next plan.
  */
-import { sendOrHalve, type BatchLimits, type Refused } from './batch.ts'
-import type { Change, Client, Flags, Observed, Report } from './destination.ts'
+import { reportBatch, sendOrHalve, type BatchLimits, type Refused } from './batch.ts'
+import type { Change, Client, Flags, Observed } from './destination.ts'
 import { DestinationError } from './destination-error.ts'
 
 /** A document as it was read. */
@@ -56,9 +56,9 @@ export function documentClient<Version>(
         now = written.document
         return written.refused
       }
-      const { accepted, refused } = await sendOrHalve(changes, { keysPerCall: changes.length, ...limits }, send)
+      const end = await sendOrHalve(changes, { keysPerCall: changes.length, ...limits }, send)
       seen = now
-      await reportAll(report, accepted, refused)
+      await reportBatch(report, end)
     },
   }
 }
@@ -71,17 +71,6 @@ const observedOf = (key: string, { value, flags = {}, remoteIds = [], notManaged
   ...(notManaged === undefined ? {} : { notManaged }),
   ...(otherType === undefined ? {} : { otherType }),
 })
-
-async function reportAll(
-  report: Report,
-  accepted: readonly Change[],
-  refused: readonly Refused<Change>[],
-): Promise<void> {
-  await Promise.all([
-    ...accepted.map((change) => report.done(change)),
-    ...refused.map(({ change, error }) => report.failed(change, error)),
-  ])
-}
 
 interface Writing<Version> {
   /** As the plan saw it. */

@@ -1,4 +1,4 @@
-/** Fields that most credentials have. */
+/** Fields that most credentials and targets have. */
 import { X509Certificate } from 'node:crypto'
 import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { z } from 'zod'
@@ -13,6 +13,17 @@ export const tokenField = (meta: Field, { max = 1_000 } = {}): z.ZodString =>
     .max(max, `${meta.label} must be at most ${max} characters`)
     .regex(/^[\x21-\x7e]*$/, `${meta.label} must not contain white space or characters outside ASCII`)
     .meta(field({ secret: true, ...meta }))
+
+/** A text of one line that has to be given, without the spaces around it. */
+export const textField = (meta: Field, { max = 255 } = {}): z.ZodString =>
+  text(meta, max).min(1, `${meta.label} must not be empty`).meta(field(meta))
+
+/** The same for one that may be left out. */
+export const optionalTextField = (meta: Field, { max = 255 } = {}): z.ZodOptional<z.ZodString> =>
+  text(meta, max).optional().meta(field(meta))
+
+const text = ({ label }: Field, max: number): z.ZodString =>
+  z.string().trim().max(max, `${label} must be at most ${max} characters`)
 
 /** The address of a vendor's API that has a host of its own for everybody, without a trailing slash. */
 export const addressField = (example: string, meta: Field) =>

@@ -13,6 +13,7 @@ import {
 } from '@keyferry/vault'
 import { record, type Entry } from '../apply/ledger.ts'
 import type { OpenTarget } from '../apply/target.ts'
+import { refusalOf } from '../destinations/refusal.ts'
 import type { Lease } from '../lease/lease.ts'
 import { digestOf } from '../plan/desired.ts'
 import { contradictsFlag } from '../plan/plan.ts'
@@ -120,7 +121,7 @@ function adoption(
 ): Entry[] {
   const { name, key, value, version, madeOf, observed } = taken
   const flags = definition.flags(options.own, name, target)
-  const refused = definition.limits.refuse(name, value, { target, options: options.own }) !== null
+  const refused = refusalOf(definition, name, value, { target, options: options.own }) !== null
   if (refused || observed.remoteIds.length > 1 || contradictsFlag(flags, observed.flags) !== undefined) return []
   const { remoteIds, revision } = observed
   const digest = digestOf(dataKey, name, value, flags)

@@ -2,6 +2,7 @@
 import { BadRequest, type Context, type DataKey } from '@keyferry/kernel'
 import { resolveFolder, type MadeOf, type Reads, type Resolved } from '@keyferry/vault'
 import type { DestinationDefinition, Flags } from '../destinations/destination.ts'
+import { refusalOf } from '../destinations/refusal.ts'
 import type { KeySchema } from './key-schema.ts'
 import { collisions } from './collisions.ts'
 
@@ -63,7 +64,7 @@ function desiredOf(
 
   for (const [sourceKey, { value, version, madeOf }] of secrets) {
     const name = schema.name(sourceKey)
-    const reason = definition.limits.refuse(name, value, { target, options })
+    const reason = refusalOf(definition, name, value, { target, options })
     const collision = colliding.get(sourceKey)
     if (reason === null && !collision) {
       const flags = definition.flags(options, name, target)

@@ -1,5 +1,6 @@
 import type { Context, Tx } from '@keyferry/kernel'
 import { allows } from '@keyferry/schemas/policy'
+import { refusalOf } from '../destinations/refusal.ts'
 import { destination } from '../destinations/registry.ts'
 import { collisions } from '../plan/collisions.ts'
 import { keySchema } from '../plan/key-schema.ts'
@@ -38,7 +39,7 @@ export async function refusedByTargets(
     const excluded = new Set(stored.excluded?.map((each) => each.key))
     for (const [key, value] of values) {
       if (excluded.has(key)) continue
-      const reason = limits.refuse(schema.name(key), value ?? 'x', at) ?? colliding.get(key)?.reason ?? null
+      const reason = refusalOf(definition, schema.name(key), value ?? 'x', at) ?? colliding.get(key)?.reason ?? null
       if (reason !== null && !refused.has(key)) refused.set(key, `is refused by ${title} (sync ${name}): ${reason}`)
     }
   }

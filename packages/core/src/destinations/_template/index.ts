@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { bearer } from '../authorization.ts'
 import { defineConnection } from '../connection.ts'
-import { defineDestination, field } from '../destination.ts'
-import { tokenField, urlField } from '../fields.ts'
+import { defineDestination } from '../destination.ts'
+import { textField, tokenField, urlField } from '../fields.ts'
 import { exampleVendorClient } from './client.ts'
 import { exampleVendorKeyRules, exampleVendorLimits, exampleVendorRateLimits } from './limits.ts'
 import { whoAmI } from './api.ts'
@@ -16,12 +16,7 @@ const credentials = z.object({
 })
 
 const target = z.object({
-  app: z
-    .string()
-    .trim()
-    .min(1, 'App must not be empty')
-    .max(100, 'App must be at most 100 characters')
-    .meta(field({ label: 'App', help: 'Its ID, as the address of its page shows it.' })),
+  app: textField({ label: 'App', help: 'Its ID, as the address of its page shows it.' }, { max: 100 }),
 })
 
 const connection = defineConnection({

@@ -10,7 +10,6 @@ export const exampleVendorLimits: Limits = {
   refuse(key, value) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return 'the name may have letters, digits and _ only, and no digit first'
     if (key.length > MAX_NAME) return `the name is longer than ${MAX_NAME} characters`
-    if (!value.isWellFormed()) return 'the value is not valid Unicode text'
     if (value.includes('\0')) return 'the value contains a NUL character'
     if (Buffer.byteLength(value) > MAX_BYTES) return `the value is larger than ${MAX_BYTES.toLocaleString('en')} bytes`
     return null

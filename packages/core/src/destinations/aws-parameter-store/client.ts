@@ -5,7 +5,7 @@ import { isAwsError } from '../aws/errors.ts'
 import { shownKey } from '../aws/kms-keys.ts'
 import { applyEach } from '../apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
-import { sendInBatches } from '../batch.ts'
+import { applyInBatches } from '../batch.ts'
 import type { Change, Client, Observed, Report } from '../destination.ts'
 import {
   addTags,
@@ -165,9 +165,9 @@ const putOf = ({ path }: ParameterPath, { keyId, tier }: ParameterStoreOptions, 
   tier: tier === 'intelligent-tiering' ? ('Intelligent-Tiering' as const) : undefined,
 })
 
-async function deleteAll(path: ParameterPath, changes: readonly Change[], report: Report): Promise<void> {
+function deleteAll(path: ParameterPath, changes: readonly Change[], report: Report): Promise<void> {
   const deletes = changes.filter((change): change is Delete => change.action === 'delete')
-  const ends = sendInBatches(deletes, { keysPerCall: NAMES_PER_CALL }, async (batch) => {
+  return applyInBatches(deletes, report, { keysPerCall: NAMES_PER_CALL }, async (batch) => {
     const gone = await deleteParameters(
       path,
       batch.map(({ key }) => path.path + key),
@@ -176,14 +176,6 @@ async function deleteAll(path: ParameterPath, changes: readonly Change[], report
       .filter(({ key }) => !gone.has(path.path + key))
       .map((change) => ({ change, error: notDeleted(change.key) }))
   })
-  const settled = await Promise.allSettled(
-    ends.map(async (end) => {
-      const { accepted, refused } = await end
-      await Promise.all(accepted.map((change) => report.done(change)))
-      await Promise.all(refused.map(({ change, error }) => report.failed(change, error)))
-    }),
-  )
-  for (const end of settled) if (end.status === 'rejected') throw end.reason
 }
 
 const notDeleted = (key: string): DestinationError =>

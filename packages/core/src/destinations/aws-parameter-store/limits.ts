@@ -22,7 +22,6 @@ export const parameterStoreLimits: Limits<ParameterStoreTarget, ParameterStoreOp
     const room = MAX_ARN - `arn:aws:ssm:${region}::parameter`.length - ACCOUNT_DIGITS
     if (name.length > room) return `the path and the name are longer than ${room} characters`
     if (value === '') return 'the value is empty, which Parameter Store does not take'
-    if (!value.isWellFormed()) return 'the value is not valid Unicode text'
     if (value.includes('\0')) return 'the value contains a NUL character'
     if (/\{\{.*\}\}/s.test(value)) return 'the value contains {{…}}, which Parameter Store takes for a reference'
     if (Buffer.byteLength(value) > MAX_BYTES[tier]) {

@@ -10,7 +10,6 @@ const MAX_BYTES = 65_536
 export const secretsManagerLimits: Limits<SecretsManagerTarget, SecretsManagerOptions> = {
   checked: '2026-11-28',
   refuse(key, value, { target: { mappingBehavior } }) {
-    if (!key.isWellFormed() || !value.isWellFormed()) return 'the name or the value is not valid Unicode text'
     if (mappingBehavior === 'many-to-one') return null
     if (!/^[A-Za-z0-9/_+=.@-]+$/.test(key)) return 'the name may have letters, digits and / _ + = . @ - only'
     if (key.length > MAX_NAME) return `the name is longer than ${MAX_NAME} characters`

@@ -10,7 +10,6 @@ export const azureKeyVaultLimits: Limits = {
   refuse(key, value) {
     if (key.length > MAX_NAME) return `the name is longer than the ${MAX_NAME} characters that Key Vault takes`
     if (!/^[0-9A-Za-z-]+$/.test(key)) return 'Key Vault takes only letters, digits and hyphens in a name'
-    if (!value.isWellFormed()) return 'the value is not valid Unicode text'
     if (Buffer.byteLength(value) > MAX_BYTES)
       return `the value is longer than the ${MAX_BYTES.toLocaleString('en')} bytes that Key Vault takes`
     return null

@@ -2,7 +2,7 @@
  * Lists the names of a Worker's secrets, and writes them. Every write is a version of the Worker that is deployed at
  * once, so as many changes as Cloudflare takes go into one.
  */
-import { type Refused, sendOrHalve } from '../batch.ts'
+import { type Refused, reportBatch, sendOrHalve } from '../batch.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Report } from '../destination.ts'
 import { type Binding, listBindings, listSecrets, patchSecrets, type Refusal, type WorkerApi } from './api.ts'
@@ -44,9 +44,7 @@ async function apply(
   const needed = changes.filter(isNeeded)
   for (let from = 0; from < needed.length; from += KEYS_PER_CALL) {
     const batch = needed.slice(from, from + KEYS_PER_CALL)
-    const { accepted, refused } = await sendOrHalve(batch, { keysPerCall: KEYS_PER_CALL }, (part) => send(api, part))
-    await Promise.all(accepted.map((change) => report.done(change)))
-    await Promise.all(refused.map(({ change, error }) => report.failed(change, error)))
+    await reportBatch(report, await sendOrHalve(batch, { keysPerCall: KEYS_PER_CALL }, (part) => send(api, part)))
   }
 }
 

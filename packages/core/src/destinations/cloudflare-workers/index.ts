@@ -1,24 +1,17 @@
 import { z } from 'zod'
-import { defineDestination, field } from '../destination.ts'
+import { defineDestination } from '../destination.ts'
+import { textField } from '../fields.ts'
 import { listScripts } from './api.ts'
 import { cloudflareWorkersClient } from './client.ts'
 import { cloudflareConnection } from './connection.ts'
 import { cloudflareRateLimits, cloudflareWorkersKeyRules, cloudflareWorkersLimits } from './limits.ts'
 
 const target = z.object({
-  scriptId: z
-    .string()
-    .trim()
-    .min(1, 'Worker must not be empty')
-    .max(255, 'Worker must be at most 255 characters')
-    .regex(/^[\w-]+$/, 'Worker must have only letters, digits, dashes and underscores')
-    .meta(
-      field({
-        label: 'Worker',
-        choices: 'scripts',
-        help: "The Worker's name. An environment of wrangler is a Worker of its own, such as shop-staging.",
-      }),
-    ),
+  scriptId: textField({
+    label: 'Worker',
+    choices: 'scripts',
+    help: "The Worker's name. An environment of wrangler is a Worker of its own, such as shop-staging.",
+  }).regex(/^[\w-]+$/, 'Worker must have only letters, digits, dashes and underscores'),
 })
 
 export default defineDestination({

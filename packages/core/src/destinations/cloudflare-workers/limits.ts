@@ -10,7 +10,6 @@ export const cloudflareWorkersLimits: Limits = {
   refuse(key, value) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
       return 'a name has only letters, digits and underscores, and does not start with a digit'
-    if (!value.isWellFormed()) return 'the value has half of a surrogate pair, which is not text that can be stored'
     if (value.includes('\0')) return 'the value has a NUL character, which Cloudflare does not promise to keep'
     if (Buffer.byteLength(value) > MAX_BYTES) return 'the value is larger than the 5 KB that Cloudflare takes'
     return null

@@ -14,7 +14,6 @@ export const devinLimits: Limits = {
     if (key === '') return 'Devin needs a name'
     if (key.length > MAX_KEY) return `the name is longer than the ${MAX_KEY} characters that Devin takes`
     if (/\p{Cc}/u.test(key)) return 'the name contains a control character'
-    if (!key.isWellFormed() || !value.isWellFormed()) return 'the name or the value is not valid Unicode text'
     // No document says what becomes of an empty value, and none can be read back: it could not be distinguished from a
     // lost one.
     if (value === '') return 'the value is empty, and Devin does not promise to keep an empty secret'

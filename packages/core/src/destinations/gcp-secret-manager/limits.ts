@@ -10,7 +10,6 @@ export const gcpLimits: Limits = {
   refuse(key, value) {
     if (key.length > MAX_NAME) return `the name is longer than the ${MAX_NAME} characters that Google takes`
     if (!/^[A-Za-z0-9_-]+$/.test(key)) return 'Google takes only letters, digits, underscores and hyphens in a name'
-    if (!value.isWellFormed()) return 'the value is not valid Unicode text'
     if (value === '') return 'the value is empty, and Google takes no empty secret'
     if (Buffer.byteLength(value) > MAX_BYTES)
       return `the value is longer than the ${MAX_BYTES.toLocaleString('en')} bytes that Google takes`

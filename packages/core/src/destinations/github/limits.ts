@@ -16,7 +16,6 @@ export const githubLimits: Limits<GithubTarget> = {
     }
     if (key.startsWith('GITHUB_')) return 'GitHub keeps names that start with GITHUB_ for itself'
     if (key.length > MAX_NAME) return `the name is longer than ${MAX_NAME} characters`
-    if (!value.isWellFormed()) return 'the value is not valid Unicode text'
     if (value.includes('\0')) return 'the value contains a NUL character, which an environment variable can’t contain'
     if (Buffer.byteLength(value) > MAX_BYTES) return 'the value is larger than the 48 KB that GitHub takes'
     // Whether GitHub takes it is not documented.

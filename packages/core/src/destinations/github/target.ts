@@ -1,6 +1,7 @@
 /** Where a sync writes: what GitHub keeps at one repository, environment or organization. */
 import { z } from 'zod'
 import { field } from '../destination.ts'
+import { textField } from '../fields.ts'
 import { type GithubCredentials, webUrl } from './connection.ts'
 
 /** Each kind is a part of the path; the calls are the same. Dependabot and Codespaces have no variables. */
@@ -85,13 +86,10 @@ const environment = z.object({
   scope: z.literal('repository-environment').meta(field(scopeField())),
   owner,
   repo,
-  env: z
-    .string()
-    .trim()
-    .min(1, 'Environment must not be empty')
-    .max(255, 'Environment must be at most 255 characters')
-    .refine((name) => name !== '.' && name !== '..', 'Environment must be the name of an environment')
-    .meta(field({ label: 'Environment', choices: 'environments', placeholder: 'production' })),
+  env: textField({ label: 'Environment', choices: 'environments', placeholder: 'production' }).refine(
+    (name) => name !== '.' && name !== '..',
+    'Environment must be the name of an environment',
+  ),
   kind: z
     .enum(['secrets', 'variables'], 'An environment has only secrets and variables of Actions')
     .default('secrets')

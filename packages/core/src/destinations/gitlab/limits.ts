@@ -13,7 +13,6 @@ export const gitlabLimits: Limits<GitlabTarget, { raw: boolean }> = {
   checked: '2026-11-28',
   refuse(key, value, { target, options: { raw } }) {
     if (!/^[a-zA-Z0-9_]{1,255}$/.test(key)) return 'GitLab takes only 1 to 255 letters, digits and _ in a name'
-    if (!value.isWellFormed()) return 'the value is not valid Unicode text'
     if (value.includes('\0')) return 'the value contains a NUL character, which an environment variable can’t contain'
     if (Buffer.byteLength(value) > MAX_BYTES) return `the value is larger than ${MAX_BYTES.toLocaleString('en')} bytes`
     if (isMasked(target) && !(raw ? MASKABLE_RAW : MASKABLE).test(value)) {

@@ -1,6 +1,7 @@
 /** Where a sync writes: the variables of a project or a group, for one environment scope. */
 import { z } from 'zod'
 import { field } from '../destination.ts'
+import { optionalTextField } from '../fields.ts'
 import type { GitlabCredentials } from './connection.ts'
 
 const id = (label: string) =>
@@ -11,12 +12,7 @@ const id = (label: string) =>
     .regex(/^\d+$/, `${label} must be the number that GitLab shows`)
 
 const nameField = (label: string, labelOf: string) =>
-  z
-    .string()
-    .trim()
-    .max(500, `${label} must be at most 500 characters`)
-    .optional()
-    .meta(field({ label, help: 'Shown instead of the number.', labelOf }))
+  optionalTextField({ label, help: 'Shown instead of the number.', labelOf }, { max: 500 })
 
 const flag = (label: string, help: string) => z.boolean().default(false).meta(field({ label, help }))
 

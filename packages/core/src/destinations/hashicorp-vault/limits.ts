@@ -7,8 +7,6 @@ const MAX_BYTES = 1_040_000
 export const vaultLimits: Limits = {
   checked: '2026-11-28',
   refuse(key, value) {
-    // Vault's JSON reader puts U+FFFD in the place of half a pair.
-    if (!key.isWellFormed() || !value.isWellFormed()) return 'the name or the value is not valid Unicode text'
     if (sizeOf(key, value) > MAX_BYTES)
       return `the value is larger than the ${MAX_BYTES.toLocaleString('en')} bytes that Vault stores`
     return null

@@ -11,7 +11,6 @@ export const kubernetesLimits: Limits = {
     if (!/^[-._a-zA-Z0-9]+$/.test(key)) return 'the name may have letters, digits, -, _ and . only'
     if (key === '.' || key.startsWith('..')) return 'the name may be neither . nor begin with ..'
     if (key.length > MAX_KEY) return `the name is longer than ${MAX_KEY} characters`
-    if (!value.isWellFormed()) return 'the value is not valid Unicode text'
     if (Buffer.byteLength(value) > MAX_BYTES) return `the value is larger than ${MAX_BYTES.toLocaleString('en')} bytes`
     return null
   },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { bearer } from '../authorization.ts'
 import { defineConnection } from '../connection.ts'
 import { defineDestination, field } from '../destination.ts'
-import { tokenField, urlField } from '../fields.ts'
+import { optionalTextField, textField, tokenField, urlField } from '../fields.ts'
 import { checkTriggerDev } from './check.ts'
 import { triggerDevChoices } from './choices.ts'
 import { triggerDevClient } from './client.ts'
@@ -27,25 +27,17 @@ const credentials = z.object({
 })
 
 const target = z.object({
-  projectRef: z
-    .string()
-    .trim()
-    .min(1, 'Project must not be empty')
-    .max(255, 'Project must be at most 255 characters')
-    .meta(
-      field({
-        label: 'Project',
-        placeholder: 'proj_…',
-        choices: 'projects',
-        help: 'The Trigger.dev project that receives the secrets.',
-      }),
-    ),
-  projectName: z
-    .string()
-    .trim()
-    .max(255, 'Project name must be at most 255 characters')
-    .optional()
-    .meta(field({ label: 'Project name', help: 'Shown instead of its reference.', labelOf: 'projectRef' })),
+  projectRef: textField({
+    label: 'Project',
+    placeholder: 'proj_…',
+    choices: 'projects',
+    help: 'The Trigger.dev project that receives the secrets.',
+  }),
+  projectName: optionalTextField({
+    label: 'Project name',
+    help: 'Shown instead of its reference.',
+    labelOf: 'projectRef',
+  }),
   environment: z
     .enum(['prod', 'staging', 'stg', 'dev', 'preview'], 'Environment must be one of prod, staging, dev or preview')
     .meta(

@@ -27,7 +27,6 @@ export const triggerDevLimits: Limits = {
     if (value === REDACTED)
       return 'The value is the placeholder Trigger.dev shows instead of a secret, not the secret itself'
     if (value.includes('\0')) return 'The value has a NUL character, which no environment variable can contain'
-    if (!value.isWellFormed()) return 'The value has half of a surrogate pair, which is not text that can be stored'
     return null
   },
 }

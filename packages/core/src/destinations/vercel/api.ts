@@ -50,24 +50,32 @@ const variable = z.object({
 })
 export type Variable = z.infer<typeof variable>
 
-const listing = z.object({
-  envs: z.array(variable),
-  hiddenProductionEnvCount: z.number().default(0),
-  pagination: z.object({ next: z.number().nullish() }).nullish(),
-})
+/** A list of pages; `next` is a time, where the next page ends. */
+export const paged = z.object({ pagination: z.object({ next: z.number().nullish() }).nullish() })
 
-/** Every variable of the project, and how many of production Vercel hides from this token. Complete, or it throws. */
-export async function listVariables(api: VercelApi): Promise<{ variables: Variable[]; hidden: number }> {
-  let hidden = 0
-  const variables = await readPages(async (until) => {
+/** Every page of a list whose path has a query. Complete, or it throws. */
+export const listPages = <Page extends z.infer<typeof paged>>(
+  http: Pick<Http, 'request'>,
+  path: string,
+  page: z.ZodType<Page>,
+): Promise<Page[]> =>
+  readPages(async (until) => {
     const more = until === null ? '' : `&until=${until}`
-    const answer = await call(api, { method: 'GET', path: `/v10${path(api)}?decrypt=true${more}`, repeatable: true })
-    const data = understood(listing, answer.body, 'Vercel returned the list of variables')
-    hidden = Math.max(hidden, data.hiddenProductionEnvCount)
-    const next = data.pagination?.next
-    return { rows: data.envs, next: next ? String(next) : null }
+    const answer = await http.request({ method: 'GET', path: path + more, repeatable: true, classify: meaningOf })
+    const data = understood(page, answer.body, 'Vercel returned a list')
+    return { rows: [data], next: data.pagination?.next ? String(data.pagination.next) : null }
   })
-  return { variables, hidden }
+
+const listing = paged.extend({ envs: z.array(variable), hiddenProductionEnvCount: z.number().default(0) })
+
+/** Every variable of the project, and how many of production Vercel hides from this token. */
+export async function listVariables(api: VercelApi): Promise<{ variables: Variable[]; hidden: number }> {
+  const request = (asked: HttpRequest) => call(api, asked)
+  const pages = await listPages({ request }, `/v10${path(api)}?decrypt=true`, listing)
+  return {
+    variables: pages.flatMap(({ envs }) => envs),
+    hidden: Math.max(...pages.map((page) => page.hiddenProductionEnvCount)),
+  }
 }
 
 /** The record as it is now; null when it is gone. */

@@ -1,10 +1,8 @@
 /** The lists of the pickers: teams, projects and environments. Vercel documents none of branches. */
 import { z } from 'zod'
-import { DestinationError } from '../destination-error.ts'
 import type { ChoiceList } from '../destination.ts'
 import type { Http } from '../http.ts'
-import { readPages } from '../pages.ts'
-import { meaningOf, teamQuery } from './api.ts'
+import { listPages, paged, teamQuery } from './api.ts'
 import { teamOf, whoAmI } from './account.ts'
 
 const named = z.object({ id: z.string(), name: z.string(), hint: z.string().nullable().default(null) })
@@ -22,23 +20,11 @@ const list = (
   },
 })
 
-const pagination = z.object({ next: z.number().nullish() })
-
-/** All rows of a list of pages. */
-const readAll = <Row>(http: Http, path: string, rowsOf: (body: unknown) => Row[] | undefined): Promise<Row[]> =>
-  readPages(async (until) => {
-    const more = until === null ? '' : `&until=${until}`
-    const answer = await http.request({ method: 'GET', path: path + more, repeatable: true, classify: meaningOf })
-    const rows = rowsOf(answer.body)
-    const paged = z.object({ pagination: pagination.nullish() }).safeParse(answer.body).data
-    if (!rows) throw new DestinationError('unavailable', 'Vercel returned a list in an unknown format')
-    const next = paged?.pagination?.next
-    return { rows, next: next ? String(next) : null }
-  })
-
-const teams = z.object({ teams: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string().nullish() })) })
-const projects = z.object({ projects: z.array(z.object({ id: z.string(), name: z.string() })) })
-const environments = z.object({ environments: z.array(z.object({ id: z.string(), slug: z.string() })) })
+const teams = paged.extend({
+  teams: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string().nullish() })),
+})
+const projects = paged.extend({ projects: z.array(z.object({ id: z.string(), name: z.string() })) })
+const environments = paged.extend({ environments: z.array(z.object({ id: z.string(), slug: z.string() })) })
 
 const FIXED = ['Production', 'Preview', 'Development'].map((name) => ({ id: name.toLowerCase(), name, hint: null }))
 
@@ -47,8 +33,8 @@ const accountQuery = ({ teamId = '' }: Record<string, string>): string => teamQu
 const project = ({ app = '' }: Record<string, string>): string => encodeURIComponent(app)
 
 /** Every team that the token reaches. */
-export const listTeams = (http: Http) =>
-  readAll(http, '/v2/teams?limit=100', (body) => teams.safeParse(body).data?.teams)
+export const listTeams = async (http: Http) =>
+  (await listPages(http, '/v2/teams?limit=100', teams)).flatMap((page) => page.teams)
 
 export const vercelChoices: Record<string, ChoiceList<unknown>> = {
   teams: list([], async (http) => {
@@ -58,13 +44,12 @@ export const vercelChoices: Record<string, ChoiceList<unknown>> = {
     return user === null ? rows : [...rows, { id: user.id, name: user.username, hint: 'personal account' }]
   }),
   projects: list(['teamId'], async (http, known) => {
-    const path = `/v10/projects?limit=100${accountQuery(known)}`
-    const found = await readAll(http, path, (body) => projects.safeParse(body).data?.projects)
-    return found.map(({ id, name }) => ({ id, name, hint: null }))
+    const pages = await listPages(http, `/v10/projects?limit=100${accountQuery(known)}`, projects)
+    return pages.flatMap((page) => page.projects.map(({ id, name }) => ({ id, name, hint: null })))
   }),
   environments: list(['teamId', 'app'], async (http, known) => {
     const path = `/v9/projects/${project(known)}/custom-environments?${accountQuery(known)}`
-    const found = await readAll(http, path, (body) => environments.safeParse(body).data?.environments)
+    const found = (await listPages(http, path, environments)).flatMap((page) => page.environments)
     return [...FIXED, ...found.map(({ id, slug }) => ({ id, name: slug, hint: 'custom environment' }))]
   }),
 }

@@ -3,7 +3,7 @@
  * A record that other environments share is split first: it keeps its value there and leaves this one.
  */
 import { applyEach } from '../apply-each.ts'
-import { type BatchEnd, type BatchLimits, type Refused, sendInBatches } from '../batch.ts'
+import { applyInBatches, type BatchLimits, type Refused } from '../batch.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Report } from '../destination.ts'
 import { scrub } from '../scrub.ts'
@@ -81,10 +81,7 @@ async function apply(work: Work, changes: readonly Change[]): Promise<void> {
   const inPlace = changes.filter((change) => isInPlace(work, change))
   const writes = inPlace.filter((change) => change.action !== 'delete')
   const deletes = inPlace.filter((change) => change.action === 'delete')
-  await reportEach(
-    report,
-    sendInBatches(writes, BATCHES, (batch) => upsert(work, batch)),
-  )
+  await applyInBatches(writes, report, BATCHES, (batch) => upsert(work, batch))
   let policy: Promise<boolean> | undefined
   const isDemanded = () => (policy ??= demandsSensitive(api))
   const rest = changes.filter((change) => !inPlace.includes(change))
@@ -92,14 +89,10 @@ async function apply(work: Work, changes: readonly Change[]): Promise<void> {
     concurrency: CONCURRENCY,
     replaces: true,
   })
-  const idsOf = ({ key }: Change): string[] => (records.get(key) ?? []).map(({ id }) => id)
-  await reportEach(
-    report,
-    sendInBatches(deletes, BATCHES, async (batch) => {
-      const ids = batch.flatMap(idsOf)
-      if (ids.length > 0) await removeVariables(api, ids)
-    }),
-  )
+  await applyInBatches(deletes, report, BATCHES, async (batch) => {
+    const ids = batch.flatMap(({ key }) => (records.get(key) ?? []).map(({ id }) => id))
+    if (ids.length > 0) await removeVariables(api, ids)
+  })
 }
 
 /** Whether the change concerns no other environment and no type. */
@@ -111,18 +104,6 @@ function isInPlace({ place, records }: Work, change: Change): boolean {
     held.length === 0 ||
     (held.length === 1 && held.every((record) => keepsType(record, change.flags.sensitive === true)))
   )
-}
-
-/** Waits for all of them, so that nothing is still being written when this returns or throws. */
-async function reportEach<C extends Change>(report: Report, batches: readonly Promise<BatchEnd<C>>[]): Promise<void> {
-  const ended = await Promise.allSettled(
-    batches.map(async (batch) => {
-      const { accepted, refused } = await batch
-      await Promise.all(accepted.map((change) => report.done(change)))
-      await Promise.all(refused.map(({ change, error }) => report.failed(change, error)))
-    }),
-  )
-  for (const end of ended) if (end.status === 'rejected') throw end.reason
 }
 
 /** Writes these keys as records of this environment only. Answers those that Vercel refused. */

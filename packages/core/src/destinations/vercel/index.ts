@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { bearer } from '../authorization.ts'
 import { defineConnection } from '../connection.ts'
-import { defineDestination, field } from '../destination.ts'
-import { tokenField, urlField } from '../fields.ts'
+import { defineDestination, field, type Field } from '../destination.ts'
+import { optionalTextField, textField, tokenField, urlField } from '../fields.ts'
 import { checkVercel, teamOf } from './account.ts'
 import { meaningOf } from './api.ts'
 import { vercelChoices } from './choices.ts'
@@ -18,13 +18,11 @@ const credentials = z.object({
   }),
 })
 
-const idField = (label: string) =>
-  z
-    .string()
-    .trim()
-    .min(1, `${label} must not be empty`)
-    .max(255, `${label} must be at most 255 characters`)
-    .regex(/^(?!\.{1,2}$)[\w.-]+$/, `${label} must have only letters, digits, dots, dashes and underscores`)
+const idField = (meta: Field) =>
+  textField(meta).regex(
+    /^(?!\.{1,2}$)[\w.-]+$/,
+    `${meta.label} must have only letters, digits, dots, dashes and underscores`,
+  )
 
 const target = z
   .object({
@@ -32,35 +30,25 @@ const target = z
       .literal('project', 'Scope must be "project": variables that a team shares between projects are not synced')
       .default('project')
       .meta(field({ label: 'Scope', options: { project: 'A project' } })),
-    teamId: idField('Team').meta(
-      field({ label: 'Team', placeholder: 'team_…', choices: 'teams', help: 'A team, or your personal account.' }),
-    ),
-    app: idField('Project').meta(field({ label: 'Project', placeholder: 'prj_…', choices: 'projects' })),
-    appName: z
-      .string()
-      .max(255, 'Project name must be at most 255 characters')
-      .optional()
-      .meta(field({ label: 'Project name', help: 'Shown instead of its ID.', labelOf: 'app' })),
-    env: idField('Environment').meta(
-      field({
-        label: 'Environment',
-        choices: 'environments',
-        help: 'production, preview, development, or the ID of a custom environment.',
-      }),
-    ),
-    branch: z
-      .string()
-      .trim()
-      .max(255, 'Branch must be at most 255 characters')
-      .optional()
-      .meta(
-        field({
-          label: 'Branch',
-          placeholder: 'feature/login',
-          help: 'Only this branch of preview. Empty: all branches.',
-          showWhen: { field: 'env', in: ['preview'] },
-        }),
-      ),
+    teamId: idField({
+      label: 'Team',
+      placeholder: 'team_…',
+      choices: 'teams',
+      help: 'A team, or your personal account.',
+    }),
+    app: idField({ label: 'Project', placeholder: 'prj_…', choices: 'projects' }),
+    appName: optionalTextField({ label: 'Project name', help: 'Shown instead of its ID.', labelOf: 'app' }),
+    env: idField({
+      label: 'Environment',
+      choices: 'environments',
+      help: 'production, preview, development, or the ID of a custom environment.',
+    }),
+    branch: optionalTextField({
+      label: 'Branch',
+      placeholder: 'feature/login',
+      help: 'Only this branch of preview. Empty: all branches.',
+      showWhen: { field: 'env', in: ['preview'] },
+    }),
     sensitive: z
       .boolean()
       .default(false)

@@ -15,7 +15,6 @@ export const vercelLimits: Limits = {
     if (value.length > MAX_VALUE)
       return `the value is longer than the ${MAX_VALUE.toLocaleString('en')} characters that Vercel takes`
     if (value.includes('\0')) return 'the value has a NUL character, which no environment variable can contain'
-    if (!value.isWellFormed()) return 'the value has half of a surrogate pair, which is not text that can be stored'
     return null
   },
   maxKeys: () => MAX_COUNT,
