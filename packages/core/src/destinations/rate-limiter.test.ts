@@ -1,9 +1,11 @@
+import pLimit from 'p-limit'
 import { expect, test } from 'vitest'
 import { DestinationError } from './destination-error.ts'
 import { type EmulatorServer, startEmulatorServer } from './emulator-server.ts'
 import { noAuthorization } from './authorization.ts'
 import { createHttp } from './http.ts'
 import type { RateLimit } from './rate-limit.ts'
+import { reserve, type SharedBucket } from './shared-bucket.ts'
 
 /**
  * A vendor with a token bucket that refills in steps, as Trigger.dev's does, or with a plain limit on requests in
@@ -133,5 +135,35 @@ test('only five fly before the first answer', async () => {
   stop.abort(new DestinationError('unavailable', 'over'))
   await Promise.all(calls)
   expect(server.log).toHaveLength(11)
+  await server.close()
+})
+
+test('calls that are to follow are reserved together, and never more than are to follow', async () => {
+  const server = await startEmulatorServer({ handle: () => ({ status: 200, body: {} }) })
+  let shared: SharedBucket | null = null
+  const wanted: number[] = []
+  const http = createHttp({
+    baseUrl: server.url,
+    authorization: () => noAuthorization,
+    network: { allowPrivate: true },
+    signal: new AbortController().signal,
+    rateLimits: { writes: { capacity: 100, refill: 100, intervalMs: 60_000, source: 'documented' } },
+    sharedRateLimit: {
+      needsReservation: () => Promise.resolve(true),
+      reserve(_bucket, reservation) {
+        if (reservation.want > 0) wanted.push(reservation.want)
+        const { bucket, grant } = reserve(shared, Date.now(), reservation)
+        shared = bucket
+        return Promise.resolve(grant)
+      },
+      refused: () => Promise.resolve(),
+    },
+  })
+  const inTurn = pLimit(5)
+  http.expect('writes', 40)
+  await Promise.all(Array.from({ length: 40 }, () => inTurn(() => http.request({ ...get, bucket: 'writes' }))))
+  expect(wanted).toEqual([32, 8])
+  await http.request({ ...get, bucket: 'writes' })
+  expect(wanted).toEqual([32, 8, 1])
   await server.close()
 })
