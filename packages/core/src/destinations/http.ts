@@ -62,8 +62,8 @@ export interface Http {
   /** Waits as long as a run may: rejects with the reason of the session's end. */
   wait(ms: number): Promise<void>
   /**
-   * As many calls follow in a bucket with a documented limit: it is asked for them together, not for each. Those that
-   * do not follow are lost to others until the limit refills.
+   * As many calls follow in a bucket with a documented limit, so that they are reserved together, not one by one. Those
+   * that do not follow are lost to others until the limit refills.
    */
   expect(bucket: string, calls: number): void
   /** Requests sent so far, repeats and other hosts included. */
