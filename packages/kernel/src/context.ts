@@ -41,6 +41,8 @@ export interface Context {
   now: () => Date
   /** Set while a verb runs for somebody. */
   caller?: Caller
+  /** Set where there is room for a small read of secrets only: a larger one throws `LargeRead`. */
+  smallReadsOnly?: true
 }
 
 /** What the caller of a verb may do, for the verb's own transaction. */

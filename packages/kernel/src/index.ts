@@ -61,8 +61,10 @@ export {
 export type { AfterCommit, FolderDeletion, FolderRelease, Hooks } from './hooks.ts'
 export { rotateRootKey } from './keys/rotate-root-key.ts'
 export { budget, DEFAULT_LIMITS, MAX_ANSWER_BYTES, SETTINGS, type Limits, type Quotas, type Spend } from './limits.ts'
+export { LargeRead, smallBudget } from './large-read.ts'
 export { maintain, mayMaintain } from './maintenance.ts'
 export { hasReference, partsOf, referencesIn, mapReferences, unescapeReferences, type Reference } from './references.ts'
+export { sharedReads } from './shared-reads.ts'
 export {
   few,
   MAX_MESSAGE_BYTES,

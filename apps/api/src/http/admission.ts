@@ -35,20 +35,25 @@ export function admissions({ limits }: Pick<Context, 'limits'>, ownerOf: (actor:
   return async (request: FastifyRequest, reply: FastifyReply, actor: Actor | null): Promise<Admission> => {
     const principal = actor ? await ownerOf(actor) : request.ip
     const answer = answers(principal)
-    // Made for calls that may wait: most do not, and an error with its stack costs more than the rest of this.
-    let left: AbortController | null = null
+    // Of calls under way: most have ended by then, and an error with its stack costs more than the rest of this.
+    const underWay = new Set<AbortController>()
     let isAnswered = false
-    const leave = (): void => left?.abort(new Unavailable('The client is gone'))
+    const leave = (call: AbortController): void => call.abort(new Unavailable('The client is gone'))
     onAnswered(reply, () => {
       answer.release()
       isAnswered = true
-      leave()
+      underWay.forEach(leave)
     })
     return {
-      turn(weight, work) {
-        left ??= new AbortController()
-        if (isAnswered) leave()
-        return turn(weight, principal, left.signal, work)
+      async turn(weight, work) {
+        const call = new AbortController()
+        underWay.add(call)
+        if (isAnswered) leave(call)
+        try {
+          return await turn(weight, principal, call.signal, work)
+        } finally {
+          underWay.delete(call)
+        }
       },
       addBytes(bytes) {
         if (answer.count + bytes > answerBytes) throw tooLarge(answerBytes)

@@ -13,11 +13,12 @@ interface Lane {
 
 /**
  * What reads and unseals much is done by one thread: more of it at a time only takes memory. Vendors' answers are
- * waited for.
+ * waited for. Small reads of secrets share their statements, and each waits for its row of the audit log.
  */
 const LANES: Record<Weight, { principal: Lane; process: Lane }> = {
   store: { principal: { running: 2, waiting: 100 }, process: { running: 3, waiting: 400 } },
   vendor: { principal: { running: 5, waiting: 20 }, process: { running: 40, waiting: 100 } },
+  secrets: { principal: { running: 20, waiting: 100 }, process: { running: 40, waiting: 400 } },
 }
 /** Seconds until it is worth asking again. */
 const LATER = 1
@@ -31,7 +32,7 @@ export type Turns = <T>(weight: Weight, principal: string, left: AbortSignal, wo
 
 /** One count for the process. */
 export function turns(): Turns {
-  const lanes = { store: lane('store'), vendor: lane('vendor') }
+  const lanes = { store: lane('store'), vendor: lane('vendor'), secrets: lane('secrets') }
   return (weight, principal, left, work) => lanes[weight](principal, left, work)
 }
 

@@ -34,8 +34,11 @@ export interface Route<Output = never> {
   answers?: WireOutput<Output>
 }
 
-/** What a call takes much of: reading and unsealing the store, or waiting for a vendor. */
-export type Weight = 'store' | 'vendor'
+/**
+ * What a call takes much of: reading and unsealing the store, or waiting for a vendor. `secrets`: reading secrets, of
+ * which few are many; one that reads many is a call of the store.
+ */
+export type Weight = 'store' | 'vendor' | 'secrets'
 
 export interface Meta {
   /** What it does, in one sentence: the OpenAPI summary. */

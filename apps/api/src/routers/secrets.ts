@@ -18,7 +18,7 @@ const tag = 'Secrets'
 
 export const secrets = router({
   list: query(secretVerbs.list, {
-    weight: 'store',
+    weight: 'secrets',
     tag,
     summary: 'The secrets of a folder',
     routes: secretRoutes.list,
@@ -26,7 +26,7 @@ export const secrets = router({
   }),
 
   get: query(secretVerbs.get, {
-    weight: 'store',
+    weight: 'secrets',
     tag,
     summary: 'One secret',
     routes: secretRoutes.get,
@@ -34,7 +34,7 @@ export const secrets = router({
   }),
 
   byId: query(secretVerbs.byId, {
-    weight: 'store',
+    weight: 'secrets',
     tag,
     summary: 'One secret, by its ID',
     routes: secretRoutes.byId,

@@ -2,16 +2,17 @@
 import { perform, type InputOf, type Verb } from '@keyferry/access'
 import type { AuthCall } from '@keyferry/access/sign-in'
 import type { WatchCall } from '@keyferry/core/verbs'
-import { MAX_MESSAGE_BYTES, MAX_NAME_BYTES, shortened, Unauthorized, type Actor } from '@keyferry/kernel'
+import { LargeRead, MAX_MESSAGE_BYTES, MAX_NAME_BYTES, shortened, Unauthorized, type Actor } from '@keyferry/kernel'
 import {
   getTRPCErrorFromUnknown,
   initTRPC,
   tracked,
+  TRPCError,
   type TRPCMutationProcedure,
   type TRPCQueryProcedure,
 } from '@trpc/server'
 import { z } from 'zod'
-import type { Meta, Route } from '../rest/route.ts'
+import type { Meta, Route, Weight } from '../rest/route.ts'
 import type { RequestContext } from './context.ts'
 import { failureOf, toTrpcError } from './errors.ts'
 import { auditRefusal, logUndecryptable } from './refusals.ts'
@@ -64,8 +65,8 @@ const WRONG_TOKENS_PER_MINUTE = 300
 
 const authenticated = t.procedure.use(async ({ ctx, path, type, meta, signal, next }) => {
   if (meta?.isCompressed !== true) ctx.keepPlain()
-  const run = async () => {
-    const result = await next()
+  const run = async (opts?: { ctx: RequestContext }) => {
+    const result = opts ? await next(opts) : await next()
     if (!result.ok) {
       const isWrong = result.error.cause instanceof Unauthorized
       if (isWrong && meta?.wrongPerMinute !== undefined) await ctx.throttle(path, meta.wrongPerMinute)
@@ -78,7 +79,7 @@ const authenticated = t.procedure.use(async ({ ctx, path, type, meta, signal, ne
   try {
     if (meta?.perMinute !== undefined) await ctx.throttle(path, meta.perMinute)
     const { weight } = meta ?? {}
-    return await ctx.track(() => (weight === undefined ? run() : ctx.admission.turn(weight, run)))
+    return await ctx.track(() => (weight === undefined ? run() : inTurn(ctx, weight, run)))
   } catch (error) {
     const refusal = getTRPCErrorFromUnknown(error)
     await auditRefusal(ctx, path, refusal)
@@ -86,6 +87,23 @@ const authenticated = t.procedure.use(async ({ ctx, path, type, meta, signal, ne
     throw toTrpcError(refusal)
   }
 })
+
+/** A read of secrets is done again in a turn of the store once it turns out to be large. */
+async function inTurn<T>(
+  ctx: RequestContext,
+  weight: Weight,
+  run: (opts?: { ctx: RequestContext }) => Promise<T>,
+): Promise<T> {
+  const { turn } = ctx.admission
+  if (weight !== 'secrets') return turn(weight, run)
+  const small: RequestContext = { ...ctx, ctx: { ...ctx.ctx, smallReadsOnly: true } }
+  try {
+    return await turn('secrets', () => run({ ctx: small }))
+  } catch (error) {
+    if (!(error instanceof TRPCError && error.cause instanceof LargeRead)) throw error
+    return turn('store', run)
+  }
+}
 
 /**
  * Anyone may call it: signing in, and what is known before that. Says what it is with `.meta({ …, verb: 'anyone' })`.

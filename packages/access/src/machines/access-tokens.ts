@@ -3,7 +3,16 @@
  * own in a table of its own.
  */
 import { randomUUID } from 'node:crypto'
-import { amend, inList, keptQuery, type AccessTokenTable, type Selectable, type Slot } from '@keyferry/db'
+import {
+  amend,
+  batchLoader,
+  inList,
+  keptQuery,
+  type AccessTokenTable,
+  type Db,
+  type Selectable,
+  type Slot,
+} from '@keyferry/db'
 import {
   anonymous,
   audit,
@@ -197,10 +206,9 @@ async function findToken(ctx: TokenContext, accessToken: string, address: string
   return token
 }
 
-async function tokenRow(ctx: TokenContext, accessToken: string) {
-  const rows = tableOf(accessToken) === 'federatedTokens' ? federatedRows : universalRows
-  const [row] = await rows(ctx.db, { hashes: ctx.authority.hashesOf(accessToken), now: timestamp(ctx) })
-  return row
+function tokenRow(ctx: TokenContext, accessToken: string) {
+  const rows = tableOf(accessToken) === 'federatedTokens' ? federatedToken : universalToken
+  return rows(ctx.db, { hashes: ctx.authority.hashesOf(accessToken), now: timestamp(ctx) })
 }
 
 type Presented = { hashes: readonly string[]; now: string }
@@ -212,7 +220,13 @@ const universalRows = keptQuery((db, slot: Slot<Presented>) =>
     .innerJoin('universalAuths', 'universalAuths.identityId', 'accessTokens.identityId')
     .where((eb) => inList(db, eb.ref('accessTokens.hash'), slot('hashes')))
     .where('accessTokens.expiresAt', '>', slot('now'))
-    .select(['accessTokens.id', 'accessTokens.identityId', 'accessTokens.ttl', 'accessTokens.usesLimit'])
+    .select([
+      'accessTokens.hash',
+      'accessTokens.id',
+      'accessTokens.identityId',
+      'accessTokens.ttl',
+      'accessTokens.usesLimit',
+    ])
     .select(['accessTokens.endsAt', 'accessTokens.lastUsedAt', 'accessTokens.createdAt'])
     .select(['identities.name', 'universalAuths.settings']),
 )
@@ -225,10 +239,35 @@ const federatedRows = keptQuery((db, slot: Slot<Presented>) =>
     .where((eb) => inList(db, eb.ref('federatedTokens.hash'), slot('hashes')))
     .where('federatedTokens.expiresAt', '>', slot('now'))
     .whereRef('federatedAuths.identityId', '=', 'federatedTokens.identityId')
-    .select(['federatedTokens.id', 'federatedTokens.identityId', 'federatedTokens.ttl', 'federatedTokens.usesLimit'])
+    .select([
+      'federatedTokens.hash',
+      'federatedTokens.id',
+      'federatedTokens.identityId',
+      'federatedTokens.ttl',
+      'federatedTokens.usesLimit',
+    ])
     .select(['federatedTokens.endsAt', 'federatedTokens.lastUsedAt', 'federatedTokens.createdAt'])
     .select(['identities.name', 'federatedAuths.settings']),
 )
+
+/** Tokens that are presented at about the same time are found by one statement. */
+const together = <R extends { hash: string }>(find: (db: Db, presented: Presented) => Promise<R[]>) =>
+  batchLoader(async (db: Db, presented: readonly Presented[]) => {
+    const rows = await find(db, {
+      hashes: presented.flatMap(({ hashes }) => hashes),
+      // The latest: none of them was presented later.
+      now:
+        presented
+          .map(({ now }) => now)
+          .sort()
+          .at(-1) ?? '',
+    })
+    const byHash = new Map(rows.map((row) => [row.hash, row]))
+    return ({ hashes }) => hashes.map((hash) => byHash.get(hash)).find((row) => row !== undefined)
+  })
+
+const universalToken = together(universalRows)
+const federatedToken = together(federatedRows)
 
 const answer = (
   ctx: Context,

@@ -4,6 +4,7 @@ import {
   auditEvent,
   budget,
   NotFound,
+  smallBudget,
   snapshot,
   type SecretProblem,
   Unresolvable,
@@ -16,26 +17,25 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { projectKey } from '../keys/project-key.ts'
 import { codeOf, createExpander, type Expanded } from '../references/expand.ts'
-import { namerOf, readerOf, refuseTreeOutOfReach } from '../references/out-of-reach.ts'
+import { namerOf } from '../references/out-of-reach.ts'
 import { visible } from '../references/reference-graph.ts'
 import { referencedFolders } from '../references/referenced-folders.ts'
 import { tooDeepProblem } from '../references/resolve.ts'
-import { findFolder, foldersBelow, type FoundFolder, type Located } from '../tree/find-folder.ts'
-import { shownTags, tagsBySlug, type ShownTag } from '../tree/tags.ts'
+import { findFolder, type Located } from '../tree/find-folder.ts'
+import { tagsBySlug } from '../tree/tags.ts'
 import {
-  loadTree,
   openComment,
   openMetadata,
   openValue,
   valueOpener,
   type Metadata,
   type SecretRow,
-  type Tree,
   type TreeFolder,
 } from '../tree/tree.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
 import { shownValue } from './next-secret.ts'
 import { byKey, importBlocks } from './import-blocks.ts'
+import { loadAround, loadSecrets, refuseOutOfReach, type Loaded, type Wanted } from './load-secrets.ts'
 
 type Problems = SecretProblem[]
 type Input = z.output<typeof schemas.listSecrets>
@@ -53,12 +53,9 @@ export const listSecrets = async (ctx: Context, actor: Actor, input: Input): Pro
 /** As `listSecrets`, without a row of the audit log: its caller writes one. */
 export async function readSecrets(ctx: Context, input: Input): Promise<Listed> {
   const names = namerOf(ctx, input.projectId)
-  const { show, metadataOf, tree, roots, tags } = await snapshot(ctx, async (tx) => {
-    const located = await findFolder(tx, input)
-    const below = input.recursive ? await foldersBelow(tx, located) : []
-    const roots = [located.folder.id, ...below]
-    return { roots, ...(await load(ctx, tx, input, [located, ...below], names)) }
-  })
+  const loaded = await loadSecrets(ctx, input, { recursive: input.recursive })
+  const { tree, roots, tags } = loaded
+  const { show, metadataOf } = shower(ctx, input, loaded)
   const slugs = new Set(input.tags)
   const pairs = input.metadata ?? []
   const tagged = (row: SecretRow): boolean =>
@@ -134,26 +131,13 @@ export async function getSecret(
   input: z.output<typeof schemas.getSecret>,
 ): Promise<Secret> {
   // A folder out of reach is passed over: whether it has the key would show in what is answered instead.
-  const names = namerOf(ctx, input.projectId)
-  const { show, tree, folderId } = await snapshot(ctx, async (tx) => {
-    const located = await findFolder(tx, input)
-    const folderId = located.folder.id
-    if (input.version === undefined) return { folderId, ...(await load(ctx, tx, input, [located], names)) }
-    const { row, tags } = await versionRow(tx, located, input.key, input.version)
-    // An old value may reference folders that no edge of the present one leads to.
-    const text = openValue(await projectKey(ctx, tx, input.projectId), input.projectId, row)
-    const referenced = input.expandReferences ? await referencedFolders(tx, input.projectId, [text ?? '']) : []
-    const loaded = await load(ctx, tx, input, [located, ...referenced], names)
-    loaded.tree.folders.get(folderId)?.secrets.set(input.key, row)
-    if (tags) {
-      const known = await tagsBySlug(tx, input.projectId)
-      loaded.tags.set(
-        row.id,
-        tags.flatMap((slug) => known.get(slug) ?? []),
-      )
-    }
-    return { folderId, ...loaded }
-  })
+  const { version } = input
+  const loaded = await (version === undefined
+    ? loadSecrets(ctx, input, { recursive: false })
+    : loadVersion(ctx, input, version))
+  const { tree, roots } = loaded
+  const { show } = shower(ctx, input, loaded)
+  const [folderId = ''] = roots
   const folder = tree.folders.get(folderId)
   const order = folder && input.includeImports ? visible(tree, folder).order : []
   const source = [...(folder ? [folder] : []), ...order].find((one) => one.secrets.has(input.key))
@@ -176,36 +160,38 @@ export async function getSecret(
   return secret
 }
 
+/** As `loadSecrets`, with an older version of the secret in the place of the present one. */
+async function loadVersion(ctx: Context, input: z.output<typeof schemas.getSecret>, version: number): Promise<Loaded> {
+  const loaded = await snapshot(ctx, async (tx) => {
+    const located = await findFolder(tx, input)
+    const { row, tags } = await versionRow(tx, located, input.key, version)
+    // An old value may reference folders that no edge of the present one leads to.
+    const text = openValue(await projectKey(ctx, tx, input.projectId), input.projectId, row)
+    const referenced = input.expandReferences ? await referencedFolders(tx, input.projectId, [text ?? '']) : []
+    const loaded = await loadAround(ctx, tx, input, [located, ...referenced])
+    loaded.tree.folders.get(located.folder.id)?.secrets.set(input.key, row)
+    if (!tags) return loaded
+    const known = await tagsBySlug(tx, input.projectId)
+    return { ...loaded, tags: new Map([...loaded.tags, [row.id, tags.flatMap((slug) => known.get(slug) ?? [])]]) }
+  })
+  refuseOutOfReach(ctx, input, loaded.tree)
+  return loaded
+}
+
 type Show = (folder: TreeFolder, row: SecretRow, problems: Problems) => Promise<Secret | null>
 
-async function load(
+function shower(
   ctx: Context,
-  tx: Tx,
-  input: Omit<Input, 'recursive' | 'tags' | 'metadata' | 'offset' | 'limit'>,
-  roots: readonly (string | FoundFolder)[],
-  names: ReturnType<typeof namerOf>,
-): Promise<{ tree: Tree; show: Show; metadataOf: (row: SecretRow) => Metadata; tags: Map<string, ShownTag[]> }> {
-  const { projectId, showValues, expandReferences } = input
-  const expanding = showValues && expandReferences
-  const tree = await loadTree(
-    ctx,
-    tx,
-    roots,
-    expanding ? 'references' : input.includeImports ? 'imports' : 'alone',
-    showValues ? 'sealed' : 'none',
-    names,
-  )
-  if (expanding) {
-    const { environment, secretPath: path } = input
-    refuseTreeOutOfReach(tree, readerOf(ctx, projectId), { projectId, environment, path })
-  }
-  const key = tree.keys.get(projectId) ?? (await projectKey(ctx, tx, projectId))
-  const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
+  wanted: Wanted,
+  { tree, key, tags }: Loaded,
+): { show: Show; metadataOf: (row: SecretRow) => Metadata } {
+  const { projectId, showValues, expandReferences } = wanted
   const value = (row: SecretRow): string | null => {
     const stored = openValue(key, projectId, row)
     return stored === null ? null : shownValue(row, stored)
   }
-  const spend = budget(ctx.limits)
+  const whole = budget(ctx.limits)
+  const spend = ctx.smallReadsOnly ? smallBudget(whole) : whole
   const { expand } = createExpander(tree, valueOpener(key, projectId), spend)
   const metadataOf = (row: SecretRow): Metadata => openMetadata(key, projectId, row)
   const show: Show = async (folder, row, problems) => {
@@ -214,12 +200,12 @@ async function load(
     const metadata = metadataOf(row)
     spend(FRAME_BYTES + row.comment.length + row.metadata.length)
     if (!showValues) return describeSecret(where, row, { value: null, comment, metadata }, tags.get(row.id))
-    const shown = expanding ? await expand(folder, row.key) : plain(value(row), spend)
+    const shown = expandReferences ? await expand(folder, row.key) : plain(value(row), spend)
     if ('value' in shown) return describeSecret(where, row, { value: shown.value, comment, metadata }, tags.get(row.id))
     problems.push({ key: row.key, reason: shown.problem, ...codeOf(shown) })
     return null
   }
-  return { tree, show, metadataOf, tags }
+  return { show, metadataOf }
 }
 
 /** Bytes of a secret in an answer, without its texts. */

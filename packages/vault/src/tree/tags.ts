@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { isUniqueViolation, type Selectable, type TagTable } from '@keyferry/db'
+import { isUniqueViolation, keptQuery, type Selectable, type Slot, type TagTable } from '@keyferry/db'
 import { audit, BadRequest, NotFound, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
@@ -87,6 +87,10 @@ export function deleteTag(ctx: Context, actor: Actor, input: { projectId: string
   })
 }
 
+const anyTag = keptQuery((db, slot: Slot<{ projectId: string }>) =>
+  db.selectFrom('tags').where('projectId', '=', slot('projectId')).select('id').limit(1),
+)
+
 /** The tags of secrets, by secret id, each sorted by slug. */
 export async function shownTags(
   tx: Tx,
@@ -95,7 +99,7 @@ export async function shownTags(
 ): Promise<Map<string, ShownTag[]>> {
   const found = new Map<string, ShownTag[]>()
   if (folderIds.length === 0) return found
-  const any = await tx.selectFrom('tags').where('projectId', '=', projectId).select('id').limit(1).executeTakeFirst()
+  const [any] = await anyTag(tx, { projectId })
   if (!any) return found
   const rows = await tx
     .selectFrom('secretTags')

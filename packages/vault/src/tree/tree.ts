@@ -1,8 +1,18 @@
 import { referencesFrom } from '@keyferry/access'
-import { inList, readStart, timeSlice, type SecretTable, type Selectable } from '@keyferry/db'
+import {
+  inList,
+  keptQuery,
+  readStart,
+  timeSlice,
+  type SecretTable,
+  type Selectable,
+  type Slot,
+  type Tables,
+} from '@keyferry/db'
 import {
   MAX_ANSWER_BYTES,
   DecryptionError,
+  LargeRead,
   TooLarge,
   Unresolvable,
   type Context,
@@ -11,7 +21,7 @@ import {
 } from '@keyferry/kernel'
 import { checkFolder } from '@keyferry/kernel/authority'
 import { secretMetadata } from '@keyferry/schemas'
-import { sql, type RawBuilder } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { z } from 'zod'
 import type { FoundFolder } from './find-folder.ts'
 
@@ -53,11 +63,12 @@ export type Reach = 'alone' | 'imports' | 'references'
  * Loads `roots`, by ids or as found in `tx`, and everything within `reach` of them. A constant number of queries per
  * level of imports and references, however many secrets there are, as long as a statement can bring them. With `values:
  * 'none'` every value is empty. With `knows`, the folders that it refuses are empty: their secrets are not read, so
- * nothing that is counted, filtered or limited afterwards depends on them. Throws `TooLarge`, and `IntegrityBroken` for
- * a folder whose secrets or imports are not those that were written last.
+ * nothing that is counted, filtered or limited afterwards depends on them. Throws `TooLarge`, `LargeRead` where only
+ * small reads have room, and `IntegrityBroken` for a folder whose secrets or imports are not those that were written
+ * last.
  */
 export async function loadTree(
-  ctx: Pick<Context, 'keyring' | 'authority'>,
+  ctx: Pick<Context, 'keyring' | 'authority' | 'smallReadsOnly'>,
   tx: Tx,
   roots: readonly (string | FoundFolder)[],
   reach: Reach = 'references',
@@ -98,7 +109,8 @@ export async function loadTree(
   }
   const known = knows ? rows.filter(knows) : rows
   const knownIds = known.map(({ id }) => id)
-  await loadSecrets(tx, knownIds, values, (row) => folders.get(row.folderId)?.secrets.set(row.key, row))
+  const most = ctx.smallReadsOnly ? SMALL_BYTES : MAX_LOADED_BYTES
+  await loadSecrets(tx, knownIds, values, most, (row) => folders.get(row.folderId)?.secrets.set(row.key, row))
   const slice = timeSlice()
   for (const row of known) {
     if (slice.isOver()) await slice.rest()
@@ -148,12 +160,15 @@ const PAGE = 100
 const STATEMENT_BYTES = 4 * 1024 * 1024
 /** Bytes of sealed texts that one request may hold. */
 const MAX_LOADED_BYTES = 4 * MAX_ANSWER_BYTES
+/** The same of a small read, which has no more rows than a statement may bring. */
+const SMALL_BYTES = 256 * 1024
 
 /** Loads the secrets of folders: in one statement where they are few or small, else in as many as they need. */
 async function loadSecrets(
   tx: Tx,
   folderIds: readonly string[],
   values: 'sealed' | 'none',
+  most: number,
   each: (row: SecretRow) => void,
 ): Promise<void> {
   const slice = timeSlice()
@@ -161,31 +176,15 @@ async function loadSecrets(
   const take = (rows: readonly SecretRow[]): void => {
     for (const row of rows) {
       bytes += row.value.length + row.comment.length + row.metadata.length
-      if (bytes > MAX_LOADED_BYTES) throw tooMuch()
+      if (bytes > most) throw most === SMALL_BYTES ? new LargeRead() : tooMuch()
       each(row)
     }
   }
-  const text = values === 'sealed' ? sql.ref<string>('value') : sql<string>`''`
-  const select = (ids: readonly string[]) =>
-    tx
-      .selectFrom('secrets')
-      .where((eb) => inList(tx, eb.ref('folderId'), ids))
-      .select([
-        'id',
-        'folderId',
-        'key',
-        'version',
-        'comment',
-        'metadata',
-        'blank',
-        'skipMultilineEncoding',
-        'isLiteral',
-      ])
-      .select(['createdAt', 'updatedAt', 'updatedBy', text.as('value')])
-  const few = await select(folderIds)
-    .limit(PAGE + 1)
-    .execute()
+  const text = TEXTS[values]
+  const select = (ids: readonly string[]) => secretsIn(tx, ids, text)
+  const few = await fewSecrets[values](tx, { ids: folderIds })
   if (few.length <= PAGE) return take(few)
+  if (most === SMALL_BYTES) throw new LargeRead()
   const waiting: (readonly string[])[] = [folderIds]
   for (let ids = waiting.pop(); ids; ids = waiting.pop()) {
     if (slice.isOver()) await slice.rest()
@@ -210,6 +209,24 @@ async function loadSecrets(
     }
   }
 }
+
+/** What is selected of values. */
+const TEXTS = { sealed: sql.ref<string>('value'), none: sql<string>`''` }
+
+const secretsIn = (
+  store: Kysely<Tables>,
+  ids: readonly string[] | RawBuilder<readonly string[]>,
+  text: RawBuilder<string>,
+) =>
+  store
+    .selectFrom('secrets')
+    .where((eb) => inList(store, eb.ref('folderId'), ids))
+    .select(['id', 'folderId', 'key', 'version', 'comment', 'metadata', 'blank', 'skipMultilineEncoding', 'isLiteral'])
+    .select(['createdAt', 'updatedAt', 'updatedBy', text.as('value')])
+
+const fewSecretsWith = (text: RawBuilder<string>) =>
+  keptQuery((store, slot: Slot<{ ids: readonly string[] }>) => secretsIn(store, slot('ids'), text).limit(PAGE + 1))
+const fewSecrets = { sealed: fewSecretsWith(TEXTS.sealed), none: fewSecretsWith(TEXTS.none) }
 
 async function sizeOf(tx: Tx, folderIds: readonly string[], text: RawBuilder<string>): Promise<number> {
   const { bytes } = await tx
