@@ -1,5 +1,12 @@
 /** The statements that SQLite gets from the query builder. */
-import { SqliteDialect, SqliteQueryCompiler, type QueryCompiler, type SelectModifierNode } from 'kysely'
+import {
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteQueryCompiler,
+  type DialectAdapter,
+  type QueryCompiler,
+  type SelectModifierNode,
+} from 'kysely'
 
 const LOCKS: ReadonlySet<SelectModifierNode['modifier']> = new Set([
   'ForUpdate',
@@ -11,8 +18,22 @@ const LOCKS: ReadonlySet<SelectModifierNode['modifier']> = new Set([
 
 /** SQLite as the main store uses it. */
 export class StoreSqliteDialect extends SqliteDialect {
+  override createAdapter(): DialectAdapter {
+    return new StoreAdapter()
+  }
+
   override createQueryCompiler(): QueryCompiler {
     return new StatementCompiler()
+  }
+}
+
+/**
+ * SQLite changes a schema in transactions, which Kysely doesn't use: all migrations are one then. Killed amid them, none
+ * has happened, and the disk is waited for once, not for every statement.
+ */
+class StoreAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
   }
 }
 

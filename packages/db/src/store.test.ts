@@ -34,6 +34,18 @@ onEveryDatabase('store', (open) => {
   })
 })
 
+it('migrates SQLite whole or not at all', async () => {
+  const db = openSqlite(':memory:')
+  await sql`create table sync_events (id text)`.execute(db)
+  await expect(migrate(db)).rejects.toThrow('sync_events')
+  const tables = await db.introspection.getTables()
+  expect(tables.map(({ name }) => name)).toEqual(['sync_events'])
+  await sql`drop table sync_events`.execute(db)
+  await migrate(db)
+  expect(await missingMigrations(db)).toEqual([])
+  await db.destroy()
+})
+
 it.skipIf(!inject('postgresUrl'))(
   'ten processes migrate one database at once, and time-outs are back in place afterwards',
   async () => {
