@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rolldown, type OutputAsset, type OutputChunk, type Plugin } from 'rolldown'
-import { packageOf, type Tarball } from './tarball.ts'
+import type { Package } from './package.ts'
 import product from '../../../package.json' with { type: 'json' }
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -11,9 +11,9 @@ const SERVER = 'keyferry-server'
  * `keyferry`: the command line. The server is an optional dependency: `keyferry start` and `keyferry admin` load it
  * when they run, everything else needs no other package.
  */
-export async function packCli(folder: string): Promise<Tarball> {
+export async function cliPackage(): Promise<Package> {
   const output = await bundleCli()
-  return packageOf(folder, {
+  return {
     chunks: output,
     files: {
       ...Object.fromEntries(output.flatMap((part) => (part.type === 'chunk' ? [[part.fileName, part.code]] : []))),
@@ -26,7 +26,7 @@ export async function packCli(folder: string): Promise<Tarball> {
       optionalDependencies: { [SERVER]: product.version },
       engines: { node: '>=20' },
     },
-  })
+  }
 }
 
 /** The modules of the server that the command line loads, such as `core/verbs` for `@keyferry/core/verbs`. */

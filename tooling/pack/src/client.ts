@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { rolldown, type OutputAsset, type OutputChunk } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
 import { apiTypes } from './api-types.ts'
+import type { Package } from './package.ts'
 import { replaced } from './replaced.ts'
-import { packageOf, type Tarball } from './tarball.ts'
 
 const SOURCE = join(import.meta.dirname, '../../../packages/client/src')
 const DOCS = join(import.meta.dirname, '../../../docs')
@@ -13,7 +13,7 @@ const DOCS = join(import.meta.dirname, '../../../docs')
  * `@keyferry/client`: one file of code and one of types, without dependencies. Programs of both kinds of modules share
  * them, so that `instanceof KeyferryApiError` holds across both.
  */
-export async function packClient(folder: string): Promise<Tarball> {
+export async function clientPackage(): Promise<Package> {
   const input = { index: join(SOURCE, 'index.ts') }
   const code = await rolldown({
     input,
@@ -29,7 +29,7 @@ export async function packClient(folder: string): Promise<Tarball> {
   ]
   const types = await rolldown({ input, external, plugins })
   const declarations = await types.generate({ format: 'esm' })
-  return packageOf(folder, {
+  return {
     chunks: output,
     files: {
       'index.cjs': onlyFile(output).code,
@@ -52,7 +52,7 @@ export async function packClient(folder: string): Promise<Tarball> {
       sideEffects: false,
       engines: { node: '>=20' },
     },
-  })
+  }
 }
 
 /** The file that a bundle comes to. Throws when it is in several. */

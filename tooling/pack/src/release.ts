@@ -5,22 +5,23 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import product from '../../../package.json' with { type: 'json' }
-import { packCli } from './cli.ts'
-import { packClient } from './client.ts'
+import { cliPackage } from './cli.ts'
+import { clientPackage } from './client.ts'
 import { notesOf } from './notes.ts'
-import { packServer } from './server.ts'
+import { serverPackage } from './server.ts'
+import { tarballOf } from './tarball.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PACKAGES = [
-  { pack: packClient, workspaces: ['@keyferry/client'] },
-  { pack: packCli, workspaces: ['@keyferry/cli'] },
-  { pack: packServer, workspaces: ['@keyferry/server', '@keyferry/web'] },
+  { content: clientPackage, workspaces: ['@keyferry/client'] },
+  { content: cliPackage, workspaces: ['@keyferry/cli'] },
+  { content: serverPackage, workspaces: ['@keyferry/server', '@keyferry/web'] },
 ]
 
 const folder = resolve(process.argv[2] ?? 'release')
 const files: string[] = []
-for (const { pack, workspaces } of PACKAGES) {
-  const { file } = await pack(folder)
+for (const { content, workspaces } of PACKAGES) {
+  const { file } = await tarballOf(folder, await content())
   const contents = file.replace(/\.tgz$/, '.cdx.json')
   await billOfMaterials(workspaces, contents)
   files.push(file, contents)

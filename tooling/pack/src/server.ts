@@ -5,23 +5,27 @@ import { rolldown } from 'rolldown'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { serverDoors } from './cli.ts'
+import type { Package } from './package.ts'
 import { replaced } from './replaced.ts'
-import { packageOf, type Tarball } from './tarball.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const DESTINATIONS = join(ROOT, 'packages/core/src/destinations')
 const CONSOLE = join(ROOT, 'apps/web/dist')
 
-/** They load files of their own, native code and WebAssembly, so they can't be bundled. */
-const DEPENDENCIES = ['better-sqlite3', '@electric-sql/pglite']
+/**
+ * What loads files of its own, native code and WebAssembly, so that it can't be bundled, and the workspace that it is
+ * installed for.
+ */
+export const DEPENDENCIES = { 'better-sqlite3': 'packages/db', '@electric-sql/pglite': 'packages/queue' } as const
 
-const PROGRAMS = { all: 'server', api: 'api', worker: 'worker' } as const
+/** By the name that `keyferry start` knows: the file in the package, without `.js`, and the folder below `apps`. */
+export const PROGRAMS = { all: 'server', api: 'api', worker: 'worker' } as const
 
 /**
  * `keyferry-server`: API, console and worker, and the doors that `keyferry admin` uses, bundled. Throws when the
  * console is not built.
  */
-export async function packServer(folder: string): Promise<Tarball> {
+export async function serverPackage(): Promise<Package> {
   const doors = (await serverDoors()).map((door) => ({ door, name: door.replaceAll('/', '-') }))
   const programs = Object.values(PROGRAMS).map((name) => [name, join(ROOT, 'apps', name, 'src/main.ts')])
   const bundle = await rolldown({
@@ -32,7 +36,7 @@ export async function packServer(folder: string): Promise<Tarball> {
     // The doors are resolved as the command line resolves them.
     cwd: join(ROOT, 'apps/cli'),
     platform: 'node',
-    external: DEPENDENCIES,
+    external: Object.keys(DEPENDENCIES),
     plugins: [
       replaced({
         [join(DESTINATIONS, 'destination-folders.ts')]: await destinationList(),
@@ -47,7 +51,7 @@ export async function packServer(folder: string): Promise<Tarball> {
     chunkFileNames: '[name]-[hash].js',
     comments: { legal: true, annotation: false, jsdoc: false },
   })
-  return packageOf(folder, {
+  return {
     chunks: output,
     files: {
       ...Object.fromEntries(output.flatMap((part) => (part.type === 'chunk' ? [[part.fileName, part.code]] : []))),
@@ -64,7 +68,7 @@ export async function packServer(folder: string): Promise<Tarball> {
       dependencies: await pinned(),
       engines: { node: '>=22' },
     },
-  })
+  }
 }
 
 /** `destination-folders.ts` for a bundle: it imports every destination instead of looking for folders. */
@@ -105,7 +109,7 @@ async function pinned(): Promise<Record<string, string>> {
   const workspace = z.object({ catalog: z.record(z.string(), z.string()) })
   const { catalog } = workspace.parse(parse(await readFile(join(ROOT, 'pnpm-workspace.yaml'), 'utf8')))
   return Object.fromEntries(
-    DEPENDENCIES.map((name) => {
+    Object.keys(DEPENDENCIES).map((name) => {
       const version = catalog[name]
       if (version === undefined) throw new Error(`${name} has no version in the catalog`)
       return [name, version]

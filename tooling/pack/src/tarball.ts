@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { z } from 'zod'
 import product from '../../../package.json' with { type: 'json' }
-
-const ROOT = join(import.meta.dirname, '../../..')
+import { writePackage, type Package } from './package.ts'
 
 export interface Tarball {
   /** Where it is. */
@@ -15,56 +13,12 @@ export interface Tarball {
   installed: number
 }
 
-interface Package {
-  /** What the code was bundled from. */
-  chunks: readonly { type: string; moduleIds?: readonly string[] }[]
-  /** Contents by file name. */
-  files: Readonly<Record<string, string | Uint8Array>>
-  manifest: { name: string; [field: string]: unknown }
-}
-
-/**
- * Writes the package to `folder` and packs it there, with the product's version and licence and the licences of what
- * was bundled. The same input gives the same bytes.
- */
-export async function packageOf(folder: string, { chunks, files, manifest }: Package): Promise<Tarball> {
-  const { version, license } = product
-  const dir = join(folder, manifest.name.replaceAll(/[@/]/g, ' ').trim().replaceAll(' ', '-'))
-  await rm(dir, { recursive: true, force: true })
-  await mkdir(dir, { recursive: true })
-  const all: Package['files'] = {
-    ...files,
-    'package.json': `${JSON.stringify({ ...manifest, version, license, type: 'module' }, null, 2)}\n`,
-    LICENSE: await readFile(join(ROOT, 'LICENSE'), 'utf8'),
-    'THIRD-PARTY-LICENSES.txt': await licencesOf(chunks.flatMap(({ moduleIds = [] }) => moduleIds)),
-  }
-  for (const [name, content] of Object.entries(all)) {
-    const mode = typeof content === 'string' && content.startsWith('#!') ? 0o755 : 0o644
-    await mkdir(dirname(join(dir, name)), { recursive: true })
-    await writeFile(join(dir, name), content, { mode })
-  }
+/** Writes the package to `folder` and packs it there. The same input gives the same bytes. */
+export async function tarballOf(folder: string, content: Package): Promise<Tarball> {
+  const dir = join(folder, content.manifest.name.replaceAll(/[@/]/g, ' ').trim().replaceAll(' ', '-'))
+  const installed = await writePackage(dir, content)
   const pack = ['pack', '--silent', '--offline', '--no-update-notifier', '--pack-destination', folder]
   await promisify(execFile)('npm', pack, { cwd: dir })
-  const file = `${dir}-${version}.tgz`
-  const installed = Object.values(all).reduce((sum, content) => sum + Buffer.byteLength(content), 0)
+  const file = `${dir}-${product.version}.tgz`
   return { file, packed: (await stat(file)).size, installed }
-}
-
-/** The licences of the packages that these modules come from. Throws when one has none. */
-async function licencesOf(modules: readonly string[]): Promise<string> {
-  const inPackage = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//
-  const dirs = new Set(modules.flatMap((id) => inPackage.exec(id)?.[1] ?? []))
-  const texts = await Promise.all([...dirs].map(licenceOf))
-  return [...new Set(texts)].sort().join(`\n${'-'.repeat(80)}\n\n`)
-}
-
-const published = z.object({ name: z.string(), version: z.string(), license: z.string().optional() })
-
-/** The licence file of the package in `dir`, or the name of its licence where it comes without a file. */
-async function licenceOf(dir: string): Promise<string> {
-  const { name, version, license } = published.parse(JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')))
-  const file = (await readdir(dir)).find((candidate) => /^licen[cs]e/i.test(candidate))
-  const text = file === undefined ? license : await readFile(join(dir, file), 'utf8')
-  if (text === undefined) throw new Error(`${name} ${version} says nowhere what its licence is`)
-  return `${name} ${version}\n\n${text.trim()}\n`
 }

@@ -13,10 +13,10 @@ import { startApi } from '@keyferry/server/testing-cli'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import product from '../../../package.json' with { type: 'json' }
-import { packCli } from '../src/cli.ts'
-import { packClient } from '../src/client.ts'
-import { packServer } from '../src/server.ts'
-import type { Tarball } from '../src/tarball.ts'
+import { cliPackage } from '../src/cli.ts'
+import { clientPackage } from '../src/client.ts'
+import { serverPackage } from '../src/server.ts'
+import { tarballOf, type Tarball } from '../src/tarball.ts'
 
 const PACKAGES = join(import.meta.dirname, '../../../packages')
 
@@ -26,9 +26,9 @@ let cli: Tarball
 let server: Tarball
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'keyferry-packed-'))
-  client = await packClient(join(dir, 'tarballs'))
-  cli = await packCli(join(dir, 'tarballs'))
-  server = await packServer(join(dir, 'tarballs'))
+  client = await tarballOf(join(dir, 'tarballs'), await clientPackage())
+  cli = await tarballOf(join(dir, 'tarballs'), await cliPackage())
+  server = await tarballOf(join(dir, 'tarballs'), await serverPackage())
   await mkdir(join(dir, 'home'))
   await installed('app', [client.file, cli.file])
 })
@@ -90,11 +90,11 @@ it('are small and need no other package', async () => {
 })
 
 it('are the same bytes each time they are packed', async () => {
-  for (const [pack, first] of [
-    [packCli, cli],
-    [packServer, server],
+  for (const [content, first] of [
+    [await cliPackage(), cli],
+    [await serverPackage(), server],
   ] as const) {
-    const again = await pack(join(dir, 'again'))
+    const again = await tarballOf(join(dir, 'again'), content)
     expect(await readFile(again.file)).toEqual(await readFile(first.file))
   }
 })
@@ -107,7 +107,7 @@ it('say how to get the server', async () => {
 })
 
 /** A package that is installed in `folder` of the repository, as a tarball, which a registry would have. */
-function tarballOf(folder: string): string {
+function packedFolder(folder: string): string {
   const file = join(dir, 'tarballs', `${basename(folder)}.tar`)
   execFileSync('tar', ['-cf', file, '-C', dirname(folder), basename(folder)])
   return file
@@ -116,7 +116,7 @@ function tarballOf(folder: string): string {
 it('serve an instance: keyferry start', async () => {
   const sqlite = realpathSync(join(PACKAGES, 'db/node_modules/better-sqlite3'))
   const postgres = realpathSync(join(PACKAGES, 'queue/node_modules/@electric-sql/pglite'))
-  const needed = [sqlite, realpathSync(join(sqlite, '../node-addon-api')), postgres].map(tarballOf)
+  const needed = [sqlite, realpathSync(join(sqlite, '../node-addon-api')), postgres].map(packedFolder)
   await installed('server', [cli.file, server.file, ...needed])
   const size = execFileSync('du', ['-sm', join(dir, 'server/node_modules')], { encoding: 'utf8' })
   expect(Number.parseInt(size, 10)).toBeLessThan(200)

@@ -1,6 +1,5 @@
 /** The files in `deploy` and the Dockerfile: valid for what reads them, and right about Keyferry. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { readEnv } from '@keyferry/runtime'
@@ -11,11 +10,14 @@ import * as core from 'kubernetes-models/v1'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
+import { PROGRAMS } from '../src/server.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const read = (file: string): Promise<string> => readFile(join(ROOT, file), 'utf8')
 /** Of node: the same wherever a server is started. The heap grows by half before its garbage is collected. */
 const FLAGS = ['--liftoff-only', '--max-semi-space-size=8', '--heap-growing-percent=50']
+/** Of `keyferry-server`, whose folder each of them starts in. */
+const programs: readonly string[] = Object.values(PROGRAMS).map((name) => `${name}.js`)
 const has = (command: string): boolean => spawnSync(command, ['--help']).error === undefined
 
 /** Refuses what is no setting, and a secret from a file that is not there is none. */
@@ -35,8 +37,9 @@ describe('the image', () => {
       lines.findLast((line) => line.startsWith(`${instruction} `))?.slice(instruction.length + 1) ?? ''
     expect(last('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/)
     expect(JSON.parse(last('ENTRYPOINT'))).toEqual(['node', ...FLAGS])
+    expect(last('WORKDIR')).toMatch(/\/node_modules\/keyferry-server$/)
     const [program] = z.array(z.string()).parse(JSON.parse(last('CMD')))
-    expect(existsSync(join(ROOT, program ?? ''))).toBe(true)
+    expect(programs).toContain(program)
     const variables = Object.fromEntries(
       last('ENV')
         .split(' ')
@@ -72,7 +75,7 @@ describe.each(['compose.yaml', 'compose.fleet.yaml'])('deploy/%s', (file) => {
       for (const path of Object.values(environment).filter((value) => value.startsWith('/run/secrets/')))
         expect(own.map((secret) => `/run/secrets/${secret}`)).toContain(path)
       if (image !== 'keyferry') continue
-      for (const program of command) expect(existsSync(join(ROOT, program))).toBe(true)
+      for (const program of command) expect(programs).toContain(program)
       expectSettings({ ...environment, KEYFERRY_URL: 'http://127.0.0.1:4400' })
     }
   })
@@ -81,9 +84,11 @@ describe.each(['compose.yaml', 'compose.fleet.yaml'])('deploy/%s', (file) => {
 describe('deploy/keyferry.service', () => {
   it('starts a program that exists, with settings that exist', async () => {
     const unit = await read('deploy/keyferry.service')
-    for (const file of ['deploy/keyferry.service', 'package.json', '.ci/image'])
-      expect(await read(file)).toContain(`node ${FLAGS.join(' ')} apps/server/src/main.ts`)
-    expect(existsSync(join(ROOT, /^ExecStart=.* (\S+)$/m.exec(unit)?.[1] ?? ''))).toBe(true)
+    for (const file of ['deploy/keyferry.service', '.ci/image'])
+      expect(await read(file)).toContain(`node ${FLAGS.join(' ')} server.js`)
+    expect(await read('package.json')).toContain(`node ${FLAGS.join(' ')} apps/server/src/main.ts`)
+    expect(programs).toContain(/^ExecStart=.* (\S+)$/m.exec(unit)?.[1])
+    expect(unit).toMatch(/^WorkingDirectory=.*\/node_modules\/keyferry-server$/m)
     const settings = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, text = '']) => text.split(' '))
     expectSettings(Object.fromEntries(settings.map((setting) => setting.split('=', 2))))
   })
@@ -150,7 +155,7 @@ describe('deploy/kubernetes', async () => {
     for (const { spec } of pods) {
       const [container, ...others] = spec.template.spec.containers
       expect(others).toEqual([])
-      expect(existsSync(join(ROOT, container?.args[0] ?? ''))).toBe(true)
+      expect(programs).toContain(container?.args[0])
       const ports = container?.ports.map(({ name }) => name) ?? []
       for (const probe of [container?.startupProbe, container?.readinessProbe, container?.livenessProbe])
         expect(ports).toContain((probe?.httpGet ?? probe?.tcpSocket)?.port)
