@@ -28,8 +28,8 @@ export class StoreSqliteDialect extends SqliteDialect {
 }
 
 /**
- * SQLite changes a schema in transactions, which Kysely doesn't use: all migrations are one then. Killed amid them, none
- * has happened, and the disk is waited for once, not for every statement.
+ * SQLite changes a schema in transactions, which Kysely doesn't use: all migrations are one then. After a kill none of
+ * them has happened, and the disk is waited for once, not for every statement.
  */
 class StoreAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
