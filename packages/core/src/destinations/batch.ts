@@ -21,7 +21,7 @@ export interface BatchEnd<C> {
 }
 
 /** Makes the changes of one batch; resolves with those that the vendor refused one by one. */
-export type SendBatch<C> = (batch: readonly C[]) => Promise<readonly Refused<C>[] | void>
+type SendBatch<C> = (batch: readonly C[]) => Promise<readonly Refused<C>[] | void>
 
 /**
  * Applies changes in batches, all at once, and reports each. It ends when none is being written any more, and then
