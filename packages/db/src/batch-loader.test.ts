@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { batchLoader } from './batch-loader.ts'
 
@@ -64,6 +65,23 @@ describe('a question asked together', () => {
     const [small, large] = await Promise.allSettled([-1, 4].map((key) => answers(store, key)))
     expect(small).toMatchObject({ status: 'rejected', reason: { message: '-1 is too small' } })
     expect(large).toEqual({ status: 'fulfilled', value: 8 })
+  })
+
+  it('waits some turns of the event loop for those that ask later, where it may', async () => {
+    const asked: (readonly number[])[] = []
+    const late = batchLoader(
+      async (_store: object, keys: readonly number[]) => {
+        asked.push(keys)
+        return (key) => key
+      },
+      { turns: 4 },
+    )
+    const store = {}
+    const first = late(store, 1)
+    await setImmediate()
+    await setImmediate()
+    expect(await Promise.all([first, late(store, 2)])).toEqual([1, 2])
+    expect(asked).toEqual([[1, 2]])
   })
 
   it('is several statements when too many ask', async () => {

@@ -10,15 +10,16 @@ const MAX_BATCH = 100
  *
  * Runs immediately when idle; calls that arrive while a statement is in flight share the next one, so a busy process
  * reads seldom and for many. A result was read after its call. `store` is what the statement runs on: a database, or
- * one transaction. With `maxBatch` infinite, batches never overlap.
+ * one transaction. With `maxBatch` infinite, batches never overlap. `turns`: of the event loop that a batch waits for
+ * more calls, though not for long.
  */
 export function batchLoader<S extends object, K, V>(
   answer: (store: S, keys: readonly K[]) => Promise<(key: K) => V | Error>,
-  { maxBatch = MAX_BATCH } = {},
+  { maxBatch = MAX_BATCH, turns = 1 } = {},
 ): (store: S, key: K) => Promise<V> {
   const loaders = new WeakMap<S, DataLoader<K, V>>()
   return (store, key) => {
-    const loader = loaders.get(store) ?? oneBatchAtATime((keys: readonly K[]) => answer(store, keys), maxBatch)
+    const loader = loaders.get(store) ?? oneBatchAtATime((keys: readonly K[]) => answer(store, keys), maxBatch, turns)
     loaders.set(store, loader)
     return loader.load(key)
   }
@@ -27,6 +28,7 @@ export function batchLoader<S extends object, K, V>(
 function oneBatchAtATime<K, V>(
   answer: (keys: readonly K[]) => Promise<(key: K) => V | Error>,
   maxBatchSize: number,
+  turns: number,
 ): DataLoader<K, V> {
   let inFlight: Promise<unknown> = Promise.resolve()
   const load = async (keys: readonly K[]): Promise<(V | Error)[]> => {
@@ -38,6 +40,14 @@ function oneBatchAtATime<K, V>(
     cache: false,
     maxBatchSize,
     // Not before callers woken in the same turn of the loop have called too.
-    batchScheduleFn: (dispatch) => void inFlight.then(() => setImmediate(dispatch)),
+    batchScheduleFn: (dispatch) => void inFlight.then(() => afterTurns(turns, dispatch)),
   })
+}
+
+/** Milliseconds that turns are waited for: those of a busy process are long. */
+const LONGEST_MS = 10
+
+function afterTurns(turns: number, work: () => void, since = performance.now()): void {
+  const isLast = turns <= 1 || performance.now() - since >= LONGEST_MS
+  setImmediate(isLast ? work : () => afterTurns(turns - 1, work, since))
 }

@@ -28,6 +28,8 @@ export type AuditFloor = Selectable<AuditFloorTable>
 const HEAD = 'head'
 /** Rows in one statement. */
 const CHUNK = 500
+/** A commit waits for the disk: what is being answered gets so many turns of the event loop to share it. */
+const TURNS = 12
 
 /**
  * Does `work`, and writes what it audits as its last step: every writer of the instance waits for the holder of the end
@@ -107,7 +109,7 @@ const writeEvents = batchLoader(
       )
     return () => undefined
   },
-  { maxBatch: Infinity },
+  { maxBatch: Infinity, turns: TURNS },
 )
 
 async function writeEntries(ctx: Context, entries: readonly AuditEntry[]): Promise<void> {
