@@ -1,4 +1,4 @@
-import type { DestinationDefinition, Limits } from './destination.ts'
+import type { DestinationDefinition } from './destination.ts'
 
 /**
  * Why a destination can't hold this pair, or null: text that no vendor stores as it is, then the vendor's own limits.
@@ -8,7 +8,7 @@ export function refusalOf(
   { limits }: Pick<DestinationDefinition, 'limits'>,
   key: string,
   value: string,
-  at: Parameters<Limits['refuse']>[2],
+  at: Parameters<DestinationDefinition['limits']['refuse']>[2],
 ): string | null {
   if (!key.isWellFormed() || !value.isWellFormed()) return 'the name or the value is not valid Unicode text'
   return limits.refuse(key, value, at)

@@ -53,7 +53,7 @@ function readsOf(db: Db): ReturnType<typeof sharedReads<Loaded>> {
   return reads
 }
 
-const nameOf = ({ smallReadsOnly = false }: Context, wanted: Wanted, recursive: boolean): string => {
+const nameOf = ({ smallReadsOnly }: Context, wanted: Wanted, recursive: boolean): string => {
   const { projectId, environment, secretPath, showValues, expandReferences, includeImports } = wanted
   const what = [showValues, expandReferences, includeImports, recursive, smallReadsOnly]
   return JSON.stringify([projectId, environment, secretPath, ...what])
