@@ -55,11 +55,14 @@ const SIGN_IN_FAILURES = new Map<AuditAction, string>([
   ['access.token-refused', 'token'],
 ])
 
-/** Makes the metrics of one process. `build`: with memory, CPU and event loop as well. */
-export function createMetrics({ build }: { build?: Build } = {}): Metrics {
+/**
+ * Makes the metrics of one process. `ofProcess`: with memory, CPU and event loop as well. Those take a timer that wakes
+ * the process a hundred times a second.
+ */
+export function createMetrics({ build, ofProcess = false }: { build?: Build; ofProcess?: boolean } = {}): Metrics {
   const registry = new Registry()
   const registers = [registry]
-  if (build) collectDefaultMetrics({ register: registry })
+  if (ofProcess) collectDefaultMetrics({ register: registry })
   const info = new Gauge({
     name: 'keyferry_build_info',
     help: '1; its labels say what runs: the version of Keyferry and of Node.js, and the profile (embedded, fleet)',

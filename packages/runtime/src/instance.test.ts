@@ -342,7 +342,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
 
 describe('the monitoring server of a worker', () => {
   it('answers with metrics and readiness, and refuses a port in use', async () => {
-    const { monitoring } = await open({ KEYFERRY_DATA_DIR: await dataDir() })
+    const { monitoring } = await open({ KEYFERRY_DATA_DIR: await dataDir(), METRICS_PORT: '0' })
     const on = (METRICS_PORT: number | undefined) => ({
       HOST: '127.0.0.1',
       KEYFERRY_URL: undefined,

@@ -241,7 +241,11 @@ interface Parts extends Store {
 function assemble(env: Env, { log, telemetry }: Process, parts: Parts): Runtime {
   const { db, keyring, authority, integrity, authKey, bus, backend, withStartupRetry, unlock } = parts
   const { scryptCost = OWASP_COST } = parts
-  const metrics = createMetrics({ build: { version: VERSION, profile: backend.kind } })
+  const metrics = createMetrics({
+    build: { version: VERSION, profile: backend.kind },
+    // Where nobody can read them, they only keep an idle process awake.
+    ofProcess: env.METRICS_TOKEN !== undefined || env.METRICS_PORT !== undefined || telemetry.exportsMetrics,
+  })
   const auditStreams = auditStreamsOf(env, networkOf(env))
   const jobs = createQueue({
     backend,

@@ -7,11 +7,17 @@ import { VERSION } from './version.ts'
 /** What of this process is sent to an OpenTelemetry collector. */
 export interface Telemetry {
   tracing: Tracing
+  exportsMetrics: boolean
   exportMetrics(registry: Metrics['registry']): void
   stop(): Promise<void>
 }
 
-const OFF: Telemetry = { tracing: NO_TRACING, exportMetrics() {}, stop: () => Promise.resolve() }
+const OFF: Telemetry = {
+  tracing: NO_TRACING,
+  exportsMetrics: false,
+  exportMetrics() {},
+  stop: () => Promise.resolve(),
+}
 
 /** Off unless an endpoint is set: its code is loaded only then. */
 export async function telemetryOf(env: Env, log: Logger): Promise<Telemetry> {
@@ -36,5 +42,5 @@ export async function telemetryOf(env: Env, log: Logger): Promise<Telemetry> {
     ratio: env.OTEL_TRACES_SAMPLER_ARG,
     failed: (reason) => log.warn({ reason }, 'traces or metrics could not be sent to OTEL_EXPORTER_OTLP_ENDPOINT'),
   })
-  return { ...opened, tracing: opened.tracing ?? NO_TRACING }
+  return { ...opened, tracing: opened.tracing ?? NO_TRACING, exportsMetrics: metrics }
 }

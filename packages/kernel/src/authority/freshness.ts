@@ -157,6 +157,7 @@ export function freshness({ keyring, report, now = () => new Date() }: Parts): F
       // Another chain counts from 1.
       const from = before?.key === head.key && before.seq <= head.seq ? before : null
       if (before?.key === head.key && !from) report('end')
+      if (isSealed && from?.seq === head.seq && from.hash === head.hash) return
       let last: Pick<Place, 'seq' | 'hash'> = from ?? { seq: LOWEST, hash: '' }
       // Rows that were taken off for their age had what still matters marked again.
       const floor = from && (await readFloor(db))

@@ -17,7 +17,7 @@ const labelled = z.object({ name: z.string(), labelNames: z.array(z.string()) })
 
 /** Every metric that a process of Keyferry has, those of its runtime included. */
 export async function declaredMetrics(): Promise<Declared[]> {
-  const { registry } = createMetrics({ build: { version: '', profile: '' } })
+  const { registry } = createMetrics({ build: { version: '', profile: '' }, ofProcess: true })
   const labels = new Map(
     registry.getMetricsAsArray().map((metric) => {
       const { name, labelNames } = labelled.parse({ ...metric })
