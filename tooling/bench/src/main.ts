@@ -20,13 +20,9 @@ import { measureStart } from './start.ts'
 import { measureVault } from './vault.ts'
 import { measureVendors } from './vendors.ts'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { profile: { type: 'string' }, workers: { type: 'string', default: '1,2,4' } },
-})
+const { values, positionals } = options()
 const workers = values.workers.split(',').map(Number)
-if (!workers.every((count) => Number.isInteger(count) && count > 0))
-  throw new Error('--workers takes numbers, such as 1,2,4')
+if (!workers.every((count) => Number.isInteger(count) && count > 0)) refuse('--workers takes numbers, such as 1,2,4')
 
 const [named, ...others] = positionals
 const parts = new Map([
@@ -52,7 +48,23 @@ console.log(
   `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, load ${load.toFixed(1)} before, node ${process.version}, ${new Date().toISOString()}`,
 )
 for (const part of chosen) {
-  if (!part) throw new Error(`unknown part "${wanted}"; known are ${[...parts.keys()].join(', ')}`)
+  if (!part) refuse(`unknown part "${wanted}"; known are ${[...parts.keys()].join(', ')}`)
   await part()
 }
 process.exit(0)
+
+function options() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { profile: { type: 'string' }, workers: { type: 'string', default: '1,2,4' } },
+    })
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function refuse(problem: string): never {
+  console.error(`${problem}\npnpm bench [part] [--profile postgres] [--workers 1,2,4]`)
+  process.exit(2)
+}

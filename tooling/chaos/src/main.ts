@@ -7,14 +7,7 @@ import { discard, runChaos } from './chaos.ts'
 import { isClean, printed } from './report.ts'
 import type { Profile } from './cluster.ts'
 
-const { values } = parseArgs({
-  options: {
-    profile: { type: 'string' },
-    minutes: { type: 'string', default: '2' },
-    kills: { type: 'string' },
-    seed: { type: 'string' },
-  },
-})
+const { values } = options()
 const minutes = Number(values.minutes)
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
 const kills = values.kills === undefined ? Math.max(1, Math.round(minutes * 10)) : Number(values.kills)
@@ -22,8 +15,7 @@ const profiles = (['embedded', 'postgres'] as const).filter(
   (profile: Profile) => values.profile === undefined || values.profile === profile,
 )
 if (profiles.length === 0 || !(minutes > 0) || !(kills >= 1) || !Number.isInteger(seed)) {
-  console.error('pnpm chaos [--profile embedded|postgres] [--minutes N] [--kills N] [--seed N]')
-  process.exit(2)
+  refuse('A value is not one of those that its option takes.')
 }
 
 // The processes of the run go with this one.
@@ -42,3 +34,23 @@ for (const profile of profiles) {
   }
 }
 process.exit(clean ? 0 : 1)
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        profile: { type: 'string' },
+        minutes: { type: 'string', default: '2' },
+        kills: { type: 'string' },
+        seed: { type: 'string' },
+      },
+    })
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function refuse(problem: string): never {
+  console.error(`${problem}\npnpm chaos [--profile embedded|postgres] [--minutes N] [--kills N] [--seed N]`)
+  process.exit(2)
+}
