@@ -65,6 +65,8 @@ interface Payload {
 interface Wake {
   syncIds: readonly string[]
   trace: TraceCarrier
+  /** Seconds that the job waits; wake-ups meanwhile are dropped, because it is there. */
+  startAfter: number
 }
 
 /** A lane fetches so many at once, runs them side by side, and fetches again when all have ended. */
@@ -74,6 +76,12 @@ const complete = batchLoader(async (boss: PgBoss, jobIds: readonly string[]) => 
   await boss.complete(QUEUE, [...jobIds])
   return () => undefined
 })
+
+/** Changes during one run from which the next run waits, so that it delivers the rest of the burst. */
+const BURST_CHANGES = 2
+const BURST_SECONDS = 0.2
+/** By which a timer of this process may be earlier than the clock of the queue's database. */
+const CLOCK_MS = 20
 
 const BACKGROUND = 0
 const URGENT = 10
@@ -95,15 +103,18 @@ export function createQueue({
   let starting: Promise<OpenBoss> | null = null
   let stopped = false
 
-  const wake = async (syncIds: readonly string[]): Promise<void> => {
+  const wake = async (syncIds: readonly string[], startAfter = 0): Promise<void> => {
     if (syncIds.length === 0 || stopped) return
     if (!open) {
       for (const id of syncIds) early.add(id)
       return
     }
     try {
-      await send(open.boss, { syncIds, trace: tracing.carrier() })
-      if (!open.notifies) wakeLane(open.boss)
+      const { boss, notifies } = open
+      await send(boss, { syncIds, trace: tracing.carrier(), startAfter })
+      // No database tells of a job that waited.
+      if (startAfter > 0) setTimeout(() => wakeLane(boss), startAfter * 1000 + CLOCK_MS).unref()
+      else if (!notifies) wakeLane(boss)
     } catch (error) {
       log.warn({ err: error, syncs: syncIds.length }, 'syncs could not be woken; the sweep will')
     }
@@ -113,6 +124,12 @@ export function createQueue({
     // In one order, so that no two processes that send several wait for each other.
     const traces = new Map(
       asked.toReversed().flatMap(({ syncIds, trace }) => syncIds.map((syncId) => [syncId, trace] as const)),
+    )
+    // The shortest counts.
+    const delays = new Map(
+      asked
+        .toSorted((one, other) => other.startAfter - one.startAfter)
+        .flatMap(({ syncIds, startAfter }) => syncIds.map((syncId) => [syncId, startAfter])),
     )
     const dataOf = (syncId: string): Payload => ({ syncId, trace: traces.get(syncId) ?? {} })
     const syncIds = [...traces.keys()].sort()
@@ -126,17 +143,19 @@ export function createQueue({
           data: dataOf(syncId),
           singletonKey: syncId,
           priority: hint?.urgent ? URGENT : BACKGROUND,
+          startAfter: delays.get(syncId) ?? 0,
           ...(hint ? { group: { id: hint.group } } : {}),
         }
       }),
       { returnId: true },
     )
     if (inserted?.length === syncIds.length) return () => undefined
-    // Somebody requested this one while it waited among background jobs. The sweep, which wakes many, need not care.
+    // Somebody requested this one while it waited: for the end of a burst, or among background jobs. The sweep, which
+    // wakes many, need not care.
     const alone = new Set(asked.flatMap(({ syncIds }) => (syncIds.length === 1 ? syncIds : [])))
     for (const syncId of alone) {
       if (known.get(syncId)?.urgent)
-        await boss.update(QUEUE, dataOf(syncId), { singletonKey: syncId, priority: URGENT })
+        await boss.update(QUEUE, dataOf(syncId), { singletonKey: syncId, priority: URGENT, startAfter: 0 })
     }
     return () => undefined
   })
@@ -172,7 +191,8 @@ export function createQueue({
         // Completed here and not after the handler, so that a wake-up from now on makes a new job.
         await complete(boss, id)
         const after = again || signal.aborted || before === null ? null : await revision(syncId)
-        if (again || (after ?? 0) > (before ?? 0)) await wake([syncId])
+        const changes = (after ?? 0) - (before ?? 0)
+        if (again || changes > 0) await wake([syncId], changes >= BURST_CHANGES ? BURST_SECONDS : 0)
       }
       const options = {
         localConcurrency: concurrency,
