@@ -1,11 +1,12 @@
 /** The Postgres in this process that the queue of one process is on. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { PGlite } from '@electric-sql/pglite'
 import type { Logger } from 'pino'
+import { EMPTY_DATABASE } from './empty-database.ts'
 
 /**
  * Postgres touches all of its shared buffers, so the default of 128 MB is resident, though catalogue and queue take
@@ -16,7 +17,8 @@ const SETTINGS = ['shared_buffers=8MB', 'wal_buffers=64kB', 'max_connections=2']
 /** Opens the one in `dir`; creates it where there is none. */
 export async function openDatabase(dir: string, log: Logger): Promise<PGlite> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
-  if (!existsSync(join(dir, 'PG_VERSION'))) {
+  const isNew = !existsSync(join(dir, 'PG_VERSION'))
+  if (isNew && EMPTY_DATABASE === null) {
     await createApart(dir).catch((error: unknown) =>
       log.warn({ err: error, dir }, 'the queue is created in this process, which takes more memory'),
     )
@@ -24,6 +26,9 @@ export async function openDatabase(dir: string, log: Logger): Promise<PGlite> {
   return PGlite.create({
     dataDir: dir,
     relaxedDurability: true,
+    ...(isNew && EMPTY_DATABASE !== null
+      ? { loadDataDir: new Blob([await readFile(EMPTY_DATABASE)], { type: 'application/gzip' }) }
+      : {}),
     startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
   })
 }

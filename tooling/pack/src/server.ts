@@ -5,6 +5,7 @@ import { rolldown } from 'rolldown'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { serverDoors } from './cli.ts'
+import { emptyDatabase } from './empty-database.ts'
 import type { Package } from './package.ts'
 import { replaced } from './replaced.ts'
 
@@ -41,6 +42,7 @@ export async function serverPackage(): Promise<Package> {
       replaced({
         [join(DESTINATIONS, 'destination-folders.ts')]: await destinationList(),
         [join(ROOT, 'apps/api/src/http/console-files.ts')]: inPackage('CONSOLE_FILES', "'console'"),
+        [join(ROOT, 'packages/queue/src/empty-database.ts')]: inPackage('EMPTY_DATABASE', "'empty-database.tar.gz'"),
         [join(ROOT, 'apps/server/src/programs.ts')]: programList(),
       }),
     ],
@@ -56,6 +58,7 @@ export async function serverPackage(): Promise<Package> {
     files: {
       ...Object.fromEntries(output.flatMap((part) => (part.type === 'chunk' ? [[part.fileName, part.code]] : []))),
       ...(await consoleFiles()),
+      'empty-database.tar.gz': await emptyDatabase(),
       'README.md': await readFile(join(ROOT, 'docs/deploying.md'), 'utf8'),
     },
     manifest: {

@@ -8,7 +8,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { destinations } from '@keyferry/core/destinations'
-import { copyEmptyQueue } from '@keyferry/queue/testing'
 import { startApi } from '@keyferry/server/testing-cli'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
@@ -122,7 +121,6 @@ it('serve an instance: keyferry start', async () => {
   expect(Number.parseInt(size, 10)).toBeLessThan(200)
 
   const dataDir = join(dir, 'data')
-  await copyEmptyQueue(join(dataDir, 'queue'))
   const releases = createServer((_request, answer) => answer.end('{"name": "keyferry-server", "version": "99.0.0"}'))
   onTestFinished(() => void releases.close())
   await once(releases.listen(0, '127.0.0.1'), 'listening')

@@ -1,0 +1,17 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+/** A database as PGlite's `initdb` leaves it (tar, gzip), which the queue of a first start copies: the same each time. */
+export async function emptyDatabase(): Promise<Uint8Array> {
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-database-'))
+  try {
+    const file = join(dir, 'database.tar.gz')
+    await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'empty-database-process.ts'), file])
+    return await readFile(file)
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
