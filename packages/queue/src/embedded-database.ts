@@ -1,7 +1,7 @@
 /** The Postgres in this process that the queue of one process is on. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { PGlite } from '@electric-sql/pglite'
@@ -17,8 +17,7 @@ const SETTINGS = ['shared_buffers=8MB', 'wal_buffers=64kB', 'max_connections=2']
 /** Opens the one in `dir`; creates it where there is none. */
 export async function openDatabase(dir: string, log: Logger): Promise<PGlite> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
-  const isNew = !existsSync(join(dir, 'PG_VERSION'))
-  if (isNew && EMPTY_DATABASE === null) {
+  if (!existsSync(join(dir, 'PG_VERSION'))) {
     await createApart(dir).catch((error: unknown) =>
       log.warn({ err: error, dir }, 'the queue is created in this process, which takes more memory'),
     )
@@ -26,16 +25,16 @@ export async function openDatabase(dir: string, log: Logger): Promise<PGlite> {
   return PGlite.create({
     dataDir: dir,
     relaxedDurability: true,
-    ...(isNew && EMPTY_DATABASE !== null
-      ? { loadDataDir: new Blob([await readFile(EMPTY_DATABASE)], { type: 'application/gzip' }) }
-      : {}),
     startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
   })
 }
 
 const CREATE = `
+import { openAsBlob } from 'node:fs'
 import { PGlite } from ${JSON.stringify(import.meta.resolve('@electric-sql/pglite'))}
-const pglite = await PGlite.create({ dataDir: process.argv[1] })
+const [dataDir, empty] = process.argv.slice(1)
+const copied = empty && { loadDataDir: await openAsBlob(empty, { type: 'application/gzip' }) }
+const pglite = await PGlite.create({ dataDir, ...copied })
 await pglite.close()
 `
 
@@ -51,7 +50,8 @@ async function createApart(dir: string): Promise<void> {
   const made = await mkdtemp(join(dirname(dir), prefix))
   try {
     // Without this process's environment, which may hold keys.
-    const options = ['--liftoff-only', '--input-type=module', '--eval', CREATE, made]
+    const paths = EMPTY_DATABASE === null ? [made] : [made, EMPTY_DATABASE]
+    const options = ['--liftoff-only', '--input-type=module', '--eval', CREATE, ...paths]
     await promisify(execFile)(process.execPath, options, { env: {} })
     await rm(dir, { recursive: true })
     await rename(made, dir)

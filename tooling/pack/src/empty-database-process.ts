@@ -1,6 +1,6 @@
 /**
- * `empty-database-process.ts <file>`: writes an empty database. A process of its own, because it stops the clock and the
- * dice: two releases of one commit have the same bytes. PGlite has no use for the time and the nonce that Postgres
+ * `empty-database-process.ts <file>`: writes an empty database. A process of its own, because it stops the clock and
+ * the dice: two releases of one commit have the same bytes. PGlite has no use for the time and the nonce that Postgres
  * stores.
  */
 import crypto from 'node:crypto'

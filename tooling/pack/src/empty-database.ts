@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** A database as PGlite's `initdb` leaves it (tar, gzip), which the queue of a first start copies: the same each time. */
+/** A database as PGlite's `initdb` leaves it (tar, gzip), which a first start copies: the same bytes each time. */
 export async function emptyDatabase(): Promise<Uint8Array> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-database-'))
   try {
