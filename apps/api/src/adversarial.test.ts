@@ -19,7 +19,11 @@ import type { Figures, Lap, Started } from './request-matrix/measured-api.ts'
 import { everyRequest, oddRequests, type Sending } from './request-matrix/requests.ts'
 
 const ROUNDS = Number(process.env.ADVERSARIAL_ROUNDS ?? 1)
-const MOST_STALL_MS = 250
+/**
+ * In yardsticks, since a slow or busy machine takes longer for everything: 232 ms, with a yardstick of 29 ms, beside a
+ * browser's test on 2026-11-29.
+ */
+const MOST_STALL = 12
 const MB = 1_000_000
 /**
  * 284 MB on 2026-11-29, of which 35 stay. Without the limit to how far the heap grows before garbage is collected it
@@ -190,7 +194,7 @@ async function run(
   // oxlint-disable-next-line no-console -- the figures of the run are what it is for.
   console.log(`adversarial run on ${store}:`, figures, Object.fromEntries(laps))
   expect(failures).toEqual([])
-  expect(figures.stallMs, figures.stalledBy.join('\n')).toBeLessThan(MOST_STALL_MS)
+  expect(figures.stallMs / figures.yardstickMs, figures.stalledBy.join('\n')).toBeLessThan(MOST_STALL)
   expect(figures.grownBytes).toBeLessThan(MOST_GROWN)
   expect(figures.leftBytes).toBeLessThan(100 * MB)
   expect((await fetch(`${started.url}/api/status`)).status).toBe(200)

@@ -314,6 +314,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       expect(await isInDocument(page, CANARY)).toBe(false)
       await page.getByLabel('Search keys').fill('inner')
       await gone(row('REGION'))
+      await page.waitForURL(/q=inner/)
       await page.reload()
       await see(row('INNER'))
       expect(await row('REGION').count()).toBe(0)

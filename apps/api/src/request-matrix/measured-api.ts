@@ -26,6 +26,8 @@ import { seedLargeProject } from './large-project.ts'
 export interface Figures {
   /** The longest time that the main thread computed before anything else got its turn. */
   stallMs: number
+  /** What a fixed piece of work takes it: as much longer as the machine is slower, or busier. */
+  yardstickMs: number
   /** What was being answered then. */
   stalledBy: string[]
   /** By the clock: on a busy machine, other processes are in it. */
@@ -145,6 +147,19 @@ setInterval(() => {
   highest = Math.max(highest, highestOfPart)
 }, SAMPLE_MS * 4)
 
+const ROWS = Array.from({ length: 20_000 }, (_, i) => ({ id: `${i}`, key: `KEY_${i}`, value: 'x'.repeat(40) }))
+const yards: number[] = []
+
+/** Measures the yardstick once more. */
+function measure(): void {
+  const before = process.threadCpuUsage()
+  JSON.parse(JSON.stringify(ROWS))
+  const { user, system } = process.threadCpuUsage(before)
+  yards.push((user + system) / 1000)
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+
 /** Bytes that are still referred to. */
 async function held(): Promise<number> {
   for (let round = 0; round < 5; round++) {
@@ -168,6 +183,8 @@ async function begin(): Promise<string> {
 /** The worst since the last lap. */
 function lap(): Promise<Lap> {
   const seen = worst
+  for (let round = 0; round < 5; round++) measure()
+  used = process.threadCpuUsage()
   if (seen.stallMs > ofRun.stallMs) ofRun = seen
   worst = { stallMs: 0, stalledBy: [] }
   const grownBytes = highestOfPart - before.rss
@@ -178,7 +195,7 @@ function lap(): Promise<Lap> {
 async function figures(): Promise<Figures> {
   // Collecting garbage is not part of the run.
   await lap()
-  const seen = { ...ofRun, delayMs: delay.max / 1e6, grownBytes: highest - before.rss }
+  const seen = { ...ofRun, yardstickMs: median(yards), delayMs: delay.max / 1e6, grownBytes: highest - before.rss }
   const { registered, asked } = routes.get(api.app) ?? { registered: new Set(['none']), asked: new Set() }
   return { ...seen, leftBytes: (await held()) - before.held, unasked: [...registered].filter((one) => !asked.has(one)) }
 }

@@ -32,7 +32,7 @@ const ShortcutSheet = onDemand(async () => (await import('./shortcut-sheet.tsx')
 /** The frame of every page behind the sign-in: rail, top bar, command palette, live feed. */
 export function Shell() {
   const { projectId: addressed } = useParams({ strict: false })
-  const isMissing = useIsMissing(addressed)
+  const { isMissing, isKnown } = useProject(addressed)
   const projectId = isMissing ? undefined : addressed
   const [palette, setPalette] = useState(false)
   const [sheet, setSheet] = useState(false)
@@ -65,7 +65,7 @@ export function Shell() {
           {isMissing ? <UnknownProject /> : <Outlet />}
         </main>
       </div>
-      {projectId !== undefined && <Live key={projectId} projectId={projectId} />}
+      {projectId !== undefined && isKnown && <Live key={projectId} projectId={projectId} />}
       {projectId !== undefined && <TroubleWatch key={projectId} projectId={projectId} />}
       {palette && (
         <CommandPalette
@@ -81,10 +81,16 @@ export function Shell() {
   )
 }
 
-/** Whether the project of the address is none that its reader can know. */
-function useIsMissing(projectId: string | undefined): boolean {
-  const { error } = trpc.projects.get.useQuery({ projectId: projectId ?? '' }, { enabled: projectId !== undefined })
-  return projectId !== undefined && isUnknown(error)
+/**
+ * Whether the project of the address is none that its reader can know, or is known. It is neither while it is asked for:
+ * the feed of a project that is missing ends at once, whereupon it is asked for again.
+ */
+function useProject(projectId: string | undefined): { isMissing: boolean; isKnown: boolean } {
+  const { data, error } = trpc.projects.get.useQuery(
+    { projectId: projectId ?? '' },
+    { enabled: projectId !== undefined },
+  )
+  return { isMissing: projectId !== undefined && isUnknown(error), isKnown: data !== undefined }
 }
 
 /** Shows times and tables as the person wants them, in whichever browser they chose it. */

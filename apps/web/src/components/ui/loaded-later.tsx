@@ -24,7 +24,11 @@ export function loadedLater<Props extends object>(
   const Loaded = lazy(async () => ({ default: await loaded() }))
   return function LoadedLater(props: Props) {
     const [mayLoad, setMayLoad] = useState(isLoaded)
-    useEffect(() => setMayLoad(true), [])
+    // In a task of its own: an effect may run before what was just drawn is seen.
+    useEffect(() => {
+      const timer = setTimeout(() => setMayLoad(true))
+      return () => clearTimeout(timer)
+    }, [])
     if (!mayLoad) return meanwhile
     return (
       <Boundary fallback={fallback}>

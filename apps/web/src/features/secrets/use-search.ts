@@ -16,19 +16,25 @@ export function useSearch(inAddress: string, putInAddress: (text: string) => voi
   useLayoutEffect(() => {
     put.current = putInAddress
   }, [putInAddress])
+  const address = useRef(inAddress)
   useEffect(() => {
+    address.current = inAddress
     const index = underWay.current.indexOf(inAddress)
-    if (index === -1) {
-      clearTimeout(pause.current)
-      setText(inAddress)
+    if (index !== -1) {
+      underWay.current = underWay.current.slice(index + 1)
+      return
     }
-    underWay.current = underWay.current.slice(index + 1)
+    clearTimeout(pause.current)
+    underWay.current = []
+    setText(inAddress)
   }, [inAddress])
   useEffect(() => () => clearTimeout(pause.current), [])
   const type = (next: string) => {
     setText(next)
     clearTimeout(pause.current)
     pause.current = setTimeout(() => {
+      // Typed and taken back: the address stays, and nothing would be seen there.
+      if (underWay.current.length === 0 && next === address.current) return
       underWay.current.push(next)
       put.current(next)
     }, PAUSE_MS)
