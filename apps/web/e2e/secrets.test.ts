@@ -131,6 +131,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(lines)})`)
     await form.getByRole('textbox', { name: 'Key' }).press('Control+V')
     await see(row('PASTED_B').getByText('Add', { exact: true }))
+    // The table has moved below the pointer, which may show a tooltip by now.
+    await page.mouse.move(0, 0)
+    await gone(page.getByRole('tooltip'))
     await screens.look('secrets-pasted-as-lines')
     await page.getByRole('checkbox', { name: 'Save PASTED_A' }).click()
     await button('Save 2 secrets').click()
