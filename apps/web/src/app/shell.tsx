@@ -82,8 +82,8 @@ export function Shell() {
 }
 
 /**
- * Whether the project of the address is none that its reader can know, or is known. It is neither while it is asked for:
- * the feed of a project that is missing ends at once, whereupon it is asked for again.
+ * Whether the project of the address is none that its reader can know, or is known. It is neither while it is fetched:
+ * the feed of a project that is missing ends at once, whereupon the project is fetched again.
  */
 function useProject(projectId: string | undefined): { isMissing: boolean; isKnown: boolean } {
   const { data, error } = trpc.projects.get.useQuery(

@@ -33,7 +33,7 @@ export function useSearch(inAddress: string, putInAddress: (text: string) => voi
     setText(next)
     clearTimeout(pause.current)
     pause.current = setTimeout(() => {
-      // Typed and taken back: the address stays, and nothing would be seen there.
+      // Typed and deleted again: the address stays, and nothing would be seen there.
       if (underWay.current.length === 0 && next === address.current) return
       underWay.current.push(next)
       put.current(next)
