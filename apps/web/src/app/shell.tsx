@@ -32,7 +32,7 @@ const ShortcutSheet = onDemand(async () => (await import('./shortcut-sheet.tsx')
 /** The frame of every page behind the sign-in: rail, top bar, command palette, live feed. */
 export function Shell() {
   const { projectId: addressed } = useParams({ strict: false })
-  const { isMissing, isKnown } = useProject(addressed)
+  const isMissing = useIsMissing(addressed)
   const projectId = isMissing ? undefined : addressed
   const [palette, setPalette] = useState(false)
   const [sheet, setSheet] = useState(false)
@@ -65,7 +65,7 @@ export function Shell() {
           {isMissing ? <UnknownProject /> : <Outlet />}
         </main>
       </div>
-      {projectId !== undefined && isKnown && <Live key={projectId} projectId={projectId} />}
+      {projectId !== undefined && <Live key={projectId} projectId={projectId} />}
       {projectId !== undefined && <TroubleWatch key={projectId} projectId={projectId} />}
       {palette && (
         <CommandPalette
@@ -82,15 +82,19 @@ export function Shell() {
 }
 
 /**
- * Whether the project of the address is none that its reader can know, or is known. It is neither while it is fetched:
- * the feed of a project that is missing ends at once, whereupon the project is fetched again.
+ * Whether the project of the address is none that its reader can know. It stays so while it is fetched again: the feed
+ * of a missing project, opened meanwhile, would end at once, and that has the project fetched again.
  */
-function useProject(projectId: string | undefined): { isMissing: boolean; isKnown: boolean } {
+function useIsMissing(projectId: string | undefined): boolean {
   const { data, error } = trpc.projects.get.useQuery(
     { projectId: projectId ?? '' },
     { enabled: projectId !== undefined },
   )
-  return { isMissing: projectId !== undefined && isUnknown(error), isKnown: data !== undefined }
+  const [missing, setMissing] = useState<string>()
+  const isMissing = projectId !== undefined && (isUnknown(error) || (missing === projectId && data === undefined))
+  const seen = isMissing ? projectId : undefined
+  if (seen !== missing) setMissing(seen)
+  return isMissing
 }
 
 /** Shows times and tables as the person wants them, in whichever browser they chose it. */
