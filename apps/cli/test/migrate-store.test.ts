@@ -71,6 +71,10 @@ it.skipIf(!inject('postgresUrl'))(
     const isHalf = async () =>
       (await statement(watcher, `select 1 from store_copy where name = 'folders'`).catch(() => [])).length > 0
     await expect.poll(isHalf, { timeout: SETTLED_MS }).toBe(true)
+    const twin = await mkdtemp(join(tmpdir(), 'keyferry-twin-'))
+    onTestFinished(() => rm(twin, { recursive: true, force: true }))
+    for (const file of ['keyferry.db', 'root.key']) await copyFile(join(dataDir, file), join(twin, file))
+    expect(await migrate(databaseUrl, { KEYFERRY_DATA_DIR: twin })).toMatchObject(refused('Another keyferry admin'))
     command.kill('SIGKILL')
     await command.ended
     await letGo(watcher)

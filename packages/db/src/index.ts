@@ -9,7 +9,7 @@ export { isCollision, isUniqueViolation, storeTrouble, type StoreTrouble } from 
 export { keptQuery, type Slot } from './kept-queries.ts'
 export { inList, listTable, valuesTable } from './lists.ts'
 export { returnFreePages } from './free-pages.ts'
-export { lockRows, lockTable, oneProcessAtATime } from './locks.ts'
+export { lockRows, lockTable, oneProcessAtATime, unlessOtherProcess } from './locks.ts'
 export { holdMigrations, migrate, missingMigrations, SchemaTooNew, unknownMigrations } from './migrate.ts'
 export {
   endRowsBefore,

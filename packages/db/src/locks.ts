@@ -32,12 +32,33 @@ export async function oneProcessAtATime<T>(db: Db, name: number, work: () => Pro
   if (!isPostgres(db)) return work()
   return db.connection().execute(async (connection) => {
     await sql`select pg_advisory_lock(${FLEET}, ${sql.lit(name)})`.execute(connection)
-    try {
-      return await work()
-    } finally {
-      await sql`select pg_advisory_unlock(${FLEET}, ${sql.lit(name)})`.execute(connection)
-    }
+    return untilUnlocked(connection, name, work)
   })
+}
+
+/**
+ * The same, but resolves to null at once while another process runs it. A process that ended, however that was, has
+ * left.
+ */
+export async function unlessOtherProcess<T extends object>(
+  db: Db,
+  name: number,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  if (!isPostgres(db)) return work()
+  return db.connection().execute(async (connection) => {
+    const { rows } = await sql<{ isOurs: boolean }>`
+      select pg_try_advisory_lock(${FLEET}, ${sql.lit(name)}) as is_ours`.execute(connection)
+    return rows[0]?.isOurs ? untilUnlocked(connection, name, work) : null
+  })
+}
+
+async function untilUnlocked<T>(connection: Kysely<Tables>, name: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await sql`select pg_advisory_unlock(${FLEET}, ${sql.lit(name)})`.execute(connection)
+  }
 }
 
 /** The class of our advisory locks. */

@@ -16,6 +16,7 @@ import {
   tablesToCopy,
   unfinishedCopy,
   unknownMigrations,
+  unlessOtherProcess,
   withoutSeals,
   type CopiedTable,
   type Db,
@@ -66,15 +67,20 @@ export async function migrateStore(env: Env, to: string, onProgress: OnProgress)
     try {
       await refuseRunning(source.ctx, 'the store')
       const audit = await verified(source.ctx, 'The store')
-      const copy = await openTarget(target, source.ctx)
+      const copy = await openTarget(target)
       try {
-        const copied = await copyAll(withoutSeals(source.ctx.db), copy, onProgress)
-        const ctx = await commandContext(env, copy, source.ctx.keyring)
-        await verified(ctx, 'The copy', audit)
-        await auditEvent(ctx, OPERATOR, 'instance.migrate-store', null, { to: target.kind })
-        await endCopy(copy)
-        const rows = [...copied.values()].reduce((sum, table) => sum + table.rows, 0)
-        return { kind: target.kind, tables: copied.size, rows, audit: audit ?? null }
+        const moved = await unlessOtherProcess(copy, COPY, async () => {
+          await prepareTarget(copy, source.ctx)
+          const copied = await copyAll(withoutSeals(source.ctx.db), copy, onProgress)
+          const ctx = await commandContext(env, copy, source.ctx.keyring)
+          await verified(ctx, 'The copy', audit)
+          await auditEvent(ctx, OPERATOR, 'instance.migrate-store', null, { to: target.kind })
+          await endCopy(copy)
+          const rows = [...copied.values()].reduce((sum, table) => sum + table.rows, 0)
+          return { kind: target.kind, tables: copied.size, rows, audit: audit ?? null }
+        })
+        if (moved) return moved
+        throw new StartupError('Another keyferry admin migrate-store copies to the target. Nothing was changed.')
       } finally {
         await copy.destroy()
       }
@@ -127,33 +133,45 @@ async function verified(
   return head ?? undefined
 }
 
-/** An empty store, or one with an unfinished copy, at this version. */
-async function openTarget(target: Target, { now, log }: Context): Promise<Db> {
-  return whenUsable('that --to names', async () => {
+/** With a connection for the lock, and for reading while a transaction writes. */
+const TARGET_CONNECTIONS = 3
+/** The name of the lock on the target. */
+const COPY = 2
+
+/** A store that is not newer than this version. */
+const openTarget = (target: Target): Promise<Db> =>
+  whenUsable(TARGET, async () => {
     const db =
-      target.kind === 'Postgres' ? openPostgres(target.url, 2) : openSqlite(join(target.dataDir, 'keyferry.db'))
+      target.kind === 'Postgres'
+        ? openPostgres(target.url, TARGET_CONNECTIONS)
+        : openSqlite(join(target.dataDir, 'keyferry.db'))
     try {
-      const isUnfinished = (await unfinishedCopy(db)) !== null
       const [unknown] = await unknownMigrations(db)
-      if (unknown !== undefined)
-        throw new StartupError(`This Keyferry is too old for the target: ${new SchemaTooNew(unknown).message}.`)
-      if (isUnfinished && (await missingMigrations(db)).length > 0)
-        throw new StartupError(
-          'An earlier version began a copy to this target. Drop the database, or delete keyferry.db, and run this again.',
-        )
-      await migrate(db)
-      const { migrateAuth } = await import('@keyferry/access/sign-in')
-      await migrateAuth(db, log)
-      if (!isUnfinished && (await isSetUp(db)))
-        throw new StartupError('The target is in use: it has an organization. Name an empty one. Nothing was changed.')
-      await refuseRunning({ db, now }, 'the target')
-      return db
+      if (unknown === undefined) return db
+      throw new StartupError(`This Keyferry is too old for the target: ${new SchemaTooNew(unknown).message}.`)
     } catch (error) {
       await db.destroy()
       throw error
     }
   })
-}
+
+/** Brings an empty store, or one with an unfinished copy, to this version. */
+const prepareTarget = (db: Db, { now, log }: Context): Promise<void> =>
+  whenUsable(TARGET, async () => {
+    const isUnfinished = (await unfinishedCopy(db)) !== null
+    if (isUnfinished && (await missingMigrations(db)).length > 0)
+      throw new StartupError(
+        'An earlier version began a copy to this target. Drop the database, or delete keyferry.db, and run this again.',
+      )
+    await migrate(db)
+    const { migrateAuth } = await import('@keyferry/access/sign-in')
+    await migrateAuth(db, log)
+    if (!isUnfinished && (await isSetUp(db)))
+      throw new StartupError('The target is in use: it has an organization. Name an empty one. Nothing was changed.')
+    await refuseRunning({ db, now }, 'the target')
+  })
+
+const TARGET = 'that --to names'
 
 /** Every table, with what was copied of it. */
 async function copyAll(from: Db, to: Db, onProgress: OnProgress): Promise<Map<string, CopiedTable>> {

@@ -77,6 +77,13 @@ async function measured(
   migrate: () => ReturnType<typeof migrateStore>,
 ): Promise<Record<string, string | number>> {
   const began = performance.now()
+  const before = process.cpuUsage()
   const { rows } = await migrate()
-  return { direction, rows, seconds: ((performance.now() - began) / 1000).toFixed(1) }
+  const { user, system } = process.cpuUsage(before)
+  return {
+    direction,
+    rows,
+    seconds: ((performance.now() - began) / 1000).toFixed(1),
+    'CPU s of Keyferry': ((user + system) / 1e6).toFixed(1),
+  }
 }

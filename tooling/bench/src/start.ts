@@ -5,11 +5,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from '@keyferry/vitest/free-port'
 import { ms, printTable } from './table.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -77,12 +77,4 @@ async function largestBelow(root: number): Promise<{ pid: number; resident: numb
   const [largest = []] = processes.filter(([pid = 0]) => family.has(pid)).sort(([, , a = 0], [, , b = 0]) => b - a)
   const [pid = 0, , resident = 0] = largest
   return { pid, resident }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return address !== null && typeof address === 'object' ? address.port : 0
 }
