@@ -156,22 +156,26 @@ describe("the names of Infisical's Terraform provider", () => {
     await vendor.close()
   })
 
-  it('ask for metadata as tags, which is refused instead of left out', async () => {
+  it('ask for metadata as tags, which one secret with all keys can’t have', async () => {
     const api = await readyApi(openSqliteStore)
-    const vendor = await (await emulators()).get('aws-parameter-store')?.()
+    const vendor = await (await emulators()).get('aws-secrets-manager')?.()
     const { id: projectId } = await newProject(api)
     const account = { name: 'account', method: 'access-key', credentials: vendor?.credentials }
     const { body: app } = await api.send('POST', '/api/v1/app-connections/aws', account)
-    const refused = await api.send('POST', '/api/v1/secret-syncs/aws-parameter-store', {
+    const body = {
       name: 'tagged',
       projectId,
       environment: 'dev',
       secretPath: '/',
       connectionId: app.appConnection.id,
-      destinationConfig: vendor?.target,
       syncOptions: { initialSyncBehavior: 'overwrite-destination', syncSecretMetadataAsTags: true },
-    })
-    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('use tags')])
+    }
+    const post = (destinationConfig: object) =>
+      api.send('POST', '/api/v1/secret-syncs/aws-secrets-manager', { ...body, destinationConfig })
+    const refused = await post({ region: 'eu-central-1', mappingBehavior: 'many-to-one', secretName: 'app/prod' })
+    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('syncSecretMetadataAsTags')])
+    const { status, body: made } = await post(vendor?.target ?? {})
+    expect([status, made.secretSync?.syncOptions]).toMatchObject([200, { syncSecretMetadataAsTags: true }])
     await api.close()
     await vendor?.close()
   })

@@ -119,7 +119,7 @@ export async function applyPlan(
   let stopped = false
   const carryOut = async (some: readonly Write[]): Promise<void> => {
     if (some.length === 0) return
-    const changes = orderForCrashes(some, ledger).map((change) => toClient(change, desired))
+    const changes = orderForCrashes(some, ledger).map((change) => toClient(change, found))
     try {
       await target.client.apply(changes, report)
     } catch (error) {
@@ -194,13 +194,15 @@ function otherwiseMade({ plan, desired, ledger }: Difference): string[] {
   })
 }
 
-function toClient({ action, key, remoteIds }: Write, desired: Difference['desired']): Change {
+function toClient({ action, key, remoteIds }: Write, { desired, ledger }: Difference): Change {
   if (action === 'delete') return { action, key, remoteIds }
   const entry = desired.entries.get(key)
   if (!entry) throw new Error(`plan without a value for ${action} ${key}`)
-  return action === 'create'
-    ? { action, key, value: entry.value, flags: entry.flags }
-    : { action, key, value: entry.value, flags: entry.flags, remoteIds }
+  const { value, flags } = entry
+  if (action === 'create') return { action, key, value, flags }
+  const before = ledger.get(key)
+  // Of a write that was not finished nobody knows what landed.
+  return { action, key, value, flags, remoteIds, ...(before && before.digest !== '' ? { written: before.flags } : {}) }
 }
 
 /**

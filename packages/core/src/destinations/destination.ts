@@ -83,11 +83,15 @@ export interface DestinationDefinition<
    * what the sync wrote is deleted by default, and `mirror` needs a key schema. Null: it is the sync's own.
    */
   sharedPlace?(target: z.infer<Target>): string | null
+  /** Why an option does not go with this target, and which; null where all do. */
+  refuseOption?(options: z.infer<Options>, target: z.infer<Target>): { option: string; reason: string } | null
+  /** Whether keys are written with the metadata of their secrets. Left out: never. It is decrypted only then. */
+  sendsMetadata?(options: z.infer<Options>): boolean
   /**
-   * Flags every desired key is written with, from target and options (for example `{ secret: true }`). Part of the
-   * digest. Lists and maps as canonical text (`canonical()`).
+   * Flags every desired key is written with, from target, options and metadata (for example `{ secret: true }`). Part
+   * of the digest. Lists and maps as canonical text (`canonical()`); for tags see `tags.ts`.
    */
-  flags(options: z.infer<Options>, key: string, target: z.infer<Target>): Flags
+  flags(options: z.infer<Options>, key: string, target: z.infer<Target>, metadata?: Metadata): Flags
   /** Lists that fill a picker, by name. A failing credential is an error, never an empty list. */
   choices?: Record<string, ChoiceList<Credentials>>
   open(session: Session<Credentials>, target: z.infer<Target>, options: z.infer<Options>): Client
@@ -109,7 +113,7 @@ export interface Limits<Target = unknown, Options = unknown> {
    * Why the vendor cannot hold this pair, or null; text that is no valid Unicode is refused before (`refusalOf`). `key`
    * is the stored name. Pure; must not put the value into the reason.
    */
-  refuse(key: string, value: string, at: { target: Target; options: Options }): string | null
+  refuse(key: string, value: string, at: { target: Target; options: Options; metadata?: Metadata }): string | null
   /**
    * The name as the vendor stores and lists it, where it changes it character by character (upper case, `_` to `-`).
    * Plan, ledger and key schema use stored names.
@@ -128,6 +132,9 @@ export interface Limits<Target = unknown, Options = unknown> {
    */
   document?: { max: number; size(members: ReadonlyMap<string, string>, target: Target): number }
 }
+
+/** Metadata of a secret by key, empty unless `sendsMetadata`. What is marked as encrypted is never among it. */
+export type Metadata = Readonly<Record<string, string>>
 
 /** Flags a vendor keeps beside a value, such as `{ secret: true, kmsKey: 'alias/x' }`. */
 export type Flags = Readonly<Record<string, boolean | string>>
@@ -165,6 +172,8 @@ export interface Observed {
   value?: string
   /** Only the flags the vendor shows. */
   flags: Flags
+  /** All tags, where the vendor shows them: only those of the flag `tags` are compared, others belong to others. */
+  tags?: Readonly<Record<string, string>>
   /**
    * Changes whenever somebody writes the key, where the vendor shows that and a write does not answer it, such as a
    * time. What the first listing after our write shows counts as ours.
@@ -179,7 +188,15 @@ export interface Observed {
 /** One step of a plan, as the client gets it. */
 export type Change =
   | { action: 'create'; key: string; value: string; flags: Flags }
-  | { action: 'update'; key: string; value: string; flags: Flags; remoteIds: readonly string[] }
+  | {
+      action: 'update'
+      key: string
+      value: string
+      flags: Flags
+      remoteIds: readonly string[]
+      /** The flags of our last write, where there was one. */
+      written?: Flags
+    }
   | { action: 'delete'; key: string; remoteIds: readonly string[] }
 
 export interface Report {

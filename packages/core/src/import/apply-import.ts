@@ -122,7 +122,7 @@ function adoption(
   const { name, key, value, version, madeOf, observed } = taken
   const flags = definition.flags(options.own, name, target)
   const refused = refusalOf(definition, name, value, { target, options: options.own }) !== null
-  if (refused || observed.remoteIds.length > 1 || contradictsFlag(flags, observed.flags) !== undefined) return []
+  if (refused || observed.remoteIds.length > 1 || contradictsFlag(flags, observed) !== undefined) return []
   const { remoteIds, revision } = observed
   const digest = digestOf(dataKey, name, value, flags)
   return [{ kind: 'written', key: name, sourceKey: key, version, madeOf, remoteIds, revision, digest, flags }]

@@ -49,7 +49,7 @@ async function roundTrip(open: OpenStore, definition: DestinationDefinition): Pr
   // A vendor's own flags, such as GitLab's `raw`, are still set by the run.
   const [target, own] = [definition.target.parse(emulator.target), definition.options.parse({})]
   const reflagged = (await definition.open(sessionOf(definition, emulator), target, own).list())
-    .filter(({ key, flags }) => contradictsFlag(definition.flags(own, key, target), flags) !== undefined)
+    .filter((entry) => contradictsFlag(definition.flags(own, entry.key, target), entry) !== undefined)
     .map(({ key }) => key)
   await set({ BOTH: `${MARK} ours`, EQUAL: `${MARK} equal` })
   clock.advance(60_000)

@@ -1,7 +1,7 @@
 /** Step 3: the complete map the target should hold, or every key that failed. */
 import { BadRequest, type Context, type DataKey } from '@keyferry/kernel'
 import { resolveFolder, type MadeOf, type Reads, type Resolved } from '@keyferry/vault'
-import type { DestinationDefinition, Flags } from '../destinations/destination.ts'
+import type { DestinationDefinition, Flags, Metadata } from '../destinations/destination.ts'
 import { refusalOf } from '../destinations/refusal.ts'
 import type { KeySchema } from './key-schema.ts'
 import { collisions } from './collisions.ts'
@@ -50,24 +50,27 @@ export interface DesiredInput {
  * one comes from out of reach.
  */
 export async function readDesired(ctx: Context, input: DesiredInput): Promise<Desired> {
-  return desiredOf(await resolveFolder(ctx, input.folderId, input.reads, input.excluded), input)
+  const { folderId, reads, excluded, definition, options } = input
+  const metadata = definition.sendsMetadata?.(options) === true
+  return desiredOf(await resolveFolder(ctx, folderId, reads, { excluded, metadata }), input)
 }
 
 /** The pure half: names, limits, collisions, digests. */
 function desiredOf(
-  secrets: ReadonlyMap<string, Pick<Resolved, 'value' | 'version' | 'madeOf'>>,
+  secrets: ReadonlyMap<string, Pick<Resolved, 'value' | 'version' | 'madeOf' | 'metadata'>>,
   { definition, target, options, schema, key }: Omit<DesiredInput, 'folderId' | 'reads' | 'excluded'>,
 ): Desired {
   const entries = new Map<string, DesiredEntry>()
   const refused = new Map<string, RefusedEntry>()
   const colliding = collisions(secrets.keys(), schema, definition)
 
-  for (const [sourceKey, { value, version, madeOf }] of secrets) {
+  for (const [sourceKey, { value, version, madeOf, metadata: all }] of secrets) {
+    const metadata = plainMetadata(all)
     const name = schema.name(sourceKey)
-    const reason = refusalOf(definition, name, value, { target, options })
+    const reason = refusalOf(definition, name, value, { target, options, metadata })
     const collision = colliding.get(sourceKey)
     if (reason === null && !collision) {
-      const flags = definition.flags(options, name, target)
+      const flags = definition.flags(options, name, target, metadata)
       entries.set(name, { sourceKey, version, madeOf, value, flags, digest: digestOf(key, name, value, flags) })
     } else {
       // Another key may have the stored name.
@@ -78,6 +81,10 @@ function desiredOf(
   }
   return withinDocument({ entries, refused }, definition, target)
 }
+
+/** What may leave as it is. */
+const plainMetadata = (metadata: Resolved['metadata']): Metadata =>
+  Object.fromEntries(metadata.flatMap(({ key, value, isEncrypted }) => (isEncrypted ? [] : [[key, value]])))
 
 /** A document that would be too large is not written at all: nobody could say which keys to leave out. */
 function withinDocument(

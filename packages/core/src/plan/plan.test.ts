@@ -56,6 +56,21 @@ const TABLE: readonly Row[] = [
     reason: /flag "secret"/,
   },
   {
+    name: 'drift: tag',
+    desired: 'same',
+    ledger: { flags: { tags: '[["team","core"]]' } },
+    observed: { tags: { team: 'other', theirs: 'x' } },
+    expect: ['update'],
+    reason: /flag "tags"/,
+  },
+  {
+    name: 'tags of others',
+    desired: 'same',
+    ledger: { flags: { tags: '[["team","core"]]' } },
+    observed: { tags: { team: 'core', theirs: 'x' } },
+    expect: ['keep'],
+  },
+  {
     name: 'drift: value',
     desired: 'same',
     ledger: {},

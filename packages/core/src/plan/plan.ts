@@ -27,6 +27,7 @@ import { createHash } from 'node:crypto'
 import type { Action, PlanReason, PlanReasonCode } from '@keyferry/schemas'
 import type { LedgerEntry } from '../apply/ledger.ts'
 import type { Flags, Observed } from '../destinations/destination.ts'
+import { contradictsTags } from '../destinations/tags.ts'
 import type { Desired } from './desired.ts'
 
 /**
@@ -216,7 +217,7 @@ function contradiction(ours: LedgerEntry, present: ObservedKey): { kind: DriftKi
     return { kind: 'replaced', reason: { code: 'drift-replaced' } }
   if (present.revision !== undefined && ours.revision !== null && present.revision !== ours.revision)
     return { kind: 'replaced', reason: { code: 'drift-replaced' } }
-  const flag = contradictsFlag(ours.flags, present.flags)
+  const flag = contradictsFlag(ours.flags, present)
   if (flag !== undefined) return { kind: 'flag', reason: { code: 'drift-flag', detail: flag } }
   if (present.digest !== undefined && present.digest !== ours.digest)
     return { kind: 'value', reason: { code: 'drift-value' } }
@@ -231,8 +232,9 @@ function planHash(changes: readonly PlannedChange[]): string {
 }
 
 /** The first flag that the vendor shows otherwise than it is to be. */
-export const contradictsFlag = (wanted: Flags, shown: Flags): string | undefined =>
-  Object.keys(shown).find((name) => shown[name] !== (wanted[name] ?? false))
+export const contradictsFlag = (wanted: Flags, { flags, tags }: Pick<Observed, 'flags' | 'tags'>): string | undefined =>
+  Object.keys(flags).find((name) => flags[name] !== (wanted[name] ?? false)) ??
+  (tags && contradictsTags(wanted, tags) ? 'tags' : undefined)
 
 function summarize(changes: readonly PlannedChange[]): Record<Action, number> {
   const summary: Record<Action, number> = { create: 0, update: 0, delete: 0, keep: 0, foreign: 0, reject: 0 }

@@ -85,8 +85,9 @@ export function refuseHiddenValues(
 }
 
 /**
- * Throws `Invalid` for a wrong option of the destination, and for `mirror` without a key schema at a place that is not
- * the sync's own: it would delete what others keep there. Throws `BadRequest` for an import from one that hides values.
+ * Throws `Invalid` for an option of the destination that is wrong or not for this target, and for `mirror` without a
+ * key schema at a place that is not the sync's own: it would delete what others keep there. Throws `BadRequest` for an
+ * import from one that hides values.
  */
 export function parseOptions(
   definition: DestinationDefinition,
@@ -97,6 +98,8 @@ export function parseOptions(
   const parsed = definition.options.safeParse(own)
   if (!parsed.success)
     throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['options', ...issue.path] })))
+  const refused = definition.refuseOption?.(parsed.data, target) ?? null
+  if (refused) throw new Invalid([{ path: ['options', refused.option], message: refused.reason }])
   const { initialSyncBehavior = 'overwrite-destination' } = sent
   if (initialSyncBehavior !== 'overwrite-destination') refuseHiddenValues(definition, target)
   const shared = definition.sharedPlace?.(target) ?? null

@@ -9,7 +9,15 @@ import {
   type Context,
   type SecretProblem,
 } from '@keyferry/kernel'
-import { loadTree, valueOpener, type Tree, type TreeFolder } from '../tree/tree.ts'
+import {
+  loadTree,
+  metadataOrNull,
+  valueOpener,
+  type Metadata,
+  type SecretRow,
+  type Tree,
+  type TreeFolder,
+} from '../tree/tree.ts'
 import { codeOf, createExpander, type Expander } from './expand.ts'
 import type { MadeOf } from './made-of.ts'
 import { refuseTreeOutOfReach, type Reads } from './out-of-reach.ts'
@@ -23,27 +31,38 @@ export interface Resolved {
   version: number | null
   /** The versions that went into it; null when they are more than can be kept with it. */
   madeOf: MadeOf | null
+  /** Empty unless it was requested. */
+  metadata: Metadata
+}
+
+interface Choice {
+  /** Keys that are left out. */
+  excluded?: ReadonlySet<string>
+  /** Whether metadata is decrypted, too. */
+  metadata?: boolean
 }
 
 /**
  * The complete map of a folder: its own secrets and those it imports, every reference resolved. All or nothing: throws
  * `Unresolvable` naming keys that cannot be had, `TooLarge` for more than one request may resolve, `NotFound` when the
  * folder is gone, and `Forbidden` when a folder that it is made of is not in the reach of `reads`. A key hidden by
- * another of the same name is not checked, nor is one of `excluded`, which the map leaves out.
+ * another of the same name is not checked, nor is one of `excluded`.
  */
 export async function resolveFolder(
   ctx: Context,
   folderId: string,
   reads: Reads = null,
-  excluded: ReadonlySet<string> = new Set(),
+  { excluded = new Set(), metadata = false }: Choice = {},
 ): Promise<ReadonlyMap<string, Resolved>> {
   // A tree that others share has folders that this one is not made of.
   const { folder, tree, dataKey } = reads ? await alone(ctx, folderId) : await loaded(ctx, folderId)
   if (!folder || dataKey === undefined) throw new NotFound(`Folder with ID ${folderId} not found`)
   refuseTreeOutOfReach(tree, reads, folder)
   const { projectId } = folder
-  const open = valueOpener(ctx.keyring.open(projectId, dataKey), projectId)
-  return resolveVisible(tree, createExpander(tree, open, budget(ctx.limits)), folder, excluded)
+  const key = ctx.keyring.open(projectId, dataKey)
+  const expander = createExpander(tree, valueOpener(key, projectId), budget(ctx.limits))
+  const metadataOf = (row: SecretRow): Metadata | null => (metadata ? metadataOrNull(key, projectId, row) : [])
+  return resolveVisible(tree, expander, folder, { excluded, metadataOf })
 }
 
 type Loaded = { tree: Tree; folder: TreeFolder | undefined; dataKey: string | undefined }
@@ -95,7 +114,7 @@ async function resolveVisible(
   tree: Tree,
   expanding: Expander,
   folder: TreeFolder,
-  excluded: ReadonlySet<string>,
+  { excluded, metadataOf }: { excluded: ReadonlySet<string>; metadataOf: (row: SecretRow) => Metadata | null },
 ): Promise<Map<string, Resolved>> {
   const { keys, tooDeep } = visible(tree, folder)
   const problems: SecretProblem[] = tooDeep.map(tooDeepProblem)
@@ -105,15 +124,20 @@ async function resolveVisible(
     if (slice.isOver()) await slice.rest()
     if (excluded.has(key)) continue
     const expanded = await expanding.expand(source, key)
+    const row = source.secrets.get(key)
+    const metadata = row ? metadataOf(row) : []
     if ('problem' in expanded) {
       const imported = source === folder ? '' : `, imported from ${source.environment}:${source.path}`
       problems.push({ key, reason: `${expanded.problem}${imported}`, ...codeOf(expanded) })
+    } else if (metadata === null) {
+      problems.push({ key, reason: 'its metadata cannot be decrypted; write a new one', code: 'undecryptable' })
     } else {
       resolved.set(key, {
         value: expanded.value,
         origin: { environment: source.environment, secretPath: source.path },
-        version: source === folder ? (folder.secrets.get(key)?.version ?? null) : null,
+        version: source === folder ? (row?.version ?? null) : null,
         madeOf: expanding.madeOf(source, key),
+        metadata,
       })
     }
   }

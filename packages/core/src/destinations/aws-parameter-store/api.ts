@@ -115,6 +115,11 @@ export async function addTags(path: ParameterPath, name: string, tags: readonly 
   await call(path, 'AddTagsToResource', 'other', input, z.unknown())
 }
 
+export async function removeTags(path: ParameterPath, name: string, keys: readonly string[]): Promise<void> {
+  const input = { ResourceType: 'Parameter', ResourceId: name, TagKeys: keys }
+  await call(path, 'RemoveTagsFromResource', 'other', input, z.unknown())
+}
+
 const call = <T>(
   { door, region }: ParameterPath,
   operation: string,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { failureOf, sessionTo } from '../conformance-reconciler.ts'
 import type { DestinationError } from '../destination-error.ts'
 import type { Change, Client } from '../destination.ts'
+import { tagsFlag } from '../tags.ts'
 import { startEmulator, type ParameterStoreEmulator } from './emulator/index.ts'
 import definition from './index.ts'
 
@@ -24,8 +25,14 @@ function opened({ credentials, method, target, options }: Opening = {}): Client 
   return definition.open(session, at, definition.options.parse({ ...options }))
 }
 
-const create = (key: string, value = 'v'): Change => ({ action: 'create', key, value, flags: {} })
-const update = (key: string, value = 'v'): Change => ({ action: 'update', key, value, flags: {}, remoteIds: ['v1'] })
+const create = (key: string, value = 'v') => ({ action: 'create' as const, key, value, flags: {} })
+const update = (key: string, value = 'v') => ({
+  action: 'update' as const,
+  key,
+  value,
+  flags: {},
+  remoteIds: ['v1'],
+})
 const remove = (key: string): Change => ({ action: 'delete', key, remoteIds: ['v1'] })
 
 async function apply(client: Client, changes: readonly Change[]) {
@@ -97,14 +104,25 @@ test('the KMS key is compared where it can be, however AWS spells it', async () 
 })
 
 test('tags come with a new parameter, and in a call of their own with a changed one', async () => {
-  const tags = [{ key: 'team', value: 'core' }]
+  const options = { tags: [{ key: 'team', value: 'core' }] }
+  const flags = definition.flags(definition.options.parse(options), 'A', definition.target.parse(emulator.target))
   emulator.plant({ name: '/app/prod/B', tags: new Map([['theirs', 'kept']]), overwrite: false })
-  const { calls } = await apply(opened({ options: { tags } }), [create('A'), update('B')])
+  const { calls } = await apply(opened({ options }), [
+    { ...create('A'), flags },
+    { ...update('B'), flags },
+  ])
   expect(calls.toSorted((a, b) => a.localeCompare(b))).toEqual(['AddTagsToResource', 'PutParameter', 'PutParameter'])
   expect(emulator.parameters().map((one) => Object.fromEntries(one.tags))).toEqual([
     { team: 'core' },
     { theirs: 'kept', team: 'core' },
   ])
+})
+
+test('a tag that is no longer wanted is removed, and no other', async () => {
+  emulator.plant({ name: '/app/prod/A', tags: new Map(['team', 'theirs'].map((key) => [key, 'x'])), overwrite: false })
+  const { calls } = await apply(opened(), [{ ...update('A'), written: tagsFlag({ team: 'x' }) }])
+  expect(calls).toEqual(['PutParameter', 'RemoveTagsFromResource'])
+  expect(emulator.parameters()[0]?.tags).toEqual(new Map([['theirs', 'x']]))
 })
 
 test('a larger value needs intelligent tiering, and an advanced parameter stays one', async () => {

@@ -7,6 +7,7 @@ import { applyEach } from '../apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import { applyInBatches } from '../batch.ts'
 import type { Change, Client, Observed, Report } from '../destination.ts'
+import { tagChanges, tagsOf } from '../tags.ts'
 import {
   addTags,
   deleteParameters,
@@ -15,6 +16,7 @@ import {
   listParameters,
   NAMES_PER_CALL,
   putParameter,
+  removeTags,
   type ParameterMetadata,
   type ParameterPath,
 } from './api.ts'
@@ -105,7 +107,7 @@ async function write(
   if (change.action === 'update') return overwrite(path, options, change)
   const mark = randomUUID()
   try {
-    const tags = options.tags.length > 0 ? awsTags(options.tags) : undefined
+    const tags = awsTags(tagsOf(change.flags))
     const put = { ...putOf(path, options, change), overwrite: false, description: `Synced by Keyferry ${mark}`, tags }
     return [idOf(await putParameter(path, put), showsMarks ? mark : null)]
   } catch (error) {
@@ -135,7 +137,10 @@ async function overwrite(path: ParameterPath, options: ParameterStoreOptions, ch
   const put = putOf(path, options, change)
   try {
     const version = await putParameter(path, { ...put, overwrite: true })
-    if (options.tags.length > 0) await addTags(path, put.name, awsTags(options.tags))
+    const { set, removed } = tagChanges(change)
+    const tags = awsTags(set)
+    if (tags) await addTags(path, put.name, tags)
+    if (removed.length > 0) await removeTags(path, put.name, removed)
     return [idOf(version, null)]
   } catch (error) {
     if (!isAwsError(error, 'HierarchyTypeMismatchException')) throw error

@@ -1,7 +1,7 @@
 import { awsConnection } from '../aws/connection.ts'
 import { awsDoor } from '../aws/door.ts'
 import { kmsKeys } from '../aws/kms-keys.ts'
-import { tagsFlag } from '../aws/tags.ts'
+import { awsTagsFlag } from '../aws/tags.ts'
 import { defineDestination } from '../destination.ts'
 import { parameterStoreClient } from './client.ts'
 import { parameterStoreKeyRules, parameterStoreLimits, parameterStoreRateLimits } from './limits.ts'
@@ -19,7 +19,6 @@ export default defineDestination({
     options: [
       'Every secret is written as a SecureString. AWS may refuse to change a String or a StringList into one; delete it first.',
       'AWS takes 3 writes a second for an account and region, so 1,000 new parameters take over 5 minutes.',
-      'A tag that is taken off here stays on the parameters that have it.',
     ],
   },
   keyRules: parameterStoreKeyRules,
@@ -31,9 +30,10 @@ export default defineDestination({
   // AWS Systems Manager user guide, 2026-11-28.
   targetUrl: ({ region }) => `https://${region}.console.aws.amazon.com/systems-manager/parameters/?region=${region}`,
   sharedPlace: ({ path }) => (path === '/' ? 'the root of an AWS account and region' : null),
-  flags: ({ keyId, tags }) => ({
-    ...(keyId === undefined ? {} : { kmsKey: keyId }),
-    ...(tags.length === 0 ? {} : { tags: tagsFlag(tags) }),
+  sendsMetadata: ({ syncSecretMetadataAsTags }) => syncSecretMetadataAsTags,
+  flags: (chosen, _key, _target, metadata) => ({
+    ...(chosen.keyId === undefined ? {} : { kmsKey: chosen.keyId }),
+    ...awsTagsFlag(chosen, metadata),
   }),
   choices: { 'kms-keys': kmsKeys },
   open: (session, place, chosen) =>

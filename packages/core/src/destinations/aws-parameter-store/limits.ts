@@ -1,5 +1,6 @@
 /** What Parameter Store takes (botocore 1.43.11 `ssm/2014-11-06`, and AWS's public issues, 2026-11-28). */
 import { AWS_REGIONS } from '../aws/regions.ts'
+import { refusedTags } from '../aws/tags.ts'
 import type { Limits } from '../destination.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import type { ParameterStoreOptions, ParameterStoreTarget } from './schemas.ts'
@@ -12,7 +13,8 @@ const MAX_BYTES = { standard: 4_096, 'intelligent-tiering': 8_192 }
 
 export const parameterStoreLimits: Limits<ParameterStoreTarget, ParameterStoreOptions> = {
   checked: '2026-11-28',
-  refuse(key, value, { target: { region, path }, options: { tier } }) {
+  refuse(key, value, { target: { region, path }, options, metadata }) {
+    const { tier } = options
     if (!/^[A-Za-z0-9_.-]+$/.test(key)) {
       return 'the name may have letters, digits, "_", "." and "-" only; deeper levels belong into the path'
     }
@@ -28,7 +30,7 @@ export const parameterStoreLimits: Limits<ParameterStoreTarget, ParameterStoreOp
       const larger = tier === 'standard' ? '; the tier "intelligent-tiering" takes larger ones, which cost money' : ''
       return `the value is larger than ${MAX_BYTES[tier].toLocaleString('en')} bytes${larger}`
     }
-    return null
+    return refusedTags(options, metadata)
   },
 }
 

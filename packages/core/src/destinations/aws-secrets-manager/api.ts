@@ -156,6 +156,10 @@ export async function tagSecret(at: SecretsRegion, secretId: string, tags: reado
   await call(at, 'TagResource', 'tag', { SecretId: secretId, Tags: tags }, z.unknown())
 }
 
+export async function untagSecret(at: SecretsRegion, secretId: string, keys: readonly string[]): Promise<void> {
+  await call(at, 'UntagResource', 'tag', { SecretId: secretId, TagKeys: keys }, z.unknown())
+}
+
 const call = <T>(
   { door, region }: SecretsRegion,
   operation: string,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { failureOf, sessionTo } from '../conformance-reconciler.ts'
 import type { DestinationError } from '../destination-error.ts'
 import type { Change, Client } from '../destination.ts'
+import { tagsFlag } from '../tags.ts'
 import { startEmulator, type SecretsManagerEmulator, type SecretsManagerEmulatorOptions } from './emulator/index.ts'
 import definition from './index.ts'
 
@@ -21,8 +22,14 @@ function opened(options: object = {}): Client {
   return definition.open(session, definition.target.parse(emulator.target), definition.options.parse(options))
 }
 
-const create = (key: string, value = 'v'): Change => ({ action: 'create', key, value, flags: {} })
-const update = (key: string, value = 'v'): Change => ({ action: 'update', key, value, flags: {}, remoteIds: ['x'] })
+const create = (key: string, value = 'v') => ({ action: 'create' as const, key, value, flags: {} })
+const update = (key: string, value = 'v') => ({
+  action: 'update' as const,
+  key,
+  value,
+  flags: {},
+  remoteIds: ['x'],
+})
 const remove = (key: string): Change => ({ action: 'delete', key, remoteIds: ['x'] })
 
 async function apply(client: Client, changes: readonly Change[]) {
@@ -104,7 +111,9 @@ describe('a secret for each key', () => {
     const { done } = await apply(client, [create('A'), create('B')])
     await apply(client, [remove('B')])
     expect(await client.list()).toEqual([])
-    expect(await client.reread?.(['A', 'B', 'C'])).toEqual([{ key: 'A', remoteIds: done.get('A'), flags: {} }])
+    expect(await client.reread?.(['A', 'B', 'C'])).toEqual([
+      { key: 'A', remoteIds: done.get('A'), flags: {}, tags: {} },
+    ])
     // A secret of somebody else that no listing shows yet, with our name: it is ours to write, as it would be listed.
     emulator.put('C', 'theirs')
     expect((await apply(client, [create('C', 'mine')])).calls).toEqual([
@@ -117,15 +126,20 @@ describe('a secret for each key', () => {
   test('key and tags come with a new secret, and only what differs is sent later', async () => {
     const options = { keyId: 'alias/keyferry', tags: [{ key: 'team', value: 'core' }] }
     const client = opened(options)
-    const { calls } = await apply(client, [create('A')])
+    const flags = definition.flags(definition.options.parse(options), 'A', definition.target.parse(emulator.target))
+    expect(flags).toEqual({ kmsKey: 'alias/keyferry', tags: '[["team","core"]]' })
+    const { calls } = await apply(client, [{ ...create('A'), flags }])
     expect(calls).toEqual(['CreateSecret'])
     emulator.plant('PLAIN', 'v', { tags: new Map([['theirs', 'kept']]) })
-    const flags = definition.flags(definition.options.parse(options), 'A', definition.target.parse(emulator.target))
-    expect((await client.list()).map((one) => [one.key, one.flags])).toEqual([
-      ['A', flags],
-      ['PLAIN', { kmsKey: '', tags: '[]' }],
+    const listed = await client.list()
+    expect(listed.map((one) => [one.key, one.flags, one.tags])).toEqual([
+      ['A', { kmsKey: 'alias/keyferry' }, { team: 'core' }],
+      ['PLAIN', { kmsKey: '' }, { theirs: 'kept' }],
     ])
-    const changed = await apply(client, [update('A', 'a2'), update('PLAIN', 'p2')])
+    const changed = await apply(client, [
+      { ...update('A', 'a2'), flags },
+      { ...update('PLAIN', 'p2'), flags },
+    ])
     expect(changed.calls.filter((call) => call === 'TagResource')).toHaveLength(1)
     expect(emulator.secrets().find(({ name }) => name === 'PLAIN')).toMatchObject({
       kmsKeyId: 'alias/keyferry',
@@ -134,6 +148,34 @@ describe('a secret for each key', () => {
         ['team', 'core'],
       ]),
     })
+  })
+
+  test('a tag that is no longer wanted is removed, and no other', async () => {
+    emulator.plant('A', 'v', { tags: new Map(['team', 'old', 'theirs'].map((key) => [key, 'x'])) })
+    const client = opened()
+    await client.list()
+    const { calls } = await apply(client, [
+      { ...update('A'), flags: tagsFlag({ team: 'x' }), written: tagsFlag({ team: 'x', old: 'x', gone: 'x' }) },
+    ])
+    expect(calls).toEqual(['UpdateSecret', 'UntagResource'])
+    expect(emulator.secrets()[0]?.tags).toEqual(new Map(['team', 'theirs'].map((key) => [key, 'x'])))
+  })
+
+  test('metadata that AWS does not take as a tag is refused with its reason', () => {
+    const refuse = (metadata: Record<string, string>, more: object = {}) =>
+      definition.limits.refuse('A', 'v', {
+        target: definition.target.parse(emulator.target),
+        options: definition.options.parse({ syncSecretMetadataAsTags: true, ...more }),
+        metadata,
+      })
+    const numbered = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, '']))
+    expect(refuse({ owner: 'ada', 'équipe 1': 'a+b@c' })).toBeNull()
+    expect(refuse({ 'aws:owner': 'ada' })).toContain('"aws:owner" can’t be a tag')
+    expect(refuse({ note: 'a;b' })).toContain('"note" can’t be a tag')
+    expect(refuse({ note: 'n'.repeat(257) })).toContain('256')
+    expect(refuse(numbered(50))).toBeNull()
+    expect(refuse(numbered(50), { tags: [{ key: 'team', value: 'core' }] })).toContain('51 tags')
+    expect(refuse({ note: 'a;b' }, { syncSecretMetadataAsTags: false })).toBeNull()
   })
 
   test('rights that lack are named', async () => {

@@ -1,7 +1,7 @@
 import { awsConnection } from '../aws/connection.ts'
 import { awsDoor } from '../aws/door.ts'
 import { kmsKeys } from '../aws/kms-keys.ts'
-import { tagsFlag } from '../aws/tags.ts'
+import { awsTagsFlag } from '../aws/tags.ts'
 import { defineDestination } from '../destination.ts'
 import { secretsManagerKeyRules, secretsManagerLimits, secretsManagerRateLimits } from './limits.ts'
 import { oneSecretClient } from './one-secret.ts'
@@ -22,7 +22,6 @@ export default defineDestination({
       'With a secret for each key the destination is the whole region of the AWS account. Use a key schema, so that only the names you mean are managed.',
       'A deleted secret blocks its name for the recovery window; a key that comes back restores it.',
       'AWS takes about 100 writes of one secret a day, and shows a change in its list up to five minutes later.',
-      'A tag that is taken off here stays on the secrets that have it.',
     ],
   },
   keyRules: secretsManagerKeyRules,
@@ -41,12 +40,20 @@ export default defineDestination({
       : `${base}/listsecrets?region=${place.region}`
   },
   sharedPlace: ({ mappingBehavior }) => (mappingBehavior === 'one-to-one' ? 'a whole region of an AWS account' : null),
-  flags: ({ keyId, tags }, _key, { mappingBehavior }) =>
+  refuseOption: ({ syncSecretMetadataAsTags }, { mappingBehavior }) =>
+    syncSecretMetadataAsTags && mappingBehavior === 'many-to-one'
+      ? {
+          option: 'syncSecretMetadataAsTags',
+          reason: 'One secret with all keys can’t have the metadata of each as tags',
+        }
+      : null,
+  sendsMetadata: ({ syncSecretMetadataAsTags }) => syncSecretMetadataAsTags,
+  flags: (chosen, _key, { mappingBehavior }, metadata) =>
     mappingBehavior === 'many-to-one'
       ? {}
       : {
-          ...(keyId === undefined ? {} : { kmsKey: keyId }),
-          ...(tags.length === 0 ? {} : { tags: tagsFlag(tags) }),
+          ...(chosen.keyId === undefined ? {} : { kmsKey: chosen.keyId }),
+          ...awsTagsFlag(chosen, metadata),
         },
   choices: { 'kms-keys': kmsKeys },
   open(session, place, chosen) {

@@ -1,5 +1,6 @@
 /** What Secrets Manager takes (botocore 1.43.11 `secretsmanager/2017-10-17`, AWS's quotas, 2026-11-28). */
 import { AWS_REGIONS } from '../aws/regions.ts'
+import { refusedTags } from '../aws/tags.ts'
 import type { Limits } from '../destination.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import type { SecretsManagerOptions, SecretsManagerTarget } from './schemas.ts'
@@ -9,13 +10,13 @@ const MAX_BYTES = 65_536
 
 export const secretsManagerLimits: Limits<SecretsManagerTarget, SecretsManagerOptions> = {
   checked: '2026-11-28',
-  refuse(key, value, { target: { mappingBehavior } }) {
+  refuse(key, value, { target: { mappingBehavior }, options, metadata }) {
     if (mappingBehavior === 'many-to-one') return null
     if (!/^[A-Za-z0-9/_+=.@-]+$/.test(key)) return 'the name may have letters, digits and / _ + = . @ - only'
     if (key.length > MAX_NAME) return `the name is longer than ${MAX_NAME} characters`
     if (value === '') return 'the value is empty, which Secrets Manager does not take'
     if (Buffer.byteLength(value) > MAX_BYTES) return `the value is larger than ${MAX_BYTES.toLocaleString('en')} bytes`
-    return null
+    return refusedTags(options, metadata)
   },
   document: {
     max: MAX_BYTES,

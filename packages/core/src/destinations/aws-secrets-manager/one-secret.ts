@@ -4,11 +4,12 @@
  */
 import { z } from 'zod'
 import { isAwsError } from '../aws/errors.ts'
-import { awsTags } from '../aws/tags.ts'
+import { awsTags, awsTagsFlag } from '../aws/tags.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client } from '../destination.ts'
 import { documentClient, type Document, type Member } from '../document.ts'
 import { jsonType, membersOf, parseExactly } from '../exact-json.ts'
+import { tagsOf } from '../tags.ts'
 import { createSecret, describeSecret, getSecretValue, updateSecret, type SecretsRegion } from './api.ts'
 import { textOf } from './limits.ts'
 import type { SecretsManagerOptions } from './schemas.ts'
@@ -89,7 +90,7 @@ async function writeVersion(secret: OneSecret, read: Version | null, changes: re
 
 async function create({ at, secretName, options }: OneSecret, members: ReadonlyMap<string, unknown>): Promise<string> {
   try {
-    const tags = options.tags.length > 0 ? awsTags(options.tags) : undefined
+    const tags = awsTags(tagsOf(awsTagsFlag(options)))
     return await createSecret(at, { name: secretName, text: textOf(members), keyId: options.keyId, tags })
   } catch (error) {
     if (isAwsError(error, 'ResourceExistsException')) throw changedMeanwhile(secretName)

@@ -1,10 +1,11 @@
 /** A secret for each key: listed without values, written one call each. */
 import { isAwsError } from '../aws/errors.ts'
 import { shownKey } from '../aws/kms-keys.ts'
-import { awsTags, tagsFlag } from '../aws/tags.ts'
+import { awsTags } from '../aws/tags.ts'
 import { applyEach } from '../apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Flags, Observed, Report } from '../destination.ts'
+import { tagChanges, tagsOf, type Tags } from '../tags.ts'
 import {
   batchGetSecretValues,
   createSecret,
@@ -14,6 +15,7 @@ import {
   restoreSecret,
   SECRETS_PER_READ,
   tagSecret,
+  untagSecret,
   updateSecret,
   type SecretMetadata,
   type SecretsRegion,
@@ -31,10 +33,10 @@ type Write = Exclude<Change, { action: 'delete' }>
 
 export function secretPerKeyClient(at: SecretsRegion, options: SecretsManagerOptions): Client {
   /** Tags by name, as far as they were listed: those that are there need no call. */
-  const tagged = new Map<string, string>()
+  const tagged = new Map<string, Tags>()
   const observe = (secret: SecretMetadata): Observed => {
     const seen = observed(at, options, secret)
-    if (typeof seen.flags['tags'] === 'string') tagged.set(seen.key, seen.flags['tags'])
+    if (seen.tags) tagged.set(seen.key, seen.tags)
     return seen
   }
 
@@ -70,6 +72,7 @@ function observed({ region }: SecretsRegion, options: SecretsManagerOptions, sec
     key: Name,
     remoteIds: current,
     flags: shownFlags(options, secret),
+    tags: Object.fromEntries((secret.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
     ...(OwningService ? { notManaged: `a secret of the AWS service ${OwningService}` } : {}),
     ...(PrimaryRegion && PrimaryRegion !== region ? { notManaged: `a replica of a secret in ${PrimaryRegion}` } : {}),
     // A write would leave the rotation on, which replaces the value again.
@@ -77,20 +80,13 @@ function observed({ region }: SecretsRegion, options: SecretsManagerOptions, sec
   }
 }
 
-/** Only tags of the sync's own keys: others are not compared. */
-function shownFlags({ keyId, tags }: SecretsManagerOptions, { KmsKeyId, Tags }: SecretMetadata): Flags {
-  const wanted = new Set(tags.map(({ key }) => key))
-  const own = (Tags ?? []).flatMap(({ Key, Value }) => (wanted.has(Key) ? [{ key: Key, value: Value }] : []))
-  return {
-    ...(keyId === undefined ? {} : { kmsKey: shownKey(KmsKeyId, keyId) }),
-    ...(tags.length === 0 ? {} : { tags: tagsFlag(own) }),
-  }
-}
+const shownFlags = ({ keyId }: SecretsManagerOptions, { KmsKeyId }: SecretMetadata): Flags =>
+  keyId === undefined ? {} : { kmsKey: shownKey(KmsKeyId, keyId) }
 
 interface Writer {
   at: SecretsRegion
   options: SecretsManagerOptions
-  tagged: ReadonlyMap<string, string>
+  tagged: ReadonlyMap<string, Tags>
   report: Report
 }
 
@@ -103,7 +99,7 @@ async function carryOut(writer: Writer, change: Change): Promise<string[]> {
   if (change.action === 'update') return update(writer, change)
   const { at, options } = writer
   try {
-    const tags = options.tags.length > 0 ? awsTags(options.tags) : undefined
+    const tags = awsTags(tagsOf(change.flags))
     return [await createSecret(at, { name: change.key, text: change.value, keyId: options.keyId, tags })]
   } catch (error) {
     if (!isAwsError(error, 'ResourceExistsException', 'InvalidRequestException')) throw error
@@ -128,10 +124,13 @@ async function createdMeanwhile(writer: Writer, change: Write): Promise<string[]
   return update(writer, change)
 }
 
-async function update({ at, options, tagged }: Writer, { key, value }: Write): Promise<string[]> {
+async function update({ at, options, tagged }: Writer, change: Write): Promise<string[]> {
+  const { key, value } = change
   const id = await updateSecret(at, key, { text: value, keyId: options.keyId })
-  if (options.tags.length > 0 && tagged.get(key) !== tagsFlag(options.tags))
-    await tagSecret(at, key, awsTags(options.tags))
+  const { set, removed } = tagChanges(change, tagged.get(key))
+  const tags = awsTags(set)
+  if (tags) await tagSecret(at, key, tags)
+  if (removed.length > 0) await untagSecret(at, key, removed)
   return [id]
 }
 
