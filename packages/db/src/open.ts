@@ -1,5 +1,12 @@
 import SQLite from 'better-sqlite3'
-import { Kysely, PostgresDialect, type SqliteDialect, type DatabaseConnection, type SqliteDatabase } from 'kysely'
+import {
+  Kysely,
+  PostgresDialect,
+  type DatabaseConnection,
+  type PostgresPool,
+  type SqliteDatabase,
+  type SqliteDialect,
+} from 'kysely'
 import pg from 'pg'
 import { keptStatements } from './kept-statements.ts'
 import { Names } from './names.ts'
@@ -86,16 +93,20 @@ const PATIENCE_MS = 5_000
  */
 export function openPostgres(url: string, size = 10, patienceMs = PATIENCE_MS): PooledDb {
   const pool = connectionPool(url, size, patienceMs)
+  const reserve = connectionPool(url, 1)
   const connections = (): PooledConnections => ({
     busy: pool.totalCount - pool.idleCount,
     idle: pool.idleCount,
     waiting: pool.waitingCount,
   })
-  const dialect = new PostgresDialect({ pool: withReserve(pool, connectionPool(url, 1, PATIENCE_MS)) })
-  return Object.assign(open(dialect, 'postgres'), { connections })
+  return Object.assign(onPool(withReserve(pool, reserve)), { connections })
 }
 
-function connectionPool(url: string, size: number, patienceMs: number): pg.Pool {
+/** The store that `pool` is connected to. The pool ends with it. */
+export const onPool = (pool: PostgresPool): Db => open(new PostgresDialect({ pool }), 'postgres')
+
+/** Connections of the store at `url`, opened as they are needed; see `openPostgres`. */
+export function connectionPool(url: string, size: number, patienceMs = PATIENCE_MS): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,

@@ -7,6 +7,7 @@ import type {} from '@keyferry/vitest/templates'
 import { sql, type Kysely } from 'kysely'
 import pg from 'pg'
 import { describe, inject } from 'vitest'
+import { lendDatabase } from './lent-databases.ts'
 import { migrate } from './migrate.ts'
 import { openPostgres, openSqlite, type Db, type Dialect } from './open.ts'
 import type { Tables } from './tables.ts'
@@ -18,7 +19,10 @@ export interface StoreTemplate {
   make(db: Db): Promise<void>
 }
 
-/** Opens a copy of `template`, by default an empty, migrated store; a Postgres one is a new database. */
+/**
+ * Opens a copy of `template`, by default an empty, migrated store. A Postgres one is a database that no other test has
+ * at the same time.
+ */
 export type OpenStore = (
   template?: StoreTemplate,
 ) => Promise<{ db: Db; close: () => Promise<void>; databaseUrl: string | null }>
@@ -37,9 +41,10 @@ export async function openSqliteStore(template = MIGRATED): ReturnType<OpenStore
   return { db, close: () => db.destroy(), databaseUrl: null }
 }
 
-async function openPostgresStore(template = MIGRATED): ReturnType<OpenStore> {
-  const databaseUrl = await createDatabase(await postgresName(template))
-  const db = openPostgres(databaseUrl, 5)
+/** A migrated store in the test server, or a copy of `template`. Only where there is a Postgres to test on. */
+export async function openPostgresStore(template = MIGRATED): ReturnType<OpenStore> {
+  const name = await postgresName(template)
+  const { db, databaseUrl } = await lendDatabase(name, () => createDatabase(name))
   return { db, databaseUrl, close: () => db.destroy() }
 }
 
