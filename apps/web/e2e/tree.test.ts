@@ -296,6 +296,25 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       await page.keyboard.press('Enter')
       await see(row('INNER'))
     })
+
+    it('does what was pressed, though matches arrive before the release', async () => {
+      const held = Promise.withResolvers<void>()
+      await page.route(/\/api\/trpc\/[^?]*tree\.search/, async (route) => {
+        await held.promise
+        await route.continue()
+      })
+      await page.keyboard.press('Control+k')
+      await page.getByPlaceholder('Go to a secret').fill('o')
+      const asked = page.waitForRequest(/tree\.search/)
+      await page.getByRole('option', { name: 'Connections' }).hover()
+      await asked
+      await page.mouse.down()
+      held.resolve()
+      await see(page.getByRole('option', { name: 'LOG_LEVEL' }).first())
+      await page.mouse.up()
+      await heading('Connections')
+      await page.unrouteAll()
+    })
   })
 
   describe('comparing', () => {

@@ -1,11 +1,12 @@
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
-import { useRef, useState, type KeyboardEvent } from 'react'
+import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { useFocusBack } from '../lib/focus-back.ts'
 import type { PauseSubject } from '../features/syncs/use-pauses.ts'
 import { GeneralCommands } from './palette-general.tsx'
 import { ProjectCommands } from './palette-project.tsx'
 import { rank } from './palette-rank.ts'
+import { usePress } from './press.ts'
 import { words } from './words.ts'
 
 interface Props {
@@ -20,14 +21,15 @@ export function CommandPalette({ projectId, onClose, onSheet, onPause }: Props) 
   const router = useRouter()
   const [search, setSearch] = useState('')
   const [selected, setSelected] = useState('')
-  /** Once the arrow keys were used, what arrives later moves the selection no more. */
+  /** Once the arrow keys or the pointer were used, what arrives later moves neither the selection nor the list. */
   const isChosen = useRef(false)
   const list = useRef<HTMLDivElement>(null)
+  const pressing = usePress('[cmdk-item]')
   useFocusBack()
   const selectFirst = () => {
-    if (isChosen.current) return
     // What arrived is sorted before the next frame.
     requestAnimationFrame(() => {
+      if (isChosen.current) return
       const first = list.current?.querySelector('[cmdk-item]:not([aria-disabled=true])')?.getAttribute('data-value')
       if (typeof first === 'string') setSelected(first)
     })
@@ -38,6 +40,10 @@ export function CommandPalette({ projectId, onClose, onSheet, onPause }: Props) 
   }
   const onKeyDown = ({ key }: KeyboardEvent) => {
     if (['ArrowDown', 'ArrowUp', 'Home', 'End'].includes(key)) isChosen.current = true
+  }
+  const onPointerMove = ({ movementX, movementY }: PointerEvent) => {
+    // A list that moves below a pointer at rest tells of a pointer that moved by nothing.
+    if (movementX !== 0 || movementY !== 0) isChosen.current = true
   }
   return (
     <Command.Dialog
@@ -61,7 +67,12 @@ export function CommandPalette({ projectId, onClose, onSheet, onPause }: Props) 
         placeholder={words.commandPalette.placeholder}
         className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none"
       />
-      <Command.List ref={list} className="max-h-[50vh] overflow-y-auto p-1.5">
+      <Command.List
+        ref={list}
+        {...pressing}
+        onPointerMove={onPointerMove}
+        className="max-h-[50vh] overflow-y-auto p-1.5"
+      >
         <Command.Empty className="px-3 py-6 text-center text-base text-soft">
           {words.commandPalette.noMatches}
         </Command.Empty>
