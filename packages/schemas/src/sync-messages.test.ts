@@ -22,10 +22,19 @@ it.each<[SyncMessage, string]>([
     { code: 'deletes-not-repaired', deletions: { deletes: 4, of: 10 } },
     'This would delete 4 of 10 keys at the destination, more than 30 %. Nothing was deleted; run the sync to review it.',
   ],
-  [
-    { code: 'cleanup-failed', keys: 1, target: 'acme · prod', why: 'API (no answer)', needsPerson: true },
-    '1 key could not be deleted at acme · prod yet: API (no answer). To keep them, disable secret deletion for this sync.',
-  ],
+  ...(
+    [
+      [{ code: 'key-not-deleted', key: 'API', reason: NO_ANSWER }, 'API (no answer; the value before it was put back)'],
+      [{ code: 'destination-error', kind: 'auth', text: 'bad token' }, 'bad token'],
+      [{ code: 'connection-not-allowed', text: 'ci may not be used here' }, 'ci may not be used here'],
+      [{ code: 'internal-error' }, 'Internal error. See the server log.'],
+      // As earlier versions stored it.
+      ['API (no answer)', 'API (no answer)'],
+    ] as const
+  ).map(([why, words]): [SyncMessage, string] => [
+    { code: 'cleanup-failed', keys: 1, target: 'acme · prod', why, needsPerson: true },
+    `1 key could not be deleted at acme · prod yet: ${words}. To keep them, disable secret deletion for this sync.`,
+  ]),
 ])('%o has words, also once it was stored', (message, words) => {
   expect([syncMessageText(message), storedMessageText(JSON.stringify(message))]).toEqual([words, words])
 })

@@ -21,14 +21,31 @@ const keys = z.object({
   named: z.array(z.object({ key: z.string(), reason: z.union([z.string(), outcomeReason]) })),
 })
 
+const internalError = z.object({ code: z.literal('internal-error') })
+const destinationError = z.object({
+  code: z.literal('destination-error'),
+  kind: destinationErrorKind.optional(),
+  text: z.string(),
+})
+const connectionNotAllowed = z.object({ code: z.literal('connection-not-allowed'), text: z.string() })
+
+/** Why keys are still at a target that a sync left. */
+const cleanupFailure = z.discriminatedUnion('code', [
+  internalError,
+  destinationError,
+  connectionNotAllowed,
+  z.object({ code: z.literal('key-not-deleted'), key: z.string(), reason: outcomeReason }),
+])
+export type CleanupFailure = z.output<typeof cleanupFailure>
+
 /** `text`: what an error says that has words of its own, without values and credentials. */
 export const syncMessage = z.discriminatedUnion('code', [
-  z.object({ code: z.literal('internal-error') }),
+  internalError,
   z.object({ code: z.literal('interrupted') }),
-  z.object({ code: z.literal('destination-error'), kind: destinationErrorKind.optional(), text: z.string() }),
+  destinationError,
   z.object({ code: z.literal('keys-not-written'), failed: keys, rejected: keys }),
   z.object({ code: z.literal('source-unresolvable'), text: z.string() }),
-  z.object({ code: z.literal('connection-not-allowed'), text: z.string() }),
+  connectionNotAllowed,
   z.object({ code: z.literal('owner-without-access'), owner: z.string() }),
   z.object({ code: z.literal('approval-needed'), deletions }),
   z.object({ code: z.literal('secrets-removed') }),
@@ -47,7 +64,8 @@ export const syncMessage = z.discriminatedUnion('code', [
     code: z.literal('cleanup-failed'),
     keys: z.number(),
     target: z.string(),
-    why: z.string(),
+    /** Earlier versions stored the words. */
+    why: z.union([z.string(), cleanupFailure]),
     needsPerson: z.boolean(),
   }),
 ])
@@ -63,11 +81,13 @@ export const deletionsText = ({ deletes, of, unimported }: Deletions): string =>
   return `This would delete ${all} and leave the destination empty.`
 }
 
+const INTERNAL_ERROR = 'Internal error. See the server log.'
+
 /** The message in words, for a person. */
 export function syncMessageText(message: SyncMessage): string {
   switch (message.code) {
     case 'internal-error':
-      return 'Internal error. See the server log.'
+      return INTERNAL_ERROR
     case 'interrupted':
       return 'Interrupted. The next run continues.'
     case 'destination-error':
@@ -111,8 +131,20 @@ export function syncMessageText(message: SyncMessage): string {
       return `Cleaned up ${message.target}`
     case 'cleanup-failed': {
       const remedy = message.needsPerson ? '. To keep them, disable secret deletion for this sync.' : ''
-      return `${count(message.keys, 'key')} could not be deleted at ${message.target} yet: ${message.why}${remedy}`
+      return `${count(message.keys, 'key')} could not be deleted at ${message.target} yet: ${cleanupFailureText(message.why)}${remedy}`
     }
+  }
+}
+
+function cleanupFailureText(failure: CleanupFailure | string): string {
+  if (typeof failure === 'string') return failure
+  switch (failure.code) {
+    case 'internal-error':
+      return INTERNAL_ERROR
+    case 'key-not-deleted':
+      return `${failure.key} (${outcomeReasonText(failure.reason)})`
+    default:
+      return failure.text
   }
 }
 

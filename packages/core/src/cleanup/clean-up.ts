@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DepartureTable, SyncTable } from '@keyferry/db'
 import { timestamp, transact, type Context } from '@keyferry/kernel'
-import { outcomeReasonText, syncMessageText, type SyncMessage } from '@keyferry/schemas'
+import { outcomeReasonText, type CleanupFailure, type SyncMessage } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import { applyPlan, type Outcome } from '../apply/apply.ts'
 import { keysAt } from '../apply/ledger.ts'
@@ -87,12 +87,17 @@ async function cleanUp(ctx: Context, cleanup: Cleanup, lease: Lease, signal: Abo
     if (error instanceof CleanupCancelled || signal.aborted) return
     if (error instanceof DestinationError) {
       if (error.kind === 'auth') await noteConnectionProblem(ctx, cleanup.connectionId, error.message)
-      return await postpone(ctx, sync, cleanup, [error], error.message)
+      return await postpone(ctx, sync, cleanup, [error], {
+        code: 'destination-error',
+        kind: error.kind,
+        text: error.message,
+      })
     }
     // Decided by a person: retried from time to time, like everything that only a person can change.
-    if (error instanceof ConnectionNotAllowed) return await postpone(ctx, sync, cleanup, null, error.message)
+    if (error instanceof ConnectionNotAllowed)
+      return await postpone(ctx, sync, cleanup, null, { code: 'connection-not-allowed', text: error.message })
     ctx.log.error({ err: error, syncId: sync.id }, 'a previous destination could not be cleaned up')
-    await postpone(ctx, sync, cleanup, [], syncMessageText({ code: 'internal-error' }))
+    await postpone(ctx, sync, cleanup, [], { code: 'internal-error' })
   }
 }
 
@@ -116,13 +121,14 @@ async function deleteKeys(
     const left = { ...open, spec: { ...open.spec, id: sync.id } }
     const { outcomes, errors } = await applyPlan(ctx, left, found, lease)
     const failed = outcomes.filter((outcome) => outcome.state === 'failed')
-    const [first] = failed.map(({ key, reason }) => ({ key, why: outcomeReasonText(reason) }))
+    const [first] = failed
     const message: SyncMessage = first
-      ? { code: 'destination-error', text: first.why }
+      ? { code: 'destination-error', text: outcomeReasonText(first.reason) }
       : { code: 'cleanup-done', target: labelOf(sync, cleanup) }
     const state = failed.length === 0 ? 'succeeded' : failed.length < outcomes.length ? 'partial' : 'failed'
     await recordCleanup(ctx, sync, { startedAt, state, message, plan: found.plan, outcomes, calls: open.calls() })
-    if (first) await postpone(ctx, sync, cleanup, errors, `${first.key} (${first.why})`)
+    if (first)
+      await postpone(ctx, sync, cleanup, errors, { code: 'key-not-deleted', key: first.key, reason: first.reason })
     else await finishCleanup(ctx, sync, cleanup, lease)
   } finally {
     await open.close()
@@ -148,7 +154,7 @@ async function postpone(
   sync: Sync,
   cleanup: Cleanup,
   errors: readonly DestinationError[] | null,
-  why: string,
+  why: CleanupFailure,
 ): Promise<void> {
   const left = await keysAt(ctx.db, cleanup)
   // Where only a person can help, it is still retried from time to time: nothing else would wake it.

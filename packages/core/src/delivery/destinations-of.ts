@@ -6,7 +6,7 @@ import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { digestOf } from '../plan/desired.ts'
 import { keySchema } from '../plan/key-schema.ts'
-import { driftedKeys } from '../sync/drift-record.ts'
+import { driftTexts } from '../sync/drift-record.ts'
 import { driftOptions, type StoredOptions } from '../sync/options.ts'
 import { isPaused, readPauses, type Pauses } from '../sync/pauses.ts'
 import { copiesOf, troubleOf, type StoredCopy, type Trouble } from './copies.ts'
@@ -113,7 +113,6 @@ function senderOf(pauses: Pauses, sync: SendingSync): Sender {
   const options: StoredOptions = JSON.parse(sync.options)
   const target: Record<string, unknown> = JSON.parse(sync.target)
   const schema = keySchema(options.keySchema, sync.environment, definition.limits.storedName)
-  const drift = new Map(driftedKeys(sync).map(({ key, reason }) => [key, reason]))
   const exclusions = new Map(options.excluded?.map((one) => [one.key, one.reason]))
   return {
     sync,
@@ -121,7 +120,7 @@ function senderOf(pauses: Pauses, sync: SendingSync): Sender {
     target,
     options,
     nameOf: schema.name,
-    drift,
+    drift: driftTexts(sync),
     exclusions,
     isPaused: isPaused(pauses, sync),
   }

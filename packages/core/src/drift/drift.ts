@@ -3,7 +3,7 @@
  * costs one listing, writes nothing unless the sync repairs drift, and never takes the place of a run.
  */
 import { Forbidden, timestamp, TooLarge, transact, Unresolvable, type Context } from '@keyferry/kernel'
-import { driftText, SYNC_STATES, type SyncMessage } from '@keyferry/schemas'
+import { SYNC_STATES, type SyncMessage } from '@keyferry/schemas'
 import { difference, openTarget, type Difference } from '../apply/target.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import { noteConnectionProblem } from '../connections/health.ts'
@@ -101,9 +101,7 @@ const OWNERLESS: SyncMessage = { code: 'not-checked-without-owner' }
 function driftIn(plan: Plan, sync: DueSync): Drifted[] {
   return plan.changes.flatMap(({ key, drift: kind, reason }) => {
     if (kind === null || (kind === 'appeared' && sync.applied !== sync.wanted)) return []
-    return [
-      { key, kind, reason: kind === 'appeared' ? `added outside Keyferry, ${driftText(reason)}` : driftText(reason) },
-    ]
+    return [{ key, kind, reason }]
   })
 }
 

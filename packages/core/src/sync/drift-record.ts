@@ -1,7 +1,7 @@
 /** What is kept of looks at a target: the columns of a sync that `drift.ts` writes, and when the next look is. */
 import type { SyncTable } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
-import { storedMessageText, type drift as driftSchema } from '@keyferry/schemas'
+import { driftText, storedMessageText, type drift as driftSchema, type PlanReason } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
 import type { DriftKind } from '../plan/plan.ts'
@@ -10,7 +10,8 @@ import { driftOptions, type StoredOptions } from './options.ts'
 export interface Drifted {
   key: string
   kind: DriftKind
-  reason: string
+  /** Earlier versions stored the words. */
+  reason: PlanReason | string
 }
 
 type Columns = Pick<Selectable<SyncTable>, 'checkedAt' | 'drift' | 'driftMessage' | 'repairStopped'>
@@ -43,6 +44,15 @@ function read({ drift }: Pick<Columns, 'drift'>): Found {
   if (drift === null) return { count: 0, keys: [] }
   const found: Found = JSON.parse(drift)
   return found
+}
+
+/** By key, what happened to it at the target, in words. */
+export const driftTexts = (sync: Pick<Columns, 'drift'>): ReadonlyMap<string, string> =>
+  new Map(driftedKeys(sync).map((one) => [one.key, textOf(one)]))
+
+function textOf({ kind, reason }: Drifted): string {
+  if (typeof reason === 'string') return reason
+  return kind === 'appeared' ? `added outside Keyferry, ${driftText(reason)}` : driftText(reason)
 }
 
 export const driftedKeys = (sync: Pick<Columns, 'drift'>): readonly Drifted[] => read(sync).keys

@@ -11,7 +11,7 @@ import { destination } from '../destinations/registry.ts'
 import { outcomesOf } from '../history/runs.ts'
 import { parseTarget, readDesired, type Desired } from '../plan/desired.ts'
 import { keySchema } from '../plan/key-schema.ts'
-import { driftedKeys, type Drifted } from '../sync/drift-record.ts'
+import { driftTexts } from '../sync/drift-record.ts'
 import { findSync, type SyncAddress } from '../sync/find.ts'
 import type { ExcludedKey, StoredOptions } from '../sync/options.ts'
 
@@ -50,7 +50,7 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
       excluded: new Set(options.excluded?.map((each) => each.key)),
     })
     const leaving = options.deletionPolicy === 'none' ? null : sync.state === 'blocked' ? WAITS : DELETES
-    return withExcluded(withDrift(statesOf(desired, ledger, failures, leaving), driftedKeys(sync)), excluded)
+    return withExcluded(withDrift(statesOf(desired, ledger, failures, leaving), driftTexts(sync)), excluded)
   } catch (error) {
     if (!(error instanceof Unresolvable)) throw error
     return withExcluded(blockedStates(error, ledger, schema.name), excluded)
@@ -99,12 +99,11 @@ function statesOf(
  * What the last look at the target found, where nothing else is to be said of a key; and the keys that only the target
  * has.
  */
-function withDrift(states: readonly KeyState[], drifted: readonly Drifted[]): KeyState[] {
-  const reasons = new Map(drifted.map(({ key, reason }) => [key, reason]))
+function withDrift(states: readonly KeyState[], reasons: ReadonlyMap<string, string>): KeyState[] {
   const known = new Set(states.map(({ key }) => key))
-  const appeared = drifted
-    .filter(({ key }) => !known.has(key))
-    .map(({ key, reason }): KeyState => ({
+  const appeared = [...reasons]
+    .filter(([key]) => !known.has(key))
+    .map(([key, reason]): KeyState => ({
       key,
       sourceKey: null,
       state: 'drifted',
