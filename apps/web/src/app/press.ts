@@ -11,8 +11,8 @@ interface Press {
 
 /**
  * Handlers for a list whose items move while it is used: what was pressed is chosen at the release, wherever it is by
- * then, unless the pointer left or the item is gone. cmdk appends every item again when one arrives, and a browser makes
- * no click of a press on what was moved meanwhile.
+ * then, unless the pointer left or the item is gone. cmdk appends every item again when one arrives, and a browser
+ * makes no click of a press on what was moved meanwhile.
  */
 export function usePress(item: string) {
   const press = useRef<Press>(undefined)
