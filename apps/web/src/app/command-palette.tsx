@@ -2,11 +2,11 @@ import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { useFocusBack } from '../lib/focus-back.ts'
+import { usePress } from '../lib/press.ts'
 import type { PauseSubject } from '../features/syncs/use-pauses.ts'
 import { GeneralCommands } from './palette-general.tsx'
 import { ProjectCommands } from './palette-project.tsx'
 import { rank } from './palette-rank.ts'
-import { usePress } from './press.ts'
 import { words } from './words.ts'
 
 interface Props {

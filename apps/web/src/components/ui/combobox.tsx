@@ -3,6 +3,7 @@ import { Check, ChevronsUpDown } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { useId, useState, type ComponentProps, type ReactNode, type Ref } from 'react'
 import { cn } from '../../lib/cn.ts'
+import { usePress } from '../../lib/press.ts'
 import { control, Field } from './field.tsx'
 import { words } from './words.ts'
 
@@ -45,6 +46,7 @@ export function Combobox({
   const list = useId()
   const [open, setOpen] = useState(false)
   const [search, setSearch] = useState('')
+  const pressing = usePress('[cmdk-item]')
   const chosen = options.find((option) => option.value === value)
   const text = search.trim()
   const isNew = typed && text !== '' && !options.some((option) => option.value === text)
@@ -99,7 +101,7 @@ export function Combobox({
               placeholder={typed ? words.combobox.placeholder : words.combobox.search}
               className="w-full border-b border-line bg-transparent px-3 py-2 text-base outline-none"
             />
-            <Command.List label={labelled.label} className="max-h-72 overflow-y-auto p-1">
+            <Command.List label={labelled.label} {...pressing} className="max-h-72 overflow-y-auto p-1">
               <Command.Empty className="px-3 py-4 text-sm text-soft">{empty}</Command.Empty>
               {options.map((option) => (
                 <Command.Item
