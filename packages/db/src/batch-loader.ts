@@ -44,6 +44,15 @@ function oneBatchAtATime<K, V>(
   })
 }
 
+/**
+ * Turns that what serves requests waits: those that are answered at the same time come one after the other, and each
+ * statement that they share is a round trip less for all. An idle process turns at once.
+ */
+export const REQUEST_TURNS = 6
+
+/** Resolves after so many turns of the event loop, or when they take too long. */
+export const turnsPassed = (turns: number): Promise<void> => new Promise((resolve) => afterTurns(turns, resolve))
+
 /** Milliseconds that turns are waited for: those of a busy process are long. */
 const LONGEST_MS = 10
 

@@ -32,7 +32,7 @@ function statementNames(): (text: string) => string | undefined {
       names.set(text, name)
       return name
     }
-    const isKept = names.size < REMEMBERED && !text.includes('*') && /^(select|insert|update|delete) /.test(text)
+    const isKept = names.size < REMEMBERED && !text.includes('*') && /^(select|insert|update|delete|with) /.test(text)
     if (isKept) names.set(text, null)
     return undefined
   }

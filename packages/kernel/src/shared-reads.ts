@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { REQUEST_TURNS, turnsPassed } from '@keyferry/db'
 
 /**
  * Reads that those share who want the same at about the same time: a call shares the next read of its name that begins,
@@ -9,8 +9,8 @@ export function sharedReads<T>(): (name: string, read: () => Promise<T>) => Prom
   const underWay = new Map<string, Promise<T>>()
   const readNext = async (name: string, read: () => Promise<T>): Promise<T> => {
     await underWay.get(name)?.catch(() => undefined)
-    // Not before callers woken in the same turn of the loop have called too.
-    await setImmediate()
+    // Not before callers woken at about the same time have called too.
+    await turnsPassed(REQUEST_TURNS)
     waiting.delete(name)
     const reading = read()
     underWay.set(name, reading)

@@ -8,6 +8,7 @@ import {
   batchLoader,
   inList,
   keptQuery,
+  REQUEST_TURNS,
   type AccessTokenTable,
   type Db,
   type Selectable,
@@ -250,6 +251,8 @@ const federatedRows = keptQuery((db, slot: Slot<Presented>) =>
     .select(['identities.name', 'federatedAuths.settings']),
 )
 
+const SHARED = { turns: REQUEST_TURNS }
+
 /** Tokens that are presented at about the same time are found by one statement. */
 const together = <R extends { hash: string }>(find: (db: Db, presented: Presented) => Promise<R[]>) =>
   batchLoader(async (db: Db, presented: readonly Presented[]) => {
@@ -264,7 +267,7 @@ const together = <R extends { hash: string }>(find: (db: Db, presented: Presente
     })
     const byHash = new Map(rows.map((row) => [row.hash, row]))
     return ({ hashes }) => hashes.map((hash) => byHash.get(hash)).find((row) => row !== undefined)
-  })
+  }, SHARED)
 
 const universalToken = together(universalRows)
 const federatedToken = together(federatedRows)

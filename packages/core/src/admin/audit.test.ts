@@ -1,3 +1,4 @@
+import { withoutSeals } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { audit, auditEvent, listAudit, makeHead, verifyAudit } from '@keyferry/kernel'
 import type { AuditAction } from '@keyferry/schemas'
@@ -53,6 +54,25 @@ onEveryDatabase('the audit log', (open) => {
     ])('names the first row whose %s was changed', async (column, value) => {
       await sql`update audit set ${sql.ref(column)} = ${value} where seq in (3, 4)`.execute(t.ctx.db)
       expect(await problem()).toMatchObject({ kind: 'changed', seq: 3 })
+    })
+
+    it('is one chain, whichever process appends to it', async () => {
+      const processes = [t.ctx, { ...t.ctx, db: withoutSeals(t.ctx.db) }]
+      const event = (ctx: typeof t.ctx, name: string) => auditEvent(ctx, t.actor, 'secret.read', null, { name })
+      let named = 5
+      const next = () => `name ${++named} \0 \ud800`
+      // More than 64 in a row: the organization's mark moves once.
+      for (const turn of [4, 1, 3, 70, 2])
+        for (const ctx of processes) {
+          for (let i = 0; i < turn; i++) await event(ctx, next())
+          await Promise.all([event(ctx, next()), event(ctx, next())])
+          await write('tag.create', { name: next() })
+        }
+      expect(await verifyAudit(t.ctx)).toMatchObject({ rows: named, problem: null })
+      const { entries } = await list({ limit: named })
+      expect(entries.map(({ details }) => Number(/^name (\d+)/.exec(String(details['name']))?.[1]))).toEqual(
+        Array.from({ length: named }, (_, i) => named - i),
+      )
     })
 
     it('names the place where a row was removed', async () => {

@@ -13,7 +13,7 @@ import type { AuditFloor, AuditHead, AuditRow } from './audit.ts'
 
 type Keys = Pick<Context, 'keyring'>
 
-const HEAD = 'head'
+export const HEAD = 'head'
 /** Owner of the key of the chain. */
 export const CHAIN = 'audit chain'
 /** Rows after which the organization's mark is moved: it need not be exact, and costs a write. */
@@ -40,7 +40,11 @@ export async function lockHead(ctx: Keys, tx: Tx): Promise<AuditHead> {
 /** The end of the chain, or undefined before the first row. */
 export const readHead = (db: Db | Tx): Promise<AuditHead | undefined> => select(db).executeTakeFirst()
 
-const select = (db: Db | Tx) => db.selectFrom('auditHead').where('id', '=', HEAD).selectAll()
+const select = (db: Db | Tx) =>
+  db
+    .selectFrom('auditHead')
+    .where('id', '=', HEAD)
+    .select(['id', 'seq', 'hash', 'before', 'beforeDigest', 'seal', 'key'])
 
 const organizationKeys = (db: Db | Tx) =>
   db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped']).executeTakeFirst()
@@ -132,12 +136,16 @@ export const floorSealOf = (key: DataKey, { seq, hash, at }: Pick<AuditFloor, 's
 
 /** Notes with the organization that the log went up to `seq`, now and then; with `always`, now. */
 export async function mark(ctx: Keys, tx: Tx, from: number, seq: number, { always = false } = {}): Promise<void> {
-  if (!always && Math.floor(from / MARKED_EVERY) === Math.floor(seq / MARKED_EVERY)) return
+  if (!always && !movesMark(from, seq)) return
   const organization = await organizationKeys(tx)
   if (!organization) return
   const auditMark = ctx.keyring.open(organization.owner, organization.wrapped).seal(String(seq), 'audit mark')
   await tx.updateTable('organizations').set({ auditMark }).where('id', '=', organization.owner).execute()
 }
+
+/** Whether the organization's mark moves when the log goes on from `from` to `seq`. */
+export const movesMark = (from: number, seq: number): boolean =>
+  Math.floor(from / MARKED_EVERY) !== Math.floor(seq / MARKED_EVERY)
 
 /** Up to where the log went at least; 0 where nothing is set up, null when the mark is missing or was changed. */
 export async function readMark(ctx: Keys, db: Db | Tx): Promise<number | null> {

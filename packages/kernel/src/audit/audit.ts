@@ -3,10 +3,8 @@
  * kept, hashed too, in a row of its own that every writer locks. So rows cannot be changed, removed, swapped or cut off
  * without `verifyAudit` naming the first.
  */
-import { randomUUID } from 'node:crypto'
 import {
   batchLoader,
-  changeAndInsert,
   takeMarks,
   type AuditFloorTable,
   type AuditHeadTable,
@@ -16,18 +14,14 @@ import {
 } from '@keyferry/db'
 import type { AuditAction } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
-import { SYSTEM, timestamp, type Actor, type AuditEntry, type Context, type Tx } from '../context.ts'
-import { chainKey, hashOf, lockHead, mark, sealOf } from './audit-head.ts'
+import { SYSTEM, type Actor, type AuditEntry, type Context, type Tx } from '../context.ts'
+import { append, appendAtOnce, rememberEnd } from './append.ts'
 import { transact } from '../transaction.ts'
-import { formatMarks } from './marks.ts'
 
 export type AuditRow = Selectable<AuditTable>
 export type AuditHead = Selectable<AuditHeadTable>
 export type AuditFloor = Selectable<AuditFloorTable>
 
-const HEAD = 'head'
-/** Rows in one statement. */
-const CHUNK = 500
 /** A commit waits for the disk: what is being answered gets so many turns of the event loop to share it. */
 const TURNS = 12
 
@@ -40,7 +34,7 @@ export async function auditLast<T>(ctx: Context, tx: Tx, work: () => Promise<T>)
   tx.auditedLast = entries
   const result = await work()
   tx.auditedLast = undefined
-  if (entries.length > 0) await append(ctx, tx, entries)
+  if (entries.length > 0) await append(ctx, tx, entries, takeMarks())
   return result
 }
 
@@ -55,7 +49,7 @@ export async function audit(
 ): Promise<void> {
   const entry = { actor, action, projectId, details }
   if (tx.auditedLast) tx.auditedLast.push(entry)
-  else await append(ctx, tx, [entry])
+  else await append(ctx, tx, [entry], takeMarks())
 }
 
 /**
@@ -94,9 +88,9 @@ export function marksOutside(ctx: Context, marks: Marks): void {
 }
 
 /** Writes down the marks of a transaction that audits nothing else. */
-export function keepMarks(ctx: Pick<Context, 'keyring' | 'now'>, tx: Tx, marks: Marks): Promise<void> {
+export async function keepMarks(ctx: Pick<Context, 'keyring' | 'now'>, tx: Tx, marks: Marks): Promise<void> {
   const entry = { actor: SYSTEM, action: 'integrity.rows-ended' as const, projectId: null, details: {} }
-  return append(ctx, tx, [entry], marks)
+  await append(ctx, tx, [entry], marks)
 }
 
 const writeEvents = batchLoader(
@@ -114,56 +108,14 @@ const writeEvents = batchLoader(
 
 async function writeEntries(ctx: Context, entries: readonly AuditEntry[]): Promise<void> {
   const marks = outside.get(ctx.db) ?? null
+  if (!marks && (await appendAtOnce(ctx, entries))) return
   outside.delete(ctx.db)
   try {
-    await transact(ctx, (tx) => append(ctx, tx, entries, marks))
+    rememberEnd(ctx.db, await transact(ctx, (tx) => append(ctx, tx, entries, marks)))
   } catch (error) {
     if (marks) marksOutside(ctx, marks)
     throw error
   }
-}
-
-async function append(
-  ctx: Pick<Context, 'keyring' | 'now'>,
-  tx: Tx,
-  entries: readonly AuditEntry[],
-  marks: Marks | null = takeMarks(),
-): Promise<void> {
-  const head = await lockHead(ctx, tx)
-  const key = chainKey(ctx, head)
-  const at = timestamp(ctx)
-  let { seq, hash } = head
-  const rows = entries.map(({ actor, action, projectId, details }, index): AuditRow => {
-    const row = {
-      id: randomUUID(),
-      at,
-      actorKind: actor.kind,
-      actorId: actor.id,
-      actor: actor.name,
-      address: actor.address ?? null,
-      action,
-      projectId,
-      details: JSON.stringify(details),
-      prevHash: hash,
-      marks: index === 0 && marks ? formatMarks(marks) : null,
-    }
-    hash = hashOf(key, row)
-    seq++
-    return { ...row, seq, hash }
-  })
-  const end = { seq, hash, seal: sealOf(key, { ...head, seq, hash }) }
-  await mark(ctx, tx, head.seq, seq)
-  for (let from = CHUNK; from < rows.length; from += CHUNK)
-    await tx
-      .insertInto('audit')
-      .values(rows.slice(from, from + CHUNK))
-      .execute()
-  // At once where the store can: other writers wait during each round trip.
-  await changeAndInsert(
-    tx,
-    (db) => db.updateTable('auditHead').set(end).where('id', '=', HEAD).returning('id'),
-    (db) => db.insertInto('audit').values(rows.slice(0, CHUNK)),
-  )
 }
 
 /** Where the log begins since old rows were taken off. */

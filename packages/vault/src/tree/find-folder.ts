@@ -30,8 +30,10 @@ const foldersAt = keptQuery((db, slot: Slot<Place>) =>
     .where('projects.id', '=', slot('projectId'))
     .where('environments.slug', '=', slot('environment'))
     .where('folders.path', '=', slot('secretPath'))
-    .selectAll('folders')
-    .select(['environments.slug', 'projects.dataKey']),
+    // Not all columns as such: Postgres would plan that again each time (prepared-statements.ts).
+    .select(['folders.id', 'folders.environmentId', 'folders.parentId', 'folders.name', 'folders.path'])
+    .select(['folders.description', 'folders.revision', 'folders.secretsHead', 'folders.createdAt'])
+    .select(['folders.updatedAt', 'environments.slug', 'projects.dataKey']),
 )
 
 /** Throws `NotFound` naming what is missing: the project, the environment or the folder. */
