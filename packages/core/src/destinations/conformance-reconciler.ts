@@ -15,10 +15,19 @@ export interface TestReconciler {
   client(limits?: Limits): Client
   list(): Promise<Map<string, Observed>>
   difference(desired: ReadonlyMap<string, string>): Promise<Change[]>
+  /** By one listing: changes that are still to be made, and keys that the vendor holds more than once. */
+  remaining(desired: ReadonlyMap<string, string>): Promise<Remaining>
   apply(changes: readonly Change[], limits?: Limits): Promise<{ failures: DestinationError[] }>
   /** List, compare, apply. A list that fails is a failure too. */
   converge(desired: ReadonlyMap<string, string>, limits?: Limits): Promise<{ failures: DestinationError[] }>
 }
+
+interface Remaining {
+  changes: readonly Change[]
+  copies: readonly string[]
+}
+
+export const NOTHING_LEFT: Remaining = { changes: [], copies: [] }
 
 export type Limits = Partial<Pick<HttpOptions, 'guard' | 'signal' | 'timeoutMs' | 'waitBudgetMs'>>
 
@@ -43,8 +52,10 @@ function testReconciler(definition: DestinationDefinition, emulator: Emulator): 
     return byKey
   }
 
-  const difference = async (desired: ReadonlyMap<string, string>, limits?: Limits): Promise<Change[]> => {
-    const observed = await list(limits)
+  const difference = async (desired: ReadonlyMap<string, string>, limits?: Limits): Promise<Change[]> =>
+    changesFrom(await list(limits), desired)
+
+  const changesFrom = (observed: ReadonlyMap<string, Observed>, desired: ReadonlyMap<string, string>): Change[] => {
     const writes = [...desired].flatMap(([key, value]): Change[] => {
       const flags = definition.flags(options, key, target)
       const there = observed.get(key)
@@ -94,6 +105,10 @@ function testReconciler(definition: DestinationDefinition, emulator: Emulator): 
     client: open,
     list: () => list(),
     difference: (desired) => difference(desired),
+    async remaining(desired) {
+      const observed = await list()
+      return { changes: changesFrom(observed, desired), copies: copiesIn(observed) }
+    },
     apply,
     converge: async (desired, limits) => {
       try {
@@ -172,5 +187,5 @@ export const wrongIn = (
   })
 
 /** Keys that the vendor holds more than once. */
-export const copied = async (mine: TestReconciler): Promise<string[]> =>
-  [...(await mine.list()).values()].filter(({ remoteIds }) => remoteIds.length > 1).map(({ key }) => key)
+const copiesIn = (observed: ReadonlyMap<string, Observed>): string[] =>
+  [...observed.values()].filter(({ remoteIds }) => remoteIds.length > 1).map(({ key }) => key)

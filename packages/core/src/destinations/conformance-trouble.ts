@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { FAULTS, mayMeet, type NamedFault, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
 import { isWriteOf } from './conformance-keys.ts'
-import { copied, failureOf, withEmulator, wrongIn } from './conformance-reconciler.ts'
+import { failureOf, NOTHING_LEFT, withEmulator, wrongIn } from './conformance-reconciler.ts'
 import { DestinationError } from './destination-error.ts'
 import type { DestinationDefinition } from './destination.ts'
 import type { StartEmulator } from './emulators.ts'
@@ -68,8 +68,7 @@ export function writesInTrouble(
         await mine.converge(desired)
         expect(emulator.contents()).toEqual(desired)
         // Nothing was created twice, in whatever way the call failed.
-        expect(await copied(mine)).toEqual([])
-        expect(await mine.difference(desired)).toEqual([])
+        expect(await mine.remaining(desired)).toEqual(NOTHING_LEFT)
       }),
     )
 
@@ -106,40 +105,67 @@ export function writesInTrouble(
       ['from every call on', lasting],
     ] as const) {
       test.for(met)(`$name ${where}, each followed by a second run, ends where it should`, async (one) => {
-        const lasts = met === lasting
-        const calls = await interrupted(one, Number.POSITIVE_INFINITY, lasts)
+        const calls = await callsOfARun()
         expect(calls).toBeGreaterThan(1)
-        await Promise.all(Array.from({ length: calls }, (_, call) => interrupted(one, call + 1, lasts)))
+        const lanes = Array.from({ length: LANES }, (_, lane) =>
+          interrupted(one, { from: lane + 1, to: calls, lasts: met === lasting }),
+        )
+        await Promise.all(lanes)
       })
     }
   })
 
+  let counted: Promise<number> | undefined
+  /** The requests of the run that is interrupted; no fault changes how many they are. */
+  const callsOfARun = (): Promise<number> =>
+    (counted ??= new Promise((resolve, reject) => {
+      withEmulator(definition, startEmulator, async ({ emulator, mine, stored }) => {
+        await mine.converge(heldIn(0, stored))
+        const before = emulator.log.length
+        await mine.converge(heldIn(1, stored))
+        resolve(emulator.log.length - before)
+      }).catch(reject)
+    }))
+
   /**
-   * A run of creates, updates and deletes that meets the fault at its `call`-th request, then another. Answers the
-   * first one's requests.
+   * Runs of creates, updates and deletes that meet the fault at a request, each followed by another: at the `from`-th
+   * one, and at every `LANES`-th after it.
    */
-  async function interrupted(one: NamedFault, call: number, lasts: boolean): Promise<number> {
-    const { fault, timeoutMs } = one
-    let calls = 0
-    await withEmulator(definition, startEmulator, async ({ emulator, mine, numbered, stored }) => {
-      emulator.put(stored('FOREIGN'), 'theirs')
-      await mine.converge(numbered(5))
-      const desired = new Map(numbered(7))
-      for (const gone of [stored('KEY_0'), stored('KEY_1')]) desired.delete(gone)
-      desired.set(stored('KEY_2'), 'changed').set(stored('KEY_3'), 'changed too')
-      const before = emulator.log.length
-      if (Number.isFinite(call))
+  const interrupted = (
+    one: NamedFault,
+    { from, to, lasts }: { from: number; to: number; lasts: boolean },
+  ): Promise<void> =>
+    withEmulator(definition, startEmulator, async ({ emulator, mine, stored }) => {
+      const foreign = [stored('FOREIGN'), 'theirs'] as const
+      emulator.put(...foreign)
+      await mine.converge(heldIn(0, stored))
+      let round = 0
+      for (let call = from; call <= to; call += LANES) {
+        round += 1
+        const desired = heldIn(round, stored)
         for (let n = call; n <= (lasts ? call + 60 : call); n++)
-          emulator.fail(n, fault(emulator), mayMeet(one, emulator))
-      const { failures } = await mine.converge(desired, { timeoutMs })
-      expect(wrongIn(failures, ANY_KIND, secretsOf(definition, emulator))).toEqual([])
-      calls = emulator.log.length - before
-      emulator.heal()
-      expect((await mine.converge(desired)).failures).toEqual([])
-      expect(emulator.contents()).toEqual(new Map(desired).set(stored('FOREIGN'), 'theirs'))
-      expect(await copied(mine)).toEqual([])
-      expect(await mine.difference(desired)).toEqual([])
+          emulator.fail(n, one.fault(emulator), mayMeet(one, emulator))
+        const { failures } = await mine.converge(desired, { timeoutMs: one.timeoutMs })
+        expect(wrongIn(failures, ANY_KIND, secretsOf(definition, emulator))).toEqual([])
+        emulator.heal()
+        expect((await mine.converge(desired)).failures).toEqual([])
+        expect(emulator.contents()).toEqual(new Map(desired).set(...foreign))
+        expect(await mine.remaining(desired)).toEqual(NOTHING_LEFT)
+      }
     })
-    return calls
-  }
 }
+
+/** Emulators of one fault: their waits overlap, and each needs a first run of its own. */
+const LANES = 4
+
+/**
+ * What is held after a round: two keys of the round before are gone, two have another value, one is as it was, and two
+ * are new. No name comes back, because some vendors keep it from others for a while.
+ */
+const heldIn = (round: number, stored: (key: string) => string): Map<string, string> =>
+  new Map(
+    Array.from({ length: 5 }, (_, at) => {
+      const written = at < 2 && round > 0 ? `changed in round ${round}` : `value of KEY_${round * 2 + at}`
+      return [stored(`KEY_${round * 2 + at}`), written]
+    }),
+  )

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import type { VendorCapability } from './conformance-capabilities.ts'
 import { FAULTS, HOSTILE, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
 import { isWriteOf } from './conformance-keys.ts'
-import { copied, failureOf, withEmulator, sessionOf, wrongIn } from './conformance-reconciler.ts'
+import { failureOf, NOTHING_LEFT, withEmulator, sessionOf, wrongIn } from './conformance-reconciler.ts'
 import { DestinationError } from './destination-error.ts'
 import type { DestinationDefinition } from './destination.ts'
 import type { Emulator } from './emulator.ts'
@@ -161,7 +161,7 @@ export function conformance(
           await mine.apply(changes)
           await mine.converge(numbered(3))
           expect(emulator.contents()).toEqual(numbered(3))
-          expect(await copied(mine)).toEqual([])
+          expect(await mine.remaining(numbered(3))).toEqual(NOTHING_LEFT)
         }))
 
       test('the same changes applied twice make no copy', () =>
@@ -171,7 +171,7 @@ export function conformance(
           await mine.apply(changes)
           await mine.converge(numbered(3))
           expect(emulator.contents()).toEqual(numbered(3))
-          expect(await copied(mine)).toEqual([])
+          expect(await mine.remaining(numbered(3))).toEqual(NOTHING_LEFT)
         }))
 
       test('what others write between look and write stays', () =>
@@ -223,8 +223,7 @@ export function conformance(
           release()
           expect((await mine.converge(desired)).failures).toEqual([])
           expect(emulator.contents()).toEqual(new Map(desired).set(stored('FOREIGN'), 'theirs, changed'))
-          expect(await copied(mine)).toEqual([])
-          expect(await mine.difference(desired)).toEqual([])
+          expect(await mine.remaining(desired)).toEqual(NOTHING_LEFT)
         }))
 
       test('a run that lost its lease sends nothing more', () =>
