@@ -8,29 +8,29 @@ import type { RateLimit } from './rate-limit.ts'
 import { reserve, type SharedBucket } from './shared-bucket.ts'
 
 /**
- * A vendor with a token bucket that refills in steps, as Trigger.dev's does, or with a plain limit on requests in
- * flight.
+ * A vendor with a token bucket. The time until its next refill begins when it is empty, where it reports that, and else
+ * with its first refusal: a machine that is slow meanwhile changes nothing.
  */
 async function bucketServer(sizes: { burst: number; refill: number; intervalMs: number; told: boolean }) {
   let tokens = sizes.burst
-  let refilledAt = 0
+  let refillsAt: number | null = null
   /** Accepted requests between two refills. */
   const used: number[] = [0]
   const take = (): { ok: boolean; headers: Record<string, string> } => {
-    const now = Date.now()
-    refilledAt ||= now
-    const steps = Math.floor((now - refilledAt) / sizes.intervalMs)
-    tokens = Math.min(sizes.burst, tokens + steps * sizes.refill)
-    refilledAt += steps * sizes.intervalMs
-    if (steps > 0) used.push(0)
+    if (refillsAt !== null && Date.now() >= refillsAt) {
+      tokens = sizes.refill
+      refillsAt = null
+      used.push(0)
+    }
     const ok = tokens > 0
     if (ok) {
       tokens -= 1
       used.push((used.pop() ?? 0) + 1)
     }
+    if (tokens === 0 && (sizes.told || !ok)) refillsAt ??= Date.now() + sizes.intervalMs
     const headers = {
       'x-ratelimit-remaining': String(tokens),
-      'x-ratelimit-reset': String(refilledAt + sizes.intervalMs),
+      'x-ratelimit-reset': String(refillsAt ?? Date.now() + sizes.intervalMs),
     }
     return { ok, headers: sizes.told ? headers : {} }
   }
@@ -68,30 +68,37 @@ test('a reported budget is used up to the end and hardly ever overdrawn', async 
 
 test('a big budget is flown at full width after a few probes', async () => {
   const headers = { 'x-ratelimit-remaining': '5000', 'x-ratelimit-reset': String(Date.now() + 60_000) }
-  let held: (() => void)[] | null = []
-  const server = await startEmulatorServer({
-    handle: async () => {
-      const waiting = server.log.length <= 5 ? null : held
-      // After the probes nobody is answered before 256 have come.
-      if (waiting !== null) {
-        await new Promise<void>((resolve) => {
-          waiting.push(resolve)
-          if (waiting.length < 256) return
-          held = null
-          for (const release of waiting) release()
-        })
-      }
-      return { status: 200, headers, body: {} }
-    },
-  })
+  const server = await crowdServer({ crowd: 256, calls: 600, headers })
   const http = door(server)
   await Promise.all(Array.from({ length: 600 }, () => http.request(get)))
   expect(server.maxInFlight()).toBe(256)
   await server.close()
 })
 
+/** A vendor that after five probes answers nobody before so many are there, or all that still come. */
+async function crowdServer({ crowd, calls, headers }: { crowd: number; calls: number; headers?: HeadersOf }) {
+  let waiting: (() => void)[] = []
+  let answered = 0
+  const server = await startEmulatorServer({
+    handle: async () => {
+      if (server.log.length > 5) {
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve)
+          if (waiting.length < Math.min(crowd, calls - answered)) return
+          for (const release of waiting) release()
+          waiting = []
+        })
+      }
+      answered += 1
+      return { status: 200, headers, body: {} }
+    },
+  })
+  return server
+}
+type HeadersOf = Record<string, string>
+
 test('a vendor that reports no budget gets ten at a time', async () => {
-  const server = await bucketServer({ burst: 1_000, refill: 1, intervalMs: 60_000, told: false })
+  const server = await crowdServer({ crowd: 10, calls: 100 })
   const http = door(server)
   await Promise.all(Array.from({ length: 100 }, () => http.request(get)))
   expect(server.maxInFlight()).toBe(10)
@@ -116,7 +123,8 @@ test('a limit that is not certain is found out by one call, which alone is refus
     const server = await bucketServer({ burst, refill: burst, intervalMs: 1_000, told: false })
     const http = door(server, undefined, limit)
     await Promise.all(Array.from({ length: 35 }, () => http.request(get)))
-    expect([refusals(server), server.maxInFlight()]).toEqual([refused, 10])
+    expect(refusals(server)).toBe(refused)
+    expect(server.maxInFlight()).toBeLessThanOrEqual(10)
     await server.close()
   }
 })
