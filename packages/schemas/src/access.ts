@@ -17,12 +17,10 @@ export const pathPattern = z
   .regex(/^(\/|(\/([A-Za-z0-9_-]+|\*))*(\/\*\*)?)$/, 'Path must look like /api, /api/* or /api/**')
   .min(1, 'Path must look like /api, /api/* or /api/**')
 
-export const scope = z
-  .object({
-    environment: z.string().trim().min(1).max(64).describe('Slug of an environment, or `*` for each'),
-    secretPath: pathPattern.default('/**'),
-  })
-  .meta({ id: 'AccessScope' })
+export const scope = z.object({
+  environment: z.string().trim().min(1).max(64).describe('Slug of an environment, or `*` for each'),
+  secretPath: pathPattern.default('/**'),
+})
 export type Scope = z.infer<typeof scope>
 
 const scopes = z

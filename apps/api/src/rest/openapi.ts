@@ -1,4 +1,5 @@
 /** The OpenAPI 3.1 document, made from the same metadata and schemas that serve the routes. */
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { errorBody } from '../infisical/error-body.ts'
 import type { ErrorCode } from '@keyferry/schemas'
@@ -222,6 +223,9 @@ function hoist(document: unknown, components: Map<string, unknown>): Json {
   for (const [name, definition] of Object.entries(object($defs))) {
     // zod repeats the id inside, where it means something else in JSON schema.
     const { id: __, ...schema } = object(definition)
+    const known = components.get(name)
+    if (known !== undefined && !isDeepStrictEqual(known, schema))
+      throw new Error(`two schemas of the REST API have the ID ${name}`)
     components.set(name, schema)
   }
   return rest
