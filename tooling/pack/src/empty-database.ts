@@ -9,7 +9,9 @@ export async function emptyDatabase(): Promise<Uint8Array> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-database-'))
   try {
     const file = join(dir, 'database.tar.gz')
-    await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'empty-database-process.ts'), file])
+    // Optimising WebAssembly that runs once costs more than it gains, and half a gigabyte.
+    const options = ['--liftoff-only', join(import.meta.dirname, 'empty-database-process.ts'), file]
+    await promisify(execFile)(process.execPath, options)
     return await readFile(file)
   } finally {
     await rm(dir, { recursive: true, force: true })
