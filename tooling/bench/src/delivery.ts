@@ -1,6 +1,6 @@
 /**
  * From the start of a write over HTTP to the value at the target: the whole product in one process, vendor without
- * latency.
+ * latency. Then bursts of edits, one sent as soon as the one before is answered: how many requests they cost.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,6 +15,10 @@ import { ms, percentile, printTable } from './table.ts'
 
 const SAMPLES = 200
 const SECRETS = 50
+const BURSTS = 10
+const EDITS = 10
+/** No run comes later than this after the last one. */
+const QUIET_MS = 1_000
 
 export async function measureDelivery(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
@@ -28,6 +32,7 @@ export async function measureDelivery(): Promise<void> {
   const { identity } = bootstrapped.parse(await bootstrap.json())
   const client = createKeyferryClient({ url: keyferry.url, token: identity.credentials.token })
   const rows = []
+  const bursts = []
   for (const [destination, start] of await representatives()) {
     const emulator = await start()
     const project = await client.projects.create.mutate({ name: `Bench ${destination}` })
@@ -63,9 +68,34 @@ export async function measureDelivery(): Promise<void> {
       'p99 ms': ms(percentile(took, 99)),
       'max ms': ms(Math.max(...took)),
     })
+    const requests: number[] = []
+    const lasted: number[] = []
+    for (let burst = 0; burst < BURSTS; burst++) {
+      await pause(QUIET_MS)
+      const before = emulator.log.length
+      for (let edit = 0; edit < EDITS; edit++)
+        await client.secrets.update.mutate({ ...place, key: `KEY_${edit}`, value: `burst-${burst}-${edit}` })
+      const answered = performance.now()
+      const isThere = (_: unknown, edit: number) => emulator.contents().get(`KEY_${edit}`) === `burst-${burst}-${edit}`
+      while (!Array.from({ length: EDITS }, isThere).every(Boolean)) await pause(1)
+      lasted.push(performance.now() - answered)
+      await pause(QUIET_MS)
+      requests.push(emulator.log.length - before)
+    }
+    bursts.push({
+      destination,
+      'requests, median': percentile(requests, 50),
+      'requests, most': Math.max(...requests),
+      'last delivered, p50 ms': ms(percentile(lasted, 50)),
+      'p99 ms': ms(percentile(lasted, 99)),
+    })
     await emulator.close()
   }
   printTable('Change to delivery, embedded, vendor at 0 ms: from sending the write to the value at the target', rows)
+  printTable(
+    `${BURSTS} bursts of ${EDITS} edits: requests at the vendor, and from the last answer to the last value there`,
+    bursts,
+  )
   await keyferry.stop()
   await rm(dir, { recursive: true, force: true })
 }

@@ -3,10 +3,7 @@
  * syncs that read it.
  */
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPostgres } from '@keyferry/chaos/postgres'
 import { createConnection } from '@keyferry/core'
 import { representatives } from '@keyferry/core/emulators'
 import { createSync } from '@keyferry/core/verbs'
@@ -15,7 +12,7 @@ import type { Context } from '@keyferry/kernel'
 import { createFolder, createProject, updateSecrets } from '@keyferry/vault'
 import { sql } from 'kysely'
 import { ACTOR, benchContext } from './context.ts'
-import { createDatabase } from './fleet.ts'
+import { withPostgres } from './own-postgres.ts'
 import { ms, percentile, printTable } from './table.ts'
 
 const FOLDERS = [10, 1_000, 100_000]
@@ -24,19 +21,12 @@ const WARM_UP = 20
 const WRITES = 100
 
 export async function measureWrites(): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
-  await chmod(dir, 0o711)
-  const postgres = await startPostgres(join(dir, 'postgres'))
-  const rows = []
-  try {
-    rows.push(...(await measureOn('sqlite', () => openSqlite(join(dir, `${randomUUID()}.db`)))))
+  const rows = await withPostgres(async ({ dir, createDatabase }) => {
+    const onSqlite = await measureOn('sqlite', () => openSqlite(join(dir, `${randomUUID()}.db`)))
     let made = 0
-    const open = async (): Promise<Db> => openPostgres(await createDatabase(postgres.url, `writes_${(made += 1)}`), 5)
-    rows.push(...(await measureOn('postgres', open)))
-  } finally {
-    await postgres.stop()
-    await rm(dir, { recursive: true, force: true })
-  }
+    const open = async (): Promise<Db> => openPostgres(await createDatabase(`writes_${(made += 1)}`), 5)
+    return [...onSqlite, ...(await measureOn('postgres', open))]
+  })
   printTable(`One write of a secret, the job not counted: median and p95 of ${WRITES}, ms`, rows)
 }
 

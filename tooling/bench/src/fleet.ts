@@ -2,20 +2,17 @@
  * The fleet on Postgres in real processes: one API, some workers, every vendor emulated in another process. How many
  * syncs a second, how long a change takes, and how many jobs the worker loop does beside pg-boss alone.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { startPostgres } from '@keyferry/chaos/postgres'
 import { bootstrap } from '@keyferry/chaos/scenario'
 import { startCluster } from '@keyferry/chaos/cluster'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { openPostgres, type Db } from '@keyferry/db'
 import { createQueue, type JobQueue } from '@keyferry/queue'
 import { pino } from 'pino'
-import pg from 'pg'
 import { startFleetVendor, type Account, type FleetVendor } from './fleet-vendor.ts'
 import { rawJobsPerSecond } from './fleet-raw.ts'
+import { withPostgres, type OwnPostgres } from './own-postgres.ts'
 import { ms, percentile, printTable } from './table.ts'
 
 const SYNCS = 50
@@ -39,34 +36,28 @@ const BACKLOGS_PER_TURN = 3
 const MAKERS = 25
 
 export async function measureFleet(workerCounts: readonly number[] = [1, 2, 4]): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
-  await chmod(dir, 0o711)
-  const postgres = await startPostgres(join(dir, 'postgres'))
-  const deliveries = []
-  const jobs = []
-  try {
+  const rows = await withPostgres(async (postgres) => {
+    const rows = []
     for (const workers of workerCounts) {
-      const row = await measure(postgres.url, join(dir, `${workers}`), workers)
+      const row = await measure(postgres, workers)
       console.log(`${workers} workers: ${JSON.stringify(row)}`)
-      deliveries.push(row.delivery)
-      jobs.push(row.jobs)
+      rows.push(row)
     }
-  } finally {
-    await postgres.stop()
-    await rm(dir, { recursive: true, force: true })
-  }
+    return rows
+  })
   printTable(
     `Fleet on Postgres: ${SYNCS} syncs x ${KEYS} keys, vendors at ${LATENCY_MS} ms; from sending a write to its value at the target`,
-    deliveries,
+    rows.map(({ delivery }) => delivery),
   )
   printTable(
     `Jobs per second, vendors at 0 ms, ${BACKLOG} due at once; pg-boss alone: fetch and complete in 8 lanes`,
-    jobs,
+    rows.map(({ jobs }) => jobs),
   )
 }
 
-async function measure(serverUrl: string, dir: string, workers: number) {
-  const databaseUrl = await createDatabase(serverUrl, `fleet_${workers}`)
+async function measure(postgres: OwnPostgres, workers: number) {
+  const databaseUrl = await postgres.createDatabase(`fleet_${workers}`)
+  const dir = join(postgres.dir, `${workers}`)
   const vendor = await startFleetVendor(2 * BACKLOG)
   const stage = await startCluster({ profile: 'postgres', dir, apis: 1, workers, databaseUrl, logLevel: 'warn' })
   const db = openPostgres(databaseUrl, 2)
@@ -97,7 +88,7 @@ async function measure(serverUrl: string, dir: string, workers: number) {
         'p95  ms': ms(percentile(steady, 95)),
         'p99  ms': ms(percentile(steady, 99)),
       },
-      jobs: await measureJobs(db, databaseUrl, workers, (name) => createDatabase(serverUrl, `${name}_${workers}`)),
+      jobs: await measureJobs(db, databaseUrl, workers, (name) => postgres.createDatabase(`${name}_${workers}`)),
     }
   } finally {
     await db.destroy()
@@ -239,15 +230,4 @@ async function jobsPerSecond(db: Db, { queue }: JobQueue, ids: readonly string[]
     while (await behind.executeTakeFirst()) await pause(10)
   }
   return (BACKLOGS_PER_TURN * ids.length * 1000) / (performance.now() - began)
-}
-
-/** An empty database on the server; its URL. */
-export async function createDatabase(serverUrl: string, name: string): Promise<string> {
-  const client = new pg.Client({ connectionString: serverUrl })
-  await client.connect()
-  await client.query(`create database ${name}`)
-  await client.end()
-  const url = new URL(serverUrl)
-  url.pathname = `/${name}`
-  return url.href
 }

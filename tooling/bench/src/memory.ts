@@ -3,19 +3,17 @@
  * and the same without limits. Each sync has an account of its own, so nothing else holds them back.
  */
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startCluster, type Cluster } from '@keyferry/chaos/cluster'
-import { startPostgres } from '@keyferry/chaos/postgres'
 import { bootstrap } from '@keyferry/chaos/scenario'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { openPostgres, type Db } from '@keyferry/db'
 import { createQueue } from '@keyferry/queue'
 import { pino } from 'pino'
-import { createDatabase } from './fleet.ts'
 import { startFleetVendor, type FleetVendor } from './fleet-vendor.ts'
+import { withPostgres, type OwnPostgres } from './own-postgres.ts'
 import { printTable } from './table.ts'
 
 type KeptProcess = Cluster['workers'][number]
@@ -30,11 +28,10 @@ const LATENCY_MS = 100
 /** A worker that has not done it by then is measured as it is: the bench ends within five minutes. */
 const LONGEST_MS = 120_000
 
-export async function measureMemory(): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
-  await chmod(dir, 0o711)
-  const postgres = await startPostgres(join(dir, 'postgres'))
-  const databaseUrl = await createDatabase(postgres.url, 'memory')
+export const measureMemory = (): Promise<void> => withPostgres(measureOn)
+
+async function measureOn({ dir, createDatabase }: OwnPostgres): Promise<void> {
+  const databaseUrl = await createDatabase('memory')
   const vendor = await startFleetVendor(SYNCS, 'trigger-dev')
   const eachWorker = [
     { flags: [`--max-old-space-size=${HEAP_MB}`] },
@@ -79,8 +76,6 @@ export async function measureMemory(): Promise<void> {
     await db.destroy()
     await cluster.stop()
     vendor.stop()
-    await postgres.stop()
-    await rm(dir, { recursive: true, force: true })
   }
 }
 

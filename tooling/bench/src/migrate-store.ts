@@ -3,11 +3,9 @@
  * and back, and what the syncs then write.
  */
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { migrateAuth } from '@keyferry/access/sign-in'
-import { startPostgres } from '@keyferry/chaos/postgres'
 import { triggerSync } from '@keyferry/core/verbs'
 import { openSqlite } from '@keyferry/db'
 import { keyring, type Context } from '@keyferry/kernel'
@@ -16,6 +14,7 @@ import { updateSecrets } from '@keyferry/vault'
 import { ACTOR, benchContext } from './context.ts'
 import { DESTINATION, runToEnd, syncOf, type EmulatedSync } from './emulated-sync.ts'
 import { batches, folderOf } from './folder.ts'
+import { withPostgres, type OwnPostgres } from './own-postgres.ts'
 import { printTable } from './table.ts'
 
 const PROJECTS = 10
@@ -23,10 +22,9 @@ const SECRETS = 10_000
 /** Per secret. */
 const VERSIONS = 2
 
-export async function measureMigrateStore(): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
-  await chmod(dir, 0o711)
-  const postgres = await startPostgres(join(dir, 'postgres'))
+export const measureMigrateStore = (): Promise<void> => withPostgres(measureOn)
+
+async function measureOn({ dir, url }: OwnPostgres): Promise<void> {
   const syncs: EmulatedSync[] = []
   try {
     const key = randomBytes(32)
@@ -43,9 +41,9 @@ export async function measureMigrateStore(): Promise<void> {
     await ctx.db.destroy()
     const settings = { KEYFERRY_DATA_DIR: dir, KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true', LOG_LEVEL: 'error' }
     const embedded = readEnv(settings)
-    const fleet = readEnv({ ...settings, DATABASE_URL: postgres.url })
+    const fleet = readEnv({ ...settings, DATABASE_URL: url })
     const back = join(dir, 'back')
-    const rows = [await measured('SQLite to Postgres', () => migrateStore(embedded, postgres.url, () => {}))]
+    const rows = [await measured('SQLite to Postgres', () => migrateStore(embedded, url, () => {}))]
     const withKey = { ...fleet, KEYFERRY_ROOT_KEY: key }
     const moved = await openRuntime(withKey)
     let writes = 0
@@ -58,8 +56,6 @@ export async function measureMigrateStore(): Promise<void> {
     )
   } finally {
     for (const { emulator } of syncs) await emulator.close()
-    await postgres.stop()
-    await rm(dir, { recursive: true, force: true })
   }
 }
 

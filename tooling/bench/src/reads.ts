@@ -4,24 +4,18 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPostgres } from '@keyferry/chaos/postgres'
 import { Pool } from 'undici'
 import { message, type Reading } from './authority-http.ts'
-import { createDatabase } from './fleet.ts'
+import { withPostgres } from './own-postgres.ts'
 import { ms, percentile, printTable } from './table.ts'
 
 const CLIENTS = 20
 const WARM_UP_MS = 3_000
 const MEASURED_MS = 10_000
 
-export async function measureReads(): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
-  await chmod(dir, 0o711)
-  const postgres = await startPostgres(join(dir, 'postgres'))
-  try {
+export const measureReads = (): Promise<void> =>
+  withPostgres(async ({ dir, createDatabase }) => {
     const bare = join(import.meta.dirname, 'bare-server-process.ts')
     const api = join(import.meta.dirname, 'authority-process.ts')
     const rows = []
@@ -29,14 +23,10 @@ export async function measureReads(): Promise<void> {
     rows.push({ server: 'SQLite', ...(await measure(api, [join(dir, 'store.db')])) })
     rows.push({
       server: 'Postgres',
-      ...(await measure(api, [await createDatabase(postgres.url, 'reads')])),
+      ...(await measure(api, [await createDatabase('reads')])),
     })
     printTable(`GET /api/v4/secrets/{name}: ${CLIENTS} clients at once for ${MEASURED_MS / 1000} s, audit log on`, rows)
-  } finally {
-    await postgres.stop()
-    await rm(dir, { recursive: true, force: true })
-  }
-}
+  })
 
 async function measure(script: string, args: readonly string[]): Promise<Record<string, string | number>> {
   const child = fork(script, args, {
