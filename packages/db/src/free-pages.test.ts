@@ -23,7 +23,7 @@ it('returns the free space of a file to the disk, also of an older one once it w
   expect(bytes).toBeLessThan(FREED_MB * MB)
 })
 
-/** Frees some megabytes and returns them to the disk. Resolves to how many bytes smaller the file is; copies it first. */
+/** Frees megabytes, copies the file, and returns them to the disk. Resolves to how many bytes that takes off it. */
 async function returned(db: Db, file: string, copy?: string): Promise<number> {
   const size = async (): Promise<number> => {
     await sql`pragma wal_checkpoint(truncate)`.execute(db)
