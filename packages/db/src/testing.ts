@@ -29,8 +29,14 @@ export type OpenStore = (
 
 const MIGRATED: StoreTemplate = { name: 'migrated', make: migrate }
 
-export function onEveryDatabase(name: string, suite: (open: OpenStore, dialect: Dialect) => void): void {
+type Suite = (open: OpenStore, dialect: Dialect) => void
+
+export function onSqlite(name: string, suite: Suite): void {
   describe(`${name} (sqlite)`, () => suite(openSqliteStore, 'sqlite'))
+}
+
+export function onEveryDatabase(name: string, suite: Suite): void {
+  onSqlite(name, suite)
   // tooling/vitest says why when there is no Postgres to test on.
   describe.skipIf(!inject('postgresUrl'))(`${name} (postgres)`, () => suite(openPostgresStore, 'postgres'))
 }
