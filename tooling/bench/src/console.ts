@@ -42,7 +42,7 @@ export async function measureConsole(): Promise<void> {
     pageOf.set(name, `${keyferry.url}/p/${projectId}/secrets/dev?path=/${name}`)
   }
 
-  const browser = await openBrowser()
+  const browser = await openBrowser({ optimizes: true })
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   const page = await context.newPage()
   await page.addInitScript(RECORDER)

@@ -9,12 +9,17 @@ const listeners = new Set<() => void>()
 /** Compares this page with what the server serves now. Changes nothing when nothing answers. */
 export async function checkForUpdate(): Promise<void> {
   if (isOutdated) return
-  const answer = await fetch('/', { cache: 'no-store', headers: { accept: 'text/html' } }).catch(() => null)
-  const served = answer?.ok === true ? ENTRY.exec(await answer.text())?.[1] : undefined
+  const served = await servedEntry().catch(() => undefined)
   const own = document.querySelector('script[type=module][src]')?.getAttribute('src')
   if (served === undefined || served === own) return
   isOutdated = true
   for (const listener of listeners) listener()
+}
+
+/** Throws when the connection ends, which it may within the answer. */
+async function servedEntry(): Promise<string | undefined> {
+  const answer = await fetch('/', { cache: 'no-store', headers: { accept: 'text/html' } })
+  return answer.ok ? ENTRY.exec(await answer.text())?.[1] : undefined
 }
 
 export const useOutdated = (): boolean =>
