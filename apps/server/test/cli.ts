@@ -12,7 +12,7 @@ import type { CommandLine, CommandResult } from '../../cli/test/command-process.
 import { NODE_COMPILE_CACHE } from './instance.ts'
 
 // Each command may be a process; on a busy machine a dozen of them take their time.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 300_000 })
 
 const CLI = resolve(import.meta.dirname, '../../cli')
 
