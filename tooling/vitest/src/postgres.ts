@@ -32,7 +32,8 @@ export default async function postgres(project: TestProject): Promise<() => Prom
     return async () => {}
   }
   try {
-    const server = await createPostgres({ settings: ['max_connections=200', ...THROWN_AWAY] })
+    // The fleet of the chaos test takes a hundred, and each test process keeps those of the databases it lends.
+    const server = await createPostgres({ settings: ['max_connections=400', ...THROWN_AWAY] })
     await server.start()
     project.provide('postgresUrl', server.url)
     return server.remove
