@@ -66,8 +66,10 @@ await withRepresentatives('moves at', (open, destination) => {
     expect(await departures(fixture)).toEqual([])
     expect(await dueSyncs(ctx)).toEqual([])
 
-    const [last] = await listRuns(ctx, actor, { destination, syncId: sync.id })
-    expect(last).toMatchObject({ kind: 'remove', state: 'succeeded', counts: { delete: 2, foreign: 1 } })
+    const runs = await listRuns(ctx, actor, { destination, syncId: sync.id })
+    // Runs of one moment have no order.
+    const removals = runs.filter(({ kind, state }) => kind === 'remove' && state === 'succeeded')
+    expect(removals).toMatchObject([{ counts: { delete: 2, foreign: 1 } }])
   })
 
   it('waits for a key that failed at the new place, not for one that cannot be stored anywhere', async () => {
