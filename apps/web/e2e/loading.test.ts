@@ -283,6 +283,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
     const inside = [...pages, ...more].map(at)
     await weigh(view, [...inside, '/', '/account', '/connections', '/projects', '/projects/new'])
     await other.close()
+    const outside = await all().browser.newContext({ baseURL: all().url })
+    outside.setDefaultTimeout(LIMIT_MS)
+    const waysIn = ['/sign-in', '/sign-in/second-factor', '/forgot-password', '/reset-password?token=none']
+    await weigh(await outside.newPage(), [...waysIn, '/accept-invitation?token=none'])
+    await outside.close()
     expect(heavy).toEqual([])
   })
 })

@@ -12,6 +12,7 @@ import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, IN_ORDER, firstRun, oneConsole } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
+import { scriptWeight } from './script-weight.ts'
 import { fieldsOf, fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
 
 const LIMIT_MS = 60_000
@@ -45,7 +46,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
 
   it('of the first minutes', async () => {
     all().seen.expectRefusal('instance.me')
-    await page.goto('/')
+    const weightOf = await scriptWeight(page)
+    expect(await weightOf('/')).toBeLessThan(200_000)
     await heading('Welcome to Keyferry')
     await look('first-run')
     client = await firstRun(all())

@@ -51,6 +51,7 @@ export async function openScreens(page: Page, name = 'screens'): Promise<Screens
         violations.push(...(await inspect(page, rules)).map((violation) => `${screen}: ${violation}`))
         if (viewport === NARROW && (await overflows(page))) tooWide.push(name)
       }
+      await page.setViewportSize(WIDE)
       await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
     },
   }
@@ -62,13 +63,14 @@ const COLOURS = { runOnly: ['color-contrast', 'link-in-text-block'] }
 const SMALL = { runOnly: ['button-name', 'label', 'link-name', 'scrollable-region-focusable', 'target-size'] }
 
 /**
- * Colours do not depend on the width, little else does, and nothing but colours on the scheme: dark on a phone shows
- * nothing new.
+ * Colours do not depend on the width, little else does, and nothing but colours on the scheme: light on a phone shows
+ * nothing new. Each differs from the one before it in one thing, and begins where the page is: a page lays itself out
+ * again for each change.
  */
 const SIGHTS = [
-  { viewport: NARROW, colorScheme: 'light', rules: SMALL },
   { viewport: WIDE, colorScheme: 'light', rules: ALL },
   { viewport: WIDE, colorScheme: 'dark', rules: COLOURS },
+  { viewport: NARROW, colorScheme: 'dark', rules: SMALL },
 ] as const
 
 /** What lies over the page, else the page: what is under a dialog was checked before it opened, and takes long. */

@@ -1,5 +1,3 @@
-import { zodResolver } from '@hookform/resolvers/zod'
-import { bootstrap } from '@keyferry/schemas'
 import { useLocation, useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useForm, useWatch } from 'react-hook-form'
@@ -9,15 +7,17 @@ import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { PasswordField } from '../../components/ui/password-field.tsx'
 import { signIn } from '../../lib/auth.ts'
+import { code } from '../../lib/code.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { lateResolver } from '../../lib/late-resolver.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { Strength } from '../../components/strength.tsx'
 import { words } from './words.ts'
 
-/** Typed by hand here, while a program on the server's machine needs none. */
-const setUp = bootstrap.required({ setupCode: true })
+const loadSetUp = code(() => import('./set-up.ts'))
+const checked = lateResolver(async () => (await loadSetUp()).setUp)
 
 /** Creates the owner account and signs it in. */
 export function FirstRunPage() {
@@ -25,12 +25,12 @@ export function FirstRunPage() {
   const router = useRouter()
   const create = trpc.instance.bootstrap.useMutation()
   // The link that the server prints carries the code in its fragment, which browsers send to nobody.
-  const code = useLocation({ select: ({ hash }) => new URLSearchParams(hash).get('code') ?? '' })
+  const printed = useLocation({ select: ({ hash }) => new URLSearchParams(hash).get('code') ?? '' })
   const { register, handleSubmit, setError, setValue, control, formState } = useForm({
-    resolver: zodResolver(setUp),
-    defaultValues: { setupCode: code, organization: '', email: '', password: '' },
+    resolver: checked,
+    defaultValues: { setupCode: printed, organization: '', email: '', password: '' },
   })
-  useEffect(() => setValue('setupCode', code), [code, setValue])
+  useEffect(() => setValue('setupCode', printed), [printed, setValue])
   const password = useWatch({ control, name: 'password' })
   const { errors, isSubmitting } = formState
 

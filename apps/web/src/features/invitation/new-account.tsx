@@ -1,5 +1,3 @@
-import { zodResolver } from '@hookform/resolvers/zod'
-import { newAccount } from '@keyferry/schemas'
 import { useNavigate } from '@tanstack/react-router'
 import { useForm, useWatch } from 'react-hook-form'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
@@ -9,8 +7,12 @@ import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { signIn } from '../../lib/auth.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { lateResolver } from '../../lib/late-resolver.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { loadForms } from '../sign-in/load-forms.ts'
 import { words } from './words.ts'
+
+const checked = lateResolver(async () => (await loadForms()).invitation)
 
 /** Makes the account that the invitation is for, and signs it in. */
 export function NewAccount({ token, email, here }: { token: string; email: string; here: string | null }) {
@@ -18,7 +20,7 @@ export function NewAccount({ token, email, here }: { token: string; email: strin
   const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
   const accept = trpc.people.accept.useMutation()
   const { register, handleSubmit, setError, control, formState } = useForm({
-    resolver: zodResolver(newAccount),
+    resolver: checked,
     defaultValues: { name: '', password: '' },
   })
   const typed = useWatch({ control, name: 'password' })

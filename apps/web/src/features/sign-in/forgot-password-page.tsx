@@ -1,8 +1,6 @@
-import { zodResolver } from '@hookform/resolvers/zod'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
-import { z } from 'zod'
 import { Alone } from '../../components/brand.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -12,8 +10,12 @@ import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { answered, loadAuth } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { lateResolver } from '../../lib/late-resolver.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { loadForms } from './load-forms.ts'
 import { words } from './words.ts'
+
+const checked = lateResolver(async () => (await loadForms()).forgotPassword)
 
 /** Asks for a mail with a link; where no mail is sent, says whom to ask instead. */
 export function ForgotPasswordPage() {
@@ -44,7 +46,7 @@ export function ForgotPasswordPage() {
 
 function AskForMail({ onAsked }: { onAsked: (email: string) => void }) {
   const { register, handleSubmit, setError, formState } = useForm({
-    resolver: zodResolver(z.object({ email: z.email(words.forgotPasswordPage.emailMissing) })),
+    resolver: checked,
     defaultValues: { email: '' },
   })
   const { errors, isSubmitting } = formState

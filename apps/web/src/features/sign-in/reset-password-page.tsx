@@ -1,9 +1,6 @@
-import { zodResolver } from '@hookform/resolvers/zod'
-import { password } from '@keyferry/schemas'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useForm, useWatch } from 'react-hook-form'
-import { z } from 'zod'
 import { Alone } from '../../components/brand.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -11,7 +8,11 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { answered, loadAuth } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { lateResolver } from '../../lib/late-resolver.ts'
+import { loadForms } from './load-forms.ts'
 import { words } from './words.ts'
+
+const checked = lateResolver(async () => (await loadForms()).resetPassword)
 
 /** Where the link from a mail, or from an admin, leads. */
 export function ResetPasswordPage({ token }: { token: string | undefined }) {
@@ -44,7 +45,7 @@ export function ResetPasswordPage({ token }: { token: string | undefined }) {
 
 function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
   const { register, handleSubmit, setError, control, formState } = useForm({
-    resolver: zodResolver(z.object({ password })),
+    resolver: checked,
     defaultValues: { password: '' },
   })
   const typed = useWatch({ control, name: 'password' })

@@ -1,8 +1,6 @@
-import { zodResolver } from '@hookform/resolvers/zod'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
-import { z } from 'zod'
 import { Alone } from '../../components/brand.tsx'
 import { CodeField } from '../../components/code-field.tsx'
 import { PasskeyButton } from '../../components/passkey-button.tsx'
@@ -12,11 +10,13 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { knowsPasskeys, verifyCode } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { lateResolver } from '../../lib/late-resolver.ts'
 import { safeRedirect } from '../../lib/safe-redirect.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { loadForms } from './load-forms.ts'
 import { words } from './words.ts'
 
-const form = z.object({ code: z.string().trim().min(1, words.secondFactorPage.codeMissing) })
+const checked = lateResolver(async () => (await loadForms()).secondFactor)
 
 /** After the password, for accounts that ask for more. The server keeps for ten minutes who was asked. */
 export function SecondFactorPage({ next }: { next: string | undefined }) {
@@ -50,7 +50,7 @@ export function SecondFactorPage({ next }: { next: string | undefined }) {
 function CodeForm({ kind, next }: { kind: 'app' | 'recovery'; next: string | undefined }) {
   const navigate = useNavigate()
   const { register, handleSubmit, setError, formState } = useForm({
-    resolver: zodResolver(form),
+    resolver: checked,
     defaultValues: { code: '' },
   })
   const { errors, isSubmitting } = formState

@@ -1,7 +1,5 @@
-import { zodResolver } from '@hookform/resolvers/zod'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useForm } from 'react-hook-form'
-import { z } from 'zod'
 import { Alone } from '../../components/brand.tsx'
 import { PasskeyButton } from '../../components/passkey-button.tsx'
 import { ProviderButton } from '../../components/provider-button.tsx'
@@ -12,22 +10,24 @@ import { PasswordField } from '../../components/ui/password-field.tsx'
 import { knowsPasskeys, signIn } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { lateResolver } from '../../lib/late-resolver.ts'
 import { safeRedirect } from '../../lib/safe-redirect.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { loadForms } from './load-forms.ts'
 import { providerProblem } from './provider-problem.ts'
 import { words } from './words.ts'
 
-const credentials = z.object({
-  email: z.email(words.signInPage.emailMissing),
-  password: z.string().min(1, words.signInPage.passwordMissing),
-})
+const checked = lateResolver(async () => (await loadForms()).credentials)
 
 /** `error`: what the provider's sign-in came back with. */
 export function SignInPage({ next, error }: { next: string | undefined; error: string | undefined }) {
   usePageTitle(words.signInPage.title, false)
   const navigate = useNavigate()
   const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
-  const { register, handleSubmit, setError, formState } = useForm({ resolver: zodResolver(credentials) })
+  const { register, handleSubmit, setError, formState } = useForm({
+    resolver: checked,
+    defaultValues: { email: '', password: '' },
+  })
   const { errors, isSubmitting } = formState
 
   const submit = handleSubmit(async ({ email, password }) => {

@@ -1,0 +1,3 @@
+import { code } from '../../lib/code.ts'
+
+export const loadForms = code(() => import('./forms.ts'))
