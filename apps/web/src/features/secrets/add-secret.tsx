@@ -6,6 +6,7 @@ import { IconButton } from '../../components/ui/icon-button.tsx'
 import { cn } from '../../lib/cn.ts'
 import { code } from '../../lib/code.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { useOneAtATime } from '../../lib/one-at-a-time.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
@@ -41,7 +42,7 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
   const refusal = useRefusal(place, typed.key)
 
   const focus = (field: 'input' | 'textarea') => form.current?.querySelector<HTMLElement>(field)?.focus()
-  const submit = async () => {
+  const submit = useOneAtATime(async () => {
     setBusy(true)
     try {
       const { newSecret } = await loadNewSecret()
@@ -58,7 +59,7 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
     } finally {
       setBusy(false)
     }
-  }
+  })
   /** `KEY=value` fills both fields; more lines become as many secrets. */
   const paste = (event: ClipboardEvent) => {
     const text = event.clipboardData.getData('text')
@@ -80,7 +81,7 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
         event.preventDefault()
         // Enter in the first of two fields.
         if (document.activeElement?.tagName === 'INPUT' && typed.value === '') focus('textarea')
-        else void submit()
+        else submit()
       }}
       noValidate
       className="grid items-start gap-2 rounded-lg border border-accent bg-surface p-2 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto]"
@@ -116,7 +117,7 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
         place={place}
         value={typed.value}
         onChange={(value) => setTyped({ ...typed, value })}
-        onSave={() => void submit()}
+        onSave={submit}
         onCancel={closeUnused}
         error={errors.value}
       />

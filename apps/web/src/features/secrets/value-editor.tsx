@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf, nameOf } from '../../lib/errors.ts'
+import { useOneAtATime } from '../../lib/one-at-a-time.ts'
 import { withLineEndsOf, withPlainLineEnds } from '../../lib/line-ends.ts'
 import { readSecret, type ReadValue } from '../../lib/read-value.ts'
 import { markStale } from '../../lib/stale.ts'
@@ -61,7 +62,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
     }
   }, [place, secretKey, version, base])
 
-  const save = async () => {
+  const save = useOneAtATime(async () => {
     if (other) return
     if (typed === undefined) return onClose()
     setProblem(undefined)
@@ -76,7 +77,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
       if (nameOf(error) === 'Conflict') await readSecret(place, secretKey).then(setOther, report)
       else report(error)
     }
-  }
+  })
   const report = (error: unknown) => setProblem(messageOf(error))
   const settle = (present: ReadValue, isMine: boolean) => {
     setBase(present)
@@ -87,7 +88,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        void save()
+        save()
       }}
       className="grid w-full min-w-0 grid-cols-1 gap-2 py-1"
     >
@@ -99,7 +100,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
         isLoading={base === undefined && problem === undefined}
         value={typed ?? withPlainLineEnds(base?.value ?? '')}
         onChange={setTyped}
-        onSave={() => void save()}
+        onSave={save}
         onCancel={onClose}
         error={problem}
       />
