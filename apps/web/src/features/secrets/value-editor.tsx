@@ -62,6 +62,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
     }
   }, [place, secretKey, version, base])
 
+  const report = (error: unknown) => setProblem(messageOf(error))
   const save = useOneAtATime(async () => {
     if (other) return
     if (typed === undefined) return onClose()
@@ -78,7 +79,6 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
       else report(error)
     }
   })
-  const report = (error: unknown) => setProblem(messageOf(error))
   const settle = (present: ReadValue, isMine: boolean) => {
     setBase(present)
     setOther(undefined)
