@@ -318,11 +318,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
   })
 })
 
-/** Answers that are not Keyferry's own, and what is said of them; the first is requested again before it is shown. */
+/**
+ * Answers that are not Keyferry's own, and what is said of them. A reading that gets the first is requested again; the
+ * last leads a reader to the sign-in page.
+ */
 const REFUSALS = [
   [500, 'the server answered 500'],
-  [401, 'Your session ended'],
   [403, 'A proxy in front of Keyferry refused this'],
   [413, 'This is too large for the server'],
   [429, 'Too many requests'],
+  [401, 'Your session ended'],
 ] as const
