@@ -1,11 +1,14 @@
-/** Queries that most requests make. Kysely builds and compiles one in more time than the store takes to run it. */
+/**
+ * Statements that most requests and runs make. Kysely builds and compiles one in more time than the store takes to run
+ * it.
+ */
 import { sql, type Compilable, type Kysely, type KyselyPlugin, type RawBuilder } from 'kysely'
 import { boundList } from './lists.ts'
 import { repeatable, type Repeatable } from './seals.ts'
 import type { Tables } from './tables.ts'
 
 type Store = Kysely<Tables>
-type Value = string | readonly string[]
+type Value = string | number | null | readonly string[]
 
 /** Where a value of this name goes. */
 export type Slot<V> = <K extends keyof V & string>(name: K) => RawBuilder<V[K]>
@@ -19,8 +22,9 @@ class Vacant {
 }
 
 /**
- * A select that is built and compiled once for each store, and run with other values each time. `build` must not
- * depend on anything but its arguments. Lists are bound as `inList` and `listTable` expect them.
+ * A statement that is built and compiled once for each store, and run with other values each time. `build` must not
+ * depend on anything but its arguments. Lists are bound as `inList` and `listTable` expect them, rows as `boundRows`
+ * gives them. Throws for a change of sealed columns: its seals are made of its values.
  */
 export function keptQuery<V extends Readonly<Record<keyof V, Value>>, R>(
   build: (store: Store, slot: Slot<V>) => Compilable<R>,
@@ -39,7 +43,7 @@ export function keptQuery<V extends Readonly<Record<keyof V, Value>>, R>(
     const parameters = query.parameters.map((parameter) => {
       if (!(parameter instanceof Vacant)) return parameter
       const value = given[parameter.name]
-      return typeof value === 'object' ? boundList(store, value) : value
+      return typeof value === 'object' && value !== null ? boundList(store, value) : value
     })
     const { rows } = await store.executeQuery(query.withParameters(parameters))
     return rows

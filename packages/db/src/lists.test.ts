@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { keptQuery, type Slot } from './kept-queries.ts'
-import { inList, listTable, valuesTable } from './lists.ts'
+import { insertRows } from './insert-rows.ts'
+import { boundRows, inList, listTable, valuesTable } from './lists.ts'
 import { onEveryDatabase } from './testing.ts'
 
 const HOSTILE = ['', "it's", '"', '\\', '\n\t', '${x}', '__proto__', '💥', '[1]', 'null', '%', 'a'.repeat(70_000)]
@@ -65,6 +66,41 @@ onEveryDatabase('lists', (open) => {
     const inside = await db.transaction().execute((tx) => entries(tx, { list: HOSTILE, least: '💥' }))
     expect(inside).toEqual([{ entry: '💥' }])
     expect(await entries(db, { list: [], least: '' })).toEqual([])
+    await close()
+  })
+
+  it('are inserted and changed by kept statements', async () => {
+    const { db, close } = await open()
+    const lease = (targetKey: string, fence: number, holder: string | null = null) => ({
+      targetKey,
+      fence,
+      holder,
+      expiresAt: '',
+    })
+    const put = keptQuery((store, slot: Slot<{ rows: string }>) =>
+      insertRows(store, 'leases', slot('rows'), {
+        targetKey: 'text',
+        fence: 'integer',
+        holder: 'text',
+        expiresAt: 'text',
+      }).onConflict((conflict) =>
+        conflict.column('targetKey').doUpdateSet((eb) => ({ fence: eb.ref('excluded.fence') })),
+      ),
+    )
+    const take = keptQuery((store, slot: Slot<{ holder: string | null; fence: number }>) =>
+      store
+        .updateTable('leases')
+        .set({ holder: slot('holder') })
+        .where('fence', '>=', slot('fence'))
+        .returning('targetKey'),
+    )
+    const all = () => db.selectFrom('leases').selectAll().orderBy('fence').execute()
+    await put(db, { rows: boundRows([lease('a', 1, 'x'), lease("b'", 2)]) })
+    await put(db, { rows: boundRows([lease("b'", 3), lease('💥', 4)]) })
+    expect(await all()).toEqual([lease('a', 1, 'x'), lease("b'", 3), lease('💥', 4)])
+    expect(await take(db, { holder: 'y', fence: 4 })).toEqual([{ targetKey: '💥' }])
+    expect(await take(db, { holder: null, fence: 1 })).toHaveLength(3)
+    expect((await all()).map(({ holder }) => holder)).toEqual([null, null, null])
     await close()
   })
 })

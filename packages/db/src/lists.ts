@@ -27,15 +27,22 @@ export const listTable = (store: Store, list: List): RawBuilder<{ entry: string 
     : sql<{ entry: string }>`(select value as entry from json_each(${bound(store, list)}))`
 
 /**
- * `rows` as a table to join with or to insert from. `columns` says what they hold: text, or whole numbers. Text comes
- * as a driver would have stored it: half of a surrogate pair, as a message that was cut may end with, is replaced.
+ * How rows are bound as one parameter. Text comes as a driver would have stored it: half of a surrogate pair, as a
+ * message that was cut may end with, is replaced.
  */
+export const boundRows = (rows: readonly object[]): string =>
+  JSON.stringify(rows, (_name, value: unknown) => (typeof value === 'string' ? storable(value) : value))
+
+/** What the columns of rows hold: text, or whole numbers. */
+export type ColumnTypes<T> = { [K in keyof T]-?: 'text' | 'integer' }
+
+/** `rows`, themselves or as `boundRows` gives them, as a table to join with or to insert from. */
 export function valuesTable<T extends object>(
   store: Store,
-  rows: readonly T[],
-  columns: { [K in keyof T]-?: 'text' | 'integer' },
+  rows: readonly T[] | RawBuilder<string>,
+  columns: ColumnTypes<T>,
 ): RawBuilder<T> {
-  const json = JSON.stringify(rows, (_name, value: unknown) => (typeof value === 'string' ? storable(value) : value))
+  const json = 'toOperationNode' in rows ? rows : sql.val(boundRows(rows))
   const source = isPostgres(store)
     ? sql`json_array_elements(${json}::json) as rows(value)`
     : sql`json_each(${json}) as rows`

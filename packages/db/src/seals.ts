@@ -69,10 +69,12 @@ interface Plugin {
   dialect: Dialect
   /** Queries that are under way. */
   reads: WeakMap<object, Read>
+  /** Of queries that end or seal rows, which depends on their values. */
+  changing: WeakSet<object>
 }
 const plugins = new WeakMap<KyselyPlugin, Plugin>()
 
-/** A compiled select that can run again and again. */
+/** A compiled statement that can run again and again. */
 export interface Repeatable<R> {
   parameters: readonly unknown[]
   /** Its rows are checked as those of a new query, read from now on. */
@@ -81,8 +83,9 @@ export interface Repeatable<R> {
 
 export function repeatable<R>(plugin: KyselyPlugin, compiled: CompiledQuery<R>): Repeatable<R> {
   const { query, sql, parameters, queryId } = compiled
-  if (!SelectQueryNode.is(query)) throw new Error('only a select can run again')
-  const check = plugins.get(plugin)?.reads.get(queryId)?.check
+  const seals = plugins.get(plugin)
+  if (seals?.changing.has(queryId)) throw new Error('what changes sealed columns can not run again')
+  const check = seals?.reads.get(queryId)?.check
   const columns: Columns = { shown: null, named: [] }
   return {
     parameters,
@@ -115,14 +118,19 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
   const deleting = new WeakMap<object, { returns: boolean; group: EndedGroup | null }>()
   const replacing = new WeakMap<object, EndedRow>()
   const reads = new WeakMap<object, Read>()
+  const changing = new WeakSet()
   const sealed = (node: RootOperationNode, queryId: QueryId): RootOperationNode => {
     switch (node.kind) {
-      case 'InsertQueryNode':
-        return sealedInsert(sealer, node)
+      case 'InsertQueryNode': {
+        const insert = sealedInsert(sealer, node)
+        if (insert !== node) changing.add(queryId)
+        return insert
+      }
       case 'UpdateQueryNode': {
         const { query, check } = checkedReturning(node, node.table, dialect)
         if (check) reads.set(queryId, { check, start: readStart() })
         const update = sealedUpdate(sealer, query)
+        if (update.query !== query) changing.add(queryId)
         if (update.ended) replacing.set(queryId, update.ended)
         return update.query
       }
@@ -130,8 +138,9 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
         const { query, check } = checkedReturning(node, node.from.froms[0], dialect)
         if (check) reads.set(queryId, { check, start: readStart() })
         const sealed = sealedDelete(sealer, query)
-        if (sealed.query !== query)
-          deleting.set(queryId, { returns: query.returning !== undefined, group: sealed.group })
+        if (sealed.query === query) return query
+        changing.add(queryId)
+        deleting.set(queryId, { returns: query.returning !== undefined, group: sealed.group })
         return sealed.query
       }
       default:
@@ -162,6 +171,6 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
       return Promise.resolve(rows === result.rows ? result : { ...result, rows })
     },
   }
-  plugins.set(plugin, { sealer, dialect, reads })
+  plugins.set(plugin, { sealer, dialect, reads, changing })
   return plugin
 }

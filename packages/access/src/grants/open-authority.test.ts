@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { contentOf } from '@keyferry/db'
+import { contentOf, keptQuery, type Slot } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { keyring, NOTES } from '@keyferry/kernel'
 import { openAuthority, readSetting } from '@keyferry/kernel/authority'
@@ -78,6 +78,35 @@ onEveryDatabase('a store from before rows were sealed', (open) => {
     await sql`update projects set seal = null`.execute(db)
     const last = await started()
     await expect(last.db.selectFrom('projects').select('slug').execute()).rejects.toThrow('The row p of projects')
+    await close()
+  })
+
+  it('keeps no statement that changes sealed rows: their seals depend on its values', async () => {
+    const { db: store, close } = await open()
+    const ring = keyring(randomBytes(32))
+    const organization = {
+      id: 'o',
+      name: 'Acme',
+      slug: 'acme',
+      dataKey: ring.create('o'),
+      auditMark: null,
+      createdAt: AT,
+    }
+    await store.insertInto('organizations').values(organization).execute()
+    const { db } = await openAuthority({ db: store, keyring: ring })
+    await db.insertInto('instanceAdmins').values({ principalId: 'ada', createdAt: AT }).execute()
+    type Admin = Slot<{ id: string }>
+    const statements = [
+      keptQuery((on, slot: Admin) => on.deleteFrom('instanceAdmins').where('principalId', '=', slot('id'))),
+      keptQuery((on, slot: Admin) =>
+        on.insertInto('instanceAdmins').values({ principalId: slot('id'), createdAt: AT }),
+      ),
+      keptQuery((on, slot: Admin) =>
+        on.updateTable('instanceAdmins').set({ createdAt: AT }).where('principalId', '=', slot('id')),
+      ),
+    ]
+    for (const statement of statements) await expect(statement(db, { id: 'ada' })).rejects.toThrow('sealed')
+    expect(await isInstanceAdmin(db, 'ada')).toBe(true)
     await close()
   })
 })

@@ -1,5 +1,5 @@
 /** From a place as an input names it to the places of the policy, as they are at this moment. */
-import type { Db } from '@keyferry/db'
+import { keptQuery, type Db, type Slot } from '@keyferry/db'
 import { OutOfReach, type Tx } from '@keyferry/kernel'
 import { allows, type Access, type Resource } from '@keyferry/schemas/policy'
 import { isWithin, joinPath, movedPath, nameOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
@@ -115,14 +115,17 @@ async function folderOf(db: Db | Tx, at: FolderName): Promise<FoundFolder> {
 }
 
 async function placeOfFolder(db: Db | Tx, folderId: string): Promise<FolderResource | null> {
-  const row = await db
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('folders.id', '=', folderId)
-    .select(['environments.projectId', 'environments.slug as environment', 'folders.path'])
-    .executeTakeFirst()
+  const [row] = await folderPlaces(db, { folderId })
   return row ? { kind: 'folder', ...row } : null
 }
+
+const folderPlaces = keptQuery((db, slot: Slot<{ folderId: string }>) =>
+  db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('folders.id', '=', slot('folderId'))
+    .select(['environments.projectId', 'environments.slug as environment', 'folders.path']),
+)
 
 async function environmentOf(db: Db | Tx, environmentId: string): Promise<Resolved> {
   const missing = `Environment with ID ${environmentId} not found`

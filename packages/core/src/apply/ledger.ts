@@ -1,9 +1,22 @@
 /** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
-import { inList, batchLoader, valuesTable, type Db, type LedgerTable, type Selectable } from '@keyferry/db'
+import {
+  batchLoader,
+  boundRows,
+  inList,
+  insertRows,
+  keptQuery,
+  valuesTable,
+  type ColumnTypes,
+  type Db,
+  type LedgerTable,
+  type Selectable,
+  type Slot,
+  type Tables,
+} from '@keyferry/db'
 import { timestamp, transactWithoutDiskWait, type Context, type DataKey, type Tx } from '@keyferry/kernel'
 import { isLedgerMarked, ledgerMark } from '@keyferry/kernel/authority'
 import type { MadeOf } from '@keyferry/vault'
-import type { Insertable } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
 import type { Flags } from '../destinations/destination.ts'
 import { targetAliases } from '../sync/target-aliases.ts'
 
@@ -36,15 +49,19 @@ type Row = Selectable<LedgerTable>
 
 /** By name at the target: what the sync wrote at this place, whether it points there now or not. */
 export async function readLedger(ctx: Context, db: Db | Tx, place: LedgerScope): Promise<Map<string, LedgerEntry>> {
-  const rows = await db
-    .selectFrom('ledger')
-    .where('syncId', '=', place.syncId)
-    .where('targetKey', '=', place.targetKey)
-    .select(LEDGER_COLUMNS)
-    .execute()
+  const { syncId, targetKey } = place
+  const rows = await rowsOfSync(db, { syncId, targetKey })
   const written = rows.filter((row) => isOurs(ctx, place.dataKey, row))
   return new Map(written.map((row) => [row.key, entryOf(row)]))
 }
+
+const rowsOfSync = keptQuery((db, slot: Slot<Omit<LedgerScope, 'dataKey'>>) =>
+  db
+    .selectFrom('ledger')
+    .where('syncId', '=', slot('syncId'))
+    .where('targetKey', '=', slot('targetKey'))
+    .select(LEDGER_COLUMNS),
+)
 
 /**
  * The names in the ledger of a sync at a target, including rows that are not sealed: nothing is deleted because of
@@ -110,32 +127,37 @@ export async function readTargetLedgers(
 }
 
 const rowsOfTarget = batchLoader(async (db: Db | Tx, targetKeys: readonly string[]) => {
-  const rows = await db
-    .selectFrom('ledger')
-    .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
-    .where((eb) => inList(db, eb.ref('ledger.targetKey'), targetKeys))
-    .select(LEDGER_COLUMNS)
-    .select(['syncs.name', 'syncs.folderId', 'syncs.targetKey as pointsAt'])
-    .execute()
-  const byTarget = Map.groupBy(rows, (row) => row.targetKey)
+  const byTarget = Map.groupBy(await rowsOfTargets(db, { targetKeys }), (row) => row.targetKey)
   return (targetKey) => byTarget.get(targetKey) ?? []
 })
 
-export const LEDGER_COLUMNS = [
-  'ledger.syncId',
-  'ledger.targetKey',
-  'ledger.key',
-  'ledger.sourceKey',
-  'ledger.version',
-  'ledger.madeOf',
-  'ledger.remoteIds',
-  'ledger.revision',
-  'ledger.digest',
-  'ledger.flags',
-  'ledger.intent',
-  'ledger.writtenAt',
-  'ledger.mark',
-] as const
+const rowsOfTargets = keptQuery((db, slot: Slot<{ targetKeys: readonly string[] }>) =>
+  db
+    .selectFrom('ledger')
+    .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
+    .where((eb) => inList(db, eb.ref('ledger.targetKey'), slot('targetKeys')))
+    .select(LEDGER_COLUMNS)
+    .select(['syncs.name', 'syncs.folderId', 'syncs.targetKey as pointsAt']),
+)
+
+const COLUMN_TYPES: ColumnTypes<Row> = {
+  syncId: 'text',
+  targetKey: 'text',
+  key: 'text',
+  sourceKey: 'text',
+  version: 'integer',
+  madeOf: 'text',
+  remoteIds: 'text',
+  revision: 'text',
+  digest: 'text',
+  flags: 'text',
+  intent: 'text',
+  writtenAt: 'text',
+  mark: 'text',
+}
+
+const columns = Object.keys(COLUMN_TYPES) as (keyof Row)[]
+export const LEDGER_COLUMNS = columns.map((column) => `ledger.${column}` as const)
 
 export const entryOf = (row: Row): LedgerEntry => ({
   sourceKey: row.sourceKey,
@@ -172,51 +194,58 @@ export type Entry =
 
 /** Writes entries in order; of several for one key the last counts. */
 export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: readonly Entry[]): Promise<void> {
+  const { syncId, targetKey } = place
   const gone = entries.filter((entry) => entry.kind === 'gone').map((entry) => entry.key)
-  for (const some of chunks(gone, 500)) {
-    await tx
-      .deleteFrom('ledger')
-      .where('syncId', '=', place.syncId)
-      .where('targetKey', '=', place.targetKey)
-      .where('key', 'in', some)
-      .execute()
-  }
+  for (const keys of chunks(gone, 500)) await deleteKeys(tx, { syncId, targetKey, keys })
 
   // A row with the key of one that is about to be created is not ours, so it is replaced whole.
   const written = entries.filter((entry) => entry.kind === 'written' || entry.kind === 'creating')
-  for (const some of chunks(written, 100)) {
-    await tx
-      .insertInto('ledger')
-      .values(some.map((entry) => rowOf(ctx, place, entry)))
-      .onConflict((conflict) =>
-        conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet((eb) => ({
-          sourceKey: eb.ref('excluded.sourceKey'),
-          version: eb.ref('excluded.version'),
-          madeOf: eb.ref('excluded.madeOf'),
-          remoteIds: eb.ref('excluded.remoteIds'),
-          revision: eb.ref('excluded.revision'),
-          digest: eb.ref('excluded.digest'),
-          flags: eb.ref('excluded.flags'),
-          intent: null,
-          writtenAt: eb.ref('excluded.writtenAt'),
-          mark: eb.ref('excluded.mark'),
-        })),
-      )
-      .execute()
+  for (const some of chunks(written, 500)) {
+    await replaceRows(tx, { rows: boundRows(some.map((entry) => rowOf(ctx, place, entry))) })
   }
 
   const replacing = entries.filter((entry) => entry.kind === 'replacing')
-  for (const some of chunks(replacing, 100)) {
-    await tx
-      .insertInto('ledger')
-      .values(some.map((entry) => rowOf(ctx, place, entry)))
-      .onConflict((conflict) => conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet({ intent: 'replacing' }))
-      .execute()
+  for (const some of chunks(replacing, 500)) {
+    await intendReplacing(tx, { rows: boundRows(some.map((entry) => rowOf(ctx, place, entry))) })
   }
 
   const confirmed = entries.filter((entry) => entry.kind === 'confirmed')
   for (const some of chunks(confirmed, 500)) await recordVersions(tx, place, some)
 }
+
+const deleteKeys = keptQuery((db, slot: Slot<Omit<LedgerScope, 'dataKey'> & { keys: readonly string[] }>) =>
+  db
+    .deleteFrom('ledger')
+    .where('syncId', '=', slot('syncId'))
+    .where('targetKey', '=', slot('targetKey'))
+    .where((eb) => inList(db, eb.ref('key'), slot('keys'))),
+)
+
+const inserted = (db: Kysely<Tables>, rows: RawBuilder<string>) =>
+  insertRows<'ledger', Row>(db, 'ledger', rows, COLUMN_TYPES)
+
+const replaceRows = keptQuery((db, slot: Slot<{ rows: string }>) =>
+  inserted(db, slot('rows')).onConflict((conflict) =>
+    conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet((eb) => ({
+      sourceKey: eb.ref('excluded.sourceKey'),
+      version: eb.ref('excluded.version'),
+      madeOf: eb.ref('excluded.madeOf'),
+      remoteIds: eb.ref('excluded.remoteIds'),
+      revision: eb.ref('excluded.revision'),
+      digest: eb.ref('excluded.digest'),
+      flags: eb.ref('excluded.flags'),
+      intent: null,
+      writtenAt: eb.ref('excluded.writtenAt'),
+      mark: eb.ref('excluded.mark'),
+    })),
+  ),
+)
+
+const intendReplacing = keptQuery((db, slot: Slot<{ rows: string }>) =>
+  inserted(db, slot('rows')).onConflict((conflict) =>
+    conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet({ intent: 'replacing' }),
+  ),
+)
 
 /** Of keys whose value stays as it was written: only what it is known to be made of changes. */
 async function recordVersions(
@@ -230,19 +259,32 @@ async function recordVersions(
     version,
     madeOf: storedMadeOf(madeOf),
   }))
-  await tx
+  await confirmRows(tx, { syncId, targetKey, rows: boundRows(rows) })
+}
+
+type OfPlace = Omit<LedgerScope, 'dataKey'> & { rows: string }
+type Confirmed = Pick<Row, 'key' | 'sourceKey' | 'version' | 'madeOf'>
+
+const confirmRows = keptQuery((db, slot: Slot<OfPlace>) =>
+  db
     .updateTable('ledger')
-    .from(valuesTable(tx, rows, { key: 'text', sourceKey: 'text', version: 'integer', madeOf: 'text' }).as('confirmed'))
+    .from(
+      valuesTable<Confirmed>(db, slot('rows'), {
+        key: 'text',
+        sourceKey: 'text',
+        version: 'integer',
+        madeOf: 'text',
+      }).as('confirmed'),
+    )
     .set((eb) => ({
       sourceKey: eb.ref('confirmed.sourceKey'),
       version: eb.ref('confirmed.version'),
       madeOf: eb.ref('confirmed.madeOf'),
     }))
-    .where('ledger.syncId', '=', syncId)
-    .where('ledger.targetKey', '=', targetKey)
-    .whereRef('ledger.key', '=', 'confirmed.key')
-    .execute()
-}
+    .where('ledger.syncId', '=', slot('syncId'))
+    .where('ledger.targetKey', '=', slot('targetKey'))
+    .whereRef('ledger.key', '=', 'confirmed.key'),
+)
 
 /** As the columns keep it. */
 export const storedMadeOf = (madeOf: MadeOf | null): string | null => madeOf && JSON.stringify(madeOf)
@@ -254,24 +296,27 @@ export const storedMadeOf = (madeOf: MadeOf | null): string | null => madeOf && 
 export async function recordRevisions(
   ctx: Context,
   { syncId, targetKey }: Omit<LedgerScope, 'dataKey'>,
-  seen: readonly { key: string; revision: string; writtenAt: string }[],
+  seen: readonly SeenRevision[],
 ): Promise<void> {
   // A machine that fails right after may forget them: the next listing says the same.
   for (const some of chunks(seen, 500)) {
-    await transactWithoutDiskWait(ctx, (tx) =>
-      tx
-        .updateTable('ledger')
-        .from(valuesTable(tx, some, { key: 'text', revision: 'text', writtenAt: 'text' }).as('seen'))
-        .set((eb) => ({ revision: eb.ref('seen.revision') }))
-        .where('ledger.syncId', '=', syncId)
-        .where('ledger.targetKey', '=', targetKey)
-        .whereRef('ledger.key', '=', 'seen.key')
-        .whereRef('ledger.writtenAt', '=', 'seen.writtenAt')
-        .where('ledger.revision', 'is', null)
-        .execute(),
-    )
+    await transactWithoutDiskWait(ctx, (tx) => keepRevisions(tx, { syncId, targetKey, rows: boundRows(some) }))
   }
 }
+
+type SeenRevision = { key: string; revision: string; writtenAt: string }
+
+const keepRevisions = keptQuery((db, slot: Slot<OfPlace>) =>
+  db
+    .updateTable('ledger')
+    .from(valuesTable<SeenRevision>(db, slot('rows'), { key: 'text', revision: 'text', writtenAt: 'text' }).as('seen'))
+    .set((eb) => ({ revision: eb.ref('seen.revision') }))
+    .where('ledger.syncId', '=', slot('syncId'))
+    .where('ledger.targetKey', '=', slot('targetKey'))
+    .whereRef('ledger.key', '=', 'seen.key')
+    .whereRef('ledger.writtenAt', '=', 'seen.writtenAt')
+    .where('ledger.revision', 'is', null),
+)
 
 /**
  * Where the value there is not known the digest is empty: it equals none, so the next run writes it whatever happens.
@@ -280,7 +325,7 @@ function rowOf(
   ctx: Context,
   { syncId, targetKey, dataKey }: LedgerScope,
   entry: Exclude<Entry, { kind: 'gone' | 'confirmed' }>,
-): Insertable<LedgerTable> {
+): Row {
   const { kind, key, sourceKey, version, madeOf } = entry
   return {
     syncId,

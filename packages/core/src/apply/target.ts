@@ -1,6 +1,6 @@
 /** Everything one run, plan or preview needs of a sync, opened: definition, client, key schema, project key. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { inList, batchLoader, type ConnectionTable, type Db, type SyncTable } from '@keyferry/db'
+import { batchLoader, inList, keptQuery, type ConnectionTable, type Db, type Slot, type SyncTable } from '@keyferry/db'
 import { NotFound, type Context, type DataKey } from '@keyferry/kernel'
 import type { Reads } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
@@ -83,16 +83,18 @@ async function source(ctx: Context, folderId: string): Promise<{ environment: st
 }
 
 const sources = batchLoader(async (db: Db, folderIds: readonly string[]) => {
-  const rows = await db
+  const byId = new Map((await sourceRows(db, { folderIds })).map((row) => [row.id, row]))
+  return (folderId) => byId.get(folderId)
+})
+
+const sourceRows = keptQuery((db, slot: Slot<{ folderIds: readonly string[] }>) =>
+  db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .innerJoin('projects', 'projects.id', 'environments.projectId')
-    .where((eb) => inList(db, eb.ref('folders.id'), folderIds))
-    .select(['folders.id', 'environments.slug as environment', 'environments.projectId', 'projects.dataKey'])
-    .execute()
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  return (folderId) => byId.get(folderId)
-})
+    .where((eb) => inList(db, eb.ref('folders.id'), slot('folderIds')))
+    .select(['folders.id', 'environments.slug as environment', 'environments.projectId', 'projects.dataKey']),
+)
 
 export interface Difference {
   plan: Plan

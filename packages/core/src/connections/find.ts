@@ -1,4 +1,4 @@
-import { inList, batchLoader, type ConnectionTable, type Db, type Selectable } from '@keyferry/db'
+import { batchLoader, inList, keptQuery, type ConnectionTable, type Db, type Selectable, type Slot } from '@keyferry/db'
 import { BadRequest, NotFound, type Context, type DataKey } from '@keyferry/kernel'
 import type { ConnectionDefinition } from '../destinations/connection.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
@@ -28,16 +28,18 @@ export async function findWithKey(
 }
 
 const withKeys = batchLoader(async (db: Db, ids: readonly string[]) => {
-  const rows = await db
-    .selectFrom('connections')
-    .innerJoin('organizations', (join) => join.onTrue())
-    .where((eb) => inList(db, eb.ref('connections.id'), ids))
-    .selectAll('connections')
-    .select(['organizations.id as organizationId', 'organizations.dataKey'])
-    .execute()
-  const byId = new Map(rows.map((row) => [row.id, row]))
+  const byId = new Map((await rowsWithKeys(db, { ids })).map((row) => [row.id, row]))
   return (id) => byId.get(id)
 })
+
+const rowsWithKeys = keptQuery((db, slot: Slot<{ ids: readonly string[] }>) =>
+  db
+    .selectFrom('connections')
+    .innerJoin('organizations', (join) => join.onTrue())
+    .where((eb) => inList(db, eb.ref('connections.id'), slot('ids')))
+    .selectAll('connections')
+    .select(['organizations.id as organizationId', 'organizations.dataKey']),
+)
 
 const missing = (connectionId: string): NotFound => new NotFound(`App Connection with ID ${connectionId} not found`)
 

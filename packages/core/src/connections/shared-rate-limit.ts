@@ -1,4 +1,4 @@
-import { databaseTime, inList, batchLoader, type Db } from '@keyferry/db'
+import { batchLoader, databaseTime, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
 import { transactWithoutDiskWait, type Context, type Tx } from '@keyferry/kernel'
 import { z } from 'zod'
 import type { SharedRateLimit } from '../destinations/rate-limiter.ts'
@@ -43,14 +43,10 @@ export function sharedRateLimit(ctx: Context, connectionId: string): SharedRateL
     next: (bucket: SharedBucket | null, now: number) => T,
   ): Promise<T> =>
     transactWithoutDiskWait(ctx, async (tx) => {
-      const found = (await lock(ctx, tx, connectionId, bucket)) ?? (await make(ctx, tx, connectionId, bucket))
+      const place = { connectionId, bucket }
+      const found = (await lock(tx, place)) ?? (await make(tx, place))
       const result = next(readBucket(found.state), Date.parse(found.now))
-      await tx
-        .updateTable('paces')
-        .set({ state: JSON.stringify(result.bucket) })
-        .where('connectionId', '=', connectionId)
-        .where('bucket', '=', bucket)
-        .execute()
+      await keep(tx, { ...place, state: JSON.stringify(result.bucket) })
       return result
     })
 
@@ -83,42 +79,54 @@ export function sharedRateLimit(ctx: Context, connectionId: string): SharedRateL
 }
 
 const buckets = batchLoader(async (db: Db, connectionIds: readonly string[]) => {
-  const rows = await db
-    .selectFrom('paces')
-    .where((eb) => inList(db, eb.ref('connectionId'), connectionIds))
-    .select(['connectionId', 'bucket', 'state', databaseTime(db).as('now')])
-    .execute()
-  const byConnection = Map.groupBy(rows, (row) => row.connectionId)
+  const byConnection = Map.groupBy(await bucketsOf(db, { connectionIds }), (row) => row.connectionId)
   return (connectionId) => byConnection.get(connectionId) ?? []
 })
 
-/** Holds the row until the transaction ends. */
-const lock = (
-  ctx: Context,
-  tx: Tx,
-  connectionId: string,
-  bucket: string,
-): Promise<{ state: string; now: string } | undefined> =>
-  tx
+const bucketsOf = keptQuery((db, slot: Slot<{ connectionIds: readonly string[] }>) =>
+  db
     .selectFrom('paces')
-    .where('connectionId', '=', connectionId)
-    .where('bucket', '=', bucket)
-    .select(['state', databaseTime(ctx.db).as('now')])
-    .forUpdate()
-    .executeTakeFirst()
+    .where((eb) => inList(db, eb.ref('connectionId'), slot('connectionIds')))
+    .select(['connectionId', 'bucket', 'state', databaseTime(db).as('now')]),
+)
 
-async function make(
-  ctx: Context,
-  tx: Tx,
-  connectionId: string,
-  bucket: string,
-): Promise<{ state: string; now: string }> {
+interface Place {
+  connectionId: string
+  bucket: string
+}
+
+interface Found {
+  state: string
+  now: string
+}
+
+/** Holds the row until the transaction ends. */
+const lock = async (tx: Tx, place: Place): Promise<Found | undefined> => (await lockRow(tx, place))[0]
+
+const lockRow = keptQuery((db, slot: Slot<Place>) =>
+  db
+    .selectFrom('paces')
+    .where('connectionId', '=', slot('connectionId'))
+    .where('bucket', '=', slot('bucket'))
+    .select(['state', databaseTime(db).as('now')])
+    .forUpdate(),
+)
+
+const keep = keptQuery((db, slot: Slot<Place & { state: string }>) =>
+  db
+    .updateTable('paces')
+    .set({ state: slot('state') })
+    .where('connectionId', '=', slot('connectionId'))
+    .where('bucket', '=', slot('bucket')),
+)
+
+async function make(tx: Tx, place: Place): Promise<Found> {
   await tx
     .insertInto('paces')
-    .values({ connectionId, bucket, state: 'null' })
+    .values({ ...place, state: 'null' })
     .onConflict((conflict) => conflict.columns(['connectionId', 'bucket']).doNothing())
     .execute()
-  const made = await lock(ctx, tx, connectionId, bucket)
+  const made = await lock(tx, place)
   if (!made) throw new Error('the row of a connection’s rate limit vanished')
   return made
 }

@@ -2,7 +2,7 @@
  * Webhooks that ask for it hear of each version once every destination has it. A run that writes a version leaves a
  * row in its own transaction; the sweep looks until the last destination has it, and announces it.
  */
-import { batchLoader, inList } from '@keyferry/db'
+import { batchLoader, inList, keptQuery } from '@keyferry/db'
 import { timestamp, transact, type Context, type Tx } from '@keyferry/kernel'
 import type { Outcome } from '../apply/apply.ts'
 import { enqueueDelivered } from '../notifications/outbox.ts'
@@ -48,9 +48,13 @@ export async function noteWritten(
 }
 
 const isAskedFor = batchLoader(async (tx: Tx, _projectIds: readonly string[]) => {
-  const rows = await tx.selectFrom('noticeTargets').where('deliveries', '=', 1).select('projectId').execute()
+  const rows = await targetsOfDeliveries(tx, {})
   return (projectId) => rows.some((row) => row.projectId === null || row.projectId === projectId)
 })
+
+const targetsOfDeliveries = keptQuery((db) =>
+  db.selectFrom('noticeTargets').where('deliveries', '=', 1).select('projectId'),
+)
 
 /** A secret that was deleted during the run has nothing to announce. */
 async function presentIds(tx: Tx, ids: readonly string[]): Promise<string[]> {

@@ -2,7 +2,7 @@
  * How snapshots are stored: the first of a chain is whole, each later one has what differs from the one before, so a
  * run that changes little stores little.
  */
-import { batchLoader, inList, type Db } from '@keyferry/db'
+import { batchLoader, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 import type { Snapshot, SnapshotEntry } from './snapshot.ts'
 
@@ -83,9 +83,14 @@ const isSame = (one: SnapshotEntry, other: SnapshotEntry): boolean =>
 
 /** The sync's newest chain, in order; empty when it has none. */
 export const newestChain = batchLoader(async (tx: Tx, syncIds: readonly string[]) => {
-  const rows = await tx
+  const chains = Map.groupBy(await newestLinks(tx, { syncIds }), ({ syncId }) => syncId)
+  return (syncId): readonly Link[] => chains.get(syncId) ?? []
+})
+
+const newestLinks = keptQuery((db, slot: Slot<{ syncIds: readonly string[] }>) =>
+  db
     .selectFrom('snapshots')
-    .where((eb) => inList(tx, eb.ref('snapshots.syncId'), syncIds))
+    .where((eb) => inList(db, eb.ref('snapshots.syncId'), slot('syncIds')))
     .where('chain', '>', 0)
     .where('chain', '=', (eb) =>
       eb
@@ -95,11 +100,8 @@ export const newestChain = batchLoader(async (tx: Tx, syncIds: readonly string[]
         .select((of) => of.fn.max('newest.chain').as('chain')),
     )
     .orderBy('position')
-    .select(['syncId', 'chain', 'position', 'content'])
-    .execute()
-  const chains = Map.groupBy(rows, ({ syncId }) => syncId)
-  return (syncId): readonly Link[] => chains.get(syncId) ?? []
-})
+    .select(['syncId', 'chain', 'position', 'content']),
+)
 
 /** The snapshot with this id; null when it is gone. */
 export async function readSnapshot(db: Db | Tx, id: string): Promise<Snapshot | null> {

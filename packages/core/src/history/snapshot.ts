@@ -2,7 +2,7 @@
  * What a target held after a run, as versions of the secrets it was made from, so that the run can be restored later.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { inList, batchLoader } from '@keyferry/db'
+import { batchLoader, inList, keptQuery, type Slot } from '@keyferry/db'
 import type { Context, DataKey, Tx } from '@keyferry/kernel'
 import { readLedger, type LedgerEntry } from '../apply/ledger.ts'
 import type { Flags } from '../destinations/destination.ts'
@@ -63,23 +63,17 @@ export async function keepSnapshot(
 }
 
 const kept = batchLoader(async (tx: Tx, asked: readonly { syncId: string; hash: string }[]) => {
-  const rows = await tx
-    .selectFrom('snapshots')
-    .where((eb) =>
-      inList(
-        tx,
-        eb.ref('syncId'),
-        asked.map(({ syncId }) => syncId),
-      ),
-    )
-    .where((eb) =>
-      inList(
-        tx,
-        eb.ref('hash'),
-        asked.map(({ hash }) => hash),
-      ),
-    )
-    .select(['id', 'syncId', 'hash'])
-    .execute()
+  const rows = await snapshotsLike(tx, {
+    syncIds: asked.map(({ syncId }) => syncId),
+    hashes: asked.map(({ hash }) => hash),
+  })
   return ({ syncId, hash }) => rows.find((row) => row.syncId === syncId && row.hash === hash)?.id
 })
+
+const snapshotsLike = keptQuery((db, slot: Slot<{ syncIds: readonly string[]; hashes: readonly string[] }>) =>
+  db
+    .selectFrom('snapshots')
+    .where((eb) => inList(db, eb.ref('syncId'), slot('syncIds')))
+    .where((eb) => inList(db, eb.ref('hash'), slot('hashes')))
+    .select(['id', 'syncId', 'hash']),
+)

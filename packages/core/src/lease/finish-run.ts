@@ -1,5 +1,5 @@
 /** The transactions in which runs end. Runs that end at about the same time share one. */
-import { inList, batchLoader, type Db } from '@keyferry/db'
+import { batchLoader, boundRows, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
 import { transact, type Context, type Tx } from '@keyferry/kernel'
 import { heldLeases, type HeldLease } from './held-leases.ts'
 
@@ -47,19 +47,24 @@ async function commit(ends: readonly RunEnd[]): Promise<ReadonlySet<RunEnd>> {
 
 /** The holders whose leases were still theirs. */
 async function free(tx: Tx, held: readonly HeldLease[]): Promise<ReadonlySet<string>> {
-  const rows = await heldLeases(tx, held)
+  const rows = await lockHeld(tx, { held: boundRows(held) })
+  await freeTargets(tx, { targetKeys: rows.map(({ targetKey }) => targetKey) })
+  return new Set(rows.flatMap(({ holder }) => holder ?? []))
+}
+
+const lockHeld = keptQuery((db, slot: Slot<{ held: string }>) =>
+  heldLeases(db, slot('held'))
     // Locks rows in key order to avoid dead-locks between concurrent multi-row updates.
     .orderBy('leases.targetKey')
     .select(['leases.targetKey', 'leases.holder'])
-    .forUpdate('leases')
-    .execute()
-  const targetKeys = rows.map(({ targetKey }) => targetKey)
-  await tx
+    .forUpdate('leases'),
+)
+
+const freeTargets = keptQuery((db, slot: Slot<{ targetKeys: readonly string[] }>) =>
+  db
     .updateTable('leases')
     .set({ holder: null })
-    .where((eb) => inList(tx, eb.ref('targetKey'), targetKeys))
-    .execute()
-  return new Set(rows.flatMap(({ holder }) => holder ?? []))
-}
+    .where((eb) => inList(db, eb.ref('targetKey'), slot('targetKeys'))),
+)
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

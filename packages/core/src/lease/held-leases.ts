@@ -1,5 +1,5 @@
-import { valuesTable, type Db } from '@keyferry/db'
-import type { Tx } from '@keyferry/kernel'
+import { valuesTable, type Tables } from '@keyferry/db'
+import type { Kysely, RawBuilder } from 'kysely'
 
 export interface HeldLease {
   targetKey: string
@@ -8,13 +8,15 @@ export interface HeldLease {
   holder: string
 }
 
-/** Those of `held` that are still their holder's. */
-export const heldLeases = (db: Db | Tx, held: readonly HeldLease[]) =>
+/** Those of `held`, as `boundRows` gives them, that are still their holder's. */
+export const heldLeases = (db: Kysely<Tables>, held: RawBuilder<string>) =>
   db
     .selectFrom('leases')
-    .innerJoin(valuesTable(db, held, { targetKey: 'text', fence: 'integer', holder: 'text' }).as('held'), (join) =>
-      join
-        .onRef('held.targetKey', '=', 'leases.targetKey')
-        .onRef('held.fence', '=', 'leases.fence')
-        .onRef('held.holder', '=', 'leases.holder'),
+    .innerJoin(
+      valuesTable<HeldLease>(db, held, { targetKey: 'text', fence: 'integer', holder: 'text' }).as('held'),
+      (join) =>
+        join
+          .onRef('held.targetKey', '=', 'leases.targetKey')
+          .onRef('held.fence', '=', 'leases.fence')
+          .onRef('held.holder', '=', 'leases.holder'),
     )

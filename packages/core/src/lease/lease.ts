@@ -3,10 +3,20 @@
  * that slept past its lease finds at its next check that another one took over, and makes no further call and no
  * further entry.
  */
-import { databaseTime, valuesTable, batchLoader, type Db, type Tables } from '@keyferry/db'
+import {
+  batchLoader,
+  boundRows,
+  databaseTime,
+  keptQuery,
+  valuesTable,
+  type Db,
+  type Slot,
+  type Tables,
+} from '@keyferry/db'
 import type { Context, Tx } from '@keyferry/kernel'
-import { sql, type UpdateObject } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type UpdateObject } from 'kysely'
 import { finishRun } from './finish-run.ts'
+import type { HeldLease } from './held-leases.ts'
 import { LEASE_MS, renewLease } from './renew-lease.ts'
 
 const RENEW_MS = LEASE_MS / 3
@@ -64,20 +74,9 @@ export async function takeLeaseBy(
   let ended = false
   const renew = async (): Promise<void> => {
     const asked = stopwatch(ctx)
-    const isRenewed =
-      (await renewLease(ctx.db, held)) || (await update(ctx.db, { expiresAt: databaseTime(ctx.db, LEASE_MS) }))
+    const isRenewed = (await renewLease(ctx.db, held)) || (await renewWaiting(ctx.db, held)).length > 0
     if (isRenewed) renewed = asked
     else lost = true
-  }
-  const update = async (db: Context['db'] | Tx, values: UpdateObject<Tables, 'leases'>): Promise<boolean> => {
-    const { numUpdatedRows } = await db
-      .updateTable('leases')
-      .set(values)
-      .where('targetKey', '=', targetKey)
-      .where('fence', '=', fence)
-      .where('holder', '=', holder)
-      .executeTakeFirst()
-    return numUpdatedRows > 0n
   }
   const timer = repeatTogether(() => {
     renew().catch((error: unknown) => ctx.log.warn({ err: error, targetKey }, 'lease not renewed'))
@@ -90,7 +89,7 @@ export async function takeLeaseBy(
       if (lost) throw new LeaseLost()
     },
     async checkIn(tx) {
-      if (await update(tx, { holder })) return
+      if ((await holdRow(tx, held)).length > 0) return
       lost = true
       throw new LeaseLost()
     },
@@ -108,10 +107,26 @@ export async function takeLeaseBy(
     },
     async release() {
       timer.stop()
-      if (!ended) await update(ctx.db, { holder: null })
+      if (!ended) await freeHeld(ctx.db, held)
     },
   }
 }
+
+/** Changes a held lease; answers no row where it is lost. */
+const updateHeld = (set: (db: Kysely<Tables>, holder: RawBuilder<string>) => UpdateObject<Tables, 'leases'>) =>
+  keptQuery((db, slot: Slot<HeldLease>) =>
+    db
+      .updateTable('leases')
+      .set(set(db, slot('holder')))
+      .where('targetKey', '=', slot('targetKey'))
+      .where('fence', '=', slot('fence'))
+      .where('holder', '=', slot('holder'))
+      .returning('targetKey'),
+  )
+
+const renewWaiting = updateHeld((db) => ({ expiresAt: databaseTime(db, LEASE_MS) }))
+const holdRow = updateHeld((_, holder) => ({ holder }))
+const freeHeld = updateHeld(() => ({ holder: null }))
 
 /** Calls `work` every few seconds, at the same moments for all runs of the process. */
 function repeatTogether(work: () => void): { stop(): void } {
@@ -160,12 +175,17 @@ export async function claimLeases(db: Db | Tx, asked: readonly LeaseClaim[]): Pr
   const first = new Map(asked.toReversed().map((one) => [one.targetKey, one]))
   // Locks rows in key order to avoid dead-locks between concurrent multi-row updates.
   const rows = [...first.values()].sort((a, b) => (a.targetKey < b.targetKey ? -1 : 1))
-  const claimed = await db
+  const claimed = await claimRows(db, { asked: boundRows(rows) })
+  return new Map(claimed.flatMap(({ holder, fence }) => (holder === null ? [] : [[holder, fence] as const])))
+}
+
+const claimRows = keptQuery((db, slot: Slot<{ asked: string }>) =>
+  db
     .insertInto('leases')
     .columns(['targetKey', 'holder', 'fence', 'expiresAt'])
     .expression((eb) =>
       eb
-        .selectFrom(valuesTable(db, rows, { targetKey: 'text', holder: 'text' }).as('asked'))
+        .selectFrom(valuesTable<LeaseClaim>(db, slot('asked'), { targetKey: 'text', holder: 'text' }).as('asked'))
         .select(['asked.targetKey', 'asked.holder', eb.lit(1).as('fence'), databaseTime(db, LEASE_MS).as('expiresAt')])
         // Without a condition SQLite takes the conflict clause for a part of the select.
         .where(sql<boolean>`true`),
@@ -180,10 +200,8 @@ export async function claimLeases(db: Db | Tx, asked: readonly LeaseClaim[]): Pr
         }))
         .where((eb) => eb.or([eb('leases.holder', 'is', null), eb('leases.expiresAt', '<', databaseTime(db))])),
     )
-    .returning(['targetKey', 'holder', 'fence'])
-    .execute()
-  return new Map(claimed.flatMap(({ holder, fence }) => (holder === null ? [] : [[holder, fence] as const])))
-}
+    .returning(['targetKey', 'holder', 'fence']),
+)
 
 /** Frees every lease. For the embedded profile at its start: no other process can be holding one. */
 export async function freeAllLeases(ctx: Context): Promise<void> {

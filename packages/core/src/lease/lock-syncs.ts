@@ -1,6 +1,5 @@
-import { inList, type Db, type Tables } from '@keyferry/db'
-import type { Tx } from '@keyferry/kernel'
-import { expressionBuilder, sql, type SelectQueryBuilder } from 'kysely'
+import { inList, type Tables } from '@keyferry/db'
+import { expressionBuilder, sql, type Kysely, type RawBuilder, type SelectQueryBuilder } from 'kysely'
 
 /**
  * The ids of the syncs that `syncs` finds, their rows locked until the transaction ends. Every transaction locks
@@ -11,7 +10,7 @@ export const lockSyncs = <DB extends Tables, T extends keyof DB & string>(
 ) => syncs.orderBy(sql.ref('syncs.id')).forNoKeyUpdate('syncs')
 
 /** The same of syncs by id. */
-export const lockSyncsById = (db: Db | Tx, ids: readonly string[]) =>
+export const lockSyncsById = (db: Kysely<Tables>, ids: readonly string[] | RawBuilder<readonly string[]>) =>
   lockSyncs(
     expressionBuilder<Tables>()
       .selectFrom('syncs')

@@ -1,4 +1,4 @@
-import { batchLoader, databaseTime, onReservedConnection, type Db } from '@keyferry/db'
+import { batchLoader, boundRows, databaseTime, keptQuery, onReservedConnection, type Db, type Slot } from '@keyferry/db'
 import { heldLeases, type HeldLease } from './held-leases.ts'
 
 /** Milliseconds after which a lease that is not renewed may be taken by another run. */
@@ -12,15 +12,17 @@ export const LEASE_MS = 15_000
 export const renewLease = batchLoader(
   (db: Db, leases: readonly HeldLease[]) =>
     onReservedConnection(async () => {
-      const free = heldLeases(db, leases).select('leases.targetKey').forUpdate('leases').skipLocked()
-      const rows = await db
-        .updateTable('leases')
-        .set({ expiresAt: databaseTime(db, LEASE_MS) })
-        .where('targetKey', 'in', free)
-        .returning('targetKey')
-        .execute()
+      const rows = await renewHeld(db, { held: boundRows(leases) })
       const renewed = new Set(rows.map(({ targetKey }) => targetKey))
       return ({ targetKey }: HeldLease) => renewed.has(targetKey)
     }),
   { maxBatch: Infinity },
+)
+
+const renewHeld = keptQuery((db, slot: Slot<{ held: string }>) =>
+  db
+    .updateTable('leases')
+    .set({ expiresAt: databaseTime(db, LEASE_MS) })
+    .where('targetKey', 'in', heldLeases(db, slot('held')).select('leases.targetKey').forUpdate('leases').skipLocked())
+    .returning('targetKey'),
 )

@@ -2,7 +2,7 @@
  * Notifications are written in the transaction that ends their run, so none is lost and none is about something that
  * was rolled back. They wait in an outbox until they arrived.
  */
-import { inList, batchLoader } from '@keyferry/db'
+import { batchLoader, inList, keptQuery, type Slot } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { SyncMessage } from '@keyferry/schemas'
 import type { DueSync } from '../sync/due.ts'
@@ -70,14 +70,16 @@ export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEn
 const troubleOf = ({ state, message }: RunEnd): string => (message?.code === 'approval-needed' ? 'approval' : state)
 
 const health = batchLoader(async (tx: Tx, syncIds: readonly string[]) => {
-  const rows = await tx
-    .selectFrom('syncHealth')
-    .where((eb) => inList(tx, eb.ref('syncId'), syncIds))
-    .selectAll()
-    .execute()
-  const bySync = new Map(rows.map((row) => [row.syncId, row]))
+  const bySync = new Map((await healthRows(tx, { syncIds })).map((row) => [row.syncId, row]))
   return (syncId) => bySync.get(syncId)
 })
+
+const healthRows = keptQuery((db, slot: Slot<{ syncIds: readonly string[] }>) =>
+  db
+    .selectFrom('syncHealth')
+    .where((eb) => inList(db, eb.ref('syncId'), slot('syncIds')))
+    .selectAll(),
+)
 
 const isDrifted = async (tx: Tx, syncId: string): Promise<boolean> =>
   (await tx.selectFrom('syncs').where('id', '=', syncId).select('drift').executeTakeFirst())?.drift !== null

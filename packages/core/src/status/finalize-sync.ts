@@ -1,5 +1,5 @@
 /** The end of a run as its sync shows it. Inside the transaction that ends the run. */
-import { amend, valuesTable, batchLoader } from '@keyferry/db'
+import { amend, batchLoader, boundRows, keptQuery, valuesTable, type Slot } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { SyncMessage } from '@keyferry/schemas'
 import { lockSyncsById } from '../lease/lock-syncs.ts'
@@ -61,11 +61,20 @@ interface SyncUpdate {
 }
 
 const applyUpdates = batchLoader(async (tx: Tx, updates: readonly SyncUpdate[]) => {
-  const ids = updates.map(({ id }) => id)
-  const rows = await tx
+  const rows = await endRuns(tx, { ids: updates.map(({ id }) => id), updates: boundRows(updates) })
+  const ended = new Set(updates.filter(({ converged }) => converged === 1).map(({ id }) => id))
+  for (const { id, overwriteApproved, approvedPlan } of rows)
+    if (ended.has(id) && (overwriteApproved === 1 || approvedPlan !== null))
+      await amend(tx, 'syncs', id, { overwriteApproved: 0, approvedPlan: null })
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ({ id }) => byId.get(id)
+})
+
+const endRuns = keptQuery((db, slot: Slot<{ ids: readonly string[]; updates: string }>) =>
+  db
     .updateTable('syncs')
     .from(
-      valuesTable(tx, updates, {
+      valuesTable<SyncUpdate>(db, slot('updates'), {
         id: 'text',
         runId: 'text',
         state: 'text',
@@ -139,7 +148,7 @@ const applyUpdates = batchLoader(async (tx: Tx, updates: readonly SyncUpdate[]) 
           .end(),
       }
     })
-    .where('syncs.id', 'in', lockSyncsById(tx, ids))
+    .where('syncs.id', 'in', lockSyncsById(db, slot('ids')))
     .whereRef('syncs.id', '=', 'run.id')
     .returning([
       'syncs.id',
@@ -148,15 +157,8 @@ const applyUpdates = batchLoader(async (tx: Tx, updates: readonly SyncUpdate[]) 
       'syncs.retryAt',
       'syncs.overwriteApproved',
       'syncs.approvedPlan',
-    ])
-    .execute()
-  const ended = new Set(updates.filter(({ converged }) => converged === 1).map(({ id }) => id))
-  for (const { id, overwriteApproved, approvedPlan } of rows)
-    if (ended.has(id) && (overwriteApproved === 1 || approvedPlan !== null))
-      await amend(tx, 'syncs', id, { overwriteApproved: 0, approvedPlan: null })
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  return ({ id }) => byId.get(id)
-})
+    ]),
+)
 
 const REMOVED: SyncMessage = { code: 'secrets-removed' }
 

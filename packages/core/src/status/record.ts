@@ -1,7 +1,16 @@
 /**
  * The history's row of a run. It is written when the run may change something at the vendor, or when it ends without.
  */
-import { batchLoader, type RunTable, type Selectable } from '@keyferry/db'
+import {
+  batchLoader,
+  boundRows,
+  insertRows,
+  keptQuery,
+  type OutcomeTable,
+  type RunTable,
+  type Selectable,
+  type Slot,
+} from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { SyncMessage } from '@keyferry/schemas'
 import { reachedOf } from '@keyferry/vault'
@@ -60,24 +69,41 @@ export const recordRun = (
   })
 
 const upsertRuns = batchLoader(async (db: Context['db'] | Tx, runs: readonly Selectable<RunTable>[]) => {
-  await db
-    .insertInto('runs')
-    .values(runs)
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        state: eb.ref('excluded.state'),
-        message: eb.ref('excluded.message'),
-        calls: eb.ref('excluded.calls'),
-        snapshotId: eb.ref('excluded.snapshotId'),
-        deliveredMs: eb.ref('excluded.deliveredMs'),
-        finishedAt: eb.ref('excluded.finishedAt'),
-        planHash: eb.ref('excluded.planHash'),
-        counts: eb.ref('excluded.counts'),
-      })),
-    )
-    .execute()
+  await upsertRows(db, { rows: boundRows(runs) })
   return () => undefined
 })
+
+const upsertRows = keptQuery((db, slot: Slot<{ rows: string }>) =>
+  insertRows<'runs', Selectable<RunTable>>(db, 'runs', slot('rows'), {
+    id: 'text',
+    syncId: 'text',
+    kind: 'text',
+    state: 'text',
+    trigger: 'text',
+    actor: 'text',
+    revision: 'integer',
+    planHash: 'text',
+    counts: 'text',
+    calls: 'integer',
+    message: 'text',
+    startedAt: 'text',
+    finishedAt: 'text',
+    deliveredMs: 'integer',
+    snapshotId: 'text',
+    reached: 'text',
+  }).onConflict((conflict) =>
+    conflict.column('id').doUpdateSet((eb) => ({
+      state: eb.ref('excluded.state'),
+      message: eb.ref('excluded.message'),
+      calls: eb.ref('excluded.calls'),
+      snapshotId: eb.ref('excluded.snapshotId'),
+      deliveredMs: eb.ref('excluded.deliveredMs'),
+      finishedAt: eb.ref('excluded.finishedAt'),
+      planHash: eb.ref('excluded.planHash'),
+      counts: eb.ref('excluded.counts'),
+    })),
+  ),
+)
 
 /** Leaves an interrupted run: the sync stays due, the next process continues. */
 export async function interruptRun(ctx: Context, { id, sync }: ActiveRun): Promise<void> {
@@ -102,17 +128,27 @@ async function closeRunning(ctx: Context, syncId: string, runId: string | null):
 }
 
 export async function recordOutcomes(tx: Tx, runId: string, outcomes: readonly Outcome[]): Promise<void> {
-  for (let i = 0; i < outcomes.length; i += 200) {
-    await tx
-      .insertInto('outcomes')
-      .values(
-        outcomes.slice(i, i + 200).map(({ madeOf = null, reason, ...outcome }) => ({
-          runId,
-          ...outcome,
-          reason: JSON.stringify(reason),
-          madeOf: storedMadeOf(madeOf),
-        })),
-      )
-      .execute()
+  for (let i = 0; i < outcomes.length; i += OUTCOMES_AT_ONCE) {
+    const rows = outcomes.slice(i, i + OUTCOMES_AT_ONCE).map(({ madeOf = null, reason, ...outcome }) => ({
+      runId,
+      ...outcome,
+      reason: JSON.stringify(reason),
+      madeOf: storedMadeOf(madeOf),
+    }))
+    await insertOutcomes(tx, { rows: boundRows(rows) })
   }
 }
+
+/** Rows of one statement. */
+const OUTCOMES_AT_ONCE = 500
+
+const insertOutcomes = keptQuery((db, slot: Slot<{ rows: string }>) =>
+  insertRows<'outcomes', Selectable<OutcomeTable>>(db, 'outcomes', slot('rows'), {
+    runId: 'text',
+    key: 'text',
+    action: 'text',
+    state: 'text',
+    reason: 'text',
+    madeOf: 'text',
+  }),
+)

@@ -1,5 +1,15 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
-import { valuesTable, inList, batchLoader, type Db, type SyncTable, type Tables } from '@keyferry/db'
+import {
+  batchLoader,
+  boundRows,
+  inList,
+  keptQuery,
+  valuesTable,
+  type Db,
+  type Slot,
+  type SyncTable,
+  type Tables,
+} from '@keyferry/db'
 import {
   backOffWindow,
   isBackOffOver,
@@ -68,9 +78,16 @@ export async function loadSync(ctx: Context, syncId: string): Promise<LoadedSync
 }
 
 const syncs = batchLoader(async (db: Db, ids: readonly string[]) => {
-  const rows = await db
+  const byId = new Map((await syncsWithWork(db, { ids })).map((row) => [row.id, row]))
+  return (id) => byId.get(id)
+})
+
+type Ids = { ids: readonly string[] }
+
+const syncsWithWork = keptQuery((db, slot: Slot<Ids>) =>
+  db
     .selectFrom('syncs')
-    .where((eb) => inList(db, eb.ref('id'), ids))
+    .where((eb) => inList(db, eb.ref('id'), slot('ids')))
     .selectAll()
     .select((eb) => [
       eb
@@ -86,24 +103,23 @@ const syncs = batchLoader(async (db: Db, ids: readonly string[]) => {
         .select('departures.id')
         .limit(1)
         .as('leaving'),
-    ])
-    .execute()
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  return (id) => byId.get(id)
-})
+    ]),
+)
 
 /** The sync's revision of wishes; null when it is gone. */
 export const requestedRevision = (ctx: Context, syncId: string): Promise<number | null> => revisions(ctx.db, syncId)
 
 const revisions = batchLoader(async (db: Db, ids: readonly string[]) => {
-  const rows = await db
-    .selectFrom('syncs')
-    .where((eb) => inList(db, eb.ref('id'), ids))
-    .select(['id', 'due'])
-    .execute()
-  const byId = new Map(rows.map(({ id, due }) => [id, due]))
+  const byId = new Map((await dueRevisions(db, { ids })).map(({ id, due }) => [id, due]))
   return (id) => byId.get(id) ?? null
 })
+
+const dueRevisions = keptQuery((db, slot: Slot<Ids>) =>
+  db
+    .selectFrom('syncs')
+    .where((eb) => inList(db, eb.ref('id'), slot('ids')))
+    .select(['id', 'due']),
+)
 
 /** Of a sync that may be due: where it pointed when it was read, and when it is. */
 export type DueClaim = BackOffWindow & { id: string; targetKey: string }
@@ -118,11 +134,17 @@ export async function dueClaim(ctx: Context, sync: DueSync): Promise<DueClaim | 
 /** Marks as running the syncs that are due and point where they did, and answers those, by ID. */
 export async function claimDue(tx: Tx, asked: readonly DueClaim[]): Promise<ReadonlyMap<string, DueSync>> {
   if (asked.length === 0) return new Map()
+  const rows = await claimed(tx, { asked: boundRows(asked) })
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+const CLAIM = { id: 'text', targetKey: 'text', now: 'text', latest: 'text' } as const
+
+const claimed = keptQuery((db, slot: Slot<{ asked: string }>) => {
   const due = expressionBuilder<Tables>()
     .selectFrom('syncs')
-    .innerJoin(
-      valuesTable(tx, asked, { id: 'text', targetKey: 'text', now: 'text', latest: 'text' }).as('asked'),
-      (join) => join.onRef('asked.id', '=', 'syncs.id').onRef('asked.targetKey', '=', 'syncs.targetKey'),
+    .innerJoin(valuesTable<DueClaim>(db, slot('asked'), CLAIM).as('asked'), (join) =>
+      join.onRef('asked.id', '=', 'syncs.id').onRef('asked.targetKey', '=', 'syncs.targetKey'),
     )
     .whereRef('seen', '<', 'due')
     .where((eb) =>
@@ -133,7 +155,7 @@ export async function claimDue(tx: Tx, asked: readonly DueClaim[]): Promise<Read
       ]),
     )
     .select('syncs.id')
-  const rows = await tx
+  return db
     .updateTable('syncs')
     .set((eb) => ({
       state: eb.case().when('removal', 'is', null).then('running').else(eb.ref('state')).end(),
@@ -141,9 +163,7 @@ export async function claimDue(tx: Tx, asked: readonly DueClaim[]): Promise<Read
     }))
     .where('id', 'in', lockSyncs(due))
     .returningAll()
-    .execute()
-  return new Map(rows.map((row) => [row.id, row]))
-}
+})
 
 /** The sync, if it is due. */
 export async function loadDue(ctx: Context, syncId: string): Promise<DueSync | undefined> {
@@ -164,31 +184,33 @@ export async function loadDueCheck(ctx: Context, syncId: string): Promise<DueSyn
 /** Other syncs that wait for the same target: to write there, or to leave it. */
 export async function dueOnTarget(ctx: Context, targetKey: string, except: string): Promise<string[]> {
   const at = present(ctx)
-  const waiting = await waitingForTarget(ctx.db, targetKey)
-  const others = waiting.filter(({ id, retryAt }) => id !== except && isBackOffOver(retryAt, at))
+  const found = await waitingForTarget(ctx.db, targetKey)
+  const others = found.filter(({ id, retryAt }) => id !== except && isBackOffOver(retryAt, at))
   if (others.length === 0) return []
   const pauses = await readPauses(ctx, ctx.db)
   return others.filter((sync) => !isPaused(pauses, sync)).map(({ id }) => id)
 }
 
 const waitingForTarget = batchLoader(async (db: Db, targetKeys: readonly string[]) => {
-  const rows = await db
+  const byTarget = Map.groupBy(await waiting(db, { targetKeys }), (row) => row.targetKey)
+  return (targetKey) => byTarget.get(targetKey) ?? []
+})
+
+const waiting = keptQuery((db, slot: Slot<{ targetKeys: readonly string[] }>) =>
+  db
     .selectFrom('syncs')
-    .where((eb) => inList(db, eb.ref('targetKey'), targetKeys))
+    .where((eb) => inList(db, eb.ref('targetKey'), slot('targetKeys')))
     .whereRef('seen', '<', 'due')
     .select(['id', 'projectId', 'targetKey', 'retryAt'])
     .union((eb) =>
       eb
         .selectFrom('departures')
         .innerJoin('syncs', 'syncs.id', 'departures.syncId')
-        .where((eb) => inList(db, eb.ref('departures.targetKey'), targetKeys))
+        .where((eb) => inList(db, eb.ref('departures.targetKey'), slot('targetKeys')))
         .whereRef('syncs.applied', '>=', 'departures.revision')
         .select(['departures.syncId as id', 'syncs.projectId', 'departures.targetKey', 'departures.retryAt']),
-    )
-    .execute()
-  const byTarget = Map.groupBy(rows, (row) => row.targetKey)
-  return (targetKey) => byTarget.get(targetKey) ?? []
-})
+    ),
+)
 
 /** Old places that may be left now: the new place is filled, and no back-off is on. */
 export function dueCleanups(ctx: Context, pauses: Pauses) {

@@ -1,6 +1,6 @@
 /** How much memory a run of a sync takes, by what is stored of the folders that it reads. */
 import { reachableFolderIds } from '@keyferry/access'
-import { batchLoader, inList, type Db } from '@keyferry/db'
+import { batchLoader, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
 import { sql } from 'kysely'
 
@@ -17,24 +17,36 @@ export async function runMemory(ctx: Context, syncId: string): Promise<number> {
   const source = await sources(ctx.db, syncId)
   if (source === undefined) return 0
   const folderIds = await reachableFolderIds(ctx.db, source)
-  const sizes = await Promise.all(folderIds.map((id) => memoryOf(ctx.db, id)))
-  return sizes.reduce((sum, size) => sum + size, 0)
+  const each = await Promise.all(folderIds.map((id) => memoryOf(ctx.db, id)))
+  return each.reduce((sum, bytes) => sum + bytes, 0)
 }
 
 const sources = batchLoader(async (db: Db, syncIds: readonly string[]) => {
-  const rows = await db
-    .selectFrom('syncs')
-    .where((eb) => inList(db, eb.ref('id'), syncIds))
-    .select(['id', 'folderId'])
-    .execute()
-  const byId = new Map(rows.map(({ id, folderId }) => [id, folderId]))
+  const byId = new Map((await sourceRows(db, { syncIds })).map(({ id, folderId }) => [id, folderId]))
   return (id) => byId.get(id)
 })
 
+const sourceRows = keptQuery((db, slot: Slot<{ syncIds: readonly string[] }>) =>
+  db
+    .selectFrom('syncs')
+    .where((eb) => inList(db, eb.ref('id'), slot('syncIds')))
+    .select(['id', 'folderId']),
+)
+
 const memoryOf = batchLoader(async (db: Db, folderIds: readonly string[]) => {
-  const rows = await db
+  const byId = new Map(
+    (await sizes(db, { folderIds })).map(({ folderId, secrets, bytes }) => [
+      folderId,
+      PER_BYTE * Number(bytes) + PER_SECRET * Number(secrets),
+    ]),
+  )
+  return (id) => byId.get(id) ?? 0
+})
+
+const sizes = keptQuery((db, slot: Slot<{ folderIds: readonly string[] }>) =>
+  db
     .selectFrom('secrets')
-    .where((eb) => inList(db, eb.ref('folderId'), folderIds))
+    .where((eb) => inList(db, eb.ref('folderId'), slot('folderIds')))
     .groupBy('folderId')
     .select((eb) => [
       'folderId',
@@ -42,10 +54,5 @@ const memoryOf = batchLoader(async (db: Db, folderIds: readonly string[]) => {
       eb.fn
         .sum<number | string>(sql<number>`octet_length(value) + octet_length(comment) + octet_length(metadata)`)
         .as('bytes'),
-    ])
-    .execute()
-  const byId = new Map(
-    rows.map(({ folderId, secrets, bytes }) => [folderId, PER_BYTE * Number(bytes) + PER_SECRET * Number(secrets)]),
-  )
-  return (id) => byId.get(id) ?? 0
-})
+    ]),
+)

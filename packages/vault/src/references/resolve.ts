@@ -1,4 +1,4 @@
-import { inList, timeSlice, batchLoader } from '@keyferry/db'
+import { batchLoader, timeSlice } from '@keyferry/db'
 import {
   budget,
   IntegrityBroken,
@@ -7,6 +7,7 @@ import {
   TooLarge,
   Unresolvable,
   type Context,
+  type DataKey,
   type SecretProblem,
 } from '@keyferry/kernel'
 import {
@@ -55,17 +56,16 @@ export async function resolveFolder(
   { excluded = new Set(), metadata = false }: Choice = {},
 ): Promise<ReadonlyMap<string, Resolved>> {
   // A tree that others share has folders that this one is not made of.
-  const { folder, tree, dataKey } = reads ? await alone(ctx, folderId) : await loaded(ctx, folderId)
-  if (!folder || dataKey === undefined) throw new NotFound(`Folder with ID ${folderId} not found`)
+  const { folder, tree, key } = reads ? await alone(ctx, folderId) : await loaded(ctx, folderId)
+  if (!folder || key === undefined) throw new NotFound(`Folder with ID ${folderId} not found`)
   refuseTreeOutOfReach(tree, reads, folder)
   const { projectId } = folder
-  const key = ctx.keyring.open(projectId, dataKey)
   const expander = createExpander(tree, valueOpener(key, projectId), budget(ctx.limits))
   const metadataOf = (row: SecretRow): Metadata | null => (metadata ? metadataOrNull(key, projectId, row) : [])
   return resolveVisible(tree, expander, folder, { excluded, metadataOf })
 }
 
-type Loaded = { tree: Tree; folder: TreeFolder | undefined; dataKey: string | undefined }
+type Loaded = { tree: Tree; folder: TreeFolder | undefined; key: DataKey | undefined }
 
 const loaded = batchLoader(
   async (ctx: Context, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> => {
@@ -96,16 +96,9 @@ const isOfOne = (error: unknown): error is TooLarge | IntegrityBroken =>
 const load = (ctx: Context, folderIds: readonly string[]): Promise<(folderId: string) => Loaded> =>
   snapshot(ctx, async (tx) => {
     const tree = await loadTree(ctx, tx, folderIds)
-    const projectIds = [...tree.folders.values()].map(({ projectId }) => projectId)
-    const projects = await tx
-      .selectFrom('projects')
-      .where((eb) => inList(tx, eb.ref('id'), projectIds))
-      .select(['id', 'dataKey'])
-      .execute()
-    const keys = new Map(projects.map(({ id, dataKey }) => [id, dataKey]))
     return (folderId: string) => {
       const folder = tree.folders.get(folderId)
-      return { tree, folder, dataKey: folder && keys.get(folder.projectId) }
+      return { tree, folder, key: folder && tree.keys.get(folder.projectId) }
     }
   })
 

@@ -97,7 +97,7 @@ export async function loadTree(
   const keys = new Map<string, DataKey>()
   if (ids.size === 0) return { folders, at: () => undefined, keys }
   const others = [...ids].filter((id) => !found.some((row) => row.id === id))
-  const rows = others.length === 0 ? found : [...found, ...(await rowsOf(tx, others))]
+  const rows: readonly FolderRow[] = others.length === 0 ? found : [...found, ...(await rowsOf(tx, { ids: others }))]
   for (const { dataKey: _, secretsHead: __, ...row } of rows) {
     const folder = { ...row, imports: imports.get(row.id) ?? [], secrets: new Map<string, SecretRow>() }
     folders.set(folder.id, folder)
@@ -141,15 +141,15 @@ const rowOf = ({
   dataKey,
 })
 
-const rowsOf = (tx: Tx, folderIds: readonly string[]): Promise<FolderRow[]> =>
-  tx
+const rowsOf = keptQuery((db, slot: Slot<{ ids: readonly string[] }>) =>
+  db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .innerJoin('projects', 'projects.id', 'environments.projectId')
-    .where((eb) => inList(tx, eb.ref('folders.id'), folderIds))
+    .where((eb) => inList(db, eb.ref('folders.id'), slot('ids')))
     .select(['folders.id', 'folders.path', 'environments.slug as environment', 'environments.projectId'])
-    .select(['folders.secretsHead', 'projects.dataKey'])
-    .execute()
+    .select(['folders.secretsHead', 'projects.dataKey']),
+)
 
 /**
  * Rows of a statement that may all be as long as they can: SQLite answers it in one piece while everybody waits, and a
