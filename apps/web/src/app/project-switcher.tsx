@@ -28,15 +28,19 @@ export function ProjectSwitcher({
       align="start"
       trigger={
         <Button className="w-full justify-between px-2.5" aria-label={words.projectSwitcher.switchProjectNamed(shown)}>
-          <span className="truncate">{shown}</span>
+          <span dir="auto" className="truncate">
+            {shown}
+          </span>
           <ChevronsUpDown aria-hidden className="size-4 text-faint" />
         </Button>
       }
     >
-      <MenuChoices value={projectId ?? ''}>
+      <MenuChoices className="max-h-[min(18rem,50dvh)] overflow-y-auto" value={projectId ?? ''}>
         {projects?.map((project) => (
           <MenuChoice key={project.id} value={project.id} onSelect={() => open(project.id)}>
-            <span className="truncate">{project.name}</span>
+            <span dir="auto" className="truncate">
+              {project.name}
+            </span>
           </MenuChoice>
         ))}
       </MenuChoices>

@@ -17,7 +17,10 @@ const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 export function TopBar({ projectId, onSearch }: { projectId: string | undefined; onSearch: () => void }) {
   const [drawer, setDrawer] = useState(false)
   return (
-    <header className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:px-8">
+    <header
+      data-top-bar
+      className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:px-8"
+    >
       <Button
         variant="ghost"
         size="icon"
@@ -59,7 +62,7 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
 
   if (projectId !== undefined) {
     parts.push(
-      <Link to="/p/$projectId" params={{ projectId }}>
+      <Link to="/p/$projectId" params={{ projectId }} dir="auto">
         {project?.name ?? '…'}
       </Link>,
     )
@@ -97,7 +100,12 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
   }
   if (projectId === undefined && pathname.startsWith('/connections'))
     parts.push(<Link to="/connections">{words.topBar.connections}</Link>)
-  if (crumb !== undefined) parts.push(<span aria-current="page">{crumb}</span>)
+  if (crumb !== undefined)
+    parts.push(
+      <span aria-current="page" dir="auto">
+        {crumb}
+      </span>,
+    )
   return (
     <nav aria-label={words.topBar.breadcrumb} className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1.5 text-sm text-soft">

@@ -49,7 +49,7 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
     }
   }
   return (
-    <div className="flex min-w-0 items-center gap-1">
+    <div data-wide={isShown || undefined} className="flex min-w-0 items-center gap-1">
       {isShown ? (
         <code
           className={

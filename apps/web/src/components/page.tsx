@@ -4,7 +4,9 @@ import type { ReactNode } from 'react'
 export const PageHeader = ({ title, text, actions }: { title: ReactNode; text?: ReactNode; actions?: ReactNode }) => (
   <header className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-3">
     <div className="grid min-w-0 flex-1 basis-64 gap-1">
-      <h1 className="text-xl font-semibold tracking-tight break-words">{title}</h1>
+      <h1 className="text-xl font-semibold tracking-tight break-words">
+        <bdi>{title}</bdi>
+      </h1>
       {text !== undefined && <div className="text-base text-soft">{text}</div>}
     </div>
     {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}

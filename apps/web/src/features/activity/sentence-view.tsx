@@ -14,15 +14,15 @@ interface Props {
 export const SentenceView = ({ sentence, projectId, syncs }: Props) =>
   sentence.map((part, index) => <Fragment key={index}>{drawn(part, projectId, syncs)}</Fragment>)
 
-const link = 'break-words text-accent underline decoration-edge/60 underline-offset-2 hover:decoration-current'
+const link = 'wrap-anywhere text-accent underline decoration-edge/60 underline-offset-2 hover:decoration-current'
 
 function drawn(part: Part, projectId: string | null, syncs: readonly Sync[]) {
   if (typeof part === 'string') return part
   const words = plainPart(part)
-  if ('name' in part) return <span className="font-medium break-words">{words}</span>
+  if ('name' in part) return <span className="font-medium wrap-anywhere">{words}</span>
   if ('sync' in part) {
     const found = syncs.find((sync) => sync.id === part.id)
-    if (!found) return <span className="font-medium break-words">{words}</span>
+    if (!found) return <span className="font-medium wrap-anywhere">{words}</span>
     return (
       <Link
         to="/p/$projectId/syncs/$destination/$syncId"

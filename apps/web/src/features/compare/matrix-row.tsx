@@ -62,10 +62,14 @@ export const MatrixTableRow = memo(function MatrixTableRow({
   return (
     <Tr ref={measure} data-index={index} aria-label={key} className="group/row">
       <Td className="min-w-40 py-1">
-        <span className="font-mono text-sm font-medium break-all">
+        <span title={key} className="line-clamp-2 font-mono text-sm font-medium break-all">
           <bdi>{key}</bdi>
         </span>
-        {secretPath !== '/' && <span className="ml-2 font-mono text-xs break-all text-soft">{secretPath}</span>}
+        {secretPath !== '/' && (
+          <span title={secretPath} className="line-clamp-2 font-mono text-xs break-all text-soft">
+            {secretPath}
+          </span>
+        )}
       </Td>
       {environments.map((environment, column) => {
         const group = groups[column]

@@ -11,8 +11,10 @@ import { words } from './words.ts'
 
 const { map } = words
 
-/** Pixels: higher than that, the map is cut until it is expanded. */
-const MAX_HEIGHT = 520
+/** Pixels: higher than that, or than the screen has room for, the map is cut until it is expanded. */
+const MIN_CUT = 520
+/** Pixels of a screen above and below the map, about. */
+const AROUND_MAP = 380
 const PADDING = 24
 const ZOOM = { min: 0.35, max: 1.5 }
 
@@ -42,7 +44,8 @@ export function MapView({
   const shape = shapeOf(graph)
   const placed = useMemo(() => placeNodes(shape), [shape])
   const full = placed.height + 2 * PADDING
-  const height = expanded ? full : Math.min(full, MAX_HEIGHT)
+  const cut = Math.max(MIN_CUT, window.innerHeight - AROUND_MAP)
+  const height = expanded ? full : Math.min(full, cut)
   const nodes = graph.nodes.map((node): Node<MapNodeData> => ({
     id: node.id,
     type: node.kind,
@@ -78,7 +81,7 @@ export function MapView({
           <MapControls placed={placed} padding={PADDING} height={height} />
         </ReactFlow>
       </div>
-      {full > MAX_HEIGHT && (
+      {full > cut && (
         <div className="border-t border-line p-2 text-center">
           <Button size="sm" variant="ghost" aria-expanded={expanded} onClick={() => setExpanded(!expanded)}>
             {expanded ? map.collapse : map.expand}

@@ -72,12 +72,16 @@ const ProjectCard = ({ project: { id, name, description, syncs, changedAt } }: {
   const total = syncs.reduce((sum, { count }) => sum + count, 0)
   return (
     <Card className="relative grid h-full content-start gap-2 p-4 hover:border-edge">
-      <h2 className="text-base font-semibold break-words">
+      <h2 dir="auto" className="text-left text-base font-semibold break-words">
         <Link to="/p/$projectId" params={{ projectId: id }} className="after:absolute after:inset-0 hover:text-accent">
           {name}
         </Link>
       </h2>
-      {description !== null && description !== '' && <p className="truncate text-sm text-soft">{description}</p>}
+      {description !== null && description !== '' && (
+        <p dir="auto" title={description} className="truncate text-left text-sm text-soft">
+          {description}
+        </p>
+      )}
       {total === 0 ? (
         <p className="text-sm text-soft">{words.noSyncs}</p>
       ) : (

@@ -62,7 +62,8 @@ export function FolderHeader({ place, environmentName, actions }: Props) {
               <Link
                 {...folderPage(projectId, environment, `/${names.slice(0, index + 1).join('/')}`)}
                 aria-current={index === names.length - 1 ? 'page' : undefined}
-                className="min-w-6 rounded px-1 break-all hover:bg-sunken"
+                title={each}
+                className="max-w-96 min-w-6 truncate rounded px-1 hover:bg-sunken"
               >
                 {each}
               </Link>

@@ -111,6 +111,12 @@ export function PastePreview({ place, content, onSaved, onCancel }: Props) {
               aria-label={words.pastePreview.previewChanges}
               className="w-full table-fixed border-collapse text-left text-sm"
             >
+              {/* The hidden head would give every column the same width. */}
+              <colgroup>
+                <col className="w-9" />
+                <col className="w-2/5" />
+                <col />
+              </colgroup>
               <thead className="sr-only">
                 <tr>
                   <th scope="col">{words.pastePreview.save}</th>
@@ -187,14 +193,14 @@ function PreviewRow({ place, content, line: { key, action, notes, line }, isChos
   }
   return (
     <tr aria-label={key} className="group/row border-t border-line">
-      <td className="w-8 py-1 align-top">
+      <td className="py-1 align-top">
         {action !== 'keep' && (
           <span className="grid h-7 items-center">
             <Checkbox label={words.pastePreview.saveNamed(key)} checked={isChosen} onChange={onChoose} />
           </span>
         )}
       </td>
-      <td className="w-2/5 py-1 pr-3 align-top">
+      <td className="py-1 pr-3 align-top">
         <span className="flex min-h-7 flex-wrap items-center gap-1.5">
           <span className="min-w-0 font-mono font-medium break-all">{key}</span>
           <Badge tone={tone}>{word}</Badge>

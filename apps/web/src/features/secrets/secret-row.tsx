@@ -6,6 +6,7 @@ import { Badge } from '../../components/ui/badge.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
+import { cn } from '../../lib/cn.ts'
 import { inFolder, type Rights } from '../../lib/rights.ts'
 import type { FolderRef, KeyDelivery, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { useSoon } from '../../lib/use-soon.ts'
@@ -14,6 +15,15 @@ import { ResolvedValue } from './resolved-value.tsx'
 import { SecretMenu } from './secret-menu.tsx'
 import { ValueCell } from './value-cell.tsx'
 import { words } from './words.ts'
+
+/**
+ * On a phone the column of values is two fingers wide: what is shown or typed gets the width of the table, below the
+ * key. The margin is the way back from the column, which begins behind 45 % of the table and the checkbox.
+ */
+const WIDE =
+  'max-sm:has-[[data-wide]]:relative max-sm:has-[[data-wide]]:pt-9 max-sm:[&>[data-wide]]:w-[calc(100vw-3.25rem)]'
+const WIDE_BESIDE_CHECKBOX = 'max-sm:[&>[data-wide]]:-ml-[calc(45vw+1.6rem)]'
+const WIDE_FIRST = 'max-sm:[&>[data-wide]]:-ml-[calc(45vw-0.9rem)]'
 
 /** Tags that a row has room for. */
 const SHOWN_TAGS = 3
@@ -57,7 +67,13 @@ export const SecretRow = memo(function SecretRow({
   const isWritable = whyNot('secrets.write', inFolder(place)) === undefined
 
   return (
-    <Tr ref={measure} data-index={index} aria-label={key} aria-selected={isSelected} className="group/row">
+    <Tr
+      ref={measure}
+      data-index={index}
+      aria-label={key}
+      aria-selected={isSelected}
+      className="group/row max-sm:has-[[data-wide]]:[&>td]:align-top max-sm:has-[[data-wide]]:[&>td:first-child]:pt-2"
+    >
       {isWritable && (
         <Td
           className="w-10 py-0"
@@ -119,7 +135,7 @@ export const SecretRow = memo(function SecretRow({
           </p>
         )}
       </Td>
-      <Td className="py-0.5">
+      <Td className={cn('py-0.5', WIDE, isWritable ? WIDE_BESIDE_CHECKBOX : WIDE_FIRST)}>
         {hasControls && (
           <ValueCell
             place={source}

@@ -57,11 +57,11 @@ export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Pr
                 />
               </Th>
             )}
-            <SortHeader column="key" {...head} className="w-[38%] max-sm:w-[45%]">
+            <SortHeader column="key" {...head} className="w-[32%] max-sm:w-[45%]">
               {words.secretsTable.key}
             </SortHeader>
             <Th>{words.secretsTable.value}</Th>
-            <Th className="w-48 max-lg:hidden">{words.secretsTable.syncedTo}</Th>
+            <Th className="w-48 max-lg:hidden xl:w-56">{words.secretsTable.syncedTo}</Th>
             <SortHeader column="updatedAt" {...head} className="w-36 max-md:hidden">
               {words.secretsTable.updated}
             </SortHeader>

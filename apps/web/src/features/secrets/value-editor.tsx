@@ -86,11 +86,12 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
   }
   return (
     <form
+      data-wide
       onSubmit={(event) => {
         event.preventDefault()
         save()
       }}
-      className="grid w-full min-w-0 grid-cols-1 gap-2 py-1"
+      className="grid min-w-0 grid-cols-1 gap-2 py-1 sm:w-full"
     >
       <ValueField
         label={words.valueEditor.newValue(secretKey)}

@@ -38,9 +38,11 @@ export function TagsSection({ projectId }: { projectId: string }) {
           {tags.data.map((tag) => (
             <li
               key={tag.id}
-              className="flex items-center gap-0.5 rounded-md border border-line px-2.5 py-0.5 text-sm has-[button]:pr-0.5"
+              className="flex max-w-full items-center gap-0.5 rounded-md border border-line px-2.5 py-0.5 text-sm has-[button]:pr-0.5"
             >
-              {tag.name}
+              <span dir="auto" className="min-w-0 break-words">
+                {tag.name}
+              </span>
               {!fixed && (
                 <>
                   <IconButton

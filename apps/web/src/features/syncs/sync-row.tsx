@@ -48,16 +48,21 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
         <Link
           {...page}
           data-shortcut="Enter"
-          className="font-semibold break-words text-ink hover:text-accent hover:underline"
+          title={name}
+          className="line-clamp-2 font-semibold wrap-anywhere text-ink hover:text-accent hover:underline"
         >
           {name}
         </Link>
         {sync.description !== null && sync.description !== '' && (
           <p className="truncate text-xs text-soft">{sync.description}</p>
         )}
-        <p className="text-xs break-words text-soft md:hidden">{sync.targetLabel}</p>
+        <p className="text-xs wrap-anywhere text-soft md:hidden">{sync.targetLabel}</p>
       </Td>
-      <Td className="font-mono text-xs break-all text-soft max-lg:hidden">{source}</Td>
+      <Td className="max-w-96 font-mono text-xs text-soft max-lg:hidden">
+        <span title={source} className="line-clamp-2 break-all">
+          {source}
+        </span>
+      </Td>
       <Td className="max-md:hidden">
         <span className="flex items-center gap-2">
           <VendorIcon svg={destination?.icon ?? ''} size={16} />
