@@ -62,24 +62,32 @@ onEveryDatabase('permissions, and how failures look', (open) => {
           '{"__proto__":{"projectId":1}}',
           { projectId, environment: 'dev\u0000', name: 'x\u0000', secretPath: '/\u0000', position: 1e12 },
         ]
-        const withBody = route.method !== 'GET'
         // Where the path has no parameter, the four would be one.
-        const values = route.path.includes(':') ? ['not-an-id', '%00', '__proto__', randomUUID()] : ['']
-        for (const body of withBody ? bodies : [undefined]) {
-          // What one address may do in a minute would be used up, and 429 the only answer.
-          const address = `10.0.${addresses >> 8}.${addresses++ & 255}`
-          for (const value of values) {
-            const query = withBody ? '' : '?projectId=nope&environment=%00&recursive=perhaps&version=1e9'
-            const answer = await api.send(route.method, `${concrete(route.path, value)}${query}`, body, { address })
-            if (answer.status === 200) continue
-            expect(answer.status, `${value} ${String(body)} ${answer.text}`).toBeGreaterThanOrEqual(400)
-            expect(answer.status, `${value} ${String(body)} ${answer.text}`).toBeLessThan(500)
-            expect(answer.body).toMatchObject({
-              reqId: expect.any(String),
-              statusCode: answer.status,
-              error: expect.any(String),
-            })
-          }
+        const values = route.path.includes(':') ? [randomUUID(), 'not-an-id', '%00', '__proto__'] : ['']
+        const [plain = ''] = values
+        // A body that is wrong is refused before anybody looks at the path: each is sent once, and the last, whose
+        // places are as they should be, with each of the values.
+        const nonsense =
+          route.method === 'GET'
+            ? values.map((value) => ({ value, body: undefined }))
+            : [
+                ...bodies.slice(0, -1).map((body) => ({ value: plain, body })),
+                ...values.map((value) => ({ value, body: bodies.at(-1) })),
+              ]
+        const query = route.method === 'GET' ? '?projectId=nope&environment=%00&recursive=perhaps&version=1e9' : ''
+        // What one address may do in a minute would be used up, and 429 the only answer.
+        const address = `10.0.${addresses >> 8}.${addresses++ & 255}`
+        for (const { value, body } of nonsense) {
+          const answer = await api.send(route.method, `${concrete(route.path, value)}${query}`, body, { address })
+          if (answer.status === 200) continue
+          const seen = `${value} ${String(body)} ${answer.text}`
+          expect(answer.status, seen).toBeGreaterThanOrEqual(400)
+          expect(answer.status, seen).toBeLessThan(500)
+          expect(answer.body).toMatchObject({
+            reqId: expect.any(String),
+            statusCode: answer.status,
+            error: expect.any(String),
+          })
         }
       })
     },
