@@ -4,8 +4,8 @@ import { representatives } from '../destinations/emulators.ts'
 
 /**
  * Runs a suite with each vendor that stands for a kind on SQLite, and with the first of them on Postgres: what a vendor
- * does differently does not depend on the store, nor the store on the vendor. `run.test.ts` and `model.test.ts` run
- * every vendor on both.
+ * does differently does not depend on the store, nor the store on the vendor. `model.test.ts` runs every vendor on
+ * both.
  */
 export async function withRepresentatives(
   name: string,
