@@ -2,13 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onSqlite } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { emptyApi, type TestApi } from './testing.ts'
 
 const html = { headers: { accept: 'text/html,*/*' } }
 
-onEveryDatabase('the console', (open) => {
+// Files come from no store: one is enough.
+onSqlite('the console', (open) => {
   let api: TestApi
   let dir: string
   beforeEach(async () => {

@@ -2,13 +2,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onSqlite } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ACCOUNT, emptyApi, newProject, type TestApi } from './testing.ts'
 
 const OTHER = 'https://evil.example'
 
-onEveryDatabase('browsers', (open) => {
+// Headers and refusals are made before the store is asked: one is enough.
+onSqlite('browsers', (open) => {
   let api: TestApi
   let webDir: string
   beforeEach(async () => {
