@@ -25,10 +25,10 @@ export const WHO = [
 export type Who = (typeof WHO)[number]
 
 /**
- * What decides is the same code on every database. On Postgres each procedure is walked with one caller for each kind
- * of statement that finds out who asks and what may be reached.
+ * What decides is the same code on every database and over every route. On Postgres, and over REST, each procedure is
+ * walked with one caller for each kind of statement that finds out who asks and what may be reached.
  */
-export const ON_POSTGRES: Who[] = [
+export const ONE_OF_EACH_KIND: Who[] = [
   'foreign',
   'narrowed, inside',
   'narrowed, outside',
