@@ -50,8 +50,8 @@ function oneBatchAtATime<K, V>(
  */
 export const REQUEST_TURNS = 6
 
-/** Resolves after so many turns of the event loop, or when they take too long. */
-export const turnsPassed = (turns: number): Promise<void> => new Promise((resolve) => afterTurns(turns, resolve))
+/** Resolves after the turns that what serves requests waits, or when they take too long. */
+export const requestTurnsPassed = (): Promise<void> => new Promise((resolve) => afterTurns(REQUEST_TURNS, resolve))
 
 /** Milliseconds that turns are waited for: those of a busy process are long. */
 const LONGEST_MS = 10

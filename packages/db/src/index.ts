@@ -49,5 +49,5 @@ export {
 } from './store-copy.ts'
 export type * from './tables.ts'
 export { textEnd } from './text-end.ts'
-export { batchLoader, REQUEST_TURNS, turnsPassed } from './batch-loader.ts'
+export { batchLoader, REQUEST_TURNS, requestTurnsPassed } from './batch-loader.ts'
 export { timeSlice } from './time-slice.ts'

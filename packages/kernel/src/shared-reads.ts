@@ -1,4 +1,4 @@
-import { REQUEST_TURNS, turnsPassed } from '@keyferry/db'
+import { requestTurnsPassed } from '@keyferry/db'
 
 /**
  * Reads that those share who want the same at about the same time: a call shares the next read of its name that begins,
@@ -10,7 +10,7 @@ export function sharedReads<T>(): (name: string, read: () => Promise<T>) => Prom
   const readNext = async (name: string, read: () => Promise<T>): Promise<T> => {
     await underWay.get(name)?.catch(() => undefined)
     // Not before callers woken at about the same time have called too.
-    await turnsPassed(REQUEST_TURNS)
+    await requestTurnsPassed()
     waiting.delete(name)
     const reading = read()
     underWay.set(name, reading)
