@@ -1,6 +1,9 @@
-import { sql, type Kysely } from 'kysely'
+import { CompiledQuery, type Kysely } from 'kysely'
 import { isPostgres } from './dialect.ts'
 import type { Tables } from './tables.ts'
+
+const RELAXED = CompiledQuery.raw('pragma synchronous = normal')
+const WAITING = CompiledQuery.raw('pragma synchronous = full')
 
 /**
  * Runs `work`, whose commits do not wait for the disk where the store is SQLite. They survive the process. When the
@@ -10,11 +13,11 @@ import type { Tables } from './tables.ts'
 export async function withoutDiskWait<T>(db: Kysely<Tables>, work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
   if (isPostgres(db)) return work(db)
   return db.connection().execute(async (connection) => {
-    await sql`pragma synchronous = normal`.execute(connection)
+    await connection.executeQuery(RELAXED)
     try {
       return await work(connection)
     } finally {
-      await sql`pragma synchronous = full`.execute(connection)
+      await connection.executeQuery(WAITING)
     }
   })
 }

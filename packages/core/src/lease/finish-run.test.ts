@@ -1,5 +1,6 @@
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onEveryDatabase, openSqliteStore } from '@keyferry/db/testing'
 import type { Context, Tx } from '@keyferry/kernel'
+import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { testContext } from '../testing/test-context.ts'
 import { LeaseLost, takeLease, type Lease } from './lease.ts'
@@ -72,4 +73,20 @@ onEveryDatabase('runs that end at the same time', (open) => {
     expect(await held(ctx)).toEqual(['b'])
     await close()
   })
+})
+
+it('runs that end on SQLite wait for the disk if one of them wrote something', async () => {
+  const { ctx, close } = await testContext(openSqliteStore)
+  const synchronous = async (tx: Tx): Promise<unknown> => (await sql`pragma synchronous`.execute(tx)).rows[0]
+  const ends = async (...wrote: readonly boolean[]): Promise<unknown[]> => {
+    const taken = await leases(
+      ctx,
+      wrote.map((_, i) => String(i)),
+    )
+    return Promise.all(taken.map((lease, i) => lease.finish(synchronous, { wroteNothing: !wrote[i] })))
+  }
+  const [NORMAL, FULL] = [{ synchronous: 1 }, { synchronous: 2 }]
+  expect(await ends(false, false)).toEqual([NORMAL, NORMAL])
+  expect(await ends(false, true)).toEqual([FULL, FULL])
+  await close()
 })

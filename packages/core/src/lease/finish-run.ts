@@ -1,6 +1,6 @@
 /** The transactions in which runs end. Runs that end at about the same time share one. */
 import { batchLoader, boundRows, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
-import { transact, type Context, type Tx } from '@keyferry/kernel'
+import { transact, transactWithoutDiskWait, type Context, type Tx } from '@keyferry/kernel'
 import { heldLeases, type HeldLease } from './held-leases.ts'
 
 export interface RunEnd {
@@ -8,6 +8,8 @@ export interface RunEnd {
   held: HeldLease
   /** May be done more than once, of which one is committed: leaves no trace elsewhere. */
   work: (tx: Tx) => Promise<void>
+  /** The run wrote nothing. When the machine fails, it is as if it had not been: the sync is due. */
+  wroteNothing: boolean
 }
 
 /** Does the work and frees the target, in one transaction; answers false, and did nothing, when the lease is lost. */
@@ -30,7 +32,8 @@ export const finishRun = batchLoader(
 async function commit(ends: readonly RunEnd[]): Promise<ReadonlySet<RunEnd>> {
   const [first] = ends
   if (!first) return new Set()
-  return transact(first.ctx, async (tx) => {
+  const commitTogether = ends.every(({ wroteNothing }) => wroteNothing) ? transactWithoutDiskWait : transact
+  return commitTogether(first.ctx, async (tx) => {
     // First, as everywhere: the lease's row is locked before a sync's, so that no two transactions wait for each other.
     const freed = await free(
       tx,

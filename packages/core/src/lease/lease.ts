@@ -15,7 +15,7 @@ import {
 } from '@keyferry/db'
 import type { Context, Tx } from '@keyferry/kernel'
 import { sql, type Kysely, type RawBuilder, type UpdateObject } from 'kysely'
-import { finishRun } from './finish-run.ts'
+import { finishRun, type RunEnd } from './finish-run.ts'
 import type { HeldLease } from './held-leases.ts'
 import { LEASE_MS, renewLease } from './renew-lease.ts'
 
@@ -42,7 +42,7 @@ export interface Lease {
   /** Inside the transaction of a ledger entry: throws `LeaseLost`, and holds the lease row until the commit. */
   checkIn(tx: Tx): Promise<void>
   /** Does `work` in a transaction that frees the target with its commit. Throws `LeaseLost`. */
-  finish<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  finish<T>(work: (tx: Tx) => Promise<T>, what?: Pick<RunEnd, 'wroteNothing'>): Promise<T>
   /** Frees the target, unless that was done. */
   release(): Promise<void>
 }
@@ -93,7 +93,7 @@ export async function takeLeaseBy(
       lost = true
       throw new LeaseLost()
     },
-    async finish(work) {
+    async finish(work, { wroteNothing } = { wroteNothing: false }) {
       let result = (): Awaited<ReturnType<typeof work>> => {
         throw new LeaseLost()
       }
@@ -101,7 +101,7 @@ export async function takeLeaseBy(
         const value = await work(tx)
         result = () => value
       }
-      ended = await finishRun(ctx.db, { ctx, held, work: kept })
+      ended = await finishRun(ctx.db, { ctx, held, work: kept, wroteNothing })
       lost = !ended
       return result()
     },

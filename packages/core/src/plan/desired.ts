@@ -28,7 +28,8 @@ export interface DesiredEntry {
   madeOf: MadeOf | null
   value: string
   flags: Flags
-  digest: string
+  /** Made when it is first read: by then a run has sent its first request. */
+  readonly digest: string
 }
 
 export interface DesiredInput {
@@ -71,7 +72,17 @@ function desiredOf(
     const collision = colliding.get(sourceKey)
     if (reason === null && !collision) {
       const flags = definition.flags(options, name, target, metadata)
-      entries.set(name, { sourceKey, version, madeOf, value, flags, digest: digestOf(key, name, value, flags) })
+      let digest: string | undefined
+      entries.set(name, {
+        sourceKey,
+        version,
+        madeOf,
+        value,
+        flags,
+        get digest() {
+          return (digest ??= digestOf(key, name, value, flags))
+        },
+      })
     } else {
       // Another key may have the stored name.
       const shown = collision && !(collision.isUndecided && !refused.has(name)) ? schema.sentName(sourceKey) : name

@@ -1,5 +1,5 @@
 /** Step 7: what a run did becomes the sync's state and its history, in one transaction. */
-import { timestamp, type Context } from '@keyferry/kernel'
+import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { OpenTarget } from '../apply/target.ts'
 import { noteConnectionProblem } from '../connections/health.ts'
 import { keepSnapshot } from '../history/snapshot.ts'
@@ -53,7 +53,7 @@ export async function endRun(
   const deliveredMs = deliveryTime(ctx, run, decision.converged)
   const { state, message } = decision
 
-  const again = await lease.finish(async (tx) => {
+  const settle = async (tx: Tx): Promise<boolean | 'deleted'> => {
     const snapshotId =
       target && result.kind === 'applied' && !sync.removal
         ? await keepSnapshot(ctx, tx, { ...sync, dataKey: target.key }, result)
@@ -72,7 +72,9 @@ export async function endRun(
     if (again !== 'deleted')
       await noteHealth(ctx, tx, sync, { runId: run.id, state, message, counts: plan?.summary ?? null })
     return again
-  })
+  }
+  const wroteNothing = result.kind === 'applied' && result.ledger !== null && !sync.removal
+  const again = await lease.finish(settle, { wroteNothing })
   const errors = result.kind === 'applied' ? result.errors : result.kind === 'refused' ? [result.error] : []
   reportRun(ctx, run, {
     ...decision,
