@@ -40,7 +40,7 @@ export async function startWorker({
     (await admit(await runMemory(ctx, syncId), signal, () => runSync(ctx, syncId, signal))) ?? NOT_RUN
   await jobs.work(run, {
     concurrency: Math.ceil(runLimits.runs / JOBS_PER_LANE),
-    revision: (syncId) => requestedRevision(ctx, syncId),
+    revision: (syncId) => requestedRevision(ctx.db, syncId),
   })
   const sweep = startSweep(ctx, jobs.queue, { historyDays, auditStreams })
   const maintenance = startMaintenance(ctx, auditDays)

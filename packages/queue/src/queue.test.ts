@@ -98,28 +98,31 @@ describe.each([
     expect(store.behind()).toEqual([])
   })
 
-  it.skipIf(skip)('lets the run after a burst wait for the rest of it', async () => {
-    const jobs = open(await backend())
-    await jobs.start()
-    const store = syncs(jobs)
-    const runs: { began: number; ended: number }[] = []
-    await jobs.work(
-      (id) =>
-        store.run(id, async () => {
-          const began = performance.now()
-          if (runs.length === 0) {
-            await store.wish(id)
-            await store.wish(id)
-          }
-          runs.push({ began, ended: performance.now() })
-        }),
-      { concurrency: 2, revision: store.revision },
-    )
-    await store.wish('a')
-    await expect.poll(() => runs.length).toBe(2)
-    expect((runs[1]?.began ?? 0) - (runs[0]?.ended ?? 0)).toBeGreaterThan(195)
-    expect(store.behind()).toEqual([])
-  })
+  it.skipIf(skip).each([true, false])(
+    'lets the run after a burst wait for the rest of it (again: %s)',
+    async (again) => {
+      const jobs = open(await backend())
+      await jobs.start()
+      const store = syncs(jobs)
+      const runs: { began: number; ended: number }[] = []
+      await jobs.work(
+        async (id) => {
+          const isBurst = runs.length === 0
+          const handled = await store.run(id, async () => {
+            const began = performance.now()
+            if (isBurst) await store.wish(id)
+            runs.push({ began, ended: performance.now() })
+          })
+          return { ...handled, again: again && isBurst, isBurst }
+        },
+        { concurrency: 2, revision: store.revision },
+      )
+      await store.wish('a')
+      await expect.poll(() => runs.length).toBe(2)
+      expect((runs[1]?.began ?? 0) - (runs[0]?.ended ?? 0)).toBeGreaterThan(195)
+      expect(store.behind()).toEqual([])
+    },
+  )
 
   it.skipIf(skip)('continues after a handler threw', async () => {
     const jobs = open(await backend())

@@ -4,6 +4,7 @@ import { NO_TRACING, traced, type Queue, type TraceCarrier, type Tracing, type W
 import type { Job, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { openBoss, QUEUE, type Backend, type OpenBoss } from './backend.ts'
+import { bursts } from './bursts.ts'
 
 export interface JobQueue {
   /** The sending side, as the verbs use it. */
@@ -30,10 +31,18 @@ export interface JobQueue {
 }
 
 /**
- * Runs one sync. `again`: it is due once more. `revision`: the desired revision that was observed; null when the sync
- * is gone. A throw is logged; the sweep brings the sync back.
+ * Runs one sync. A throw is logged; the sweep brings the sync back.
  */
-export type Handler = (syncId: string, signal: AbortSignal) => Promise<{ again: boolean; revision: number | null }>
+export type Handler = (syncId: string, signal: AbortSignal) => Promise<Handled>
+
+export interface Handled {
+  /** It is due once more. */
+  again: boolean
+  /** The desired revision that was observed; null when the sync is gone. */
+  revision: number | null
+  /** Others of the changes that made it due may follow: its next job waits for them. */
+  isBurst?: boolean
+}
 
 export interface WorkOptions {
   /**
@@ -65,8 +74,6 @@ interface Payload {
 interface Wake {
   syncIds: readonly string[]
   trace: TraceCarrier
-  /** Seconds that the job waits; wake-ups meanwhile are dropped, because it is there. */
-  startAfter: number
 }
 
 /** A lane fetches so many at once, runs them side by side, and fetches again when all have ended. */
@@ -76,12 +83,6 @@ const complete = batchLoader(async (boss: PgBoss, jobIds: readonly string[]) => 
   await boss.complete(QUEUE, [...jobIds])
   return () => undefined
 })
-
-/** Changes during one run from which the next run waits, so that it delivers the rest of the burst. */
-const BURST_CHANGES = 2
-const BURST_SECONDS = 0.2
-/** By which a timer of this process may be earlier than the clock of the queue's database. */
-const CLOCK_MS = 20
 
 const BACKGROUND = 0
 const URGENT = 10
@@ -103,7 +104,11 @@ export function createQueue({
   let starting: Promise<OpenBoss> | null = null
   let stopped = false
 
-  const wake = async (syncIds: readonly string[], startAfter = 0): Promise<void> => {
+  const gathering = bursts(() => {
+    if (open && !stopped) wakeLane(open.boss)
+  })
+
+  const wake = async (syncIds: readonly string[]): Promise<void> => {
     if (syncIds.length === 0 || stopped) return
     if (!open) {
       for (const id of syncIds) early.add(id)
@@ -111,10 +116,9 @@ export function createQueue({
     }
     try {
       const { boss, notifies } = open
-      await send(boss, { syncIds, trace: tracing.carrier(), startAfter })
-      // No database tells of a job that waited.
-      if (startAfter > 0) setTimeout(() => wakeLane(boss), startAfter * 1000 + CLOCK_MS).unref()
-      else if (!notifies) wakeLane(boss)
+      const waits = await send(boss, { syncIds, trace: tracing.carrier() })
+      for (const [syncId, ms] of waits) gathering.sent(syncId, ms)
+      if (!notifies && waits.size < syncIds.length) wakeLane(boss)
     } catch (error) {
       log.warn({ err: error, syncs: syncIds.length }, 'syncs could not be woken; the sweep will')
     }
@@ -125,15 +129,16 @@ export function createQueue({
     const traces = new Map(
       asked.toReversed().flatMap(({ syncIds, trace }) => syncIds.map((syncId) => [syncId, trace] as const)),
     )
-    // The shortest counts.
-    const delays = new Map(
-      asked
-        .toSorted((one, other) => other.startAfter - one.startAfter)
-        .flatMap(({ syncIds, startAfter }) => syncIds.map((syncId) => [syncId, startAfter])),
-    )
     const dataOf = (syncId: string): Payload => ({ syncId, trace: traces.get(syncId) ?? {} })
     const syncIds = [...traces.keys()].sort()
     const known = await hints(syncIds)
+    const waits = new Map<string, number>()
+    for (const syncId of syncIds) {
+      const left = known.get(syncId)?.urgent ? 0 : gathering.left(syncId)
+      if (left > 0) waits.set(syncId, left)
+    }
+    const waitsOf = (one: Wake): ReadonlyMap<string, number> =>
+      new Map([...waits].filter(([syncId]) => one.syncIds.includes(syncId)))
     // One statement for all; those that are queued or active already are skipped by the policy.
     const inserted = await boss.insert(
       QUEUE,
@@ -143,13 +148,13 @@ export function createQueue({
           data: dataOf(syncId),
           singletonKey: syncId,
           priority: hint?.urgent ? URGENT : BACKGROUND,
-          startAfter: delays.get(syncId) ?? 0,
+          startAfter: (waits.get(syncId) ?? 0) / 1000,
           ...(hint ? { group: { id: hint.group } } : {}),
         }
       }),
       { returnId: true },
     )
-    if (inserted?.length === syncIds.length) return () => undefined
+    if (inserted?.length === syncIds.length) return waitsOf
     // Somebody requested this one while it waited: for the end of a burst, or among background jobs. The sweep, which
     // wakes many, need not care.
     const alone = new Set(asked.flatMap(({ syncIds }) => (syncIds.length === 1 ? syncIds : [])))
@@ -157,7 +162,7 @@ export function createQueue({
       if (known.get(syncId)?.urgent)
         await boss.update(QUEUE, dataOf(syncId), { singletonKey: syncId, priority: URGENT, startAfter: 0 })
     }
-    return () => undefined
+    return waitsOf
   })
 
   const begin = async (): Promise<OpenBoss> => {
@@ -187,12 +192,16 @@ export function createQueue({
       const look = async ({ id, data: { syncId, trace }, signal: own }: Job<Payload>): Promise<void> => {
         const signal = AbortSignal.any([own, aborting.signal])
         const job = { kind: 'consumer', parent: trace ?? {} } as const
-        const { again, revision: before } = await traced(tracing, 'sync job', job, () => handler(syncId, signal))
+        const {
+          again,
+          revision: before,
+          isBurst = false,
+        } = await traced(tracing, 'sync job', job, () => handler(syncId, signal))
+        if (isBurst) gathering.met(syncId)
         // Completed here and not after the handler, so that a wake-up from now on makes a new job.
         await complete(boss, id)
         const after = again || signal.aborted || before === null ? null : await revision(syncId)
-        const changes = (after ?? 0) - (before ?? 0)
-        if (again || changes > 0) await wake([syncId], changes >= BURST_CHANGES ? BURST_SECONDS : 0)
+        if (again || (after ?? 0) > (before ?? 0)) await wake([syncId])
       }
       const options = {
         localConcurrency: concurrency,

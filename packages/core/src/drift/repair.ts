@@ -135,6 +135,7 @@ async function closeRun(
     plan: found.plan,
     desired: found.desired,
     ledger: null,
+    isBurst: false,
     ...applied,
   })
   await transact(ctx, async (tx) => {

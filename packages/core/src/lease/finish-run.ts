@@ -32,8 +32,7 @@ export const finishRun = batchLoader(
 async function commit(ends: readonly RunEnd[]): Promise<ReadonlySet<RunEnd>> {
   const [first] = ends
   if (!first) return new Set()
-  const commitTogether = ends.every(({ wroteNothing }) => wroteNothing) ? transactWithoutDiskWait : transact
-  return commitTogether(first.ctx, async (tx) => {
+  const settle = async (tx: Tx): Promise<ReadonlySet<RunEnd>> => {
     // First, as everywhere: the lease's row is locked before a sync's, so that no two transactions wait for each other.
     const freed = await free(
       tx,
@@ -45,7 +44,9 @@ async function commit(ends: readonly RunEnd[]): Promise<ReadonlySet<RunEnd>> {
     const failed = works.find((work) => work.status === 'rejected')
     if (failed) throw failed.reason
     return new Set(ended)
-  })
+  }
+  const isQuiet = ends.every(({ wroteNothing }) => wroteNothing)
+  return isQuiet ? transactWithoutDiskWait(first.ctx, settle) : transact(first.ctx, settle)
 }
 
 /** The holders whose leases were still theirs. */

@@ -22,7 +22,7 @@ import { beginRun, endRun } from '../status/status.ts'
 import { followsImport } from '../sync/options.ts'
 import { blockedByOwner, blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
 import { PauseBegan, pauseGuard } from '../sync/pauses.ts'
-import { dueOnTarget, loadDue, loadSync, type DueSync, type LoadedSync } from '../sync/due.ts'
+import { dueOnTarget, loadDue, loadSync, requestedRevision, type DueSync, type LoadedSync } from '../sync/due.ts'
 
 /** Milliseconds that one run may take. What has landed by then stays; the next try continues from there. */
 const BUDGET_MS = 15 * 60_000
@@ -32,7 +32,11 @@ export interface Done {
   again: boolean
   /** The desired revision this run observed; null when the sync is gone. */
   revision: number | null
+  /** More changes came before it wrote anything: others may follow, so the next run can wait for them. */
+  isBurst: boolean
 }
+
+type Ended = Pick<Done, 'again'> & Partial<Pick<Done, 'isBurst'>>
 
 /**
  * Runs `syncId` if it is due, or looks for drift if that is, and leaves an old place when the new one is filled.
@@ -41,21 +45,23 @@ export interface Done {
 export async function runSync(process: Context, syncId: string, signal: AbortSignal): Promise<Done> {
   const ctx = { ...process, log: process.log.child({ syncId }) }
   const found = await loadSync(ctx, syncId)
-  if (!found) return { again: false, revision: null }
-  const { again } = found.isDue ? await tracedRun(ctx, found, signal) : await checkForDrift(ctx, syncId, signal)
+  if (!found) return { again: false, revision: null, isBurst: false }
+  const { again, isBurst = false }: Ended = found.isDue
+    ? await tracedRun(ctx, found, signal)
+    : await checkForDrift(ctx, syncId, signal)
   // Its own lease is given back by then: the old place has another one. A sync that is moved meanwhile is due once
   // more.
   if (!again && found.hasCleanups) await cleanUpOldTargets(ctx, syncId, signal)
-  return { again, revision: found.sync.due }
+  return { again, revision: found.sync.due, isBurst }
 }
 
-function tracedRun(ctx: Context, found: LoadedSync, signal: AbortSignal): Promise<{ again: boolean }> {
+function tracedRun(ctx: Context, found: LoadedSync, signal: AbortSignal): Promise<Ended> {
   const { id, destination } = found.sync
   const attributes = { 'keyferry.sync.id': id, 'keyferry.destination': destination }
   return traced(ctx.tracing, 'run', { attributes }, () => runDue(ctx, found, signal))
 }
 
-async function runDue(outer: Context, found: LoadedSync, signal: AbortSignal): Promise<{ again: boolean }> {
+async function runDue(outer: Context, found: LoadedSync, signal: AbortSignal): Promise<Ended> {
   const { id, targetKey } = found.sync
   const runId = crypto.randomUUID()
   const ctx = { ...outer, log: outer.log.child({ runId }) }
@@ -82,7 +88,7 @@ async function runDue(outer: Context, found: LoadedSync, signal: AbortSignal): P
   }
 }
 
-async function carryOut(ctx: Context, run: ActiveRun, lease: Lease, signal: AbortSignal): Promise<{ again: boolean }> {
+async function carryOut(ctx: Context, run: ActiveRun, lease: Lease, signal: AbortSignal): Promise<Ended> {
   const budget = AbortSignal.timeout(BUDGET_MS)
   let target: OpenTarget | undefined
   let result: RunResult
@@ -112,7 +118,8 @@ async function carryOut(ctx: Context, run: ActiveRun, lease: Lease, signal: Abor
   } finally {
     await target?.close()
   }
-  return endRun(ctx, run, lease, target, result)
+  const { again } = await endRun(ctx, run, lease, target, result)
+  return { again, isBurst: result.kind === 'applied' && result.isBurst }
 }
 
 async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, lease: Lease): Promise<RunResult> {
@@ -124,11 +131,16 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
   const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers, followsImport(sync))
   if (blown !== null && !approved(sync, plan)) return blockedByDeletionGuard(plan, blown)
   const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
+  let isBurst = false
+  const begin = async (tx: Tx): Promise<void> => {
+    await recordWriting(tx, run, plan)
+    isBurst = ((await requestedRevision(tx, sync.id)) ?? 0) > sync.due
+  }
   const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, {
     progress: progressReporter(ctx, sync),
-    ...(writes ? { begin: (tx: Tx) => recordWriting(tx, run, plan) } : {}),
+    ...(writes ? { begin } : {}),
   })
-  return { kind: 'applied', plan, desired, ledger: writes ? null : ledger, ...applied }
+  return { kind: 'applied', plan, desired, ledger: writes ? null : ledger, isBurst, ...applied }
 }
 
 /** What an error means for the run. */

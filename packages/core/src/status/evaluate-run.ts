@@ -10,12 +10,13 @@ import type { Plan } from '../plan/plan.ts'
 import type { DueSync } from '../sync/due.ts'
 import { retryDelay } from './retry.ts'
 
-/** `ledger`: as it was read; null when something was written since. */
+/** `ledger`: as it was read; null when something was written since. `isBurst`: changes came before it was written. */
 type AppliedResult = {
   kind: 'applied'
   plan: Plan
   desired: Desired
   ledger: ReadonlyMap<string, LedgerEntry> | null
+  isBurst: boolean
 } & Applied
 
 /** How a run ended. `refused`: the vendor, as a whole. `broken`: an internal error. */

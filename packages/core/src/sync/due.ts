@@ -107,9 +107,9 @@ const syncsWithWork = keptQuery((db, slot: Slot<Ids>) =>
 )
 
 /** The sync's revision of wishes; null when it is gone. */
-export const requestedRevision = (ctx: Context, syncId: string): Promise<number | null> => revisions(ctx.db, syncId)
+export const requestedRevision = (db: Db | Tx, syncId: string): Promise<number | null> => revisions(db, syncId)
 
-const revisions = batchLoader(async (db: Db, ids: readonly string[]) => {
+const revisions = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
   const byId = new Map((await dueRevisions(db, { ids })).map(({ id, due }) => [id, due]))
   return (id) => byId.get(id) ?? null
 })
