@@ -6,7 +6,7 @@ import type { Tables } from './tables.ts'
  * Inserts `rows`, themselves or as `boundRows` gives them, into a table without seals. However many they are, the
  * statement is the same and short: as values, each of them is compiled and bound alone.
  */
-export function insertRows<T extends keyof Tables & string, R extends Insertable<Tables[T]>>(
+export function insertRows<T extends keyof Tables, R extends Insertable<Tables[T]>>(
   store: Kysely<Tables>,
   table: T,
   rows: readonly R[] | RawBuilder<string>,

@@ -13,8 +13,8 @@ export interface Bursts {
 }
 
 /**
- * The syncs whose changes are being gathered, as far as this process knows: the others send their jobs at once. `isTime`
- * is called when a job has waited, since no database tells of that.
+ * The syncs whose changes are being gathered, as far as this process knows: others send their jobs at once. `isTime` is
+ * called when a job has waited, since no database tells of that.
  */
 export function bursts(isTime: () => void): Bursts {
   const gathering = new Map<string, { until: number; timer: NodeJS.Timeout }>()
