@@ -10,6 +10,8 @@ export async function serveConsole(app: FastifyInstance, webDir: string): Promis
     cacheControl: false,
     // The build left a compressed copy beside every text file.
     preCompressed: true,
+    // They are sent in place of the file. Each file with an address of its own makes every start slower.
+    globIgnore: ['**/*.br', '**/*.gz'],
     setHeaders(reply, path) {
       // Built files carry a hash of their content in their names; the page that names them does not.
       const hashed = path.startsWith(join(webDir, 'assets'))

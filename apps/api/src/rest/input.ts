@@ -5,7 +5,7 @@ import { OLDER_NAMES, SLUG_NAMES } from '../infisical/older-names.ts'
 import { withoutBlanks, type Json } from './blanks.ts'
 import type { Route } from './route.ts'
 
-/** What a procedure's input looks like from outside, read once from its schema. */
+/** What a procedure's input looks like from outside. */
 export interface InputShape {
   fields: ReadonlyMap<string, Json>
   required: ReadonlySet<string>
@@ -20,8 +20,27 @@ export interface Sent {
   body: unknown
 }
 
-/** `schema` itself is never changed: the same object guards tRPC, where nothing is coerced. */
+/**
+ * `schema` itself is never changed: the same object guards tRPC, where nothing is coerced. It is read when the shape is
+ * first used: to read the schemas of all routes is a twentieth of a start.
+ */
 export function inputShape(schema: z.ZodType): InputShape {
+  let shape: InputShape | undefined
+  const read = (): InputShape => (shape ??= shapeOf(schema))
+  return {
+    get fields() {
+      return read().fields
+    },
+    get required() {
+      return read().required
+    },
+    get document() {
+      return read().document
+    },
+  }
+}
+
+function shapeOf(schema: z.ZodType): InputShape {
   const document = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   const fields = new Map<string, Json>()
   for (const [name, field] of Object.entries(document.properties ?? {}))
