@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createKeyferryClient } from '@keyferry/client'
 import { openPostgres, openSqlite } from '@keyferry/db'
 import { statement } from '@keyferry/db/testing'
@@ -138,10 +138,10 @@ onEveryProfile((profile) => {
     await instance.stop()
     const { db, isWriting, heldUp, isHeldUp, letGo } = await watched(instance)
     const killed = async (args: string[], isDue: () => Promise<boolean>) => {
-      const command = home.start(['admin', ...args])
+      const command = await home.start(['admin', ...args])
       let ended = false
       void command.ended.then(() => (ended = true))
-      while (!ended && !(await isDue())) await setImmediate()
+      while (!ended && !(await isDue())) await pause(1)
       command.kill('SIGKILL')
       return (await command.ended).code
     }

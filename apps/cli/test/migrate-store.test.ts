@@ -15,7 +15,7 @@ import {
   type Source,
   type SyncRef,
 } from '@keyferry/server/demo/setup'
-import { environmentOf, signUp, startInstance } from '@keyferry/server/testing'
+import { environmentOf, newPlace, signUp, startInstance } from '@keyferry/server/testing'
 import { newHome } from '@keyferry/server/testing-cli'
 import { expect, inject, it, onTestFinished } from 'vitest'
 
@@ -67,7 +67,7 @@ it.skipIf(!inject('postgresUrl'))(
     const watcher = openPostgres(databaseUrl, 2)
     await migrateSchema(watcher)
     await heldUp(watcher)
-    const command = home.start(['admin', 'migrate-store', '--to', databaseUrl])
+    const command = await home.start(['admin', 'migrate-store', '--to', databaseUrl])
     const isHalf = async () =>
       (await statement(watcher, `select 1 from store_copy where name = 'folders'`).catch(() => [])).length > 0
     await expect.poll(isHalf, { timeout: SETTLED_MS }).toBe(true)
@@ -108,8 +108,7 @@ it.skipIf(!inject('postgresUrl'))(
       ]),
     )
     const after = await seen(moving, sync, place)
-    const back = await mkdtemp(join(tmpdir(), 'keyferry-back-'))
-    onTestFinished(() => rm(back, { recursive: true, force: true }))
+    const { dataDir: back } = await newPlace('embedded')
     const DATABASE_URL = databaseUrl
     expect(await migrate(back, { DATABASE_URL })).toMatchObject(refused('root.key'))
     await copyFile(join(dataDir, 'root.key'), join(back, 'root.key'))

@@ -385,7 +385,7 @@ describe('secrets', () => {
     it('hands signals on', async () => {
       const script = `process.on('SIGTERM', () => { console.log('told'); process.exit(3) }); console.log('ready'); setInterval(() => {}, 1000)`
       Object.assign(home.env, env())
-      const running = home.start(['run', ...at, ...node(script)])
+      const running = await home.start(['run', ...at, ...node(script)])
       await vi.waitFor(() => expect(running.output()).toContain('ready'), { timeout: 60_000 })
       running.kill('SIGTERM')
       expect(await running.ended).toMatchObject({ code: 3, stdout: 'ready\ntold\n' })

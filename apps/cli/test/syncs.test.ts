@@ -82,7 +82,7 @@ it('shows what would happen, does it, and says when nothing is left', async () =
   const late = await where('--wait', '--timeout', '1')
   expect(late).toMatchObject({ code: 2, stdout: expect.stringContaining('The old value can’t be revoked yet:') })
   expect(late.stdout).toMatch(/^to-vendor .* KEY_3 +does not have the newest version yet/m)
-  const waiting = home.start(['where', 'KEY_3', '--env', 'dev', '--wait', '--json', '--project', 'web-shop'])
+  const waiting = await home.start(['where', 'KEY_3', '--env', 'dev', '--wait', '--json', '--project', 'web-shop'])
   expect(await keyferry('syncs', 'apply', 'to-vendor')).toMatchObject({ code: 0 })
   expect(await waiting.ended).toMatchObject({ code: 0 })
   expect(JSON.parse(waiting.output())).toMatchObject({ version: 2, isDelivered: true, revocation: { isSafe: true } })
@@ -172,7 +172,7 @@ it('names each key that did not arrive', async () => {
 })
 
 it('prints what happens while it happens', async () => {
-  const watching = home.start(['syncs', 'watch', '--project', 'web-shop'])
+  const watching = await home.start(['syncs', 'watch', '--project', 'web-shop'])
   await vi.waitFor(() => expect(watching.output()).toContain('Watching Shop'), { timeout: 60_000 })
   await client.secrets.create.mutate({ ...place(), key: `NEW_${randomUUID().slice(0, 4)}`, value: 'x' })
   await client.syncs.trigger.mutate(ref)

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { backup } from '@keyferry/kernel'
 import { openAdmin, OPERATOR, readEnv } from '@keyferry/runtime'
+import { program, type ProgramName } from '@keyferry/vitest/programs'
 import pg from 'pg'
 import { expect, onTestFinished } from 'vitest'
 import { environmentOf, type Place, type Profile } from './instance.ts'
@@ -27,12 +28,14 @@ export async function startService(profile: Profile, place: Place): Promise<Serv
   let text = ''
   const children: ChildProcess[] = []
   const key = randomBytes(32).toString('base64')
-  const run = (script: string): void => {
-    const child = spawn(process.execPath, ['--liftoff-only', script], {
+  const run = async (name: ProgramName): Promise<void> => {
+    const { file, NODE_COMPILE_CACHE } = await program(name)
+    const child = spawn(process.execPath, ['--liftoff-only', file], {
       cwd: ROOT,
       env: {
         PATH: process.env.PATH ?? '',
         HOME: process.env.HOME ?? '',
+        NODE_COMPILE_CACHE,
         ...environmentOf(place),
         LOG_LEVEL: 'trace',
         ...(profile === 'fleet' ? { KEYFERRY_ROOT_KEY: key } : {}),
@@ -43,9 +46,7 @@ export async function startService(profile: Profile, place: Place): Promise<Serv
     children.push(child)
     onTestFinished(() => void child.kill('SIGKILL'))
   }
-  const scripts =
-    profile === 'embedded' ? ['apps/server/src/main.ts'] : ['apps/api/src/main.ts', 'apps/worker/src/main.ts']
-  for (const script of scripts) run(script)
+  await Promise.all(profile === 'embedded' ? [run('server')] : [run('api'), run('worker')])
   const serves = /(?:serves on |"url":")(http:\/\/[^"\s]+)/
   await expect.poll(() => serves.test(text), { timeout: LIMIT_MS }).toBe(true)
   return {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { readyApi, type TestApi } from '@keyferry/api/testing'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { openSqliteStore } from '@keyferry/db/testing'
+import { program } from '@keyferry/vitest/programs'
 import { onTestFinished, vi } from 'vitest'
 // By path: the command line is tested with this package, not the other way round.
 import type { CommandLine, CommandResult } from '../../cli/test/command-process.ts'
@@ -28,11 +29,13 @@ export interface Home {
     options?: { input?: string | Uint8Array; env?: Record<string, string> },
   ): Promise<CommandResult>
   /** `keyferry …args` as a process of its own, left running; it is ended with the test. */
-  start(args: readonly string[]): {
-    output(): string
-    kill(signal: NodeJS.Signals): void
-    ended: Promise<CommandResult>
-  }
+  start(args: readonly string[]): Promise<RunningCommand>
+}
+
+export interface RunningCommand {
+  output(): string
+  kill(signal: NodeJS.Signals): void
+  ended: Promise<CommandResult>
 }
 
 export async function newHome(env: Record<string, string> = {}): Promise<Home> {
@@ -42,9 +45,15 @@ export async function newHome(env: Record<string, string> = {}): Promise<Home> {
     if (running?.cwd === dir) commandProcess?.kill('SIGKILL')
     await rm(dir, { recursive: true, force: true })
   })
-  const base: Record<string, string> = { PATH: process.env['PATH'] ?? '', HOME: dir, NODE_COMPILE_CACHE, ...env }
-  const start = (args: readonly string[], input: string | Uint8Array = '', more: Record<string, string> = {}) => {
-    const child = spawn(process.execPath, [join(CLI, 'src/main.ts'), ...args], { env: { ...base, ...more }, cwd: dir })
+  const base: Record<string, string> = { PATH: process.env['PATH'] ?? '', HOME: dir, ...env }
+  const start = async (
+    args: readonly string[],
+    input: string | Uint8Array = '',
+    more: Record<string, string> = {},
+  ): Promise<RunningCommand> => {
+    const { file, NODE_COMPILE_CACHE } = await program('keyferry')
+    const options = { env: { NODE_COMPILE_CACHE, ...base, ...more }, cwd: dir }
+    const child = spawn(process.execPath, [file, ...args], options)
     onTestFinished(() => void child.kill('SIGKILL'))
     let [stdout, stderr] = ['', '']
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -56,8 +65,10 @@ export async function newHome(env: Record<string, string> = {}): Promise<Home> {
   return {
     dir,
     env: base,
-    keyferry: (args, { input = '', env: more = {} } = {}) =>
-      args[0] === 'run' ? start(args, input, more).ended : inTurn({ args, env: { ...base, ...more }, cwd: dir, input }),
+    keyferry: async (args, { input = '', env: more = {} } = {}) =>
+      args[0] === 'run'
+        ? (await start(args, input, more)).ended
+        : inTurn({ args, env: { ...base, ...more }, cwd: dir, input }),
     start: (args) => start(args),
   }
 }

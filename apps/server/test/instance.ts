@@ -52,12 +52,11 @@ export async function newPlace(profile: Profile): Promise<Place> {
 /** For `/metrics` of these processes. */
 export const METRICS_TOKEN = 'a-token-for-prometheus'
 
-/** As `start` has it: without it each process compiles its modules again. */
+/** Of processes that run the sources, as `start` has it: without it each compiles its modules again. */
 export const NODE_COMPILE_CACHE = resolve(import.meta.dirname, '../../../node_modules/.cache/node')
 
-/** The environment of a process on that place. `PORT=0` takes any free port. */
+/** The settings of a process on that place. `PORT=0` takes any free port. */
 export const environmentOf = ({ dataDir, databaseUrl }: Place): Record<string, string> => ({
-  NODE_COMPILE_CACHE,
   PORT: '0',
   LOG_LEVEL: 'error',
   KEYFERRY_DATA_DIR: dataDir,

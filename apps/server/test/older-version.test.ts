@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { environmentOf, newPlace, onEveryProfile, startInstance, type Profile } from './instance.ts'
+import { environmentOf, newPlace, NODE_COMPILE_CACHE, onEveryProfile, startInstance, type Profile } from './instance.ts'
 
 /** The last commit whose maintenance did not look for a newer store. */
 const OLDER = '9a61d4fa801536b5c31a28a5fcb2ddf61d23ee3d'
@@ -224,4 +224,4 @@ async function serveOlder(older: string, env: Record<string, string>): Promise<{
 }
 
 const start = (args: string[], env: Record<string, string>): ChildProcessWithoutNullStreams =>
-  spawn(process.execPath, args, { env: { PATH: process.env['PATH'], ...env } })
+  spawn(process.execPath, args, { env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE, ...env } })

@@ -5,16 +5,24 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { OIDC_CLIENT, startProvider, type Provider } from '@keyferry/api/testing-oidc'
 import { receiveWebhooks } from '@keyferry/core/testing'
+import { program, type Program } from '@keyferry/vitest/programs'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { readEnv } from '@keyferry/runtime'
 import { banner } from '../src/banner.ts'
 import { settled } from '../src/demo/settled.ts'
 import { bootstrap, clientOf, createSource, createSync } from '../src/demo/setup.ts'
 import { startCollector, type Span } from './collector.ts'
-import { environmentOf, newPlace, startEmulators, type Place } from './instance.ts'
+import { environmentOf, newPlace, NODE_COMPILE_CACHE, startEmulators, type Place } from './instance.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
-const APP = 'apps/server/src/main.ts'
+const [APP, API, WORKER, CLI] = await Promise.all([
+  program('server'),
+  program('api'),
+  program('worker'),
+  program('keyferry'),
+])
+/** From the source, as in the repository. */
+const DEMO: Program = { file: 'apps/server/src/demo/main.ts', NODE_COMPILE_CACHE }
 
 interface Process {
   child: ChildProcess
@@ -26,13 +34,19 @@ interface Process {
 }
 
 function run(
-  script: string,
+  { file, NODE_COMPILE_CACHE }: Program,
   place: Place,
   { args = [], env = {}, input }: { args?: string[]; env?: Record<string, string>; input?: string } = {},
 ): Process {
-  const child = spawn(process.execPath, ['--liftoff-only', script, ...args], {
+  const child = spawn(process.execPath, ['--liftoff-only', file, ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environmentOf(place), ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      NODE_COMPILE_CACHE,
+      ...environmentOf(place),
+      ...env,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.end(input)
@@ -193,7 +207,7 @@ describe('the app', { timeout: 240_000 }, () => {
     const url = await ready(run(APP, place, { env }))
     const { email, password } = await bootstrap(url)
     const cli = (input: string, ...args: string[]): Process =>
-      run('apps/cli/src/main.ts', place, { args, input, env: { XDG_CONFIG_HOME: place.dataDir } })
+      run(CLI, place, { args, input, env: { XDG_CONFIG_HOME: place.dataDir } })
     const right = cli(password, 'login', '--url', url, '--email', email)
     expect(await right.ended(), right.output()).toBe(0)
     expect(right.output()).toContain(`Signed in to Demo at ${url}`)
@@ -292,14 +306,14 @@ describe('the app', { timeout: 240_000 }, () => {
 })
 
 describe('a process of a fleet', { timeout: 240_000 }, () => {
-  it.each(['apps/worker/src/main.ts', 'apps/api/src/main.ts'])(
-    '%s does not start without DATABASE_URL',
-    async (script) => {
-      const alone = run(script, await newPlace('embedded'))
-      expect(await alone.ended()).toBe(1)
-      expect(alone.output()).toContain('needs DATABASE_URL')
-    },
-  )
+  it.each([
+    ['worker', WORKER],
+    ['api', API],
+  ])('%s does not start without DATABASE_URL', async (_name, part) => {
+    const alone = run(part, await newPlace('embedded'))
+    expect(await alone.ended()).toBe(1)
+    expect(alone.output()).toContain('needs DATABASE_URL')
+  })
 
   it.skipIf(!inject('postgresUrl'))('serves with an API and two workers, one of which is killed', async () => {
     const place = await newPlace('fleet')
@@ -312,9 +326,9 @@ describe('a process of a fleet', { timeout: 240_000 }, () => {
       OTEL_SERVICE_NAME: 'keyferry-test',
     }
     const vendors = await startEmulators()
-    const api = run('apps/api/src/main.ts', place, { env })
+    const api = run(API, place, { env })
     const url = (await api.printed(/"url":"(http:[^"]+)"/))[1] ?? ''
-    const workers = [run('apps/worker/src/main.ts', place, { env }), run('apps/worker/src/main.ts', place, { env })]
+    const workers = [run(WORKER, place, { env }), run(WORKER, place, { env })]
     await Promise.all(workers.map((worker) => worker.printed(/worker ready/)))
     const client = clientOf(url, await bootstrap(url))
     const { source } = await createSource(client, 'ONE=1\nTWO=2')
@@ -359,7 +373,7 @@ describe('a process of a fleet', { timeout: 240_000 }, () => {
 
 describe('the demo', { timeout: 240_000 }, () => {
   it('ends with every target equal to the file, and ends with 0', async () => {
-    const demo = run('apps/server/src/demo/main.ts', await newPlace('embedded'), { args: ['--exit'] })
+    const demo = run(DEMO, await newPlace('embedded'), { args: ['--exit'] })
     expect(await demo.ended(), demo.output()).toBe(0)
     expect(demo.output()).toContain('Every destination is in sync with the file')
   })

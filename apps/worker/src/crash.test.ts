@@ -13,6 +13,7 @@ import { insertOrganization } from '@keyferry/kernel/authority'
 import { openRuntime, readEnv } from '@keyferry/runtime'
 import { updateSecrets } from '@keyferry/vault'
 import { createTestProject } from '@keyferry/vault/testing'
+import { program } from '@keyferry/vitest/programs'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 
 const [[destination, startEmulator] = []] = await representatives()
@@ -72,8 +73,9 @@ async function startFleet() {
     },
     /** Resolves once it takes jobs. */
     async startWorker(): Promise<ChildProcess> {
-      const child = spawn(process.execPath, ['--liftoff-only', join(import.meta.dirname, 'main.ts')], {
-        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '', ...variables },
+      const { file, NODE_COMPILE_CACHE } = await program('worker')
+      const child = spawn(process.execPath, ['--liftoff-only', file], {
+        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE, ...variables },
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       onTestFinished(() => {

@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { freePort } from '@keyferry/vitest/free-port'
+import type { Program } from '@keyferry/vitest/programs'
 import { startPostgres } from './postgres.ts'
 import { keptProcess, type KeptProcess } from './process.ts'
 
@@ -37,9 +38,20 @@ export interface ClusterOptions {
   eachWorker?: readonly { flags?: readonly string[]; env?: Record<string, string> }[]
   /** A Postgres that is there already and must not be killed; left out, the fleet gets one of its own. */
   databaseUrl?: string
+  /** What is started; default: the sources. */
+  program?: ProgramOf
   /** Default: as much as there is, so that there is something to search for values. */
   logLevel?: string
 }
+
+/** Of the product, by the folder below `apps`. */
+export type ProgramOf = (app: 'server' | 'api' | 'worker') => Promise<Program>
+
+const ROOT = join(import.meta.dirname, '../../..')
+const sourceOf: ProgramOf = async (app) => ({
+  file: join(ROOT, 'apps', app, 'src/main.ts'),
+  NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/node'),
+})
 
 const READY_MS = 60_000
 
@@ -80,15 +92,14 @@ const common = ({ dir, logLevel = 'debug' }: ClusterOptions): Record<string, str
   KEYFERRY_DATA_DIR: join(dir, 'data'),
   KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
   LOG_LEVEL: logLevel,
-  NODE_COMPILE_CACHE: join(import.meta.dirname, '../../../node_modules/.cache/node'),
 })
 
 async function embedded(options: ClusterOptions): Promise<Cluster> {
-  const { dir } = options
+  const { dir, program = sourceOf } = options
   const port = await freePort()
   const process = keptProcess({
     name: 'keyferry',
-    script: 'apps/server/src/main.ts',
+    program: await program('server'),
     env: { ...common(options), PORT: String(port) },
     log: join(dir, 'logs/keyferry.log'),
   })
@@ -103,34 +114,35 @@ async function embedded(options: ClusterOptions): Promise<Cluster> {
 }
 
 async function fleet(options: ClusterOptions): Promise<Cluster> {
-  const { dir, apis, workers, eachWorker = [], databaseUrl } = options
+  const { dir, apis, workers, eachWorker = [], databaseUrl, program = sourceOf } = options
   const postgres = databaseUrl === undefined ? await startPostgres(join(dir, 'postgres')) : null
   const env = {
     ...common(options),
     DATABASE_URL: databaseUrl ?? postgres?.url ?? '',
     KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64'),
   }
+  const [api, worker] = await Promise.all([program('api'), program('worker')])
   const make = (
     name: string,
-    app: string,
+    program: Program,
     more: Record<string, string> = {},
     flags: readonly string[] = [],
   ): KeptProcess =>
     keptProcess({
       flags,
       name,
-      script: `apps/${app}/src/main.ts`,
+      program,
       env: { ...env, ...more },
       log: join(dir, `logs/${name}.log`),
     })
   const servers = await Promise.all(
     Array.from({ length: apis }, async (_, i): Promise<Server> => {
       const port = await freePort()
-      return { url: `http://127.0.0.1:${port}`, process: make(`api-${i + 1}`, 'api', { PORT: String(port) }) }
+      return { url: `http://127.0.0.1:${port}`, process: make(`api-${i + 1}`, api, { PORT: String(port) }) }
     }),
   )
   const kept = Array.from({ length: workers }, (_, i) =>
-    make(`worker-${i + 1}`, 'worker', eachWorker[i]?.env, eachWorker[i]?.flags),
+    make(`worker-${i + 1}`, worker, eachWorker[i]?.env, eachWorker[i]?.flags),
   )
   return {
     profile: 'postgres',

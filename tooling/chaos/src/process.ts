@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { appendFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Program } from '@keyferry/vitest/programs'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const TAG = join(import.meta.dirname, 'writer-tag.ts')
@@ -44,15 +45,15 @@ process.once('exit', () => {
   for (const child of living) child.kill('SIGKILL')
 })
 
-/** `script` below the root of the repository, with further `flags` of node; its output is appended to `log`. */
+/** `program` with further `flags` of node; its output is appended to `log`. */
 export function keptProcess(options: {
   name: string
-  script: string
+  program: Program
   env: Record<string, string>
   log: string
   flags?: readonly string[]
 }): KeptProcess {
-  const { name, script, env, log, flags = [] } = options
+  const { name, program, env, log, flags = [] } = options
   const surprises: string[] = []
   let child: ChildProcess | null = null
   let frozen = false
@@ -68,9 +69,14 @@ export function keptProcess(options: {
     goneSince = null
     incarnation += 1
     saidReady = false
-    const started = spawn(process.execPath, ['--liftoff-only', ...flags, '--import', TAG, script], {
+    const started = spawn(process.execPath, ['--liftoff-only', ...flags, '--import', TAG, program.file], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: process.env.HOME ?? '',
+        NODE_COMPILE_CACHE: program.NODE_COMPILE_CACHE,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = started

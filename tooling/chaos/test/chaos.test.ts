@@ -1,11 +1,12 @@
 /** The chaos run in short: seconds instead of minutes, and a Postgres that others use too is not killed. */
 import { createDatabase } from '@keyferry/db/testing'
+import { program } from '@keyferry/vitest/programs'
 import { SEED } from '@keyferry/vitest/seed'
 import { describe, expect, inject, it } from 'vitest'
 import { discard, runChaos, type ChaosOptions } from '../src/chaos.ts'
 import { faults, printed } from '../src/report.ts'
 
-const SHORT = { forMs: 4_000, kills: 2, apis: 1, workers: 2 }
+const SHORT = { forMs: 4_000, kills: 2, apis: 1, workers: 2, program }
 const LIMIT_MS = 180_000
 
 async function expectNothingLost(options: Pick<ChaosOptions, 'profile' | 'databaseUrl'>): Promise<void> {

@@ -6,7 +6,8 @@ import { cp, mkdir, realpath, symlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { cliPackage } from './cli.ts'
 import { writePackage } from './package.ts'
-import { DEPENDENCIES, serverPackage } from './server.ts'
+import { DEPENDENCIES } from './server-bundle.ts'
+import { serverPackage } from './server.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 /** Three quarters of what the dependencies take: sources, types, source maps, and extensions of Postgres. */

@@ -10,7 +10,7 @@ import * as core from 'kubernetes-models/v1'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
-import { PROGRAMS } from '../src/server.ts'
+import { PROGRAMS } from '../src/server-bundle.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const read = (file: string): Promise<string> => readFile(join(ROOT, file), 'utf8')
