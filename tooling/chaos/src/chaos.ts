@@ -10,7 +10,7 @@ import { filesWith, timesIn } from './canary.ts'
 import { breakThings, type Damage } from './process-killer.ts'
 import { random } from './random.ts'
 import { ACCOUNTS, setUpScenario, unsettled, type Scenario, type Unsettled } from './scenario.ts'
-import { processesOf, startCluster, type Cluster, type Profile, type ProgramOf } from './cluster.ts'
+import { processesOf, startCluster, type Cluster, type ClusterOptions, type Profile } from './cluster.ts'
 import { startVendor } from './vendor.ts'
 import { checkTargets, type CheckResult } from './checker.ts'
 import { startWriter, type Writer } from './writer.ts'
@@ -27,7 +27,8 @@ export interface ChaosOptions {
   workers?: number
   /** See `StageOptions`. */
   databaseUrl?: string
-  program?: ProgramOf
+  createQueue?: ClusterOptions['createQueue']
+  program?: ClusterOptions['program']
   /** Told what happens. */
   say?: (line: string) => void
 }
@@ -54,7 +55,18 @@ export interface Report {
 const QUIET_MS = 300_000
 
 export async function runChaos(options: ChaosOptions): Promise<Report> {
-  const { profile, seed, forMs, kills, apis = 2, workers = 4, databaseUrl, program, say = () => {} } = options
+  const {
+    profile,
+    seed,
+    forMs,
+    kills,
+    apis = 2,
+    workers = 4,
+    databaseUrl,
+    createQueue,
+    program,
+    say = () => {},
+  } = options
   // Root's Postgres runs as another user.
   const dir = await enterableDirectory('keyferry-chaos-')
   const canary = `canary${randomBytes(12).toString('hex')}`
@@ -63,7 +75,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   let cluster: Cluster | null = null
   try {
     say(`${profile}: starting in ${dir}`)
-    cluster = await startCluster({ profile, dir, apis, workers, databaseUrl, program })
+    cluster = await startCluster({ profile, dir, apis, workers, databaseUrl, createQueue, program })
     const [first] = cluster.servers
     if (!first) throw new Error('a cluster has a server')
     const scenario = await setUpScenario(first.url, vendors)

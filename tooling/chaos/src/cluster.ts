@@ -38,6 +38,8 @@ export interface ClusterOptions {
   eachWorker?: readonly { flags?: readonly string[]; env?: Record<string, string> }[]
   /** A Postgres that is there already and must not be killed; left out, the fleet gets one of its own. */
   databaseUrl?: string
+  /** Creates the embedded queue in a folder; left out, the first start takes its time for it. */
+  createQueue?: (dir: string) => Promise<void>
   /** What is started; default: the sources. */
   program?: ProgramOf
   /** Default: as much as there is, so that there is something to search for values. */
@@ -45,7 +47,7 @@ export interface ClusterOptions {
 }
 
 /** Of the product, by the folder below `apps`. */
-export type ProgramOf = (app: 'server' | 'api' | 'worker') => Promise<Program>
+type ProgramOf = (app: 'server' | 'api' | 'worker') => Promise<Program>
 
 const ROOT = join(import.meta.dirname, '../../..')
 const sourceOf: ProgramOf = async (app) => ({
@@ -95,7 +97,8 @@ const common = ({ dir, logLevel = 'debug' }: ClusterOptions): Record<string, str
 })
 
 async function embedded(options: ClusterOptions): Promise<Cluster> {
-  const { dir, program = sourceOf } = options
+  const { dir, createQueue, program = sourceOf } = options
+  await createQueue?.(join(dir, 'data/queue'))
   const port = await freePort()
   const process = keptProcess({
     name: 'keyferry',

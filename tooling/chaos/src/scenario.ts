@@ -31,19 +31,23 @@ export interface Scenario {
 /** Accounts that every vendor needs. */
 export const ACCOUNTS = 3
 
-/** The first account of the empty instance at `url`; its token. */
+/** A starved process may take longer over the password than Postgres lets a transaction wait. */
+const TRIES = 3
+
+/** The first account of the empty instance at `url`; its token. Tries again where the instance asks for it. */
 export async function bootstrap(url: string): Promise<string> {
-  const answer = await fetch(`${url}/api/v1/admin/bootstrap`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      email: 'chaos@example.com',
-      password: randomBytes(12).toString('hex'),
-      organization: 'Chaos',
-    }),
+  const body = JSON.stringify({
+    email: 'chaos@example.com',
+    password: randomBytes(12).toString('hex'),
+    organization: 'Chaos',
   })
-  if (!answer.ok) throw new Error(`bootstrap answered ${answer.status}: ${await answer.text()}`)
-  return bootstrapped.parse(await answer.json()).identity.credentials.token
+  for (let attempt = 1; ; attempt++) {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${url}/api/v1/admin/bootstrap`, { method: 'POST', headers, body })
+    if (answer.ok) return bootstrapped.parse(await answer.json()).identity.credentials.token
+    if (answer.status !== 503 || attempt === TRIES)
+      throw new Error(`bootstrap answered ${answer.status}: ${await answer.text()}`)
+  }
 }
 
 /**
