@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { clickEverything } from './click-everything.ts'
-import { oneConsole } from './console.ts'
+import { oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { CANARY, projectTree, type ProjectTree } from './project-tree.ts'
 import { scriptWeight } from './script-weight.ts'
@@ -172,7 +172,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
   })
 
   it('says in its place what was refused, and keeps what was typed', async () => {
-    const { other, view, button, dialog, alert, row } = await open()
+    const { other, view, button, dialog, alert, row, go } = await open()
     const refuse = (procedure: string, status: number): Promise<unknown> =>
       view.route(`**/api/trpc/*${procedure}*`, (route) => route.fulfill({ status }), { times: 1 })
     await view.goto(at('/secrets/dev'))
@@ -253,6 +253,26 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 300_000 
       .click()
     await see(dialog().getByText('A proxy in front of Keyferry refused this'))
     await view.keyboard.press('Escape')
+
+    // A session that ends takes neither the page nor what was typed with it, and another one is enough to go on.
+    await add.getByLabel('Key').fill('LATER')
+    await add.getByRole('textbox', { name: 'Value' }).fill('typed')
+    await other.clearCookies()
+    await add.getByRole('textbox', { name: 'Value' }).press('Enter')
+    await see(view.getByText('Your session ended. What you typed is kept'))
+    await tree().put('dev', '/', { NEWEST: CANARY })
+    const [tab] = await Promise.all([other.waitForEvent('page'), view.getByRole('link', { name: 'Sign in' }).click()])
+    await signIn(tab, tree().account)
+    await gone(view.getByText('Your session ended. What you typed is kept'))
+    await see(row('NEWEST'))
+    expect(await add.getByLabel('Key').inputValue()).toBe('LATER')
+    await add.getByRole('textbox', { name: 'Value' }).press('Enter')
+    await see(row('LATER'))
+    // Without anything typed, it leads to the sign-in page.
+    expect(await add.getByLabel('Key').inputValue()).toBe('')
+    await other.clearCookies()
+    await go('Syncs')
+    await see(view.getByRole('heading', { name: 'Sign in' }))
     await other.close()
   })
 

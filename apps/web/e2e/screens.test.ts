@@ -33,7 +33,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
   let source: Source
   let destinations: { destination: Destination; emulator: Emulator }[]
   let syncs: SyncRef[]
-  const { button, row, dialog, alert } = pageObject(() => page)
+  const { button, row, dialog, alert, go } = pageObject(() => page)
   const look = (name: string): Promise<void> => screens.look(name)
   const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name, exact: true }))
   const at = (path: string): string => `/p/${source.projectId}${path}`
@@ -355,9 +355,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     if (!other) throw new Error('no second destination')
     for (const n of [1, 2, 3]) other.emulator.fail(n, { kind: 'status', status: 401 })
     await client.syncs.trigger.mutate(syncs[1] ?? first)
-    await visit(page, at(''))
-    const trouble = page.getByRole('region', { name: 'Needs attention' })
-    await see(trouble.getByRole('alert').getByRole('button', { name: 'Replace credential' }))
+    // Why it fails is one click away from any page, with the button that mends it.
+    await go('Overview')
+    const trouble = page.getByRole('region', { name: 'Needs attention' }).getByRole('alert')
+    await see(trouble.getByText(/rejects the credential of/))
+    await see(trouble.getByRole('button', { name: 'Replace credential' }))
     await look('overview-trouble')
     other.emulator.heal()
     await visit(page, at('/syncs'))

@@ -8,9 +8,11 @@ import { Providers } from './app/providers.tsx'
 import { Boundary } from './components/ui/boundary.tsx'
 import { restoreDisplay } from './lib/display.ts'
 import { applyTheme } from './lib/theme.ts'
+import { watchTyping } from './lib/typed.ts'
 
 applyTheme()
 restoreDisplay()
+watchTyping()
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 createRoot(root).render(

@@ -1,10 +1,11 @@
-import { Hourglass, History, RefreshCw, WifiOff } from 'lucide-react'
+import { Hourglass, History, LogIn, RefreshCw, WifiOff } from 'lucide-react'
 import { useEffect, type ReactNode } from 'react'
 import { Button } from '../components/ui/button.tsx'
 import { useIsBehind } from '../lib/behind.ts'
 import { reloadPage } from '../lib/code.ts'
 import { useConnection, watchedFetch } from '../lib/connection.ts'
 import { messageOf } from '../lib/errors.ts'
+import { useIsSessionOver } from '../lib/session.ts'
 import { refetchFailed } from '../lib/stale.ts'
 import { toast } from '../lib/toast.ts'
 import { checkForUpdate, useOutdated } from '../lib/update.ts'
@@ -26,14 +27,15 @@ const Bar = ({ children }: { children: ReactNode }) => (
 )
 
 /**
- * Says that the server is away, slow, newer than this page or unable to refresh it; finds out when it is back and
- * fetches what failed.
+ * Says that the session is over, or the server away, slow, newer than this page or unable to refresh it; finds out when
+ * it is back and fetches what failed.
  */
 export function ConnectionBar() {
   const connection = useConnection()
   const isOutdated = useOutdated()
   const isLost = connection === 'lost'
-  const isBehind = useIsBehind() && !isLost
+  const isOver = useIsSessionOver()
+  const isBehind = useIsBehind() && !isLost && !isOver
 
   useEffect(() => {
     if (!isLost) return
@@ -62,6 +64,17 @@ export function ConnectionBar() {
     return () => document.removeEventListener('visibilitychange', onShown)
   }, [])
 
+  if (isOver)
+    return (
+      <Bar>
+        <LogIn aria-hidden className="size-4" /> {words.connectionBar.sessionOver}
+        <Button asChild size="sm">
+          <a href="/sign-in" target="_blank" rel="noreferrer">
+            {words.connectionBar.signIn}
+          </a>
+        </Button>
+      </Bar>
+    )
   if (isLost)
     return (
       <Bar>

@@ -1,8 +1,10 @@
 /** What has to be true before a page opens. */
 import { redirect } from '@tanstack/react-router'
 import { nameOf, statusOf } from '../lib/errors.ts'
+import { endSession } from '../lib/session.ts'
 import { forgetSignedIn, rememberSignedIn } from '../lib/signed-in.ts'
 import { api } from '../lib/trpc.ts'
+import { hasTyped } from '../lib/typed.ts'
 
 const FRESH = { staleTime: 60_000 }
 
@@ -26,6 +28,8 @@ export async function onlySignedIn(href: string): Promise<void> {
     rememberSignedIn()
   } catch (error) {
     if (statusOf(error) === 401) {
+      // The page that comes without what was typed is led to the sign-in page by the first of its queries.
+      if (api.instance.me.getData() !== undefined && hasTyped()) return endSession()
       forgetSignedIn()
       await onlyAfterSetup()
       throw redirect({ to: '/sign-in', search: { next: href } })

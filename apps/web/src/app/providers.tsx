@@ -5,8 +5,10 @@ import { Boundary } from '../components/ui/boundary.tsx'
 import { TooltipLayer } from '../components/ui/tooltip.tsx'
 import { statusOf } from '../lib/errors.ts'
 import { code } from '../lib/code.ts'
+import { checkSession } from '../lib/session.ts'
 import { useToastsWanted } from '../lib/toast.ts'
 import { client, queryClient, trpc } from '../lib/trpc.ts'
+import { hasTyped } from '../lib/typed.ts'
 import { PlainToasts } from './plain-toasts.tsx'
 import { router } from './router.tsx'
 
@@ -15,18 +17,7 @@ const Toasts = lazy(async () => ({ default: await toasts() }))
 
 export function Providers() {
   const hasToasts = useToastsWanted()
-  // A session that ends while a page is open is noticed by whatever is asked next.
-  useEffect(
-    () =>
-      queryClient.getQueryCache().subscribe((event) => {
-        // A refusal from before somebody signed in stays with its query until that is asked again.
-        if (event.type !== 'updated' || event.action.type !== 'error' || statusOf(event.action.error) !== 401) return
-        const { pathname, href } = router.state.location
-        if (pathname.startsWith('/sign-in')) return
-        void router.navigate({ to: '/sign-in', search: { next: href } })
-      }),
-    [],
-  )
+  useEffect(watchSession, [])
   return (
     <trpc.Provider client={client} queryClient={queryClient}>
       <QueryClientProvider client={queryClient}>
@@ -42,4 +33,24 @@ export function Providers() {
       </QueryClientProvider>
     </trpc.Provider>
   )
+}
+
+/** A session that ends while a page is open is noticed by whatever is requested next. */
+function watchSession(): () => void {
+  const stopQueries = queryClient.getQueryCache().subscribe((event) => {
+    // A refusal from before somebody signed in stays with its query until that is fetched again.
+    if (event.type !== 'updated' || event.action.type !== 'error' || statusOf(event.action.error) !== 401) return
+    const { pathname, href } = router.state.location
+    if (pathname.startsWith('/sign-in')) return
+    if (hasTyped()) void checkSession()
+    else void router.navigate({ to: '/sign-in', search: { next: href } })
+  })
+  const stopMutations = queryClient.getMutationCache().subscribe((event) => {
+    if (event.type !== 'updated' || event.action.type !== 'error' || statusOf(event.action.error) !== 401) return
+    if (hasTyped()) void checkSession()
+  })
+  return () => {
+    stopQueries()
+    stopMutations()
+  }
 }

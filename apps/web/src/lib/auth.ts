@@ -1,7 +1,8 @@
 /** Signing in and out. */
 import { code } from './code.ts'
-import { queryClient } from './trpc.ts'
+import { forgetEndedSession } from './session.ts'
 import { markStale } from './stale.ts'
+import { queryClient } from './trpc.ts'
 import { words } from './words.ts'
 
 /** Loaded when someone signs in or out, or looks at their account: no other page needs it. */
@@ -104,11 +105,13 @@ export async function signOut(): Promise<void> {
   await auth.signOut()
   sessionStorage.clear()
   queryClient.clear()
+  forgetEndedSession()
 }
 
 /** Who signs in may be another person than the one before. */
 async function forget(): Promise<void> {
   queryClient.clear()
+  forgetEndedSession()
   await markStale('session')
 }
 

@@ -10,7 +10,8 @@ const url = '/api/trpc'
 export const trpc = createTRPCReact<AppRouter>()
 
 export const queryClient = new FreshQueryClient({
-  isPassing,
+  // After the end of a session, what is on the screen and typed stays until somebody has signed in again.
+  isPassing: (error) => isPassing(error) || statusOf(error) === 401,
   defaultOptions: {
     queries: {
       staleTime: 10_000,
