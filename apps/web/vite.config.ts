@@ -14,8 +14,17 @@ export default defineConfig({
     target: 'es2023',
     license: { fileName: 'third-party-licenses.md' },
     rolldownOptions: {
-      // One file of the icons that several pages have, rather than a request for each.
-      output: { codeSplitting: { groups: [{ name: 'icons', test: /lucide-react/, minShareCount: 2 }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            // One file of the icons that several pages have, rather than a request for each.
+            { name: 'icons', test: /lucide-react/, minShareCount: 2, priority: 1 },
+            // The same for small parts that most pages have: half as many requests, and better compressed. With fewer
+            // users or larger ones, a page would begin with too much that it doesn't need.
+            { name: 'shared', test: /src.(components|lib)/, minShareCount: 12, maxModuleSize: 4000 },
+          ],
+        },
+      },
     },
   },
 })

@@ -185,7 +185,10 @@ const trash = createRoute({
   getParentRoute: () => project,
   path: '/trash',
   validateSearch: texts('environment', 'q'),
-  component: lazyRouteComponent(treePages, 'Trash'),
+  component: lazyRouteComponent(
+    code(() => import('./page-trash.tsx')),
+    'Trash',
+  ),
 })
 const settings = createRoute({
   getParentRoute: () => project,
