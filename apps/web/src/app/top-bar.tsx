@@ -17,10 +17,8 @@ const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 export function TopBar({ projectId, onSearch }: { projectId: string | undefined; onSearch: () => void }) {
   const [drawer, setDrawer] = useState(false)
   return (
-    <header
-      data-top-bar
-      className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:px-8"
-    >
+    // As the page, since the gutter beside it has that colour too.
+    <header className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b border-line bg-canvas px-3 md:px-8">
       <Button
         variant="ghost"
         size="icon"
