@@ -32,7 +32,7 @@ export function adversary(send: Ask, known: ReadonlyMap<string, unknown>, misled
   }
   const projectId = String(known.get('projectId'))
   const dev = { projectId, environment: 'dev' }
-  const json = (body: unknown): Buffer => Buffer.from(JSON.stringify(body))
+  const json = (body: unknown): Buffer[] => [Buffer.from(JSON.stringify(body))]
   const rpc = (who: string, name: string, input: object) =>
     ask(who, { method: 'POST', path: `/api/trpc/${name}`, body: json(input) })
   const get = (who: string, name: string, input: object) =>

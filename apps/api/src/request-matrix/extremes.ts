@@ -27,15 +27,22 @@ const CHARACTERS = [
   '\u0001',
 ]
 export const HUGE = 2_000_000
+/** What takes the square of the length takes seconds already, and a body a tenth of the time that a huge one does. */
+const LONG = 200_000
 const MANY = 10_000
 /** Bytes of a huge text in a body. */
 const MOST_BYTES = 4_000_000
+/** Of 90 levels. */
+const DEEP: unknown = JSON.parse('{"a":['.repeat(45) + ']}'.repeat(45))
+/** To make one for every object would take most of the run. */
+const WIDE = Object.fromEntries(Array.from({ length: MANY }, (_, n) => [`f${n}`, n]))
 /** Levels of objects and arrays whose fields are each made extreme. */
 const LEVELS = 4
 
-/** Stands for two million times one character, which `encoded` puts in its place. */
-const huge = (character: number): string => `huge text ${character % CHARACTERS.length}`
-const MARK = /"huge text (\d+)"/
+/** Stands for many times one character, which `encoded` puts in its place: two million times in one of four. */
+const huge = (picked: number): string =>
+  `huge text ${picked % CHARACTERS.length} ${Math.trunc(picked / CHARACTERS.length) % 4 === 0 ? HUGE : LONG}`
+const MARK = /"huge text (\d+ \d+)"/
 
 export const repeated = (character: number, length: number): string => {
   const text = CHARACTERS[character % CHARACTERS.length] ?? 'a'
@@ -44,26 +51,24 @@ export const repeated = (character: number, length: number): string => {
 
 const hugeTexts = new Map<string, Buffer>()
 const hugeText = (mark: string): Buffer => {
+  const [character = 0, length = 0] = mark.split(' ').map(Number)
   // More than a body may have is refused before anybody sees it.
-  const each = Buffer.byteLength(JSON.stringify(repeated(Number(mark), 2))) / 2
-  const length = Math.min(HUGE, Math.floor(MOST_BYTES / each))
-  const known = hugeTexts.get(mark) ?? Buffer.from(JSON.stringify(repeated(Number(mark), length)))
+  const each = Buffer.byteLength(JSON.stringify(repeated(character, 2))) / 2
+  const known =
+    hugeTexts.get(mark) ??
+    Buffer.from(JSON.stringify(repeated(character, Math.min(length, Math.floor(MOST_BYTES / each)))))
   hugeTexts.set(mark, known)
   return known
 }
 
-/** An input as JSON, with its huge texts. */
-export function encoded(input: unknown): Buffer {
-  const parts = (JSON.stringify(input) ?? '').split(MARK)
-  return Buffer.concat(parts.map((part, index) => (index % 2 === 1 ? hugeText(part) : Buffer.from(part))))
-}
+/** An input as the JSON of a body, in pieces: its huge texts are the same ones each time. */
+export const encoded = (input: unknown): Buffer[] =>
+  (JSON.stringify(input) ?? '').split(MARK).map((part, index) => (index % 2 === 1 ? hugeText(part) : Buffer.from(part)))
 
-/** An input for an address, where nothing huge fits: its huge texts have `length` characters. */
-export const shortened = (input: unknown, length: number): unknown =>
-  JSON.parse(
-    JSON.stringify(input).replaceAll(new RegExp(MARK, 'g'), (_, mark) =>
-      JSON.stringify(repeated(Number(mark), length)),
-    ),
+/** An input as JSON for an address, where nothing huge fits: its huge texts have `length` characters. */
+export const shortened = (input: unknown, length: number): string =>
+  JSON.stringify(input).replaceAll(new RegExp(MARK, 'g'), (_, mark: string) =>
+    JSON.stringify(repeated(Number(mark.split(' ', 1)[0]), length)),
   )
 
 /** One input per field, at any level, and kind of extreme; `pick` chooses the character. */
@@ -73,7 +78,7 @@ export function extremeInputs(
   pick: () => number,
 ): unknown[] {
   const [schema] = procedure.inputs
-  if (!schema) return [{ a: deep(90) }]
+  if (!schema) return [{ a: DEEP }]
   const document = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   const good = inputFor(procedure, known)
   const exampleOf = (field: Json, name: string): unknown => example(field, document, name, known)
@@ -112,8 +117,7 @@ function extremesOf(schema: Json, good: unknown, pick: () => number): unknown[] 
       Array.from({ length: most }, () => ({})),
     ]
   }
-  if (schema.type === 'object')
-    return [deep(90), Object.fromEntries(Array.from({ length: MANY }, (_, n) => [`f${n}`, n]))]
+  if (schema.type === 'object') return [DEEP, WIDE]
   return [huge(character), 1e300]
 }
 
@@ -138,5 +142,3 @@ function choices(schema: Json, root: Json): Json[] {
   if (some.length > 0) return some.filter(({ type }) => type !== 'null').flatMap((choice) => choices(choice, root))
   return [target && typeof target !== 'boolean' ? target : schema]
 }
-
-const deep = (levels: number): unknown => JSON.parse('{"a":['.repeat(levels / 2) + ']}'.repeat(levels / 2))

@@ -9,12 +9,15 @@ export interface Sending {
   method: string
   /** From the root, with its query. */
   path: string
-  body?: Buffer
+  /** In pieces: to put millions of bytes together for each request would take most of the run. */
+  body?: readonly Buffer[]
   headers?: Record<string, string>
 }
 
 /** Characters of an address: with the headers, Node takes 16 KiB. */
 const ADDRESS = 12_000
+/** Of an address: the least that each takes is three characters, `a=&`. */
+const MOST_VALUES = 4_000
 /** Characters of a text in an address that had millions: each may take six. */
 const TEXT = 1_800
 
@@ -46,28 +49,38 @@ const trpc =
       ? { method: 'POST', path: `/api/trpc/${name}`, body: encoded(input) }
       : {
           method: 'GET',
-          path: cut(`/api/trpc/${name}?input=${encodeURIComponent(JSON.stringify(shortened(input, TEXT)))}`),
+          path: cut(`/api/trpc/${name}?input=${inAddress(shortened(input, TEXT))}`),
         }
 
 /** Path parameters from the input, what is left in the query, an array as a repeated parameter, or in the body. */
 const rest =
   ({ method, path }: Route) =>
   (input: unknown): Sending => {
-    const short = new Map(Object.entries(Object(shortened(input, TEXT))))
+    const fields = new Map(Object.entries(Object(input)))
     const inPath = new Set<string>()
     const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => {
       inPath.add(name)
-      return encodeURIComponent(String(short.get(name) ?? 'x')).slice(0, 6_000) || 'x'
+      return encodeURIComponent(text(fields.get(name) ?? 'x')).slice(0, 6_000) || 'x'
     })
     if (method !== 'GET') return { method, path: cut(filled), body: encoded(input) }
-    const query = new URLSearchParams()
-    for (const [name, value] of short) {
-      if (inPath.has(name)) continue
-      for (const one of Array.isArray(value) ? value.slice(0, 2000) : [value])
-        query.append(name, typeof one === 'object' ? JSON.stringify(one) : String(one))
-    }
-    return { method, path: cut(`${filled}?${query.toString()}`) }
+    // More of them do not fit.
+    const values = [...fields].filter(([name]) => !inPath.has(name)).slice(0, MOST_VALUES)
+    const query = values.flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value])
+        .slice(0, MOST_VALUES)
+        .map((one) => `${encodeURIComponent(name)}=${inAddress(text(one))}`),
+    )
+    return { method, path: cut(`${filled}?${query.join('&')}`) }
   }
+
+/** A value as an address has it: JSON, but for a text. */
+const text = (value: unknown): string => {
+  const json = shortened(value, TEXT)
+  return typeof value === 'string' ? String(JSON.parse(json)) : json
+}
+
+/** Encoded, and not much more of it than fits. */
+const inAddress = (value: string): string => encodeURIComponent(value.slice(0, ADDRESS))
 
 /** Half an escape at the end is an error of its own. */
 const cut = (path: string): string => path.slice(0, ADDRESS).replace(/%[^%]?$/, '')
@@ -93,7 +106,7 @@ export function oddRequests(known: ReadonlyMap<string, unknown>): Sending[] {
     JSON.stringify(Array.from({ length: 10_000 }, () => ({ email: 'x' }))),
   ].map((text) => Buffer.from(text))
   return [
-    ...auth.flatMap((path) => bodies.map((body) => ({ method: 'POST', path, body, headers: json }))),
+    ...auth.flatMap((path) => bodies.map((body) => ({ method: 'POST', path, body: [body], headers: json }))),
     ...[...READS, ...SLOW_READS].map((path) => ({
       method: 'GET',
       path: `/api/auth/${path}?${'state=x&'.repeat(1200)}`,
@@ -102,13 +115,13 @@ export function oddRequests(known: ReadonlyMap<string, unknown>): Sending[] {
       (type) => ({
         method: 'POST',
         path: login,
-        body: Buffer.from(`clientId=${'a'.repeat(HUGE)}&${'clientSecret=b&'.repeat(10_000)}`),
+        body: [Buffer.from(`clientId=${'a'.repeat(HUGE)}&${'clientSecret=b&'.repeat(10_000)}`)],
         headers: { 'content-type': type },
       }),
     ),
-    { method: 'POST', path: login, body: Buffer.from('clientId=a&clientSecret=b&'.repeat(10_000)), headers: json },
-    { method: 'POST', path: login, body: Buffer.from(`{"clientId":${'['.repeat(HUGE)}`), headers: json },
-    { method: 'POST', path: login, body: Buffer.from(`[${'{},'.repeat(HUGE / 2)}{}]`), headers: json },
+    { method: 'POST', path: login, body: [Buffer.from('clientId=a&clientSecret=b&'.repeat(10_000))], headers: json },
+    { method: 'POST', path: login, body: [Buffer.from(`{"clientId":${'['.repeat(HUGE)}`)], headers: json },
+    { method: 'POST', path: login, body: [Buffer.from(`[${'{},'.repeat(HUGE / 2)}{}]`)], headers: json },
     { method: 'GET', path: `${list}?${at}&${'tagSlugs=x&'.repeat(1000)}` },
     {
       method: 'GET',
