@@ -7,10 +7,12 @@ import { api } from './trpc.ts'
 
 let isOver = false
 let isChecking = false
+let stopWaiting = (): void => undefined
 const listeners = new Set<() => void>()
 
 function setOver(next: boolean): void {
   isOver = next
+  if (!next) stopWaiting()
   for (const listener of listeners) listener()
 }
 
@@ -19,18 +21,19 @@ function setOver(next: boolean): void {
  * For another one, with other permissions, the page is loaded again.
  */
 export function endSession(): void {
-  if (isOver) return
   const before = api.instance.me.getData()?.id
+  if (isOver || before === undefined) return
   forgetSignedIn()
   setOver(true)
-  const stop = onSignedIn(async () => {
-    const now = await api.instance.me.fetch(undefined, { staleTime: 0 }).catch(() => undefined)
-    if (now === undefined || !isOver) return
-    stop()
-    if (now.id !== before) return location.reload()
-    setOver(false)
-    await refetchFailed()
-  })
+  stopWaiting = onSignedIn(() => resume(before))
+}
+
+async function resume(before: string): Promise<void> {
+  const now = await api.instance.me.fetch(undefined, { staleTime: 0 }).catch(() => undefined)
+  if (now === undefined || !isOver) return
+  if (now.id !== before) return location.reload()
+  setOver(false)
+  await refetchFailed()
 }
 
 /** After a 401, which may have come from a proxy, or from a single request: ends the session if it is over. */
