@@ -35,7 +35,7 @@ export interface JobQueue {
  */
 export type Handler = (syncId: string, signal: AbortSignal) => Promise<Handled>
 
-export interface Handled {
+interface Handled {
   /** It is due once more. */
   again: boolean
   /** The desired revision that was observed; null when the sync is gone. */

@@ -122,7 +122,9 @@ function adoption(
   const { name, key, value, version, madeOf, observed } = taken
   const flags = definition.flags(options.own, name, target)
   const refused = refusalOf(definition, name, value, { target, options: options.own }) !== null
-  if (refused || observed.remoteIds.length > 1 || contradictsFlag(flags, observed) !== undefined) return []
+  // Of tags that the listing doesn't show nobody knows whether they are set: the next run sets them.
+  const hidesTags = observed.tags === undefined && flags['tags'] !== undefined
+  if (refused || hidesTags || observed.remoteIds.length > 1 || contradictsFlag(flags, observed) !== undefined) return []
   const { remoteIds, revision } = observed
   const digest = digestOf(dataKey, name, value, flags)
   return [{ kind: 'written', key: name, sourceKey: key, version, madeOf, remoteIds, revision, digest, flags }]

@@ -3,6 +3,7 @@ import { onEveryDatabase, openSqliteStore, type OpenStore } from '@keyferry/db/t
 import { listAudit } from '@keyferry/kernel'
 import { listFolderHistory, listSecrets, restoreFolder } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
+import type { ParameterStoreEmulator } from '../destinations/aws-parameter-store/emulator/index.ts'
 import { isWriteOf, suiteKeys } from '../destinations/conformance-keys.ts'
 import { sessionOf } from '../destinations/conformance-reconciler.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
@@ -106,6 +107,17 @@ async function roundTrip(open: OpenStore, definition: DestinationDefinition): Pr
   await restoreFolder(ctx, actor, { ...place, at: before, dryRun: false })
   expect(await valuesOf(fixture)).toEqual({ BOTH: `${MARK} ours`, EQUAL: `${MARK} equal` })
 }
+
+it('the run after an import sets the tags of the sync, where the listing shows none', async () => {
+  const { emulator, create, run, close } = await startSyncFixture(openSqliteStore, 'aws-parameter-store')
+  onTestFinished(close)
+  emulator.put('A', '1')
+  const tags = [{ key: 'team', value: 'core' }]
+  const sync = await create({ options: { initialSyncBehavior: 'import-prioritize-source', tags } })
+  expect((await run(sync)).row).toMatchObject({ state: 'succeeded', importState: 'succeeded' })
+  const { parameters } = emulator as ParameterStoreEmulator
+  expect(parameters().map((one) => Object.fromEntries(one.tags))).toEqual([{ team: 'core' }])
+})
 
 onEveryDatabase('an import that is not simple', (open) => {
   const destination = 'hashicorp-vault'
