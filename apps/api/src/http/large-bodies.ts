@@ -6,7 +6,7 @@ import { onAnswered } from './on-answered.ts'
 /** Bytes of a request's body. */
 export const BODY_LIMIT = 4 * 1024 * 1024
 /** Nothing that is sent without a valid credential needs more. */
-const SMALL = 64 * 1024
+export const SMALL_BODY = 64 * 1024
 const LIMITS = { what: 'large requests', perPrincipal: 8 * BODY_LIMIT, perProcess: 32 * BODY_LIMIT }
 
 interface Callers {
@@ -23,10 +23,12 @@ export function admitBodies({ actorOf, ownerOf }: Callers) {
   const bodies = bytesInFlight(LIMITS)
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const length = lengthOf(request)
-    if (length <= SMALL) return
+    if (length <= SMALL_BODY) return
     const actor = await actorOf(request)
     if (!actor)
-      throw new TooLarge(`Without a valid credential, a body may have ${SMALL / 1024} KB and needs a Content-Length`)
+      throw new TooLarge(
+        `Without a valid credential, a body may have ${SMALL_BODY / 1024} KB and needs a Content-Length`,
+      )
     const body = bodies(await ownerOf(actor))
     onAnswered(reply, body.release)
     body.add(Math.min(length, BODY_LIMIT))
