@@ -24,17 +24,21 @@ export interface AsOperator extends Admin {
   operator: Actor
 }
 
-/** Throws `StartupError`. */
+/** Throws `StartupError`, and `Unavailable` while the store does not work. */
 export async function withAdmin<T>(cli: Cli, act: (admin: AsOperator) => Promise<T>): Promise<T> {
   const { openAdmin, OPERATOR, settings } = await instanceEnv(cli)
-  const admin = await openAdmin(settings)
+  const { unavailable } = await import('@keyferry/kernel')
+  const inWords = (thrown: unknown) => {
+    throw unavailable(thrown) ?? thrown
+  }
+  const admin = await openAdmin(settings).catch(inWords)
   const { perform } = await import('@keyferry/access')
   try {
     return await act({
       ...admin,
       operator: OPERATOR,
       perform: (verb, input) => perform(verb, { ctx: admin.ctx, actor: OPERATOR }, input),
-    })
+    }).catch(inWords)
   } finally {
     await admin.close()
   }

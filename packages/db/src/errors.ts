@@ -6,11 +6,11 @@ export function isUniqueViolation(error: unknown): boolean {
 
 /**
  * True when two transactions got into each other's way and this one was undone whole: the same again may well succeed.
+ * Never on SQLite, where they wait for each other from their beginning (sqlite-statements.ts).
  */
 export function isCollision(error: unknown): boolean {
   const code = codeOf(error)
-  // In SQLite only another process can hold the lock: an operator's command.
-  return code === '40P01' || code === '40001' || code === 'SQLITE_BUSY_SNAPSHOT'
+  return code === '40P01' || code === '40001'
 }
 
 /** What a store that does not work suffers from. */

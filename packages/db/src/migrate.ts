@@ -57,13 +57,8 @@ export async function unknownMigrations(db: Kysely<Tables>): Promise<string[]> {
 
 /** The same inside a transaction, and no process migrates before that ends. */
 export async function holdMigrations(db: Pick<Db, 'dialect'>, tx: Transaction<Tables>): Promise<string[]> {
-  // Held against the row that a migration adds. A transaction of SQLite that writes is alone with the store; it has to
-  // begin with that, or another process that writes meanwhile makes it fail at once instead of waiting.
-  await (
-    db.dialect === 'postgres'
-      ? sql`lock table kysely_migration in share mode`
-      : sql`update kysely_migration set name = name where false`
-  ).execute(tx)
+  // Held against the row that a migration adds. A transaction of SQLite that may write is alone with the store.
+  if (db.dialect === 'postgres') await sql`lock table kysely_migration in share mode`.execute(tx)
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(tx)
   return rows.map(({ name }) => name).filter((name) => !(name in migrations))
 }

@@ -1,11 +1,17 @@
 /** The statements that SQLite gets from the query builder. */
 import {
+  CompiledQuery,
   SqliteAdapter,
   SqliteDialect,
+  SqliteDriver,
   SqliteQueryCompiler,
+  type DatabaseConnection,
   type DialectAdapter,
+  type Driver,
   type QueryCompiler,
   type SelectModifierNode,
+  type SqliteDialectConfig,
+  type TransactionSettings,
 } from 'kysely'
 
 const LOCKS: ReadonlySet<SelectModifierNode['modifier']> = new Set([
@@ -18,12 +24,36 @@ const LOCKS: ReadonlySet<SelectModifierNode['modifier']> = new Set([
 
 /** SQLite as the main store uses it. */
 export class StoreSqliteDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig
+
+  constructor(config: SqliteDialectConfig) {
+    super(config)
+    this.#config = config
+  }
+
+  override createDriver(): Driver {
+    return new StoreDriver(this.#config)
+  }
+
   override createAdapter(): DialectAdapter {
     return new StoreAdapter()
   }
 
   override createQueryCompiler(): QueryCompiler {
     return new StatementCompiler()
+  }
+}
+
+/**
+ * A transaction that may write takes the place of the one writer as it begins, so that it waits for another process's.
+ * If it took that at its first change, after a read, SQLite would refuse it at once: what it read may be old by then.
+ */
+class StoreDriver extends SqliteDriver {
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    { accessMode }: TransactionSettings = {},
+  ): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(accessMode === 'read only' ? 'begin' : 'begin immediate'))
   }
 }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
 import { expect, inject, it } from 'vitest'
 import { withoutDiskWait } from './disk-wait.ts'
@@ -178,4 +181,30 @@ it('SQLite waits for the disk again after commits that did not', async () => {
     expect(await synchronous(db)).toBe(FULL)
   }
   await db.destroy()
+})
+
+it('a transaction that may write is the only one from its beginning, and one that only reads keeps nobody out', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'keyferry-store-'))
+  const [one, other] = [openSqlite(join(home, 'keyferry.db')), openSqlite(join(home, 'keyferry.db'))]
+  await migrate(one)
+  await sql`pragma busy_timeout = 0`.execute(other)
+  const heartbeat = (db: Kysely<Tables>, id: string) => db.insertInto('heartbeats').values({ id, at: '' }).execute()
+  await one.transaction().execute(async (tx) => {
+    // As a command of an operator does beside a server that writes.
+    expect(await tx.selectFrom('heartbeats').select('id').execute()).toEqual([])
+    const refused: unknown = await heartbeat(other, 'other').catch((error: unknown) => error)
+    expect([storeTrouble(refused), isCollision(refused)]).toEqual(['overloaded', false])
+    await heartbeat(tx, 'one')
+  })
+  await one
+    .transaction()
+    .setAccessMode('read only')
+    .execute(async (tx) => {
+      const before = await tx.selectFrom('heartbeats').select('id').execute()
+      await heartbeat(other, 'other')
+      expect(await tx.selectFrom('heartbeats').select('id').execute()).toEqual(before)
+    })
+  expect(await one.selectFrom('heartbeats').select('id').execute()).toHaveLength(2)
+  await Promise.all([one.destroy(), other.destroy()])
+  await rm(home, { recursive: true })
 })
