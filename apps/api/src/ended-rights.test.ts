@@ -97,9 +97,10 @@ onEveryDatabase('rights that end during a call', (open) => {
     await ask('POST', `${sync}/sync-secrets`)
     await runSync(api.ctx, syncId ?? '', new AbortController().signal)
     const [{ id: runId }] = (await ask('GET', `${sync}/runs`)).runs
+    const passwordHash = await api.auth.hashNewPassword(ACCOUNT.password)
     const { id: userId } = await api.auth
       .within(withOwnNames(api.ctx.db))
-      .createUser({ email: 'p@example.com', password: ACCOUNT.password, name: 'P' })
+      .createUser({ email: 'p@example.com', passwordHash, name: 'P' })
     fixture = new Map([
       ...fixture,
       ...Object.entries({ runId, userId, email: 'p@example.com', passphrase: PASSPHRASE }),

@@ -122,9 +122,10 @@ async function setStage(open: OpenStore): Promise<Stage> {
     tokens.set(role, token)
     people.push({ id: identityId, kind: 'identity', role, scopes: null })
   }
+  const passwordHash = await api.auth.hashNewPassword(ACCOUNT.password)
   const person = await api.auth
     .within(withOwnNames(api.ctx.db))
-    .createUser({ email: 'dev@example.com', password: ACCOUNT.password, name: 'Dev' })
+    .createUser({ email: 'dev@example.com', passwordHash, name: 'Dev' })
   people.push({ id: person.id, kind: 'user', role: 'developer', scopes: null })
   const signedIn = await api.send('POST', '/api/auth/sign-in/email', {
     email: person.email,

@@ -78,9 +78,10 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       .values({ ...membership, id: randomUUID(), projectId: elsewhere.id })
       .execute()
 
+    const passwordHash = await api.auth.hashNewPassword(ACCOUNT.password)
     const developer = await api.auth
       .within(withOwnNames(api.ctx.db))
-      .createUser({ email: 'dev@example.com', password: ACCOUNT.password, name: 'Dev' })
+      .createUser({ email: 'dev@example.com', passwordHash, name: 'Dev' })
     people.push({ id: developer.id, kind: 'user', role: 'developer', scopes: null })
     const key = await api.auth.within(withOwnNames(api.ctx.db)).createApiKey({ userId: developer.id, name: 'key' })
     await db.insertInto('apiKeys').values({ id: key.id, name: 'key', ownerId: developer.id, createdAt: at }).execute()
@@ -88,7 +89,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     tokens.set('admin’s key of a developer', key.token)
     const owner = await api.auth
       .within(withOwnNames(api.ctx.db))
-      .createUser({ email: 'narrow@example.com', password: ACCOUNT.password, name: 'N' })
+      .createUser({ email: 'narrow@example.com', passwordHash, name: 'N' })
     people.push({ id: owner.id, kind: 'user', role: 'developer', scopes: narrow })
     const capped = await api.auth.within(withOwnNames(api.ctx.db)).createApiKey({ userId: owner.id, name: 'capped' })
     await db.insertInto('apiKeys').values({ id: capped.id, name: 'capped', ownerId: owner.id, createdAt: at }).execute()
@@ -97,7 +98,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
 
     const viewer = await api.auth
       .within(withOwnNames(api.ctx.db))
-      .createUser({ email: 'viewer@example.com', password: ACCOUNT.password, name: 'V' })
+      .createUser({ email: 'viewer@example.com', passwordHash, name: 'V' })
     people.push({ id: viewer.id, kind: 'user', role: 'viewer', scopes: null })
     for (const who of ['ended session', 'session of a viewer'] as const) {
       const signedIn = await api.send(

@@ -1,4 +1,5 @@
 /** A project as an encrypted file, and back. */
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { exportProject as exporting, importProject as importing } from '@keyferry/schemas'
@@ -35,6 +36,9 @@ async function exportProject(
   { project: named, json }: JsonOption & { project: string },
 ): Promise<void> {
   const path = resolve(file)
+  const taken = () => new Failure(`${path} exists already`, 'Name another file.')
+  // Before the passphrase is typed in, and a key derived from it.
+  if (existsSync(path)) throw taken()
   const passphrase = await passphraseOf(cli)
   if (!exporting.shape.passphrase.safeParse(passphrase).success)
     throw new Failure('The passphrase is too short', 'It has at least 12 characters.')
@@ -43,7 +47,7 @@ async function exportProject(
     const { id: projectId, slug } = await projectNamed(admin, named)
     const exported = await admin.perform(transferVerbs.export, { projectId, passphrase })
     await writeFile(path, exported.file, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'EEXIST' ? new Failure(`${path} exists already`, 'Name another file.') : error
+      throw error.code === 'EEXIST' ? taken() : error
     })
     return { ...exported, slug }
   })

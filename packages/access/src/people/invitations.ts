@@ -179,22 +179,20 @@ export async function acceptInvitation(
   ctx: Context,
   auth: Auth,
   actor: Actor | null,
-  { token, name, password }: z.output<typeof schemas.acceptInvitation>,
+  sent: z.output<typeof schemas.acceptInvitation>,
   address: string | null,
 ): Promise<{ email: string }> {
+  const made = await newAccount(ctx, auth, sent)
   const { email, proven } = await transactChecked(ctx, async (tx) => {
     // Of two who open the link at once, one gets the account.
-    const row = await findByToken(ctx, tx, token, { lock: true })
+    const row = await findByToken(ctx, tx, sent.token, { lock: true })
     const user = await userOfEmail(tx, row.email)
     if (user && actor?.id !== user.id)
       throw new BadRequest(`${row.email} has an account already; sign in, then open the link again`)
     let id = user?.id
     if (id === undefined) {
-      if (!auth.signInWith.includes('password')) throw new OnlyByProvider()
-      if (name === undefined || password === undefined)
-        throw new BadRequest('A new account needs a name and a password')
-      refuseCommon(password, { email: row.email, words: await bannedWords(tx, auth.bannedWords) })
-      id = (await auth.within(withOwnNames(tx)).createUser({ email: row.email, password, name })).id
+      if (!made) throw incomplete()
+      id = (await auth.within(withOwnNames(tx)).createUser({ email: row.email, ...made })).id
       if (row.mailed === 1) await markProven(tx, id)
     }
     await accept(ctx, tx, { kind: 'user', id, name: row.email, ...(address === null ? {} : { address }) }, row)
@@ -205,6 +203,22 @@ export async function acceptInvitation(
   if (proven) void reportProof(ctx, auth.baseUrl, proven)
   return { email }
 }
+
+/** What `createUser` needs beside the address; null when that has an account. Throws as `acceptInvitation` does. */
+async function newAccount(
+  ctx: Context,
+  auth: Auth,
+  { token, name, password }: z.output<typeof schemas.acceptInvitation>,
+): Promise<{ name: string; passwordHash: string } | null> {
+  const { email } = await findByToken(ctx, ctx.db, token)
+  if (await userOfEmail(ctx.db, email)) return null
+  if (!auth.signInWith.includes('password')) throw new OnlyByProvider()
+  if (name === undefined || password === undefined) throw incomplete()
+  refuseCommon(password, { email, words: await bannedWords(ctx.db, auth.bannedWords) })
+  return { name, passwordHash: await auth.hashNewPassword(password) }
+}
+
+const incomplete = (): BadRequest => new BadRequest('A new account needs a name and a password')
 
 async function findByToken(ctx: Context, db: Context['db'] | Tx, token: string, { lock = false } = {}): Promise<Row> {
   const row = await db

@@ -32,10 +32,10 @@ import { LINK_MS, linkIdentifier } from './sign-in-links.ts'
 export type Store = Kysely<any>
 
 export interface Accounts {
-  /** Throws `BadRequest` when the address is taken or the length of the password is not allowed. */
+  /** `passwordHash`: of `hashNewPassword`. Throws `BadRequest` when the address is taken. */
   createUser(account: {
     email: string
-    password: string
+    passwordHash: string
     name: string
   }): Promise<{ id: string; email: string; name: string }>
   /** A bearer token in the user's name; it is shown once and stored as a hash. */
@@ -268,16 +268,20 @@ export function betterAuthOn(
       return { kind: 'identity', id: verified.key.id, name: verified.key.name ?? 'token' }
     },
 
-    async createUser({ email, password, name }: { email: string; password: string; name: string }) {
-      const { internalAdapter, password: passwords } = await auth.$context
+    async hashNewPassword(password: string): Promise<string> {
+      const { password: passwords } = await auth.$context
       const { minPasswordLength: least, maxPasswordLength: most } = passwords.config
       if (password.length < least || password.length > most)
         throw new BadRequest(`A password has ${least} to ${most} characters.`)
+      return passwords.hash(password)
+    },
+
+    async createUser({ email, passwordHash, name }: Parameters<Accounts['createUser']>[0]) {
+      const { internalAdapter } = await auth.$context
       if (await internalAdapter.findUserByEmail(email)) throw new BadRequest(`${email} already has an account.`)
-      const hash = await passwords.hash(password)
       const user = await internalAdapter.createUser({ email, name, emailVerified: false }, { method: 'email-password' })
       const own = { userId: user.id, providerId: 'credential', accountId: user.id }
-      await internalAdapter.linkAccount({ ...own, password: hash })
+      await internalAdapter.linkAccount({ ...own, password: passwordHash })
       return { id: user.id, email: user.email, name: user.name }
     },
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { lockTable, withOwnNames } from '@keyferry/db'
-import { audit, BadRequest, Forbidden, timestamp, transact, type Actor, type Context } from '@keyferry/kernel'
+import { audit, BadRequest, Forbidden, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { insertOrganization } from '@keyferry/kernel/authority'
 import type { bootstrap, bootstrapAnswer } from '@keyferry/schemas'
 import type { z } from 'zod'
@@ -32,16 +32,16 @@ export async function bootstrapInstance(
   { isLocalProgram, address = null }: { isLocalProgram: boolean; address?: string | null },
 ): Promise<z.output<typeof bootstrapAnswer>> {
   refuseCommon(password, { email, words: [name, ...auth.bannedWords] })
+  await refuseSecond(ctx.db)
+  proveOperator(auth, setupCode, isLocalProgram)
+  const passwordHash = await auth.hashNewPassword(password)
   const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
   const { user, key } = await transact(ctx, async (tx) => {
     await lockTable(tx, 'organizations', 'exclusive')
-    if (await tx.selectFrom('organizations').select('id').executeTakeFirst()) {
-      throw new BadRequest('Instance has already been set up')
-    }
-    proveOperator(auth, setupCode, isLocalProgram)
+    await refuseSecond(tx)
     await insertOrganization(ctx, tx, organization)
     const accounts = auth.within(withOwnNames(tx))
-    const user = await accounts.createUser({ email, password, name: email.slice(0, email.indexOf('@')) })
+    const user = await accounts.createUser({ email, passwordHash, name: email.slice(0, email.indexOf('@')) })
     const expiresIn = tokenExpiresInDays * 86_400
     const key = withToken ? await accounts.createApiKey({ userId: user.id, name: TOKEN_NAME, expiresIn }) : null
     if (key)
@@ -65,6 +65,11 @@ export async function bootstrapInstance(
     organization,
     ...(key ? { identity: { id: key.id, name: TOKEN_NAME, credentials: { token: key.token } } } : {}),
   }
+}
+
+async function refuseSecond(db: Context['db'] | Tx): Promise<void> {
+  if (await db.selectFrom('organizations').select('id').executeTakeFirst())
+    throw new BadRequest('Instance has already been set up')
 }
 
 const slugified = (name: string): string =>

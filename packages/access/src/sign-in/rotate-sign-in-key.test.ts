@@ -14,9 +14,10 @@ onEveryDatabase('the sign-in key', (open) => {
     await migrateAuth(t.ctx.db, t.ctx.log)
     const before = await instanceSecret(t.ctx)
     const auth = createAuth({ ctx: t.ctx, rootKey: before, baseUrl: 'http://127.0.0.1:4400', oidc: null })
+    const passwordHash = await auth.hashNewPassword('a long password')
     const { id: userId } = await auth
       .within(withOwnNames(t.ctx.db))
-      .createUser({ email: 'a@example.com', password: 'a long password', name: 'A' })
+      .createUser({ email: 'a@example.com', passwordHash, name: 'A' })
     type Rows = {
       twoFactor: { id: string; userId: string; secret: string; backupCodes: string; verified: number | boolean }
     }
