@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@keyferry/schemas'
+import type { ErrorCode, SecretProblemCode } from '@keyferry/schemas'
 import {
   MAX_MESSAGE_BYTES,
   MAX_NAME_BYTES,
@@ -161,11 +161,11 @@ export class Invalid extends KeyferryError {
   }
 }
 
-/** Why one secret can't be sent. `undecryptable`: it, or what it refers to, can't be decrypted with the present key. */
+/** Why one secret can't be sent. */
 export interface SecretProblem {
   key: string
   reason: string
-  code?: 'undecryptable'
+  code: SecretProblemCode
 }
 
 /** Secrets of a folder that can't be sent, and why. None of the folder's secrets may leave. */
@@ -180,10 +180,10 @@ export class Unresolvable extends KeyferryError {
     super(
       `${problems.length} ${secrets} cannot be resolved: ${named(problems, ({ key, reason }) => `${key} (${reason})`)}`,
     )
-    this.problems = problems.map(({ key, reason, ...code }) => ({
+    this.problems = problems.map(({ key, reason, code }) => ({
       key: shortened(key, MAX_NAME_BYTES),
       reason: shortened(reason, MAX_PROBLEM_BYTES),
-      ...code,
+      code,
     }))
   }
 }

@@ -26,7 +26,11 @@ it('names ten of many, and says how many more there are', () => {
 })
 
 it('keeps errors below 8 kB, whatever failed', () => {
-  const problems = Array.from({ length: 5000 }, (_, n) => ({ key: `K${n}`, reason: '\u0001'.repeat(5000) }))
+  const problems = Array.from({ length: 5000 }, (_, n) => ({
+    key: `K${n}`,
+    reason: '\u0001'.repeat(5000),
+    code: 'reference-unsupported' as const,
+  }))
   const error = new Unresolvable(problems)
   expect(error.message).toMatch(/^5000 secrets cannot be resolved/)
   expect(error.problems).toHaveLength(5000)

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { count } from './count.ts'
+import { importReason, importReasonText } from './import-reasons.ts'
 import { destinationErrorKind, outcomeReason, outcomeReasonText } from './outcome-reasons.ts'
 
 /** Deletes that wait for an approval. `of`: the keys that the sync may touch; null: nothing would be left. */
@@ -16,10 +17,9 @@ const deletions = z.object({
 export type Deletions = z.output<typeof deletions>
 
 /** Earlier versions stored the words of a reason. */
-const keys = z.object({
-  count: z.number(),
-  named: z.array(z.object({ key: z.string(), reason: z.union([z.string(), outcomeReason]) })),
-})
+const keysWith = <R extends z.ZodType>(reason: R) =>
+  z.object({ count: z.number(), named: z.array(z.object({ key: z.string(), reason: z.union([z.string(), reason]) })) })
+const keys = keysWith(outcomeReason)
 
 const internalError = z.object({ code: z.literal('internal-error') })
 const destinationError = z.object({
@@ -49,7 +49,12 @@ export const syncMessage = z.discriminatedUnion('code', [
   z.object({ code: z.literal('owner-without-access'), owner: z.string() }),
   z.object({ code: z.literal('approval-needed'), deletions }),
   z.object({ code: z.literal('secrets-removed') }),
-  z.object({ code: z.literal('secrets-imported'), added: z.number(), changed: z.number(), leftOut: keys }),
+  z.object({
+    code: z.literal('secrets-imported'),
+    added: z.number(),
+    changed: z.number(),
+    leftOut: keysWith(importReason),
+  }),
   z.object({ code: z.literal('owner-cannot-import'), owner: z.string() }),
   z.object({ code: z.literal('not-checked'), text: z.string() }),
   z.object({ code: z.literal('not-checked-without-owner') }),
@@ -93,7 +98,10 @@ export function syncMessageText(message: SyncMessage): string {
     case 'destination-error':
       return message.text
     case 'keys-not-written':
-      return [keysText(message.failed, 'failed'), keysText(message.rejected, "can't be stored")]
+      return [
+        keysText(message.failed, 'failed', outcomeReasonText),
+        keysText(message.rejected, "can't be stored", outcomeReasonText),
+      ]
         .filter((part) => part !== null)
         .join('. ')
     case 'source-unresolvable':
@@ -106,7 +114,7 @@ export function syncMessageText(message: SyncMessage): string {
     case 'secrets-removed':
       return 'The keys were deleted at the destination. The next change writes them again.'
     case 'secrets-imported': {
-      const leftOut = keysText(message.leftOut, 'skipped')
+      const leftOut = keysText(message.leftOut, 'skipped', importReasonText)
       return `${message.added} added, ${message.changed} changed${leftOut === null ? '' : `, ${leftOut}`}`
     }
     case 'owner-cannot-import':
@@ -148,9 +156,13 @@ function cleanupFailureText(failure: CleanupFailure | string): string {
   }
 }
 
-const keysText = ({ count: all, named }: z.output<typeof keys>, what: string): string | null => {
+function keysText<R>(
+  { count: all, named }: { count: number; named: readonly { key: string; reason: string | R }[] },
+  what: string,
+  words: (reason: R) => string,
+): string | null {
   if (all === 0) return null
-  const each = named.map((one) => `${one.key} (${namedReasonText(one)})`)
+  const each = named.map(({ key, reason }) => `${key} (${typeof reason === 'string' ? reason : words(reason)})`)
   return `${all} ${what}: ${listed(each, all)}`
 }
 

@@ -16,9 +16,11 @@ import {
   timestamp,
   TOO_MANY_FIELDS,
 } from './names.ts'
+import { importReason } from './import-reasons.ts'
 import { mention } from './mentions.ts'
 import { outcomeReason } from './outcome-reasons.ts'
 import { planReason } from './plan-reasons.ts'
+import { secretProblemCode } from './secret-problems.ts'
 import { statusReason, syncStatus } from './sync-status.ts'
 
 export const deletionPolicy = z.enum(['mirror', 'owned', 'none'])
@@ -110,7 +112,8 @@ export const importPreview = z
         name: z.string().describe('The name at the destination'),
         key: z.string().nullable().describe('The key of the secret; null when none can be told'),
         action: importAction,
-        reason: z.string().nullable().describe('Why it is kept or left out'),
+        reason: z.string().nullable().describe('Why it is kept or left out: `cause` in words'),
+        cause: importReason.nullable(),
       }),
     ),
   })
@@ -121,7 +124,16 @@ export const blockage = z
   .object({
     kind: z.enum(['source', 'fuse', 'access']),
     message: z.string(),
-    keys: z.array(z.object({ key: z.string(), reason: z.string() })),
+    keys: z.array(
+      z.object({
+        key: z.string(),
+        reason: z.string(),
+        code: z
+          .union([secretProblemCode, planReason.shape.code])
+          .nullable()
+          .describe('What `reason` says; null for one of an earlier version'),
+      }),
+    ),
     planHash: z.string().nullable().describe('For `fuse`: the plan to approve'),
   })
   .meta({ id: 'Blockage' })

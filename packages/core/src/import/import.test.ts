@@ -164,13 +164,17 @@ onEveryDatabase('an import that is not simple', (open) => {
     })
     const asked = { destination, syncId, importBehavior: 'prioritize-destination' } as const
     const { keys } = await previewImport(ctx, actor, asked)
-    expect(Object.fromEntries(keys.map(({ name, key, action, reason }) => [name, [key, action, reason]]))).toEqual({
-      APP_KEY: ['KEY', 'new', null],
-      APP_EMPTY: ['EMPTY', 'kept', 'its value at the destination is empty'],
-      'APP_a:b': ['a:b', 'left-out', expect.stringContaining('colon')],
-      'APP_ SPACE': [' SPACE', 'left-out', expect.stringContaining('space')],
-      APP_MASK: ['MASK', 'left-out', expect.stringContaining('hidden value')],
-      OTHER: [null, 'left-out', 'the key schema does not cover it'],
+    expect(
+      Object.fromEntries(
+        keys.map(({ name, key, action, reason, cause }) => [name, [key, action, cause?.code, reason]]),
+      ),
+    ).toEqual({
+      APP_KEY: ['KEY', 'new', undefined, null],
+      APP_EMPTY: ['EMPTY', 'kept', 'empty-value', 'its value at the destination is empty'],
+      'APP_a:b': ['a:b', 'left-out', 'key-not-allowed', expect.stringContaining('colon')],
+      'APP_ SPACE': [' SPACE', 'left-out', 'key-not-allowed', expect.stringContaining('space')],
+      APP_MASK: ['MASK', 'left-out', 'value-not-allowed', expect.stringContaining('hidden value')],
+      OTHER: [null, 'left-out', 'outside-schema', 'the key schema does not cover it'],
     })
     const row = await importSecrets(ctx, actor, asked)
     expect(row.importMessage).toMatch(/^1 added, 0 changed, 3 skipped: /)
@@ -186,7 +190,13 @@ onEveryDatabase('an import that is not simple', (open) => {
     const other = await create({ name: 'second', environment: 'prod', autoSync: false, options })
     const asked = { destination, syncId: other.id, importBehavior: 'prioritize-source' } as const
     expect((await previewImport(ctx, actor, asked)).keys).toEqual([
-      { name: 'MINE', key: null, action: 'left-out', reason: 'another sync writes it' },
+      {
+        name: 'MINE',
+        key: null,
+        action: 'left-out',
+        reason: 'another sync writes it',
+        cause: { code: 'written-by', detail: 'another sync' },
+      },
     ])
   })
 

@@ -10,8 +10,9 @@
  * | no value, not ours, ... | any          | left out          | left out               |
  */
 import { createHash } from 'node:crypto'
-import { secretKey, secretValue, type ImportAction, type ImportPriority } from '@keyferry/schemas'
+import { secretKey, secretValue, type ImportAction, type ImportPriority, type ImportReason } from '@keyferry/schemas'
 import { whyNotStorable } from '@keyferry/vault'
+import type { z } from 'zod'
 import type { Observed } from '../destinations/destination.ts'
 import type { KeySchema } from '../plan/key-schema.ts'
 
@@ -32,7 +33,8 @@ export interface ImportedKey {
   /** The secret's key; null when it is left out before a key is known. */
   key: string | null
   action: ImportAction
-  reason: string | null
+  /** Why it is kept or left out. */
+  reason: ImportReason | null
   /** Another team's or another sync's key: not shown to those who cannot read the whole project. */
   isForeign: boolean
 }
@@ -82,16 +84,16 @@ export function whyNotOurs(
   { schema, claimed }: Pick<ImportInput, 'schema' | 'claimed'>,
 ): Pick<ImportedKey, 'reason' | 'isForeign'> | null {
   const owner = claimed.get(name)
-  if (owner !== undefined) return { reason: `${owner} writes it`, isForeign: true }
-  if (!schema.covers(name)) return { reason: 'the key schema does not cover it', isForeign: true }
-  if (notManaged !== undefined) return { reason: `it is ${notManaged}`, isForeign: true }
-  if (otherType !== undefined) return { reason: `it is ${otherType}`, isForeign: false }
+  if (owner !== undefined) return { reason: { code: 'written-by', detail: owner }, isForeign: true }
+  if (!schema.covers(name)) return { reason: { code: 'outside-schema' }, isForeign: true }
+  if (notManaged !== undefined) return { reason: { code: 'not-managed', detail: notManaged }, isForeign: true }
+  if (otherType !== undefined) return { reason: { code: 'other-type', detail: otherType }, isForeign: false }
   return null
 }
 
 function planKey(observed: Observed, input: ImportInput, presentKeys: readonly string[]): ImportedKey | Taken {
   const { key: name, value } = observed
-  const leftOut = (reason: string | null, key: string | null = null, isForeign = false): ImportedKey => ({
+  const leftOut = (reason: ImportReason | null, key: string | null = null, isForeign = false): ImportedKey => ({
     name,
     key,
     action: 'left-out',
@@ -102,9 +104,9 @@ function planKey(observed: Observed, input: ImportInput, presentKeys: readonly s
   if (notOurs) return leftOut(notOurs.reason, null, notOurs.isForeign)
   const key = secretKeyOf(name, input.schema, presentKeys)
   if (typeof key !== 'string') return leftOut(key.problem)
-  if (value === undefined) return leftOut('its value cannot be read', key)
+  if (value === undefined) return leftOut({ code: 'value-unreadable' }, key)
   const present = input.vault.get(key)
-  const taken = (action: ImportAction, reason: string | null = null): Taken => ({
+  const taken = (action: ImportAction, reason: ImportReason | null = null): Taken => ({
     name,
     key,
     action,
@@ -115,33 +117,39 @@ function planKey(observed: Observed, input: ImportInput, presentKeys: readonly s
     observed,
   })
   if (present?.value === value) return taken('same')
-  if (present && input.priority === 'prioritize-source') return taken('kept', 'the vault has another value')
-  if (present && value === '') return taken('kept', 'its value at the destination is empty')
+  if (present && input.priority === 'prioritize-source') return taken('kept', { code: 'vault-differs' })
+  if (present && value === '') return taken('kept', { code: 'empty-value' })
   const objection = whyNotTaken(key, value, present !== undefined)
   if (objection !== null) return leftOut(objection, key)
   return taken(present ? 'changed' : 'new')
 }
 
 /** The reverse of the key schema; a secret that the vault has already is found by the name that it has there. */
-function secretKeyOf(name: string, schema: KeySchema, presentKeys: readonly string[]): string | { problem: string } {
+function secretKeyOf(
+  name: string,
+  schema: KeySchema,
+  presentKeys: readonly string[],
+): string | { problem: ImportReason } {
   const [first, ...others] = presentKeys
   if (first !== undefined && others.length === 0) return first
   const written = presentKeys.find((key) => schema.sentName(key) === name)
   if (written !== undefined) return written
-  if (first !== undefined) return { problem: `it stands for several secrets of the folder: ${first}, ${others[0]}` }
+  if (first !== undefined) return { problem: { code: 'several-secrets', detail: `${first}, ${others[0]}` } }
   const key = name.slice(schema.prefix.length, name.length - schema.suffix.length)
-  return schema.name(key) === name ? key : { problem: `it would be written as ${schema.name(key)}` }
+  return schema.name(key) === name ? key : { problem: { code: 'other-name', detail: schema.name(key) } }
 }
 
 /** What the vault has against the pair, or null. The value is not named. */
-function whyNotTaken(key: string, value: string, isPresent: boolean): string | null {
+function whyNotTaken(key: string, value: string, isPresent: boolean): ImportReason | null {
   if (!isPresent) {
-    const parsed = secretKey.safeParse(key)
-    if (!parsed.success) return parsed.error.issues[0]?.message ?? 'the vault does not take this key'
-    if (parsed.data !== key) return 'Secret key must not begin or end with a space'
+    const { data, error } = secretKey.safeParse(key)
+    if (error) return { code: 'key-not-allowed', detail: ruleOf(error) }
+    if (data !== key) return { code: 'key-not-allowed', detail: 'Secret key must not begin or end with a space' }
   }
-  const parsed = secretValue.safeParse(value)
-  if (!parsed.success) return parsed.error.issues[0]?.message ?? 'the vault does not take this value'
+  const { error } = secretValue.safeParse(value)
+  if (error) return { code: 'value-not-allowed', detail: ruleOf(error) }
   const objection = whyNotStorable(value)
-  return objection === null ? null : `its value ${objection}`
+  return objection === null ? null : { code: 'value-not-allowed', detail: `its value ${objection}` }
 }
+
+const ruleOf = ({ issues }: z.ZodError): string => issues[0]?.message ?? 'the vault does not take it'

@@ -3,12 +3,14 @@ import { expect, it } from 'vitest'
 import { blockageText, blockedBySource } from './blockage.ts'
 
 it('is stored as codes, and shown in words', () => {
-  const { blockage } = blockedBySource(new Unresolvable([{ key: 'A', reason: 'refers to nothing' }]))
+  const { blockage } = blockedBySource(
+    new Unresolvable([{ key: 'A', reason: 'refers to nothing', code: 'reference-missing' }]),
+  )
   expect(blockage.message.code).toBe('source-unresolvable')
   expect(blockageText(JSON.stringify(blockage))).toEqual({
     kind: 'source',
     message: 'Nothing was sent. 1 secret cannot be resolved: A (refers to nothing)',
-    keys: [{ key: 'A', reason: 'refers to nothing' }],
+    keys: [{ key: 'A', reason: 'refers to nothing', code: 'reference-missing' }],
     planHash: null,
   })
   const keys = [{ key: 'B', reason: { code: 'not-in-source' } }]
@@ -17,7 +19,7 @@ it('is stored as codes, and shown in words', () => {
     message: expect.stringMatching(
       /^This would delete all 3 keys and leave the destination empty\. Nothing was sent\./,
     ),
-    keys: [{ key: 'B', reason: 'no longer in the source' }],
+    keys: [{ key: 'B', reason: 'no longer in the source', code: 'not-in-source' }],
   })
 })
 
@@ -28,5 +30,5 @@ it('is shown as it was stored by an earlier version', () => {
     keys: [{ key: 'A', reason: 'gone' }],
     planHash: 'h',
   }
-  expect(blockageText(JSON.stringify(stored))).toEqual(stored)
+  expect(blockageText(JSON.stringify(stored))).toEqual({ ...stored, keys: [{ key: 'A', reason: 'gone', code: null }] })
 })

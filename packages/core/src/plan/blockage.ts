@@ -1,7 +1,7 @@
 /** What makes a run wait for a person or a fixed source, and what lets it continue. Pure. */
 import { planReasonText, storedMessageText, syncMessageText } from '@keyferry/schemas'
 import { few, type BadRequest, type QuotaExceeded, type TooLarge, type Unresolvable } from '@keyferry/kernel'
-import type { blockage, Deletions, PlanReason, SyncMessage } from '@keyferry/schemas'
+import type { blockage, Deletions, PlanReason, SecretProblemCode, SyncMessage } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { ConnectionNotAllowed } from '../connections/allowed.ts'
 import type { DueSync } from '../sync/due.ts'
@@ -12,7 +12,8 @@ type ShownBlockage = z.output<typeof blockage>
 /** As it is stored with the sync. */
 interface Blockage extends Pick<ShownBlockage, 'kind' | 'planHash'> {
   message: SyncMessage
-  keys: readonly { key: string; reason: PlanReason | string }[]
+  /** `code`: of a reason in words. Earlier versions stored none. */
+  keys: readonly { key: string; reason: PlanReason | string; code?: SecretProblemCode }[]
 }
 
 /** The ending of a run that was stopped before it wrote anything. */
@@ -66,10 +67,9 @@ export function blockageText(stored: string): ShownBlockage {
   return {
     ...rest,
     message: typeof message === 'string' ? storedMessageText(message) : syncMessageText(message),
-    keys: keys.map(({ key, reason }) => ({
-      key,
-      reason: typeof reason === 'string' ? reason : planReasonText(reason),
-    })),
+    keys: keys.map(({ key, reason, code = null }) =>
+      typeof reason === 'string' ? { key, reason, code } : { key, reason: planReasonText(reason), code: reason.code },
+    ),
   }
 }
 

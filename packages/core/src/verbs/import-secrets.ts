@@ -1,7 +1,13 @@
 /** Bringing what a target holds into the vault, as a person asks for it. */
 import { randomUUID } from 'node:crypto'
 import { BadRequest, Conflict, KeyferryError, type Actor, type Context } from '@keyferry/kernel'
-import { IMPORT_ACTIONS, type ImportPriority, type importPreview, type previewSync } from '@keyferry/schemas'
+import {
+  IMPORT_ACTIONS,
+  importReasonText,
+  type ImportPriority,
+  type importPreview,
+  type previewSync,
+} from '@keyferry/schemas'
 import { namerOf, readerOf } from '@keyferry/vault'
 import type { z } from 'zod'
 import { openTarget, type SyncSpec } from '../apply/target.ts'
@@ -121,7 +127,13 @@ function shown(ctx: Context, { projectId }: SyncSpec, { hash, keys }: ImportPlan
   return {
     hash,
     summary: Object.fromEntries(counted),
-    keys: known.map(({ name, key, action, reason }) => ({ name, key, action, reason })),
+    keys: known.map(({ name, key, action, reason: cause }) => ({
+      name,
+      key,
+      action,
+      reason: cause === null ? null : importReasonText(cause),
+      cause,
+    })),
   }
 }
 

@@ -79,7 +79,10 @@ export async function checkProposed(
 
 const OUT_OF_REACH = 'refers to a folder that you can’t read'
 const ENTANGLED = 'refers to secrets that other lines of the file are refused for; import it again without those'
-const UNCHECKED = 'was not resolved: the references of this folder are more than one request may resolve'
+const UNRESOLVED = {
+  problem: 'was not resolved: the references of this folder are more than one request may resolve',
+  code: 'unchecked',
+} as const
 
 async function expandedAll(
   ctx: Pick<Context, 'limits'>,
@@ -95,11 +98,11 @@ async function expandedAll(
   for (const name of names) {
     if (slice.isOver()) await slice.rest()
     try {
-      expanded.set(name, spent ? { problem: UNCHECKED } : await expand(at, name))
+      expanded.set(name, spent ? UNRESOLVED : await expand(at, name))
     } catch (error) {
       if (!(error instanceof TooLarge)) throw error
       spent = true
-      expanded.set(name, { problem: UNCHECKED })
+      expanded.set(name, UNRESOLVED)
     }
   }
   return expanded

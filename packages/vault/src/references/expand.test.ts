@@ -173,6 +173,7 @@ describe('expand', () => {
     const { expand } = createExpander(tree, open, free)
     expect(await expand(folder('/'), 'K99999')).toEqual({
       problem: 'references ${K99998}, which needs K11, which has references nested deeper than 10 levels',
+      code: 'nested-too-deep',
     })
   })
 

@@ -4,7 +4,7 @@
  */
 import { timeSlice } from '@keyferry/db'
 import { MAX_NAME_BYTES, MAX_PROBLEM_BYTES, partsOf, shortened, type Reference, type Spend } from '@keyferry/kernel'
-import { MAX_VALUE_BYTES } from '@keyferry/schemas'
+import { MAX_VALUE_BYTES, type SecretProblemCode } from '@keyferry/schemas'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
 import { madeOf, madeOfOne, type MadeOf } from './made-of.ts'
 import { chainFrom, MAX_REFERENCE_LEVELS, nameOf, referenceGraph, type Node } from './reference-graph.ts'
@@ -28,10 +28,9 @@ export interface Expander {
   problemOf(folder: TreeFolder, key: string): Promise<string | null>
 }
 
-/** `undecryptable`: the secret, or one that it refers to, can't be decrypted. */
 export interface Problem {
   problem: string
-  code?: 'undecryptable'
+  code: SecretProblemCode
 }
 
 type Settled =
@@ -62,8 +61,8 @@ export function createExpander(tree: Tree, open: (row: SecretRow) => string | nu
 
   /** Puts a value together once everything it refers to is settled. */
   function finish(node: Node): Settled {
-    if (node.text === null) return failed(node, 'cannot be decrypted', { code: 'undecryptable' })
-    if (node.cycle) return failed(node, `is in a reference cycle: ${cycleInWords(node)}`)
+    if (node.text === null) return failed(node, 'cannot be decrypted', 'undecryptable')
+    if (node.cycle) return failed(node, `is in a reference cycle: ${cycleInWords(node)}`, 'reference-cycle')
     const failures = new Map<string, Failed>()
     const texts: string[] = []
     let bytes = 0
@@ -80,18 +79,18 @@ export function createExpander(tree: Tree, open: (row: SecretRow) => string | nu
       }
       // Ten levels of doubling would fill the memory.
       if (bytes > MAX_VALUE_BYTES)
-        return failed(node, `is longer than ${MAX_VALUE_BYTES} bytes with its references resolved`)
+        return failed(node, `is longer than ${MAX_VALUE_BYTES} bytes with its references resolved`, 'too-long')
     }
     const [first] = failures.values()
     if (first) {
       const problem = shortened([...failures.keys()].join('; '), MAX_PROBLEM_BYTES)
-      const undecryptable = [...failures.values()].find(({ code }) => code !== undefined)
-      return { ...first, problem, ...codeOf(undecryptable ?? first) }
+      const undecryptable = [...failures.values()].find(({ code }) => code === 'undecryptable')
+      return { ...first, problem, code: (undecryptable ?? first).code }
     }
     const value = texts.join('')
     if (node.references.length === 0) return { value, bytes }
     if (node.levels > MAX_REFERENCE_LEVELS)
-      return failed(node, `has references nested deeper than ${MAX_REFERENCE_LEVELS} levels`)
+      return failed(node, `has references nested deeper than ${MAX_REFERENCE_LEVELS} levels`, 'nested-too-deep')
     spend(bytes)
     return { value, bytes }
   }
@@ -102,15 +101,15 @@ export function createExpander(tree: Tree, open: (row: SecretRow) => string | nu
     if ('problem' in link) {
       const separator = reference.kind === 'unsupported' ? '' : ', '
       const problem = `references ${text}${separator}${link.problem}`
-      return { problem, cause: node, own: problem }
+      return { problem, code: link.code, cause: node, own: problem }
     }
     const target = graph.node(link.source, link.key)
     const result = results.get(target) ?? finishAgain(target)
     if ('value' in result) return result
     // Only the root of a chain of failures, else the sentences would grow with the chain.
-    const { cause, own } = result
+    const { cause, own, code } = result
     const through = cause === target ? '' : `which needs ${shortened(nameOf(cause, target.folder), MAX_NAME_BYTES)}, `
-    return { problem: `references ${text}, ${through}which ${own}`, cause, own, ...codeOf(result) }
+    return { problem: `references ${text}, ${through}which ${own}`, code, cause, own }
   }
 
   /** Only values are forgotten, and those have few levels. */
@@ -147,7 +146,7 @@ export function createExpander(tree: Tree, open: (row: SecretRow) => string | nu
         return { value: text }
       }
       const result = await settled(graph.node(folder, key))
-      return 'problem' in result ? { problem: result.problem, ...codeOf(result) } : { value: result.value }
+      return 'problem' in result ? { problem: result.problem, code: result.code } : { value: result.value }
     },
     madeOf(folder, key) {
       const row = folder.secrets.get(key)
@@ -169,12 +168,9 @@ const MAX_CYCLE_NAME_BYTES = 80
 
 type Failed = Extract<Settled, { problem: string }>
 
-const failed = (node: Node, problem: string, code: Pick<Problem, 'code'> = {}): Failed => ({
+const failed = (node: Node, problem: string, code: SecretProblemCode): Failed => ({
   problem,
+  code,
   cause: node,
   own: problem,
-  ...code,
 })
-
-/** Only that of a problem, to go on with it. */
-export const codeOf = ({ code }: Problem): Pick<Problem, 'code'> => (code === undefined ? {} : { code })

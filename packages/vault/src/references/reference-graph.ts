@@ -5,6 +5,7 @@
  */
 import { timeSlice } from '@keyferry/db'
 import { referencesIn, type Reference, type Spend } from '@keyferry/kernel'
+import type { SecretProblemCode } from '@keyferry/schemas'
 import { namesOf } from '@keyferry/schemas/secret-path'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
 
@@ -38,7 +39,7 @@ export interface Node {
 }
 
 /** What a reference leads to: a secret, or why to none, as the predicate of a sentence. */
-type Link = { source: TreeFolder; key: string } | { problem: string }
+type Link = { source: TreeFolder; key: string } | { problem: string; code: SecretProblemCode }
 
 export interface ReferenceGraph {
   /** Where a key that `folder` shows is written. */
@@ -128,15 +129,18 @@ export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | nu
   }
 
   function find(from: TreeFolder, reference: Reference): Link {
-    if (reference.kind === 'unsupported') return { problem: reference.problem }
+    if (reference.kind === 'unsupported') return { problem: reference.problem, code: 'reference-unsupported' }
     const { key } = reference
     const folder = reference.kind === 'local' ? from : tree.at(from.projectId, reference.environment, reference.path)
     if (folder?.secrets.has(key)) return { source: folder, key }
     // A key beyond the limit might come before the one that is found.
     if (folder && orderOf(folder).tooDeep.length > 0)
-      return { problem: `whose folder has imports nested deeper than ${MAX_IMPORT_LEVELS} levels` }
+      return {
+        problem: `whose folder has imports nested deeper than ${MAX_IMPORT_LEVELS} levels`,
+        code: 'nested-too-deep',
+      }
     const source = folder && sourceOf(folder, key)
-    return source ? { source, key } : { problem: 'which does not exist' }
+    return source ? { source, key } : { problem: 'which does not exist', code: 'reference-missing' }
   }
 
   function targetOf(from: Node, reference: Reference): State | null {

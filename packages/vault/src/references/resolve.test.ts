@@ -19,14 +19,22 @@ onEveryDatabase('resolve', (open, dialect) => {
   })
   afterEach(() => t.close())
 
-  /** Key -> reason, of a folder that must not resolve. */
-  async function problems(place: string): Promise<Record<string, string>> {
+  /** Of a folder that must not resolve. */
+  async function unresolvable(place: string): Promise<Unresolvable> {
     const error: unknown = await v.resolve(place).then(
       () => null,
       (reason: unknown) => reason,
     )
     if (!(error instanceof Unresolvable)) throw new Error(`expected ${place} not to resolve, got ${String(error)}`)
-    return Object.fromEntries(error.problems.map(({ key, reason }) => [key, reason]))
+    return error
+  }
+  /** Key -> reason. */
+  async function problems(place: string): Promise<Record<string, string>> {
+    return Object.fromEntries((await unresolvable(place)).problems.map(({ key, reason }) => [key, reason]))
+  }
+  /** Key -> code. */
+  async function codes(place: string): Promise<Record<string, string>> {
+    return Object.fromEntries((await unresolvable(place)).problems.map(({ key, code }) => [key, code]))
   }
 
   describe('imports', () => {
@@ -185,6 +193,11 @@ onEveryDatabase('resolve', (open, dialect) => {
         PROJECT: 'references ${@billing.dev.KEY}: cross-project references are not supported',
         FORM: 'references ${dev..KEY}, which is not of the form ${KEY} or ${environment.folder.KEY}',
       })
+      expect(await codes('dev:/')).toEqual({
+        ...Object.fromEntries(['MISSING', 'THROUGH', 'TWICE'].map((key) => [key, 'reference-missing'])),
+        ...Object.fromEntries(['SELF', 'ONE', 'TWO', 'INTO'].map((key) => [key, 'reference-cycle'])),
+        ...Object.fromEntries(['PROJECT', 'FORM'].map((key) => [key, 'reference-unsupported'])),
+      })
     })
 
     it('are text where they are escaped, or come about only when values are put together', async () => {
@@ -271,6 +284,7 @@ onEveryDatabase('resolve', (open, dialect) => {
         C: 'cannot be decrypted',
         REF: 'references ${A}, which cannot be decrypted',
       })
+      expect(new Set(Object.values(await codes('dev:/')))).toEqual(new Set(['undecryptable']))
     })
 
     it('do not open as an older version of themselves', async () => {

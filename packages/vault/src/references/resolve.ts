@@ -19,7 +19,7 @@ import {
   type Tree,
   type TreeFolder,
 } from '../tree/tree.ts'
-import { codeOf, createExpander, type Expander } from './expand.ts'
+import { createExpander, type Expander } from './expand.ts'
 import type { MadeOf } from './made-of.ts'
 import { refuseTreeOutOfReach, type Reads } from './out-of-reach.ts'
 import { MAX_IMPORT_LEVELS, visible } from './reference-graph.ts'
@@ -121,7 +121,7 @@ async function resolveVisible(
     const metadata = row ? metadataOf(row) : []
     if ('problem' in expanded) {
       const imported = source === folder ? '' : `, imported from ${source.environment}:${source.path}`
-      problems.push({ key, reason: `${expanded.problem}${imported}`, ...codeOf(expanded) })
+      problems.push({ key, reason: `${expanded.problem}${imported}`, code: expanded.code })
     } else if (metadata === null) {
       problems.push({ key, reason: 'its metadata cannot be decrypted; write a new one', code: 'undecryptable' })
     } else {
@@ -138,7 +138,8 @@ async function resolveVisible(
   return resolved
 }
 
-export const tooDeepProblem = (folder: TreeFolder): { key: string; reason: string } => ({
+export const tooDeepProblem = (folder: TreeFolder): SecretProblem => ({
   key: `the import of ${folder.environment}:${folder.path}`,
   reason: `imports are nested deeper than ${MAX_IMPORT_LEVELS} levels`,
+  code: 'nested-too-deep',
 })

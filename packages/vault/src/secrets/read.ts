@@ -16,7 +16,7 @@ import {
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { projectKey } from '../keys/project-key.ts'
-import { codeOf, createExpander, type Expanded } from '../references/expand.ts'
+import { createExpander, type Expanded } from '../references/expand.ts'
 import { namerOf } from '../references/out-of-reach.ts'
 import { visible } from '../references/reference-graph.ts'
 import { referencedFolders } from '../references/referenced-folders.ts'
@@ -202,7 +202,7 @@ function shower(
     if (!showValues) return describeSecret(where, row, { value: null, comment, metadata }, tags.get(row.id))
     const shown = expandReferences ? await expand(folder, row.key) : plain(value(row), spend)
     if ('value' in shown) return describeSecret(where, row, { value: shown.value, comment, metadata }, tags.get(row.id))
-    problems.push({ key: row.key, reason: shown.problem, ...codeOf(shown) })
+    problems.push({ key: row.key, reason: shown.problem, code: shown.code })
     return null
   }
   return { show, metadataOf }

@@ -228,8 +228,8 @@ async function refuseChanged(expected: readonly Expected[], tree: Tree, after: E
     const folder = tree.folders.get(folderId)
     // What did not resolve before need not after.
     if (!folder || 'problem' in was) continue
-    const now = folder.secrets.has(key) ? await after.expand(folder, key) : { problem: 'is gone' }
-    if (!('value' in now) || now.value !== was.value) different.push(owner)
+    const now = folder.secrets.has(key) ? await after.expand(folder, key) : null
+    if (now === null || 'problem' in now || now.value !== was.value) different.push(owner)
   }
   if (different.length > 0)
     throw new BadRequest(
