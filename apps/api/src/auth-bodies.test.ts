@@ -1,4 +1,4 @@
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onPostgres } from '@keyferry/db/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GUESSABLE, WRITES } from './http/auth-routes.ts'
 import { ACCOUNT, readyApi, type TestApi } from './testing.ts'
@@ -16,7 +16,7 @@ const WRONG = [
   '"\\u0000"',
 ] as const
 
-onEveryDatabase('sign-in, given nonsense', (open) => {
+onPostgres('sign-in, given nonsense', (open) => {
   let api: TestApi
   beforeAll(async () => {
     api = await readyApi(open)

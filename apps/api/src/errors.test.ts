@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onPostgres } from '@keyferry/db/testing'
 import { ERROR_CODES } from '@keyferry/schemas'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { restRoutes } from './rest/procedures.ts'
@@ -26,7 +26,7 @@ const isPublic = new Set([
 ])
 const concrete = (path: string, value: string = randomUUID()) => path.replaceAll(/:\w+/g, () => value)
 
-onEveryDatabase('permissions, and how failures look', (open) => {
+onPostgres('permissions, and how failures look', (open) => {
   let api: TestApi
   let projectId: string
   let addresses = 0
@@ -160,7 +160,7 @@ const NONSENSE_HEADERS: Record<string, string>[] = [
   { cookie: 'keyferry.session_token=%00; keyferry.session_token=x.y', 'sec-fetch-site': 'none' },
 ]
 
-onEveryDatabase('nonsense beside REST', (open) => {
+onPostgres('nonsense beside REST', (open) => {
   let api: TestApi
   beforeAll(async () => {
     api = await readyApi(open)
@@ -192,7 +192,6 @@ onEveryDatabase('nonsense beside REST', (open) => {
   ])('%s %s %s is answered with a 4xx', async (method, url, body) => {
     for (const headers of NONSENSE_HEADERS) {
       const { status, text } = await api.send(method, url, body, { headers })
-      // A slug that SQLite can look up is simply not there; nothing else may succeed.
       expect(status, text).toBeGreaterThanOrEqual(url.includes('batch=1') ? 207 : 400)
       expect(status, text).toBeLessThan(500)
       expect(text).not.toMatch(/node_modules|at .+\.ts:/)

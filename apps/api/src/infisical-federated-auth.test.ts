@@ -4,14 +4,14 @@
  */
 import { createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { rotateInstanceKey } from '@keyferry/core'
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onSqlite } from '@keyferry/db/testing'
 import { SYSTEM } from '@keyferry/kernel'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startIssuer, type TokenIssuer } from './testing-issuer.ts'
 import { readyApi, type TestApi } from './testing.ts'
 
-onEveryDatabase('sign-in without a secret', (open) => {
+onSqlite('sign-in without a secret', (open) => {
   let api: TestApi
   let issuer: TokenIssuer
   beforeAll(async () => {

@@ -1,11 +1,11 @@
 /** A person signs in with Infisical's command line or an editor: their calls, and what the token is good for. */
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onSqlite } from '@keyferry/db/testing'
 import { totp } from '@keyferry/vitest/totp'
 import { decodeJwt, SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ACCOUNT, readyApi, type TestApi } from './testing.ts'
 
-onEveryDatabase('sign-in of a person’s programs', (open) => {
+onSqlite('sign-in of a person’s programs', (open) => {
   let api: TestApi
   beforeAll(async () => {
     api = await readyApi(open)

@@ -2,11 +2,11 @@
 import { runSync } from '@keyferry/core'
 import { startEmulator as startVault } from '@keyferry/core/emulators/hashicorp-vault'
 import { startEmulator as startTriggerDev } from '@keyferry/core/emulators/trigger-dev'
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onSqlite } from '@keyferry/db/testing'
 import { expect, it } from 'vitest'
 import { newProject, readyApi } from './testing.ts'
 
-onEveryDatabase('the requests around syncs', (open) => {
+onSqlite('the requests around syncs', (open) => {
   it('imports what a target holds, in the first run and when it is asked, with the fields that say so', async () => {
     const api = await readyApi(open)
     const vault = await startVault()

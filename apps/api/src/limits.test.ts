@@ -1,7 +1,7 @@
 /** How often, how much, and from where: what is refused before it can do harm, and how it says so. */
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onEveryDatabase, onSqlite, type OpenStore } from '@keyferry/db/testing'
 import { hostCheck, monitoringOf, readinessOf } from '@keyferry/runtime'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { buildApp } from './app.ts'
@@ -32,8 +32,15 @@ function expectSlowedDown({ status, headers, body }: Answer): void {
   })
 }
 
-onEveryDatabase('what nobody may ask often', (open) => {
-  let api: TestApi
+let api: TestApi
+/** A new instance before each test of a suite. */
+function instances(open: OpenStore): void {
+  beforeEach(async () => {
+    api = await readyApi(open)
+  })
+  afterEach(() => api.close())
+}
+onSqlite('what nobody may ask often', (open) => {
   // Each has an address of its own, and so counts of its own.
   let addresses = 0
   beforeAll(async () => {
@@ -64,12 +71,8 @@ onEveryDatabase('what nobody may ask often', (open) => {
   })
 })
 
-onEveryDatabase('limits', (open) => {
-  let api: TestApi
-  beforeEach(async () => {
-    api = await readyApi(open)
-  })
-  afterEach(() => api.close())
+onSqlite('limits', (open) => {
+  instances(open)
 
   it('counts the same tries over REST, over tRPC and in one batch of it', async () => {
     const batch = Array.from({ length: 6 }, () => 'people.accept').join(',')
@@ -180,32 +183,6 @@ onEveryDatabase('limits', (open) => {
     expectSlowedDown(await signIn(ACCOUNT.email, ACCOUNT.password, device.replace(/=./, '=A')))
   })
 
-  it('counts by the store, so that processes of a fleet count together, and forgets what is over', async () => {
-    const { ctx, auth } = api
-    const monitoring = monitoringOf(ctx, readinessOf(ctx, { problem: () => Promise.resolve(null) }), undefined)
-    const isKnownHost = hostCheck({ listening: '127.0.0.1' })
-    const requestsPerMinute = 7
-    const instance = { version: '0.0.0', profile: 'fleet' } as const
-    const other = await buildApp({ ctx, auth, monitoring, ...instance, isKnownHost, requestsPerMinute })
-    const guess = { email: 'eve@example.com', password: 'guess guess' }
-    const statuses = new Set<number>()
-    for (let n = 0; n < 12; n++) {
-      const { app } = n % 2 === 0 ? api : { app: other }
-      statuses.add((await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload: guess })).statusCode)
-    }
-    expect(statuses).toEqual(new Set([401, 429]))
-    // The operator chose how many an address may send.
-    const answers = []
-    for (let n = 0; n <= requestsPerMinute; n++) answers.push((await other.inject('/api/status')).statusCode)
-    expect([answers.at(0), answers.at(-1)]).toEqual([200, 429])
-    const counts = () => api.ctx.db.selectFrom('attempts').select('key').execute()
-    expect(JSON.stringify(await counts())).not.toContain('eve@')
-    api.clock.advance(2 * 24 * 3_600_000)
-    expect((await api.send('POST', '/api/auth/two-factor/verify-totp', { code: 'x' }, nobody)).status).toBe(401)
-    expect(await counts()).toHaveLength(1)
-    await other.close()
-  })
-
   it('counts wrong tokens from one address, and lets good ones through', async () => {
     const wrong = () => api.send('GET', '/api/v1/me', undefined, { token: `kf_${randomUUID()}` })
     const { answer, tries } = await until429(wrong, 301)
@@ -261,26 +238,6 @@ onEveryDatabase('limits', (open) => {
     expect(left.secrets).toEqual([])
   })
 
-  it(`holds ${SECRETS} secrets in one folder`, { timeout: 600_000 }, async () => {
-    const { id: projectId } = await newProject(api)
-    const at = { projectId, environment: 'dev' }
-    for (let made = 0; made < SECRETS; made += 2000) {
-      const secrets = Array.from({ length: 2000 }, (_, n) => ({
-        secretKey: `K${made + n}`,
-        secretValue: `v${made + n}`,
-      }))
-      const { status, text } = await api.send('POST', '/api/v4/secrets/batch', { ...at, secrets })
-      expect(status, text.slice(0, 500)).toBe(200)
-    }
-    const { body } = await api.send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)
-    expect(body.secrets).toHaveLength(SECRETS)
-    const one = await api.send('PATCH', `/api/v4/secrets/K${SECRETS - 1}`, { ...at, secretValue: 'changed' })
-    expect(one.body.secret.version).toBe(2)
-    expect(
-      (await api.send('GET', `/api/v1/secret-rows?projectId=${projectId}&environment=dev`)).body.rows,
-    ).toHaveLength(SECRETS)
-  })
-
   it('refuses headers and addresses that are too long, and what is no HTTP, in the documented form', async () => {
     await api.app.listen({ host: '127.0.0.1', port: 0 })
     const address = api.app.server.address()
@@ -307,5 +264,55 @@ onEveryDatabase('limits', (open) => {
     const noise = await say('\x16\x03\x01\x02\r\n\r\n')
     expect(noise).toMatch(/^HTTP\/1\.1 400 /)
     expect(JSON.parse(noise.split('\r\n\r\n')[1] ?? '')).toMatchObject({ statusCode: 400, error: 'BadRequest' })
+  })
+})
+
+onEveryDatabase('what the store counts and lists', (open) => {
+  instances(open)
+
+  it('counts by the store, so that processes of a fleet count together, and forgets what is over', async () => {
+    const { ctx, auth } = api
+    const monitoring = monitoringOf(ctx, readinessOf(ctx, { problem: () => Promise.resolve(null) }), undefined)
+    const isKnownHost = hostCheck({ listening: '127.0.0.1' })
+    const requestsPerMinute = 7
+    const instance = { version: '0.0.0', profile: 'fleet' } as const
+    const other = await buildApp({ ctx, auth, monitoring, ...instance, isKnownHost, requestsPerMinute })
+    const guess = { email: 'eve@example.com', password: 'guess guess' }
+    const statuses = new Set<number>()
+    for (let n = 0; n < 12; n++) {
+      const { app } = n % 2 === 0 ? api : { app: other }
+      statuses.add((await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload: guess })).statusCode)
+    }
+    expect(statuses).toEqual(new Set([401, 429]))
+    // The operator chose how many an address may send.
+    const answers = []
+    for (let n = 0; n <= requestsPerMinute; n++) answers.push((await other.inject('/api/status')).statusCode)
+    expect([answers.at(0), answers.at(-1)]).toEqual([200, 429])
+    const counts = () => api.ctx.db.selectFrom('attempts').select('key').execute()
+    expect(JSON.stringify(await counts())).not.toContain('eve@')
+    api.clock.advance(2 * 24 * 3_600_000)
+    expect((await api.send('POST', '/api/auth/two-factor/verify-totp', { code: 'x' }, nobody)).status).toBe(401)
+    expect(await counts()).toHaveLength(1)
+    await other.close()
+  })
+
+  it(`holds ${SECRETS} secrets in one folder`, { timeout: 600_000 }, async () => {
+    const { id: projectId } = await newProject(api)
+    const at = { projectId, environment: 'dev' }
+    for (let made = 0; made < SECRETS; made += 2000) {
+      const secrets = Array.from({ length: 2000 }, (_, n) => ({
+        secretKey: `K${made + n}`,
+        secretValue: `v${made + n}`,
+      }))
+      const { status, text } = await api.send('POST', '/api/v4/secrets/batch', { ...at, secrets })
+      expect(status, text.slice(0, 500)).toBe(200)
+    }
+    const { body } = await api.send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)
+    expect(body.secrets).toHaveLength(SECRETS)
+    const one = await api.send('PATCH', `/api/v4/secrets/K${SECRETS - 1}`, { ...at, secretValue: 'changed' })
+    expect(one.body.secret.version).toBe(2)
+    expect(
+      (await api.send('GET', `/api/v1/secret-rows?projectId=${projectId}&environment=dev`)).body.rows,
+    ).toHaveLength(SECRETS)
   })
 })

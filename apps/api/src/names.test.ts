@@ -1,9 +1,9 @@
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onPostgres } from '@keyferry/db/testing'
 import { createSecrets } from '@keyferry/vault'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { newProject, readyApi, type TestApi } from './testing.ts'
 
-onEveryDatabase('names with characters that nobody sees', (open) => {
+onPostgres('names with characters that nobody sees', (open) => {
   let api: TestApi
   let projectId: string
   beforeAll(async () => {

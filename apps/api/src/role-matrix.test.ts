@@ -22,7 +22,15 @@ import { failureOf } from './trpc/errors.ts'
 import { machine } from './request-matrix/machine.ts'
 import { newTarget, seedFixtures, type Principal } from './request-matrix/seed-fixtures.ts'
 import { auditReader } from './request-matrix/audit-reader.ts'
-import { expected, LIKE, ONE_OF_EACH_KIND, WHO, type Outcome, type Who } from './request-matrix/expected.ts'
+import {
+  callersOnPostgres,
+  expected,
+  LIKE,
+  ONE_OF_EACH_KIND,
+  WHO,
+  type Outcome,
+  type Who,
+} from './request-matrix/expected.ts'
 import { inputFor, procedures, readBy, type Procedure } from './request-matrix/inputs.ts'
 
 /** What stands in one of the two places: inside and outside of what the narrowed developer has. */
@@ -240,7 +248,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       changed += count
       return { outcome, how }
     }
-    for (const who of dialect === 'sqlite' ? WHO : ONE_OF_EACH_KIND) {
+    for (const who of dialect === 'sqlite' ? WHO : callersOnPostgres(procedure)) {
       const wanted = expected(procedure.name, action, who)
       // Both ways lead to the same procedure; the database cannot tell them apart.
       const routes = dialect === 'sqlite' && ONE_OF_EACH_KIND.includes(who) ? procedure.meta.routes : []

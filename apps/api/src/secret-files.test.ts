@@ -1,10 +1,10 @@
 /** Secrets as files over REST: `.env` files in, and files of three formats out. */
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onSqlite } from '@keyferry/db/testing'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { newProject, readyApi, type TestApi } from './testing.ts'
 
-onEveryDatabase('files of secrets', (open) => {
+onSqlite('files of secrets', (open) => {
   let api: TestApi
   let projectId: string
   beforeAll(async () => {

@@ -31,12 +31,22 @@ const MIGRATED: StoreTemplate = { name: 'migrated', make: migrate }
 
 type Suite = (open: OpenStore, dialect: Dialect) => void
 
+/** For what depends on statements, transactions, locks or types of the store. */
+export function onEveryDatabase(name: string, suite: Suite): void {
+  onSqlite(name, suite)
+  onPostgres(name, suite)
+}
+
+/**
+ * For what is decided before or after the store: shapes, texts, refusals, limits, formats. The second database would
+ * run the same code, and Postgres takes three times as long.
+ */
 export function onSqlite(name: string, suite: Suite): void {
   describe(`${name} (sqlite)`, () => suite(openSqliteStore, 'sqlite'))
 }
 
-export function onEveryDatabase(name: string, suite: Suite): void {
-  onSqlite(name, suite)
+/** For malformed input that reaches the store: Postgres refuses characters and numbers that SQLite takes. */
+export function onPostgres(name: string, suite: Suite): void {
   // tooling/vitest says why when there is no Postgres to test on.
   describe.skipIf(!inject('postgresUrl'))(`${name} (postgres)`, () => suite(openPostgresStore, 'postgres'))
 }

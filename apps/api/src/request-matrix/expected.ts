@@ -1,5 +1,6 @@
 /** Who gets through where: the permissions, written down a second time for the role matrix. For tests only. */
 import type { Action } from '@keyferry/schemas/policy'
+import { procedures, type Procedure } from './inputs.ts'
 
 export type Outcome = 'through' | 'no login' | 'forbidden' | 'not there'
 
@@ -25,8 +26,8 @@ export const WHO = [
 export type Who = (typeof WHO)[number]
 
 /**
- * What decides is the same code on every database and over every route. On Postgres, and over REST, each procedure is
- * walked with one caller for each kind of statement that finds out who asks and what may be reached.
+ * What decides is the same code over every route. Over REST, each procedure is walked with one caller for each kind of
+ * statement that finds out who asks and what may be reached.
  */
 export const ONE_OF_EACH_KIND: Who[] = [
   'foreign',
@@ -38,6 +39,20 @@ export const ONE_OF_EACH_KIND: Who[] = [
   'revoked token',
   'instance admin',
 ]
+
+/** Of each noun, the names of the first procedure that reads and of the first that changes something. */
+const ONE_OF_EACH_NOUN = new Set(
+  Map.groupBy(procedures, ({ name, type }) => `${name.split('.', 1)[0]} ${type}`)
+    .values()
+    .map(([first]) => first?.name),
+)
+
+/**
+ * Roles are decided in code, from rows of the store: on Postgres, every caller of a kind requests one procedure of each
+ * noun. The others are requested once, by the instance admin, whom each lets through to its own statements.
+ */
+export const callersOnPostgres = ({ name }: Procedure): readonly Who[] =>
+  ONE_OF_EACH_NOUN.has(name) ? ONE_OF_EACH_KIND : ['instance admin']
 
 /** Who of those with a role gets through; everybody else is refused. */
 const READERS: Who[] = [

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator as startAws } from '@keyferry/core/emulators/aws-parameter-store'
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onSqlite } from '@keyferry/db/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startIssuer, type TokenIssuer } from '../../src/testing-issuer.ts'
 import { readyApi } from '../../src/testing.ts'
@@ -20,7 +20,7 @@ it('the page says what the corpus says', () => {
   expect(readFileSync(PAGE, 'utf8'), 'run pnpm --filter @keyferry/api clients-page').toBe(pageOf(corpus))
 })
 
-onEveryDatabase('clients of Infisical', (open) => {
+onSqlite('clients of Infisical', (open) => {
   const started: Started = Object.create(null)
   let issuer: TokenIssuer
   let aws: Emulator
