@@ -27,14 +27,16 @@ import { auditReader } from './request-matrix/audit-reader.ts'
 import { doorsOf, type Door } from './request-matrix/doors.ts'
 import { brokenCredentials, type Malformed } from './request-matrix/malformed.ts'
 
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 10_000)
+/** Eight for each door on SQLite, two on Postgres: each value that breaks something is sent dozens of times. */
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 5_000)
 /** Milliseconds after which a request counts as hung: far beyond what the slowest takes on a busy machine. */
 const HUNG_MS = 25_000
 /**
  * Each door is tried in both: in the second everything is loaded and compiled, and what still grows is what requests
- * leave behind.
+ * leave behind. The process is the same on Postgres, which has one round, for what only it refuses.
  */
-const ROUNDS = 2
+const ROUNDS = { sqlite: 2, postgres: 1 }
+const SHARE = { sqlite: 0.8, postgres: 0.2 }
 /** Bytes: what V8 compiles, forgets and compiles again moves the heap by three million either way. */
 const NOISE = 8_000_000
 /** Bytes of the heap that each request of the second round may have left. */
@@ -44,9 +46,9 @@ type Who = 'instance admin' | 'admin' | 'developer' | 'viewer' | 'session' | 'no
 const WHO: readonly Who[] = ['instance admin', 'admin', 'developer', 'viewer', 'session', 'nobody', 'broken']
 
 onEveryDatabase('malformed requests', (open, dialect) => {
-  // Both databases get all of them together.
   const doors = doorsOf()
-  const perDoor = Math.ceil((REQUESTS * (dialect === 'sqlite' ? 0.8 : 0.2)) / doors.length / ROUNDS)
+  const rounds = ROUNDS[dialect]
+  const perDoor = Math.round((REQUESTS * SHARE[dialect]) / doors.length / rounds)
   let stage: Stage
   beforeAll(async () => {
     stage = await setStage(open)
@@ -61,7 +63,7 @@ onEveryDatabase('malformed requests', (open, dialect) => {
       const left: number[] = []
       let sent = 0
       const failures: string[] = []
-      for (let round = 0; round < ROUNDS; round++) {
+      for (let round = 0; round < rounds; round++) {
         for (const [n, door] of doors.entries()) {
           const known = await stage.fixture()
           const request = fc.tuple(fc.constantFrom(...WHO), brokenCredentials(stage.api.token), door.requests(known))
@@ -79,12 +81,12 @@ onEveryDatabase('malformed requests', (open, dialect) => {
           )
           if (failure.failed) failures.push(`${fc.defaultReportMessage(failure)}\n${String(failure.errorInstance)}`)
         }
-        left.push(collect())
+        if (rounds > 1) left.push(collect())
       }
       expect(failures).toEqual([])
-      expect(sent).toBeGreaterThanOrEqual(ROUNDS * perDoor * doors.length)
+      expect(sent).toBeGreaterThanOrEqual(rounds * perDoor * doors.length)
       const [warm = 0, end = 0] = left
-      expect(end - warm).toBeLessThan(NOISE + (KEPT_PER_REQUEST * sent) / ROUNDS)
+      expect(end - warm).toBeLessThan(NOISE + (KEPT_PER_REQUEST * sent) / rounds)
       await stage.expectConsistent()
     },
   )
