@@ -27,6 +27,9 @@ export interface TestContext {
   close: () => Promise<void>
 }
 
+/** For what logs where no test reads it. */
+export const SILENT = pino({ level: 'silent' })
+
 /** A password in no time. */
 export const CHEAP_COST: ScryptCost = { ln: 4, r: 1, p: 1 }
 
@@ -80,7 +83,7 @@ export async function testContext(
     tracing: NO_TRACING,
     mail: null,
     consoleUrl: null,
-    log: pino({ level: 'silent' }),
+    log: SILENT,
     limits: structuredClone(DEFAULT_LIMITS),
     scryptCost: CHEAP_COST,
     now,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { amend, withOwnNames } from '@keyferry/db'
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { amend, migrate, withOwnNames } from '@keyferry/db'
+import { onEveryDatabase, type StoreTemplate } from '@keyferry/db/testing'
 import { BadRequest, OWASP_COST, TooManyRequests, transact } from '@keyferry/kernel'
-import { testContext, type TestContext } from '@keyferry/kernel/testing'
+import { SILENT, testContext, type TestContext } from '@keyferry/kernel/testing'
 import { hashPassword as hashOfEarlierVersions } from 'better-auth/crypto'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { createAuth, migrateAuth, type Auth } from './auth.ts'
@@ -18,23 +18,39 @@ const account = {
 }
 const url = 'http://127.0.0.1:4400'
 
+/** Better-auth's tables are migrated once: it takes longer than most of the tests. */
+const WITH_ACCOUNTS: StoreTemplate = {
+  name: 'accounts',
+  async make(db) {
+    await migrate(db)
+    await migrateAuth(db, SILENT)
+  },
+}
+
 onEveryDatabase('accounts', (open) => {
   let test: TestContext
   let auth: Auth
   beforeEach(async () => {
-    test = await testContext(open, { isSetUp: false })
+    test = await testContext(() => open(WITH_ACCOUNTS), { isSetUp: false })
     auth = createAuth({
       ctx: test.ctx,
       rootKey: randomBytes(32),
       baseUrl: url,
       oidc: null,
     })
-    // A fleet's processes start together; an embedded one is alone with its store.
-    const starts = test.ctx.db.dialect === 'postgres' ? 2 : 1
-    await Promise.all(Array.from({ length: starts }, () => migrateAuth(test.ctx.db, test.ctx.log)))
-    await migrateAuth(test.ctx.db, test.ctx.log)
   })
   afterEach(() => test.close())
+
+  it('are migrated by processes that start together, and by each that starts later', async () => {
+    const empty = await testContext(open, { isSetUp: false })
+    onTestFinished(empty.close)
+    const migrated = () => migrateAuth(empty.ctx.db, empty.ctx.log)
+    // A fleet's processes start together; an embedded one is alone with its store.
+    const starts = empty.ctx.db.dialect === 'postgres' ? 2 : 1
+    await Promise.all(Array.from({ length: starts }, migrated))
+    await migrated()
+    expect(await authTables(empty).selectFrom('user').selectAll().execute()).toEqual([])
+  })
 
   const signIn = (password: string) =>
     auth.handler(
