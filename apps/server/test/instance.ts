@@ -2,6 +2,7 @@
  * The whole app for tests: in this process on a free port, with a data directory of its own and every vendor emulated.
  */
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -72,7 +73,12 @@ export const startInProcess = (variables: Record<string, string>): Promise<Runni
 /** Starts the app; it is stopped with the test. */
 export async function startInstance(profile: Profile, place?: Place): Promise<TestInstance> {
   const where = place ?? (await newPlace(profile))
-  const start = (): Promise<Running> => startInProcess(environmentOf(where))
+  const queue = join(where.dataDir, 'queue')
+  const start = async (): Promise<Running> => {
+    // Where it was deleted, the start would make it again in ten seconds of a processor, as a test of the queue does.
+    if (where.databaseUrl === null && !existsSync(queue)) await copyEmptyQueue(queue)
+    return startInProcess(environmentOf(where))
+  }
   let running: Running | null = await start()
   const instance: TestInstance = {
     ...where,

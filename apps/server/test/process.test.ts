@@ -107,7 +107,7 @@ async function signInByProvider(url: string, provider: Provider, profile: Record
 }
 
 describe('the app', { timeout: 240_000 }, () => {
-  it('says where it serves and what to do first, ends on SIGTERM with 0, and starts with no other root key', async () => {
+  it('says where it serves and what to do first, shares neither directory nor port, ends on SIGTERM with 0, and starts with no other root key', async () => {
     const place = await newPlace('embedded')
     const first = run(APP, place, { env: { LOG_LEVEL: 'info' } })
     const url = await ready(first)
@@ -136,6 +136,16 @@ describe('the app', { timeout: 240_000 }, () => {
     const authorization = `Bearer ${identity.credentials.token}`
     for (const path of ['/api/v1/projects?search=hidden-in-a-query', '/api/hidden-in-a-path'])
       await (await fetch(`${url}${path}`, { headers: { authorization } })).text()
+
+    const same = run(APP, place)
+    expect(await same.ended()).toBe(1)
+    expect(same.output()).toContain(`${place.dataDir} is in use by another Keyferry (process ${first.child.pid})`)
+    expect(same.output()).toContain('KEYFERRY_DATA_DIR')
+    const { port } = new URL(url)
+    const beside = run(APP, await newPlace('embedded'), { env: { PORT: port } })
+    expect(await beside.ended()).toBe(1)
+    expect(beside.output()).toContain(`Port ${port} is in use`)
+
     first.child.kill('SIGTERM')
     expect(await first.ended()).toBe(0)
     expect(first.output()).toContain('Keyferry stopped')
@@ -177,22 +187,6 @@ describe('the app', { timeout: 240_000 }, () => {
     expect(await contents(place.dataDir)).toEqual(missing)
   })
 
-  it('refuses a data directory or a port in use, and takes the directory at once after its holder was killed', async () => {
-    const place = await newPlace('embedded')
-    const holder = run(APP, place)
-    const { port } = new URL(await ready(holder))
-    const same = run(APP, place)
-    expect(await same.ended()).toBe(1)
-    expect(same.output()).toContain(`${place.dataDir} is in use by another Keyferry (process ${holder.child.pid})`)
-    expect(same.output()).toContain('KEYFERRY_DATA_DIR')
-    const beside = run(APP, await newPlace('embedded'), { env: { PORT: port } })
-    expect(await beside.ended()).toBe(1)
-    expect(beside.output()).toContain(`Port ${port} is in use`)
-    holder.child.kill('SIGKILL')
-    await holder.ended()
-    await ready(run(APP, place))
-  })
-
   it('lets a person sign in from the command line, and out again, and by a provider that leads it nowhere else', async () => {
     const place = await newPlace('embedded')
     const [provider, elsewhere] = [await startProvider(), await receiveWebhooks()]
@@ -223,7 +217,7 @@ describe('the app', { timeout: 240_000 }, () => {
     expect(elsewhere.got).toEqual([])
   })
 
-  it('streams its audit log to a webhook, a file and stdout, and leaves out no row when it is killed', async () => {
+  it('streams its audit log to a webhook, a file and stdout, leaves out no row when it is killed, and starts again at once', async () => {
     const place = await newPlace('embedded')
     const hook = await receiveWebhooks()
     const file = join(place.dataDir, 'audit.jsonl')
@@ -261,6 +255,7 @@ describe('the app', { timeout: 240_000 }, () => {
     const unnoted = posted().at(-1) ?? []
 
     hook.answer = 200
+    // Nobody holds the directory any more.
     const again = run(APP, place, { env })
     await clientOf(await ready(again), account).projects.delete.mutate({ projectId: project.id })
     const last = Math.max(...unnoted) + 1
