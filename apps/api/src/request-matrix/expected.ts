@@ -42,9 +42,9 @@ export const ONE_OF_EACH_KIND: Who[] = [
 
 /** Of each noun, the names of the first procedure that reads and of the first that changes something. */
 const ONE_OF_EACH_NOUN = new Set(
-  Map.groupBy(procedures, ({ name, type }) => `${name.split('.', 1)[0]} ${type}`)
-    .values()
-    .map(([first]) => first?.name),
+  [...Map.groupBy(procedures, ({ name, type }) => `${name.split('.', 1)[0]} ${type}`).values()].map(
+    ([first]) => first?.name,
+  ),
 )
 
 /**
