@@ -10,7 +10,7 @@ export { insertRows } from './insert-rows.ts'
 export { keptQuery, type Slot } from './kept-queries.ts'
 export { boundRows, inList, listTable, valuesTable, type ColumnTypes } from './lists.ts'
 export { returnFreePages } from './free-pages.ts'
-export { lockRows, lockTable, oneProcessAtATime, unlessOtherProcess } from './locks.ts'
+export { letOthersWrite, lockRows, lockTable, oneProcessAtATime, unlessOtherProcess } from './locks.ts'
 export { holdMigrations, migrate, missingMigrations, SchemaTooNew, unknownMigrations } from './migrate.ts'
 export {
   endRowsBefore,

@@ -2,6 +2,7 @@
  * Locks of rows, tables and the fleet. Queries ask for row locks by Kysely's `forUpdate`, `forShare` and the like on
  * both stores; for SQLite, they are left out (sqlite-statements.ts).
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { isPostgres } from './dialect.ts'
 import type { Db } from './open.ts'
@@ -10,6 +11,17 @@ import type { Tables } from './tables.ts'
 /** Awaits `lock`, which does nothing but lock rows. Skipped on SQLite, where it would only cost time. */
 export async function lockRows(tx: Transaction<Tables>, lock: () => Promise<unknown>): Promise<void> {
   if (isPostgres(tx)) await lock()
+}
+
+/** Milliseconds in which a process that waits makes several attempts (sqlite-driver.ts). */
+const REST_MS = 20
+
+/**
+ * Between two long transactions: SQLite has no queue of the processes that wait to write, and the one that has just
+ * written would win again and again. Postgres has one.
+ */
+export async function letOthersWrite(db: Db): Promise<void> {
+  if (!isPostgres(db)) await pause(REST_MS)
 }
 
 /**

@@ -1,20 +1,11 @@
 import SQLite from 'better-sqlite3'
-import {
-  Kysely,
-  PostgresDialect,
-  type DatabaseConnection,
-  type PostgresPool,
-  type SqliteDatabase,
-  type SqliteDialect,
-} from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPool, type SqliteDialect } from 'kysely'
 import pg from 'pg'
-import { keptStatements } from './kept-statements.ts'
 import { Names } from './names.ts'
 import { prepareStatements } from './prepared-statements.ts'
 import { withReserve } from './reserved-connection.ts'
 import { StoreSqliteDialect } from './sqlite-statements.ts'
 import type { Tables } from './tables.ts'
-import { timeSlice } from './time-slice.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 /** The main store. Only this package branches on `dialect`. */
@@ -27,9 +18,10 @@ const INCREMENTAL = 2
 
 /**
  * SQLite at `file`, as durable as it can be, but for `withoutDiskWait`: WAL, `synchronous=FULL`, foreign keys on. For
- * tests also in memory: empty (`:memory:`) or with the content of a file.
+ * tests also in memory: empty (`:memory:`) or with the content of a file. `patienceMs`: how long a statement waits for
+ * another process that writes.
  */
-export function openSqlite(file: string | Buffer): Db {
+export function openSqlite(file: string | Buffer, patienceMs = LOCK_MS): Db {
   const database = new SQLite(file)
   // Counts for a new file, and for its copies; an existing one has to be written again (docs/upgrading.md).
   // Where it holds already, setting it again would be a write.
@@ -37,34 +29,9 @@ export function openSqlite(file: string | Buffer): Db {
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
-  database.pragma('busy_timeout = 5000')
-  const dialect = new StoreSqliteDialect({
-    database: withQuietRollback(database),
-    onCreateConnection: (connection) => Promise.resolve(restBetweenStatements(connection)),
-  })
-  return open(dialect, 'sqlite')
-}
-
-/** SQLite carries a statement out on the spot: many in a row would keep everybody else waiting. */
-function restBetweenStatements(connection: DatabaseConnection): void {
-  const execute = connection.executeQuery.bind(connection)
-  connection.executeQuery = async (query) => {
-    const slice = timeSlice()
-    if (slice.isOver()) await slice.rest()
-    return execute(query)
-  }
-}
-
-/**
- * A full disk or a read error makes SQLite undo the transaction on its own. Kysely's rollback would fail then, and that
- * failure would take the place of the one that says why.
- */
-function withQuietRollback(database: SQLite.Database): SqliteDatabase {
-  const statement = keptStatements(database)
-  return {
-    close: () => database.close(),
-    prepare: (text) => statement(text === 'rollback' && !database.inTransaction ? 'select 1' : text),
-  }
+  // The driver waits, and not in the statement.
+  database.pragma('busy_timeout = 0')
+  return open(new StoreSqliteDialect(database, patienceMs), 'sqlite')
 }
 
 /** Milliseconds that the server gives a statement, a lock and an idle transaction. */

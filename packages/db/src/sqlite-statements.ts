@@ -1,18 +1,15 @@
 /** The statements that SQLite gets from the query builder. */
+import type SQLite from 'better-sqlite3'
 import {
-  CompiledQuery,
   SqliteAdapter,
   SqliteDialect,
-  SqliteDriver,
   SqliteQueryCompiler,
-  type DatabaseConnection,
   type DialectAdapter,
   type Driver,
   type QueryCompiler,
   type SelectModifierNode,
-  type SqliteDialectConfig,
-  type TransactionSettings,
 } from 'kysely'
+import { StoreDriver } from './sqlite-driver.ts'
 
 const LOCKS: ReadonlySet<SelectModifierNode['modifier']> = new Set([
   'ForUpdate',
@@ -22,17 +19,19 @@ const LOCKS: ReadonlySet<SelectModifierNode['modifier']> = new Set([
   'SkipLocked',
 ])
 
-/** SQLite as the main store uses it. */
+/** SQLite as the main store uses it. `patienceMs`: how long a statement waits for another process that writes. */
 export class StoreSqliteDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig
+  readonly #database: SQLite.Database
+  readonly #patienceMs: number
 
-  constructor(config: SqliteDialectConfig) {
-    super(config)
-    this.#config = config
+  constructor(database: SQLite.Database, patienceMs: number) {
+    super({ database })
+    this.#database = database
+    this.#patienceMs = patienceMs
   }
 
   override createDriver(): Driver {
-    return new StoreDriver(this.#config)
+    return new StoreDriver(this.#database, this.#patienceMs)
   }
 
   override createAdapter(): DialectAdapter {
@@ -45,24 +44,16 @@ export class StoreSqliteDialect extends SqliteDialect {
 }
 
 /**
- * A transaction that may write takes the place of the one writer as it begins, so that it waits for another process's.
- * If it took that at its first change, after a read, SQLite would refuse it at once: what it read may be old by then.
- */
-class StoreDriver extends SqliteDriver {
-  override async beginTransaction(
-    connection: DatabaseConnection,
-    { accessMode }: TransactionSettings = {},
-  ): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(accessMode === 'read only' ? 'begin' : 'begin immediate'))
-  }
-}
-
-/**
  * SQLite changes a schema in transactions, which Kysely doesn't use: all migrations are one then. After a kill none of
  * them has happened, and the disk is waited for once, not for every statement.
  */
 class StoreAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+
+  /** The driver lends the one connection to one at a time. */
+  override get supportsMultipleConnections(): boolean {
     return true
   }
 }

@@ -169,8 +169,6 @@ it('every foreign key has an index, so that deleting a row reads only the rows t
 
 it('SQLite waits for the disk again after commits that did not', async () => {
   const db = openSqlite(':memory:')
-  const synchronous = async (on: Kysely<Tables>) =>
-    (await sql<{ synchronous: number }>`pragma synchronous`.execute(on)).rows[0]?.synchronous
   expect(await synchronous(db)).toBe(FULL)
   for (const end of [() => Promise.resolve(), () => Promise.reject(new Error('over'))]) {
     const ended = withoutDiskWait(db, async (relaxed) => {
@@ -184,27 +182,81 @@ it('SQLite waits for the disk again after commits that did not', async () => {
 })
 
 it('a transaction that may write is the only one from its beginning, and one that only reads keeps nobody out', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'keyferry-store-'))
-  const [one, other] = [openSqlite(join(home, 'keyferry.db')), openSqlite(join(home, 'keyferry.db'))]
-  await migrate(one)
-  await sql`pragma busy_timeout = 0`.execute(other)
-  const heartbeat = (db: Kysely<Tables>, id: string) => db.insertInto('heartbeats').values({ id, at: '' }).execute()
-  await one.transaction().execute(async (tx) => {
+  const { one, other, close } = await twoProcesses()
+  const impatient = openSqlite(one.file, 0)
+  await one.db.transaction().execute(async (tx) => {
     // As a command of an operator does beside a server that writes.
-    expect(await tx.selectFrom('heartbeats').select('id').execute()).toEqual([])
-    const refused: unknown = await heartbeat(other, 'other').catch((error: unknown) => error)
+    expect(await beats(tx)).toEqual([])
+    const refused: unknown = await beat(impatient, 'other').catch((error: unknown) => error)
     expect([storeTrouble(refused), isCollision(refused)]).toEqual(['overloaded', false])
-    await heartbeat(tx, 'one')
+    await beat(tx, 'one')
   })
-  await one
+  await one.db
     .transaction()
     .setAccessMode('read only')
     .execute(async (tx) => {
-      const before = await tx.selectFrom('heartbeats').select('id').execute()
-      await heartbeat(other, 'other')
-      expect(await tx.selectFrom('heartbeats').select('id').execute()).toEqual(before)
+      expect(await beats(tx)).toEqual(['one'])
+      await beat(other, 'other')
+      expect(await beats(tx)).toEqual(['one'])
     })
-  expect(await one.selectFrom('heartbeats').select('id').execute()).toHaveLength(2)
-  await Promise.all([one.destroy(), other.destroy()])
-  await rm(home, { recursive: true })
+  expect(await beats(one.db)).toEqual(['one', 'other'])
+  await impatient.destroy()
+  await close()
 })
+
+it('writers wait for another process that writes, and meanwhile others read and the event loop turns', async () => {
+  const { one, other, close } = await twoProcesses()
+  await beat(other, 'first')
+  const written: string[] = []
+  const writers = [
+    () => beat(other, 'alone'),
+    () => other.transaction().execute((tx) => beat(tx, 'in a transaction')),
+    () => withoutDiskWait(other, (relaxed) => relaxed.transaction().execute((tx) => beat(tx, 'without disk wait'))),
+  ]
+  const waiting = await one.db.transaction().execute(async (tx) => {
+    await beat(tx, 'of the other process')
+    const waiting = writers.map(async (write, index) => {
+      await write()
+      written.push(String(index))
+    })
+    // Attempts are made in between.
+    for (let turn = 0; turn < 200; turn++) {
+      expect(await beats(other)).toEqual(['first'])
+      expect(await synchronous(other)).toBe(FULL)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(written).toEqual([])
+    return waiting
+  })
+  await Promise.all(waiting)
+  expect(await beats(one.db)).toEqual([
+    'alone',
+    'first',
+    'in a transaction',
+    'of the other process',
+    'without disk wait',
+  ])
+  expect(await synchronous(other)).toBe(FULL)
+  await close()
+})
+
+/** Two connections to one file, each as of a process of its own. */
+async function twoProcesses() {
+  const home = await mkdtemp(join(tmpdir(), 'keyferry-store-'))
+  const file = join(home, 'keyferry.db')
+  const [one, other] = [openSqlite(file), openSqlite(file)]
+  await migrate(one)
+  const close = async (): Promise<void> => {
+    await Promise.all([one.destroy(), other.destroy()])
+    await rm(home, { recursive: true })
+  }
+  return { one: { db: one, file }, other, close }
+}
+
+const beat = (db: Kysely<Tables>, id: string) => db.insertInto('heartbeats').values({ id, at: '' }).execute()
+
+const beats = async (db: Kysely<Tables>): Promise<string[]> =>
+  (await db.selectFrom('heartbeats').select('id').orderBy('id').execute()).map(({ id }) => id)
+
+const synchronous = async (on: Kysely<Tables>): Promise<number | undefined> =>
+  (await sql<{ synchronous: number }>`pragma synchronous`.execute(on)).rows[0]?.synchronous

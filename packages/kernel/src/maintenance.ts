@@ -1,4 +1,4 @@
-import { holdMigrations } from '@keyferry/db'
+import { holdMigrations, letOthersWrite } from '@keyferry/db'
 import type { Context, Tx } from './context.ts'
 import { StoreTooNew } from './errors.ts'
 import { transact } from './transaction.ts'
@@ -8,13 +8,20 @@ import { transact } from './transaction.ts'
  * the store knows a migration that this code does not: a newer version may keep, under the same keys or behind the same
  * rows, data that this one doesn't know.
  */
-export function maintain<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return transact(ctx, async (tx) => {
+export async function maintain<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const begin = performance.now()
+  const result = await transact(ctx, async (tx) => {
     const [unknown] = await holdMigrations(ctx.db, tx)
     if (unknown !== undefined) throw new StoreTooNew(unknown)
     return work(tx)
   })
+  // Another batch may follow at once.
+  if (performance.now() - begin > SHORT_MS) await letOthersWrite(ctx.db)
+  return result
 }
+
+/** Milliseconds that others have to wait anyway. */
+const SHORT_MS = 20
 
 /**
  * Whether a transaction that also does other work may prune: not once a newer version has brought the store up to date,

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { openPostgres } from '@keyferry/db'
 import SQLite from 'better-sqlite3'
 import { sql } from 'kysely'
@@ -11,13 +11,14 @@ export interface StoredKey {
 }
 
 /**
- * The stored data key of the SQLite store in `file`, null when nothing is stored. Changes nothing. The caller holds the
- * lock.
+ * The stored data key of the SQLite store in `file`, null when nothing is stored. Another process may use the store
+ * meanwhile. What it holds stays as it is.
  */
 export function storedKeyInSqlite(file: string): StoredKey | null {
   if (!existsSync(file)) return null
-  const companions = ['-wal', '-shm'].map((end) => file + end).filter((companion) => !existsSync(companion))
-  const database = new SQLite(file, { readonly: true })
+  // A read-only connection would leave the files beside it that it made, and nobody could remove them: a process that
+  // has begun since may write to them.
+  const database = new SQLite(file, { fileMustExist: true })
   try {
     const tables = database.prepare(`select 1 from sqlite_master where type = 'table' and name = 'organizations'`).all()
     if (tables.length === 0) return null
@@ -26,8 +27,6 @@ export function storedKeyInSqlite(file: string): StoredKey | null {
     throw new StartupError(`${file} cannot be read as a Keyferry store: ${String(error)}. Nothing was changed.`, error)
   } finally {
     database.close()
-    // A read-only connection leaves the empty ones it made.
-    for (const companion of companions) rmSync(companion, { force: true })
   }
 }
 
