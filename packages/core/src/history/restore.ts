@@ -13,6 +13,7 @@ import {
 } from '@keyferry/vault'
 import type { z } from 'zod'
 import { findSync, type SyncAddress } from '../sync/find.ts'
+import { sourcePlace } from '../sync/source-place.ts'
 import { rewind, type Rewound } from './rewind.ts'
 import type { Snapshot } from './snapshot.ts'
 import { readSnapshot } from './snapshot-chain.ts'
@@ -108,13 +109,8 @@ async function find(ctx: Context, input: RunAddress): Promise<Found> {
       `The sync "${sync.name}" read another folder at that time. Select that folder as its source to restore this run.`,
     )
   }
-  const { slug, path } = await ctx.db
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('folders.id', '=', sync.folderId)
-    .select(['environments.slug', 'folders.path'])
-    .executeTakeFirstOrThrow()
-  return { runId: run.id, sync, place: { projectId: sync.projectId, environment: slug, secretPath: path }, snapshot }
+  const place = { projectId: sync.projectId, ...(await sourcePlace(ctx.db, sync.folderId)) }
+  return { runId: run.id, sync, place, snapshot }
 }
 
 async function rewindTo(ctx: Context, tx: Tx, { sync, snapshot }: Found): Promise<Rewound> {

@@ -18,6 +18,7 @@ import type { Lease } from '../lease/lease.ts'
 import { digestOf } from '../plan/desired.ts'
 import { contradictsFlag } from '../plan/plan.ts'
 import { firstImportOf, type StoredOptions } from '../sync/options.ts'
+import { sourcePlace } from '../sync/source-place.ts'
 import { findImport } from './find-import.ts'
 import type { ImportPlan, Taken } from './plan-import.ts'
 
@@ -56,7 +57,10 @@ export async function applyImport(
 function write(ctx: Context, actor: Actor, target: OpenTarget, order: ImportOrder, plan: ImportPlan): Promise<boolean> {
   const { sync, lease, jobId } = order
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
-    const folder = await openForPlainValues(ctx, tx, await placeOf(tx, sync))
+    const folder = await openForPlainValues(ctx, tx, {
+      projectId: sync.projectId,
+      ...(await sourcePlace(tx, sync.folderId)),
+    })
     await order.verify?.(tx)
     await lease.checkIn(tx)
     const keys = plan.puts.map(({ key }) => key)
@@ -154,14 +158,4 @@ export async function recordFailedImport(ctx: Context, syncId: string, jobId: st
     .set({ importState: 'failed', importJobId: jobId, importMessage })
     .where('id', '=', syncId)
     .execute()
-}
-
-const placeOf = async (tx: Tx, { projectId, folderId }: ImportOrder['sync']) => {
-  const { environment, secretPath } = await tx
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('folders.id', '=', folderId)
-    .select(['environments.slug as environment', 'folders.path as secretPath'])
-    .executeTakeFirstOrThrow()
-  return { projectId, environment, secretPath }
 }

@@ -7,6 +7,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { representatives } from '../destinations/emulators.ts'
 import { listRuns } from '../history/runs.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
+import { deleteSync } from '../verbs/remove.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { runSync } from './run.ts'
 
@@ -95,6 +96,24 @@ for (const destination of (await representatives()).keys()) {
           { state: 'succeeded', message: null },
           { state: 'failed', message: 'Interrupted. The next run continues.' },
         ])
+      }))
+
+    it('by the deletion of its sync ends without an error and loses no key', () =>
+      fixture(async (it, sync) => {
+        await it.run(sync)
+        await it.set({ A: '3', B: '4' })
+        const errors = vi.fn<typeof it.ctx.log.error>()
+        const quiet = it.ctx.log.child({})
+        quiet.error = errors
+        quiet.child = () => quiet
+        const release = it.emulator.hold((method) => method !== 'GET')
+        // The listing and the first write.
+        const { going } = await asking({ ...it, ctx: { ...it.ctx, log: quiet } }, sync, never, 2)
+        await deleteSync(it.ctx, it.actor, { destination, syncId: sync.id, removeSecrets: false })
+        release()
+        expect(await going).toEqual({ again: false, revision: null, isBurst: false })
+        expect(errors).not.toHaveBeenCalled()
+        expect(Object.keys(it.contents()).sort()).toEqual(['A', 'B'])
       }))
 
     it('by a successor on its target settles nothing', () =>

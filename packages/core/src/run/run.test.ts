@@ -11,6 +11,7 @@ import { listKeys } from '../verbs/keys.ts'
 import { planSync, previewSync } from '../verbs/preview.ts'
 import { deleteSync, removeSecrets } from '../verbs/remove.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
+import { updateSync } from '../verbs/update-sync.ts'
 
 const numbered = (n: number, value = 'value') =>
   Object.fromEntries(Array.from({ length: n }, (_, i) => [`KEY_${i}`, `${value}-${i}`]))
@@ -158,7 +159,7 @@ await withRepresentatives('pipeline to', (open, destination) => {
       }))
 
     it('a fuse blocks a run that would empty the target, until this very plan is approved', () =>
-      fixture(async ({ ctx, actor, set, unset, create, run, contents }) => {
+      fixture(async ({ ctx, actor, emulator, set, unset, create, run, contents }) => {
         await set(numbered(12))
         const sync = await create()
         const at = { destination, syncId: sync.id }
@@ -185,6 +186,16 @@ await withRepresentatives('pipeline to', (open, destination) => {
         const { hash, summary, fuse } = await planSync(ctx, actor, at)
         expect(summary.delete).toBe(7)
         expect(fuse).toContain('7 of 12')
+        // An edit ends an approval that is under way, as it ends one that was given.
+        const release = emulator.hold()
+        const asked = emulator.log.length
+        const approving = approvePlan(ctx, actor, { ...at, planHash: hash })
+        await expect.poll(() => emulator.log.length).toBeGreaterThan(asked)
+        await updateSync(ctx, actor, { ...at, options: { driftCheck: 'off' } })
+        release()
+        await expect(approving).rejects.toThrow(/was edited meanwhile/)
+        expect((await run(sync)).row.state).toBe('blocked')
+
         await approvePlan(ctx, actor, { ...at, planHash: hash })
         expect((await run(sync)).row.state).toBe('succeeded')
         expect(Object.keys(contents())).toHaveLength(5)

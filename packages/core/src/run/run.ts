@@ -44,8 +44,24 @@ type Ended = Pick<Done, 'again'> & Partial<Pick<Done, 'isBurst'>>
  */
 export async function runSync(process: Context, syncId: string, signal: AbortSignal): Promise<Done> {
   const ctx = { ...process, log: process.log.child({ syncId }) }
+  try {
+    return await runPresent(ctx, syncId, signal)
+  } catch (error) {
+    if (!(await isGone(ctx, syncId))) throw error
+    // The store takes no row of a deleted sync; calls that were in flight have ended.
+    ctx.log.info('the sync was deleted during its run')
+    return GONE
+  }
+}
+
+const GONE: Done = { again: false, revision: null, isBurst: false }
+
+const isGone = async (ctx: Context, syncId: string): Promise<boolean> =>
+  (await requestedRevision(ctx.db, syncId)) === null
+
+async function runPresent(ctx: Context, syncId: string, signal: AbortSignal): Promise<Done> {
   const found = await loadSync(ctx, syncId)
-  if (!found) return { again: false, revision: null, isBurst: false }
+  if (!found) return GONE
   const { again, isBurst = false }: Ended = found.isDue
     ? await tracedRun(ctx, found, signal)
     : await checkForDrift(ctx, syncId, signal)
@@ -115,6 +131,7 @@ async function carryOut(ctx: Context, run: ActiveRun, lease: Lease, signal: Abor
   } catch (error) {
     if (error instanceof LeaseLost || error instanceof PauseBegan || signal.aborted) throw error
     result = budget.aborted ? overBudget(error) : resultOfError(error, run.sync)
+    if (result.kind === 'broken' && (await isGone(ctx, run.sync.id))) throw error
   } finally {
     await target?.close()
   }

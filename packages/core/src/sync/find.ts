@@ -11,7 +11,7 @@ export interface SyncAddress {
 export async function findSync(ctx: Context, { destination: name, syncId }: SyncAddress) {
   const { title } = destination(name)
   const row = await ctx.db.selectFrom('syncs').where('id', '=', syncId).selectAll().executeTakeFirst()
-  if (!row) throw new NotFound(`There is no secret sync with the id ${syncId}`)
+  if (!row) throw noSuchSync(syncId)
   if (row.destination !== name)
     throw new BadRequest(`The secret sync ${row.name} is not a ${title} sync but one of ${row.destination}`)
   return row
@@ -20,6 +20,8 @@ export async function findSync(ctx: Context, { destination: name, syncId }: Sync
 /** As the API answers it. */
 export async function syncRow(ctx: Context, syncId: string): Promise<SyncRow> {
   const [row] = await toRows(ctx, await selectSyncs(ctx.db).where('syncs.id', '=', syncId).execute())
-  if (!row) throw new NotFound(`There is no secret sync with the id ${syncId}`)
+  if (!row) throw noSuchSync(syncId)
   return row
 }
+
+export const noSuchSync = (syncId: string): NotFound => new NotFound(`There is no secret sync with the id ${syncId}`)

@@ -1,7 +1,7 @@
 import { amend } from '@keyferry/db'
 import { audit, BadRequest, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import { readerOf } from '@keyferry/vault'
-import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
+import { findSync, noSuchSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import { publishSync } from '../sync/publish.ts'
 import type { SyncRow } from '../sync/row.ts'
 import { requestRun } from '../sync/request-run.ts'
@@ -9,7 +9,7 @@ import { planOf } from './preview.ts'
 
 /**
  * Lets a run past the mass-deletion limit for this very plan. Throws `BadRequest` when the plan is no longer the one
- * that was reviewed: what a person did not see is not approved.
+ * that was reviewed, or the sync is edited meanwhile: what a person did not see is not approved.
  */
 export async function approvePlan(
   ctx: Context,
@@ -24,6 +24,16 @@ export async function approvePlan(
     })
   }
   await transactChecked(ctx, async (tx) => {
+    const found = await tx
+      .selectFrom('syncs')
+      .where('id', '=', sync.id)
+      .select('version')
+      .forUpdate()
+      .executeTakeFirst()
+    if (!found) throw noSuchSync(sync.id)
+    // The plan's hash doesn't say where the keys are deleted.
+    if (found.version !== sync.version)
+      throw new BadRequest(`The sync "${sync.name}" was edited meanwhile. Review its plan again before approving.`)
     await amend(tx, 'syncs', sync.id, { approvedPlan: input.planHash })
     await requestRun(ctx, tx, actor, 'approve', [sync.id])
     await audit(ctx, tx, actor, 'secret-sync-approve-plan', sync.projectId, {

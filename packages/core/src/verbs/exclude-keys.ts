@@ -2,7 +2,7 @@
 import { amend } from '@keyferry/db'
 import { audit, BadRequest, timestamp, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import { MAX_EXCLUDED_KEYS } from '@keyferry/schemas'
-import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
+import { findSync, noSuchSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import type { ExcludedKey, StoredOptions } from '../sync/options.ts'
 import { publishSync } from '../sync/publish.ts'
 import { requestRun } from '../sync/request-run.ts'
@@ -50,12 +50,14 @@ async function change(
 ): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
   const runs = await transactChecked(ctx, async (tx) => {
-    const { options, autoSync, wanted, applied } = await tx
+    const present = await tx
       .selectFrom('syncs')
       .where('id', '=', sync.id)
       .select(['options', 'autoSync', 'wanted', 'applied'])
       .forUpdate()
-      .executeTakeFirstOrThrow()
+      .executeTakeFirst()
+    if (!present) throw noSuchSync(sync.id)
+    const { options, autoSync, wanted, applied } = present
     const stored: StoredOptions = JSON.parse(options)
     const excluded = next(stored.excluded ?? [])
     // A plan that waits for an approval was made without this.

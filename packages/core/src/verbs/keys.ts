@@ -14,6 +14,7 @@ import { keySchema } from '../plan/key-schema.ts'
 import { driftTexts } from '../sync/drift-record.ts'
 import { findSync, type SyncAddress } from '../sync/find.ts'
 import type { ExcludedKey, StoredOptions } from '../sync/options.ts'
+import { sourcePlace } from '../sync/source-place.ts'
 
 type KeyState = z.output<typeof keyState>
 
@@ -22,14 +23,9 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
   const sync = await findSync(ctx, input)
   if (await isOutOfReach(ctx, sync.projectId, { reached: reachedOf(sync), source: sync.folderId })) return []
   const options: StoredOptions = JSON.parse(sync.options)
-  const environment = await ctx.db
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('folders.id', '=', sync.folderId)
-    .select('environments.slug')
-    .executeTakeFirstOrThrow()
+  const { environment } = await sourcePlace(ctx.db, sync.folderId)
   const definition = destination(sync.destination)
-  const schema = keySchema(options.keySchema, environment.slug, definition.limits.storedName)
+  const schema = keySchema(options.keySchema, environment, definition.limits.storedName)
   const key = await projectKey(ctx, ctx.db, sync.projectId)
   const { id: syncId, targetKey } = sync
   const ledger = upgradeDigests(key, await readLedger(ctx, ctx.db, { syncId, targetKey, dataKey: key }))

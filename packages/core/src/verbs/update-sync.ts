@@ -17,6 +17,7 @@ import { publishSync } from '../sync/publish.ts'
 import type { SyncRow } from '../sync/row.ts'
 import { blockageWithoutOwner, storedOwner } from '../sync/owner.ts'
 import { requestRun } from '../sync/request-run.ts'
+import { sourcePlace } from '../sync/source-place.ts'
 import { refuseNameClash } from './create-sync.ts'
 import { placeFor, sourceFolder, targetKey, targetOf } from './source.ts'
 
@@ -177,15 +178,10 @@ async function newSource(
   patch: { environment?: string; secretPath?: string },
 ): Promise<string> {
   if (patch.environment === undefined && patch.secretPath === undefined) return stored.folderId
-  const present = await ctx.db
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('folders.id', '=', stored.folderId)
-    .select(['folders.path', 'environments.slug'])
-    .executeTakeFirstOrThrow()
+  const present = await sourcePlace(ctx.db, stored.folderId)
   return sourceFolder(ctx, {
     projectId: stored.projectId,
-    environment: patch.environment ?? present.slug,
-    secretPath: patch.secretPath ?? present.path,
+    environment: patch.environment ?? present.environment,
+    secretPath: patch.secretPath ?? present.secretPath,
   })
 }
