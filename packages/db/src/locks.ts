@@ -13,15 +13,16 @@ export async function lockRows(tx: Transaction<Tables>, lock: () => Promise<unkn
   if (isPostgres(tx)) await lock()
 }
 
-/** Milliseconds in which a process that waits makes several attempts (sqlite-driver.ts). */
-const REST_MS = 20
+/** Milliseconds. In the least, a process that waits makes several attempts (sqlite-driver.ts). */
+const REST_MS = { least: 20, most: 100 }
 
 /**
- * Between two long transactions: SQLite has no queue of the processes that wait to write, and the one that has just
- * written would win again and again. Postgres has one.
+ * Between two transactions of which each took `tookMs` milliseconds: SQLite has no queue of the processes that wait to
+ * write, and the one that has just written would win again and again. On a busy machine they need longer to try. Does
+ * nothing on Postgres, which has a queue.
  */
-export async function letOthersWrite(db: Db): Promise<void> {
-  if (!isPostgres(db)) await pause(REST_MS)
+export async function letOthersWrite(db: Db, tookMs: number): Promise<void> {
+  if (!isPostgres(db) && tookMs > REST_MS.least) await pause(Math.min(tookMs, REST_MS.most))
 }
 
 /**

@@ -16,12 +16,9 @@ export async function maintain<T>(ctx: Context, work: (tx: Tx) => Promise<T>): P
     return work(tx)
   })
   // Another batch may follow at once.
-  if (performance.now() - begin > SHORT_MS) await letOthersWrite(ctx.db)
+  await letOthersWrite(ctx.db, performance.now() - begin)
   return result
 }
-
-/** Milliseconds that others have to wait anyway. */
-const SHORT_MS = 20
 
 /**
  * Whether a transaction that also does other work may prune: not once a newer version has brought the store up to date,
