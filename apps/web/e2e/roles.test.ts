@@ -148,7 +148,6 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     expect(await sections(viewer)).toEqual(['Overview', 'Secrets', 'Syncs', 'Access', 'Trash', 'Settings'])
     await see(page.getByText('2 syncs, all healthy.'))
     await see(page.getByRole('link', { name: /^prod:\/ ?1 secret/ }))
-    await screens.look('home')
     await ui.button('Open secrets').click()
     await see(ui.row('ROOT_KEY'))
     await denied(viewer, 'Paste .env', 'Only developers and admins of this project can change secrets')
@@ -175,7 +174,6 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     await visit(page, pageOf(inside))
     await see(ui.row('API_KEY'))
     await denied(viewer, 'Sync now', 'can run a sync')
-    await screens.look('sync')
     await ui.button('More actions').click()
     expect(await actions(viewer)).toEqual(['Copy sync ID'])
     await page.keyboard.press('Escape')
@@ -208,19 +206,16 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     await see(page.getByText('Only project admins can see this'))
     await visit(page, at('/trash'))
     await denied(viewer, 'Restore GONE_FROM_ROOT', 'can change secrets')
-    await screens.look('trash')
     await visit(page, at('/settings'))
     await denied(viewer, 'Add environment', 'Only admins of this project can change')
     await denied(viewer, 'Delete project', 'Only admins of this project can change')
     await denied(viewer, 'Save project', 'Only admins of this project can change')
-    await screens.look('settings')
   })
 
   it('lead somebody narrowed to their first folder, and let them work there', async () => {
-    const { page, ui, screens } = narrow
+    const { page, ui } = narrow
     await see(page.getByRole('link', { name: /^dev:\/api ?2 secrets/ }))
     await see(page.getByText('1 sync, all healthy.'))
-    await screens.look('home')
     await ui.go('Secrets')
     await see(ui.row('API_KEY'))
     expect(page.url()).toContain('/secrets/dev?path=%2Fapi')
@@ -282,7 +277,6 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     await page.getByPlaceholder('Go to a secret').fill('key')
     await see(page.getByRole('option', { name: 'API_KEY' }).first())
     expect(await page.getByRole('option', { name: /ROOT_KEY|BILLING_KEY|PROD_KEY/ }).count()).toBe(0)
-    await screens.look('palette')
   })
 
   it('ask for nothing that is refused, and are clean for axe and on a phone', async () => {

@@ -11,7 +11,7 @@ import { createSync, type Source, type SyncRef } from '@keyferry/server/demo/set
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, IN_ORDER, firstRun, oneConsole } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
-import { openScreens, type Screens } from './screens.ts'
+import { openScreens, SIGHTS, type Screens } from './screens.ts'
 import { scriptWeight } from './script-weight.ts'
 import { fieldsOf, fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
 
@@ -41,7 +41,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
 
   beforeAll(async () => {
     page = all().page
-    screens = await openScreens(page)
+    screens = await openScreens(page, 'screens', SIGHTS)
   })
 
   it('of the first minutes', async () => {

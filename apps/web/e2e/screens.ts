@@ -24,8 +24,12 @@ export interface Screens {
   tooWide: string[]
 }
 
-/** Starts with an empty folder in `test-output`; each suite has its own. */
-export async function openScreens(page: Page, name = 'screens'): Promise<Screens> {
+/**
+ * Starts with an empty folder in `test-output`; each suite has its own.
+ *
+ * @param sights how it looks at each screen, by default in as few ways as show what is wrong with one
+ */
+export async function openScreens(page: Page, name: string, sights: readonly Sight[] = FEW): Promise<Screens> {
   const folder = join(OUTPUT, name)
   await rm(folder, { recursive: true, force: true })
   if (KEEPS_PICTURES) await mkdir(folder, { recursive: true })
@@ -42,7 +46,7 @@ export async function openScreens(page: Page, name = 'screens'): Promise<Screens
     async look(name) {
       n++
       const covered = await page.evaluate<boolean>(`(${IN_FRONT}) !== document`)
-      for (const { viewport, colorScheme, rules } of SIGHTS) {
+      for (const { viewport, colorScheme, rules } of sights) {
         await page.setViewportSize(viewport)
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
         await page.evaluate(SETTLED)
@@ -58,20 +62,35 @@ export async function openScreens(page: Page, name = 'screens'): Promise<Screens
 }
 
 const ALL = {}
-const COLOURS = { runOnly: ['color-contrast', 'link-in-text-block'] }
+const COLOURS = ['color-contrast', 'link-in-text-block']
 /** What can be wrong on a small screen only. */
-const SMALL = { runOnly: ['button-name', 'label', 'link-name', 'scrollable-region-focusable', 'target-size'] }
+const SMALL = ['button-name', 'label', 'link-name', 'scrollable-region-focusable', 'target-size']
+
+interface Sight {
+  viewport: { width: number; height: number }
+  colorScheme: 'light' | 'dark'
+  /** Of axe. */
+  rules: { runOnly?: readonly string[] }
+}
 
 /**
  * Colours do not depend on the width, little else does, and nothing but colours on the scheme: light on a phone shows
  * nothing new. Each differs from the one before it in one thing, and begins where the page is: a page lays itself out
  * again for each change.
  */
-const SIGHTS = [
+export const SIGHTS: readonly Sight[] = [
   { viewport: WIDE, colorScheme: 'light', rules: ALL },
-  { viewport: WIDE, colorScheme: 'dark', rules: COLOURS },
-  { viewport: NARROW, colorScheme: 'dark', rules: SMALL },
-] as const
+  { viewport: WIDE, colorScheme: 'dark', rules: { runOnly: COLOURS } },
+  { viewport: NARROW, colorScheme: 'dark', rules: { runOnly: SMALL } },
+]
+/**
+ * Of what only a wide page has, the rail and further columns, the suite of all screens sees the dark colours; each time
+ * that axe runs, it reads the whole page first.
+ */
+const FEW: readonly Sight[] = [
+  { viewport: WIDE, colorScheme: 'light', rules: ALL },
+  { viewport: NARROW, colorScheme: 'dark', rules: { runOnly: [...COLOURS, ...SMALL] } },
+]
 
 /** What lies over the page, else the page: what is under a dialog was checked before it opened, and takes long. */
 const IN_FRONT = "[...document.querySelectorAll('[role=dialog], [role=menu]')].at(-1) ?? document"
