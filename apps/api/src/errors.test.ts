@@ -24,6 +24,7 @@ const isPublic = new Set([
   'universalAuth.renew',
   'universalAuth.revoke',
 ])
+const WRONG_BODIES = ['[]', '"text"', '12', 'null', '{"projectId":{}}', '{"__proto__":{"projectId":1}}']
 const concrete = (path: string, value: string = randomUUID()) => path.replaceAll(/:\w+/g, () => value)
 
 onPostgres('permissions, and how failures look', (open) => {
@@ -53,27 +54,17 @@ onPostgres('permissions, and how failures look', (open) => {
       })
 
       it('answers nonsense with a 4xx in the documented shape', async () => {
-        const bodies: unknown[] = [
-          '[]',
-          '"text"',
-          '12',
-          'null',
-          '{"projectId":{}}',
-          '{"__proto__":{"projectId":1}}',
-          { projectId, environment: 'dev\u0000', name: 'x\u0000', secretPath: '/\u0000', position: 1e12 },
-        ]
+        const placed = { projectId, environment: 'dev\u0000', name: 'x\u0000', secretPath: '/\u0000', position: 1e12 }
         // Where the path has no parameter, the four would be one.
         const values = route.path.includes(':') ? [randomUUID(), 'not-an-id', '%00', '__proto__'] : ['']
         const [plain = ''] = values
-        // A body that is wrong is refused before anybody looks at the path: each is sent once, and the last, whose
-        // places are as they should be, with each of the values.
+        // A body that is wrong is refused before anybody looks at the path, and for every route by the same code: each
+        // route gets another one, and with each of the values one whose places are as they should be.
+        const wrong = WRONG_BODIES[addresses % WRONG_BODIES.length]
         const nonsense =
           route.method === 'GET'
             ? values.map((value) => ({ value, body: undefined }))
-            : [
-                ...bodies.slice(0, -1).map((body) => ({ value: plain, body })),
-                ...values.map((value) => ({ value, body: bodies.at(-1) })),
-              ]
+            : [{ value: plain, body: wrong }, ...values.map((value) => ({ value, body: placed }))]
         const query = route.method === 'GET' ? '?projectId=nope&environment=%00&recursive=perhaps&version=1e9' : ''
         // What one address may do in a minute would be used up, and 429 the only answer.
         const address = `10.0.${addresses >> 8}.${addresses++ & 255}`
