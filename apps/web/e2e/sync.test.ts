@@ -36,6 +36,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
   })
 
   describe.each(names)('%s', (name) => {
+    // The page is the same for every vendor, but for what it read there and what the vendor refuses.
+    const ofThePage = (title: string, step: () => Promise<void>): void => {
+      if (name === names[0]) it(title, step)
+    }
     const syncName = `to-${name}`
     let emulator: Emulator
     let source: Source
@@ -82,7 +86,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
       expect(await page.evaluate('window.neverLoadedAgain')).toBe(true)
     })
 
-    it('says where a value has arrived and when the old one can be revoked', async () => {
+    ofThePage('says where a value has arrived and when the old one can be revoked', async () => {
       await visit(page, `/p/${source.projectId}/secrets/dev`)
       await button('More for ONE').click()
       await page.getByRole('menuitem', { name: 'Delivery' }).click()
@@ -95,7 +99,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
       await visit(page, home)
     })
 
-    it('names the secret that blocks it, and leads there', async () => {
+    ofThePage('names the secret that blocks it, and leads there', async () => {
       await client.secrets.create.mutate({
         ...source,
         key: 'BROKEN',
@@ -128,7 +132,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
       await reaches('BROKEN', `${CANARY}-mended`)
     })
 
-    it('waits for an approval before it deletes a lot', async () => {
+    ofThePage('waits for an approval before it deletes a lot', async () => {
       await createMany(MANY.map((key) => [key, `${CANARY}-${key}`]))
       await atRest()
       await client.secrets.deleteMany.mutate({ ...source, secrets: MANY.map((key) => ({ key })) })
@@ -165,10 +169,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
       await button('Sync now').click()
       await reaches('TWO', `${CANARY}-TWO`)
       await gone(plan.getByText('drift: deleted outside Keyferry'))
-      await see(plan.getByText('5 keys are unchanged'))
+      await see(plan.getByText(`${emulator.contents().size} keys are unchanged`))
     })
 
-    it('shows each key and each run, also after a reload', async () => {
+    ofThePage('shows each key and each run, also after a reload', async () => {
       await open('Keys')
       for (const key of FIRST.keys()) await see(row(key).getByText('In sync'))
       await page.getByLabel('Show issues only').click()
@@ -183,7 +187,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
       await see(runs.getByText('Plan approved').first())
     })
 
-    it('leaves an excluded key alone until it is included again', async () => {
+    ofThePage('leaves an excluded key alone until it is included again', async () => {
       await open('Keys')
       await row('FOUR').getByRole('button', { name: 'More for FOUR' }).click()
       await page.getByRole('menuitem', { name: 'Exclude from this sync…' }).click()
@@ -215,7 +219,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
       await see(fact(/^In sync/))
     })
 
-    it('is paused with a reason, and sends what waited when it is resumed', async () => {
+    ofThePage('is paused with a reason, and sends what waited when it is resumed', async () => {
       await button('More actions').click()
       await page.getByRole('menuitem', { name: 'Pause…' }).click()
       await dialog().getByLabel('Reason').fill('release 12')
@@ -230,7 +234,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
       await reaches('TWO', `${CANARY}-waited`)
     })
 
-    it('saves what was changed of its settings at once, or discards it', async () => {
+    ofThePage('saves what was changed of its settings at once, or discards it', async () => {
       await open('Settings')
       await page.getByLabel('Description').fill('never mind')
       await see(page.getByText('Changed: Details'))
@@ -246,7 +250,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
       await see(fact(/^Off/))
     })
 
-    it('removes what it wrote, and is deleted, once its name is typed', async () => {
+    ofThePage('removes what it wrote, and is deleted, once its name is typed', async () => {
       emulator.put('SOMEONE_ELSE', 'theirs')
       await open('Danger')
       await button('Remove secrets').click()
