@@ -4,9 +4,9 @@ import { StoreTooNew } from './errors.ts'
 import { transact } from './transaction.ts'
 
 /**
- * Runs work that re-encrypts, prunes or purges in a transaction, and no migration beside it. Throws `StoreTooNew` when
- * the store knows a migration that this code does not: a newer version may keep, under the same keys or behind the same
- * rows, data that this one doesn't know.
+ * Runs work that re-encrypts, prunes or purges in a transaction, and no migration beside it. Rests after a long one, so
+ * that callers may begin the next batch at once. Throws `StoreTooNew` when the store knows a migration that this code
+ * does not: a newer version may keep, under the same keys or behind the same rows, data that this one doesn't know.
  */
 export async function maintain<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
   const begin = performance.now()
@@ -15,7 +15,6 @@ export async function maintain<T>(ctx: Context, work: (tx: Tx) => Promise<T>): P
     if (unknown !== undefined) throw new StoreTooNew(unknown)
     return work(tx)
   })
-  // Another batch may follow at once.
   await letOthersWrite(ctx.db, performance.now() - begin)
   return result
 }
