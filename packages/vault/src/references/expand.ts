@@ -28,7 +28,7 @@ export interface Expander {
   problemOf(folder: TreeFolder, key: string): Promise<string | null>
 }
 
-export interface Problem {
+interface Problem {
   problem: string
   code: SecretProblemCode
 }
