@@ -137,6 +137,8 @@ export async function revokeInvitation(
       .where('id', '=', invitationId)
       .where('projectId', projectId === null ? 'is' : '=', projectId)
       .selectAll()
+      // It may be accepted at this moment: then nothing is revoked.
+      .forUpdate()
       .executeTakeFirst()
     if (!row) throw new NotFound(`Invitation with ID ${invitationId} not found`)
     await tx.deleteFrom('invitations').where('id', '=', row.id).execute()

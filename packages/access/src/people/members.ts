@@ -134,7 +134,8 @@ export async function removeMember(
   const member = await findMember(ctx.db, projectId, memberId)
   const shown = one(await describe(ctx, [member]))
   const afterCommit = await transactChecked(ctx, async (tx) => {
-    await tx.deleteFrom('memberships').where('id', '=', memberId).execute()
+    const { numDeletedRows } = await tx.deleteFrom('memberships').where('id', '=', memberId).executeTakeFirst()
+    if (numDeletedRows === 0n) throw noSuchMember(memberId)
     await audit(ctx, tx, actor, 'member.remove', projectId, { memberId, name: shown.name, role: shown.role })
     return ctx.hooks.onAccessLost(ctx, tx, projectId)
   })
@@ -166,9 +167,12 @@ async function findMember(db: Context['db'] | Tx, projectId: string, memberId: s
     .where('principalKind', '!=', 'key')
     .selectAll()
     .executeTakeFirst()
-  if (!row) throw new NotFound(`Member with ID ${memberId} not found in this project`)
+  if (!row) throw noSuchMember(memberId)
   return row
 }
+
+const noSuchMember = (memberId: string): NotFound =>
+  new NotFound(`Member with ID ${memberId} not found in this project`)
 
 /** What a role that is not stored allows. */
 const NONE: Grant = { role: 'viewer', scopes: [] }

@@ -14,7 +14,7 @@ import { connectionOf } from '../destinations/registry.ts'
 import { storeAllowed } from './allowed.ts'
 import { openCredentials, originOf, placeOf, sealCredentials } from './credentials.ts'
 import { describeConnection, usersOf, type Connection } from './describe.ts'
-import { findConnection, findConnectionOf } from './find.ts'
+import { findConnection, findConnectionOf, noSuchConnection } from './find.ts'
 import { proveCredentials } from './open-session.ts'
 
 /**
@@ -137,7 +137,8 @@ export async function deleteConnection(
   await refuseUsed(ctx, row.id)
   try {
     await transactChecked(ctx, async (tx) => {
-      await tx.deleteFrom('connections').where('id', '=', row.id).execute()
+      const { numDeletedRows } = await tx.deleteFrom('connections').where('id', '=', row.id).executeTakeFirst()
+      if (numDeletedRows === 0n) throw noSuchConnection(row.id)
       await audit(ctx, tx, actor, 'connection.delete', row.projectId, {
         connectionId: row.id,
         app: row.app,

@@ -12,7 +12,7 @@ export type ConnectionRow = Selectable<ConnectionTable> & { place: string }
 /** Throws `NotFound`. */
 export async function findConnection(ctx: Context, connectionId: string): Promise<Selectable<ConnectionTable>> {
   const row = await ctx.db.selectFrom('connections').where('id', '=', connectionId).selectAll().executeTakeFirst()
-  if (!row) throw missing(connectionId)
+  if (!row) throw noSuchConnection(connectionId)
   return row
 }
 
@@ -22,7 +22,7 @@ export async function findWithKey(
   connectionId: string,
 ): Promise<{ connection: Selectable<ConnectionTable>; key: DataKey }> {
   const row = await withKeys(ctx.db, connectionId)
-  if (!row) throw missing(connectionId)
+  if (!row) throw noSuchConnection(connectionId)
   const { organizationId, dataKey, ...connection } = row
   return { connection, key: ctx.keyring.open(organizationId, dataKey) }
 }
@@ -41,7 +41,8 @@ const rowsWithKeys = keptQuery((db, slot: Slot<{ ids: readonly string[] }>) =>
     .select(['organizations.id as organizationId', 'organizations.dataKey']),
 )
 
-const missing = (connectionId: string): NotFound => new NotFound(`App Connection with ID ${connectionId} not found`)
+export const noSuchConnection = (connectionId: string): NotFound =>
+  new NotFound(`App Connection with ID ${connectionId} not found`)
 
 /** Throws `NotFound` for an unknown app or id, `BadRequest` when the connection belongs to another app. */
 export async function findConnectionOf(

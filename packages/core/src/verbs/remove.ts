@@ -1,6 +1,6 @@
 /** Taking back what a sync wrote, and ending a sync. */
 import { audit, transactChecked, type Actor, type Context } from '@keyferry/kernel'
-import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
+import { findSync, noSuchSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import { deleteSyncs } from '../sync/freed.ts'
 import { publishSync, publishSyncDeleted } from '../sync/publish.ts'
 import type { SyncRow } from '../sync/row.ts'
@@ -29,6 +29,8 @@ export async function deleteSync(
   }
   const row = await syncRow(ctx, sync.id)
   const freed = await transactChecked(ctx, async (tx) => {
+    const found = await tx.selectFrom('syncs').where('id', '=', sync.id).select('id').forUpdate().executeTakeFirst()
+    if (!found) throw noSuchSync(sync.id)
     await audit(ctx, tx, actor, 'delete-secret-sync', sync.projectId, {
       syncId: sync.id,
       name: sync.name,
