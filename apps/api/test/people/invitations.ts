@@ -61,7 +61,7 @@ export function invitations(suite: People): void {
     const revoke = () =>
       suite.api.send('DELETE', `/api/v1/projects/${suite.projectId}/invitations/${second.invitation.id}`)
     const revoked = await Promise.all([revoke(), revoke()])
-    expect(revoked.map(({ status }) => status).sort()).toEqual([200, 404])
+    expect(new Set(revoked.map(({ status }) => status))).toEqual(new Set([200, 404]))
     expect((await accept(linkTo('bob@example.com'))).status).toBe(404)
     const third = await invited('bob@example.com', 'admin')
     suite.api.clock.advance(8 * 24 * 3_600_000)
