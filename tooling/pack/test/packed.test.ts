@@ -94,7 +94,8 @@ it('are the same bytes each time they are packed', async () => {
     [await serverPackage(), server],
   ] as const) {
     const again = await tarballOf(join(dir, 'again'), content)
-    expect(await readFile(again.file)).toEqual(await readFile(first.file))
+    // Millions of bytes: to compare them one by one takes seconds.
+    expect((await readFile(again.file)).equals(await readFile(first.file)), content.manifest.name).toBe(true)
   }
 })
 
