@@ -104,8 +104,7 @@ for (const destination of (await representatives()).keys()) {
         await it.set({ A: '3', B: '4' })
         const errors = vi.fn<typeof it.ctx.log.error>()
         const quiet = it.ctx.log.child({})
-        quiet.error = errors
-        quiet.child = () => quiet
+        Object.assign(quiet, { error: errors, child: () => quiet })
         const release = it.emulator.hold((method) => method !== 'GET')
         // The listing and the first write.
         const { going } = await asking({ ...it, ctx: { ...it.ctx, log: quiet } }, sync, never, 2)
