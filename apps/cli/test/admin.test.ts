@@ -198,8 +198,7 @@ onEveryProfile((profile) => {
 /** The store of an instance, which somebody else writes to. */
 async function watched({ dataDir, databaseUrl }: Place) {
   if (databaseUrl === null) {
-    const db = openSqlite(join(dataDir, 'keyferry.db'))
-    await statement(db, 'pragma busy_timeout = 0')
+    const db = openSqlite(join(dataDir, 'keyferry.db'), 0)
     const isWriting = async () => {
       try {
         await statement(db, 'begin immediate')
