@@ -4,10 +4,11 @@ import module from 'node:module'
 // Before anything else is loaded: a command takes about as long as its modules take to compile.
 // Node 20 has none.
 module.enableCompileCache?.()
-// Its reader has enough, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
+  // Its reader has enough, as `head` does.
+  if (error.code === 'EPIPE') process.exit(0)
+  process.stderr.write(`error: The output can't be written, so it is not complete: ${error.message}\n`)
+  process.exit(1)
 })
 const { run } = await import('./program.ts')
 process.exitCode = await run(process.argv.slice(2), process.env, process)

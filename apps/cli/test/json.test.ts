@@ -1,6 +1,8 @@
 /**
  * Every command there is, found by walking the program: with `--json`, what a script reads is JSON and nothing else.
  */
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -80,4 +82,14 @@ describe.each(all.map(({ command, path }) => [path.join(' '), command] as const)
       stderr: expect.stringContaining("unknown option '--no-such-option'"),
     })
   })
+})
+
+// A device of Linux that is always full.
+it.runIf(existsSync('/dev/full'))('output that does not fit on the disk fails with one line', () => {
+  const full = openSync('/dev/full', 'w')
+  const main = join(import.meta.dirname, '../src/main.ts')
+  const ended = spawnSync(process.execPath, [main, '--version'], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' })
+  closeSync(full)
+  expect(ended.stderr).toMatch(/^error: The output can't be written, .*no space left.*\n$/)
+  expect(ended.status).toBe(1)
 })
