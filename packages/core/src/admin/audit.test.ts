@@ -1,6 +1,6 @@
 import { withoutSeals } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { audit, auditEvent, listAudit, makeHead, verifyAudit } from '@keyferry/kernel'
+import { audit, auditEvent, listAudit, lockHead, makeHead, transact, verifyAudit } from '@keyferry/kernel'
 import type { AuditAction } from '@keyferry/schemas'
 import { createSecret, getSecret, listSecrets, updateSecret } from '@keyferry/vault'
 import { createTestProject } from '@keyferry/vault/testing'
@@ -17,7 +17,7 @@ async function startAgain({ ctx, actor }: TestContext): Promise<void> {
   await ctx.db.transaction().execute((tx) => makeHead(ctx, tx, undefined))
 }
 
-onEveryDatabase('the audit log', (open) => {
+onEveryDatabase('the audit log', (open, dialect) => {
   let t: TestContext
   beforeAll(async () => {
     t = await testContext(open)
@@ -29,6 +29,13 @@ onEveryDatabase('the audit log', (open) => {
 
   const write = (action: AuditAction, details: Record<string, unknown> = {}) =>
     t.ctx.db.transaction().execute((tx) => audit(t.ctx, tx, t.actor, action, null, details))
+  /** SQLite lets one in after the other, in the order in which they came. */
+  const waitingForLocks = async (writers: number) => {
+    if (dialect === 'sqlite') return
+    const waiting = sql<{ n: number | string }>`select count(*) as n from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => Number((await waiting.execute(t.ctx.db)).rows[0]?.n)).toBe(writers)
+  }
   const list = (input: Partial<Parameters<typeof listAudit>[2]> = {}) =>
     listAudit(t.ctx, t.actor, { limit: 100, ...input })
 
@@ -137,6 +144,24 @@ onEveryDatabase('the audit log', (open) => {
       expect(await problem()).toMatchObject({ kind: 'truncated', seq: 6 })
       await t.ctx.db.updateTable('organizations').set({ auditMark: null }).execute()
       expect(await problem()).toMatchObject({ kind: 'head' })
+    })
+
+    it('is begun again while writers wait for its end, and they go on in the new chain', async () => {
+      const isHeld = Promise.withResolvers<void>()
+      const isWaitedFor = Promise.withResolvers<void>()
+      const holder = transact(t.ctx, async (tx) => {
+        await lockHead(t.ctx, tx)
+        isHeld.resolve()
+        await isWaitedFor.promise
+      })
+      await isHeld.promise
+      const restarted = restartAudit(t.ctx, t.actor)
+      await waitingForLocks(1)
+      const written = write('tag.update')
+      await waitingForLocks(2)
+      isWaitedFor.resolve()
+      await Promise.all([holder, restarted, written])
+      expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 2, problem: null })
     })
 
     it('seals what older rows say, not their number only', async () => {

@@ -19,8 +19,7 @@ export function restartAudit(ctx: Context, actor: Actor): Promise<void> {
     const shift = Math.max(0, last ?? 0) - Math.min(0, first ?? 0) + 1
     await sql`update audit set seq = seq - ${shift}`.execute(tx)
     await tx.deleteFrom('auditFloors').execute()
-    await tx.deleteFrom('auditHead').execute()
-    await makeHead(ctx, tx, await organizationKeyOf(tx))
+    await makeHead(ctx, tx, await organizationKeyOf(tx), { replaces: true })
     await mark(ctx, tx, 0, 0, { always: true })
     // Streams follow the new chain, also one that is being delivered to now.
     for (const { id } of await tx.selectFrom('auditStreams').select('id').execute())

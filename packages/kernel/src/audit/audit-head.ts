@@ -49,16 +49,28 @@ const select = (db: Db | Tx) =>
 const organizationKeys = (db: Db | Tx) =>
   db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped']).executeTakeFirst()
 
-/** A chain that begins after the rows that are there, under a key of its own. */
-export async function makeHead({ keyring }: Keys, tx: Tx, like: Wrapped | undefined): Promise<AuditHead> {
+/**
+ * A chain that begins after the rows that are there, under a key of its own. Of two that are made at once the first
+ * stays. `replaces`: it takes the place of one that is there, in the same row, which writers may be waiting for.
+ */
+export async function makeHead(
+  { keyring }: Keys,
+  tx: Tx,
+  like: Wrapped | undefined,
+  { replaces = false } = {},
+): Promise<AuditHead> {
   const key = keyring.create(CHAIN, like)
   const opened = keyring.open(CHAIN, key)
   const before = await earlierRows(tx, opened)
   const start = { seq: 0, hash: '', before: before.rows, beforeDigest: before.digest }
+  const head = { ...start, seal: sealOf(opened, start), key }
   await tx
     .insertInto('auditHead')
-    .values({ id: HEAD, ...start, seal: sealOf(opened, start), key })
-    .onConflict((conflict) => conflict.column('id').doNothing())
+    .values({ id: HEAD, ...head })
+    .onConflict((conflict) => {
+      const present = conflict.column('id')
+      return replaces ? present.doUpdateSet(head) : present.doNothing()
+    })
     .execute()
   const made = await readHead(tx)
   if (!made) throw new Error('the head of the audit chain vanished')
