@@ -1,5 +1,7 @@
-import { Hourglass, History, LogIn, RefreshCw, WifiOff } from 'lucide-react'
-import { useEffect, type ReactNode } from 'react'
+import { Hourglass, History, RefreshCw, WifiOff } from 'lucide-react'
+import { useEffect } from 'react'
+import { SessionNotice } from '../components/ui/session-notice.tsx'
+import { Bar } from '../components/ui/bar.tsx'
 import { Button } from '../components/ui/button.tsx'
 import { useIsBehind } from '../lib/behind.ts'
 import { reloadPage } from '../lib/code.ts'
@@ -16,15 +18,6 @@ const RETRY_MS = 3000
 const REFRESH_MS = 10_000
 /** A tab that is shown again has often slept through an update. */
 const CHECK_EVERY_MS = 60_000
-
-const Bar = ({ children }: { children: ReactNode }) => (
-  <div
-    role="status"
-    className="flex min-h-9 flex-wrap items-center gap-2 border-b border-warn/40 bg-warn-tint px-4 py-1.5 text-sm text-warn md:px-8"
-  >
-    {children}
-  </div>
-)
 
 /**
  * Says that the session is over, or the server away, slow, newer than this page or unable to refresh it; finds out when
@@ -64,17 +57,7 @@ export function ConnectionBar() {
     return () => document.removeEventListener('visibilitychange', onShown)
   }, [])
 
-  if (isOver)
-    return (
-      <Bar>
-        <LogIn aria-hidden className="size-4" /> {words.connectionBar.sessionOver}
-        <Button asChild size="sm">
-          <a href="/sign-in" target="_blank" rel="noreferrer">
-            {words.connectionBar.signIn}
-          </a>
-        </Button>
-      </Bar>
-    )
+  if (isOver) return <SessionNotice />
   if (isLost)
     return (
       <Bar>

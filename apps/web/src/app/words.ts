@@ -10,8 +10,6 @@ export const words = {
     noMatches: 'No matches.',
   },
   connectionBar: {
-    sessionOver: 'Your session ended. What you typed is kept: sign in in a new tab, then continue here.',
-    signIn: 'Sign in',
     connectionLost: 'Connection lost. Reconnecting…',
     updated: 'Keyferry was updated. Reload to use the new version.',
     reload: 'Reload',

@@ -4,6 +4,7 @@ import { useRef } from 'react'
 import { cn } from '../../lib/cn.ts'
 import { useFocusBack } from '../../lib/focus-back.ts'
 import type { DialogProps } from './dialog.tsx'
+import { SessionNotice } from './session-notice.tsx'
 import { words } from './words.ts'
 
 /** What opens over the page: traps the focus, closes with Escape. */
@@ -42,6 +43,7 @@ export function DialogFrame({
               </Radix.Description>
             )}
           </div>
+          <SessionNotice />
           <div className="min-h-0 flex-1 overflow-y-auto p-5">{children}</div>
           {/* Last, so that a dialog begins with its first field, or with the button that gives up. */}
           <Radix.Close

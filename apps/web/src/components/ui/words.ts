@@ -7,6 +7,10 @@ export const words = {
     search: 'Search…',
     take: (text: string) => `Use “${text}”`,
   },
+  sessionNotice: {
+    over: 'Your session ended. What you typed is kept: sign in in a new tab, then continue here.',
+    signIn: 'Sign in',
+  },
   dialog: {
     close: 'Close',
   },
