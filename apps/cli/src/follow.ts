@@ -58,7 +58,7 @@ export async function lookUntil(
     {
       onStarted: onLook,
       onData({ data }) {
-        if (concerns(data)) onLook()
+        if (data.kind !== 'opened' && concerns(data)) onLook()
       },
       onError: reject,
     },

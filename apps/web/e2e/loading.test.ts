@@ -1,6 +1,7 @@
 /** What pages load, and when: little at first, the rest before it is needed, and what is there when that fails. */
+import { representatives } from '@keyferry/core/emulators'
 import type { Locator, Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { clickEverything } from './click-everything.ts'
@@ -10,6 +11,8 @@ import { CANARY, projectTree, type ProjectTree } from './project-tree.ts'
 import { scriptWeight } from './script-weight.ts'
 
 const LIMIT_MS = 60_000
+/** Half of what the console takes for fresh: a component that is drawn later reads an older answer again. */
+const FRESH_MS = 5000
 
 describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 }, () => {
   const all = oneConsole()
@@ -92,6 +95,105 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
     expect(unusable).toEqual([])
     expect(clicked.size).toBeGreaterThan(100)
     expect(heavy).toEqual([])
+  })
+
+  it('asks each question once, and again what a change made stale', async () => {
+    const { client } = tree()
+    const { id: projectId } = await client.projects.create.mutate({ name: 'Quiet' })
+    const { other, view, row } = await open()
+    const asked: { path: string; input: string; at: number }[] = []
+    view.on('request', (request) => {
+      for (const { path, input } of askedBy(request.url()))
+        asked.push({ path, input: JSON.stringify(input), at: performance.now() })
+    })
+    await view.goto(`/p/${projectId}/secrets/dev`)
+    await see(view.getByRole('heading', { name: 'No secrets in this folder yet' }))
+    // The feed is open once a change is seen.
+    await client.secrets.create.mutate({ projectId, environment: 'dev', secretPath: '/', key: 'SEEN', value: CANARY })
+    await see(row('SEEN'))
+    /** The queries that were asked again before their answers were old enough for that. */
+    const again = asked.flatMap(({ path, input, at }, index) => {
+      const isRepeated = asked
+        .slice(0, index)
+        .some((each) => each.path === path && each.input === input && at - each.at < FRESH_MS)
+      return isRepeated ? [path] : []
+    })
+    expect(asked.filter(({ path }) => path === 'secrets.rows').length).toBeGreaterThan(1)
+    // What a change of secrets has nothing to do with.
+    expect(again.filter((path) => ['projects.get', 'inbox.list', 'instance.me'].includes(path))).toEqual([])
+    await client.projects.delete.mutate({ projectId })
+    await other.close()
+  })
+
+  it('reads a long list of syncs page by page, and after a run only the sync that ran', async () => {
+    const { client } = tree()
+    // Of its own: no other project writes there.
+    const [first] = await representatives()
+    if (!first) throw new Error('no destination')
+    const [destination, start] = first
+    const emulator = await start()
+    onTestFinished(() => emulator.close())
+    const { method, credentials, target } = emulator
+    const { id: projectId } = await client.projects.create.mutate({ name: 'Many' })
+    const { id: connectionId } = await client.connections.create.mutate({
+      destination,
+      name: 'of-many',
+      method,
+      credentials,
+      projectId,
+    })
+    const ids = new Map<string, string>()
+    for (let index = 10; index < 45; index += 1) {
+      const sync = await client.syncs.create.mutate({
+        projectId,
+        environment: 'dev',
+        secretPath: '/',
+        destination,
+        name: `sync-${index}`,
+        connectionId,
+        target,
+        // They all write to the same destination.
+        options: { deletionPolicy: 'none' },
+        autoSync: false,
+      })
+      ids.set(sync.name, sync.id)
+    }
+    const { other, view, row } = await open()
+    const asked: Asked[] = []
+    const bytes: number[] = []
+    view.on('request', (request) => asked.push(...askedBy(request.url())))
+    view.on('response', async (response) => {
+      const index = askedBy(response.url()).findIndex(({ path }) => path === 'syncs.page')
+      if (index === -1) return
+      const answers: unknown[] = [await response.json()].flat()
+      bytes.push(Buffer.byteLength(JSON.stringify(answers[index])))
+    })
+    const pages = () => asked.filter(({ path }) => path === 'syncs.page').map(({ input }) => input)
+    await view.goto(`/p/${projectId}/syncs`)
+    await see(view.getByText('30 of 35 syncs'))
+    await see(row('sync-10'))
+    expect(await row('sync-44').count()).toBe(0)
+    expect(pages().length).toBeGreaterThan(0)
+    await expect.poll(() => bytes[0] ?? Infinity, { timeout: LIMIT_MS }).toBeLessThan(40_000)
+
+    const search = view.getByRole('searchbox', { name: 'Search syncs' })
+    await search.fill('sync-44')
+    await see(row('sync-44'))
+    await gone(row('sync-10'))
+    await search.fill('')
+    await see(row('sync-10'))
+    await view.getByRole('button', { name: 'Show more' }).scrollIntoViewIfNeeded()
+    await see(row('sync-44'))
+    await gone(view.getByText('30 of 35 syncs'))
+
+    asked.length = 0
+    const syncId = ids.get('sync-10') ?? ''
+    await client.syncs.trigger.mutate({ destination, syncId })
+    // It is in sync, and so the last of the list.
+    await see(view.getByRole('row').last().filter({ hasText: 'sync-10' }).getByText('In sync', { exact: true }))
+    expect(pages().length).toBeGreaterThan(0)
+    expect(pages()).toEqual(pages().map((input) => ({ ...input, syncIds: syncId })))
+    await other.close()
   })
 
   it('says that it was updated when the files of a part are gone', async () => {
@@ -272,8 +374,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
     await add.getByRole('textbox', { name: 'Value' }).press('Enter')
     await see(view.getByText('Your session ended. What you typed is kept'))
     await tree().put('dev', '/', { NEWEST: CANARY })
-    const [tab] = await Promise.all([other.waitForEvent('page'), view.getByRole('link', { name: 'Sign in' }).click()])
+    // A dialog covers the page, and what it says.
+    await button('New folder').click()
+    const signInAgain = dialog().getByRole('link', { name: 'Sign in' })
+    const [tab] = await Promise.all([other.waitForEvent('page'), signInAgain.click()])
     await signIn(tab, tree().account)
+    await gone(signInAgain)
+    await view.keyboard.press('Escape')
     await gone(view.getByText('Your session ended. What you typed is kept'))
     await see(row('NEWEST'))
     expect(await add.getByLabel('Key').inputValue()).toBe('LATER')
@@ -315,6 +422,22 @@ const OUTSIDE = [
   '/reset-password?token=none',
   '/accept-invitation?token=none',
 ]
+
+interface Asked {
+  path: string
+  input: Record<string, unknown>
+}
+
+/** The queries of a request of the console, which sends several in one. */
+function askedBy(address: string): Asked[] {
+  const { pathname, searchParams } = new URL(address)
+  if (!pathname.startsWith('/api/trpc/')) return []
+  const sent: Record<string, Record<string, unknown>> = JSON.parse(searchParams.get('input') ?? '{}')
+  return pathname
+    .slice('/api/trpc/'.length)
+    .split(',')
+    .map((path, index) => ({ path, input: searchParams.has('batch') ? (sent[index] ?? {}) : sent }))
+}
 
 /** Loads a page; adds it to `heavy` when it begins with too much script. */
 async function weigh(path: string, weightOf: (path: string) => Promise<number>, heavy: string[]): Promise<void> {

@@ -88,6 +88,11 @@ export interface Events {
    * missed.
    */
   subscribe(projectId: string, signal: AbortSignal): AsyncIterable<LiveEvent>
+  /**
+   * Milliseconds since the last event of the project: what was read within them stands. Zero when events may have been
+   * missed; at most as long as this process has listened.
+   */
+  quietMs(projectId: string): number
 }
 
 /** How far outbound calls may reach. One object per process: connections are kept open per object. */

@@ -112,6 +112,7 @@ function recordingEvents(published: LiveEvent[]): Events {
       published.push(event)
       for (const listener of listeners) listener()
     },
+    quietMs: () => 0,
     subscribe(projectId, signal) {
       let next = published.length
       return (async function* () {

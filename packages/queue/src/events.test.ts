@@ -2,7 +2,7 @@ import type { LiveEvent } from '@keyferry/schemas'
 import { createDatabase } from '@keyferry/db/testing'
 import pg from 'pg'
 import { pino } from 'pino'
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { localEvents, postgresEvents, type EventBus } from './events.ts'
 
 const log = pino({ level: 'silent' })
@@ -51,6 +51,19 @@ describe('live events', () => {
     expect(one.seen).toEqual([1, 2])
     await bus.close()
     await other.ended
+  })
+
+  it('are known to have been none for a while, by project', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const bus = localEvents()
+    vi.advanceTimersByTime(5)
+    bus.events.publish(event(1))
+    vi.advanceTimersByTime(2)
+    expect(bus.events.quietMs(projectId)).toBe(2)
+    // Of a project that nothing was heard of, as long as anything is.
+    expect(bus.events.quietMs('11111111-1111-4111-8111-111111111111')).toBe(7)
+    await bus.close()
   })
 
   it('reach the subscribers of their own project alone', async () => {

@@ -77,6 +77,7 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
       if (closed) return await next.end()
       attempts = 0
       client = next
+      local.listen()
       void send()
     } catch (error) {
       lose(error instanceof Error ? error : new Error(String(error)))
@@ -117,6 +118,7 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
         void send()
       },
       subscribe: local.events.subscribe,
+      quietMs: (projectId) => (client ? local.events.quietMs(projectId) : 0),
     },
     async close() {
       closed = true

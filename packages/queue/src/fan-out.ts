@@ -26,18 +26,27 @@ interface Subscriber {
   end(): void
 }
 
-/** `miss` fails every subscription, `end` ends it. */
-export function fanOut(): { events: Events; miss: () => void; end: () => void } {
+/** `listen` says that events are heard from now on, `miss` fails every subscription, `end` ends it. */
+export function fanOut(): { events: Events; listen: () => void; miss: () => void; end: () => void } {
   /** By project: an event costs nothing to the subscribers of other projects. */
   const subscribers = new Map<string, Set<Subscriber>>()
+  /** When the last event of a project came. Those before `listensSince` are none of it. */
+  const lastAt = new Map<string, number>()
+  let listensSince = performance.now()
+  const listen = (): void => {
+    listensSince = performance.now()
+    lastAt.clear()
+  }
   const each = (act: (subscriber: Subscriber) => void): void => {
     for (const ofProject of subscribers.values()) for (const subscriber of ofProject) act(subscriber)
   }
   return {
     events: {
       publish(event) {
+        lastAt.set(event.projectId, performance.now())
         for (const subscriber of subscribers.get(event.projectId) ?? []) subscriber.push(event)
       },
+      quietMs: (projectId) => performance.now() - (lastAt.get(projectId) ?? listensSince),
       // It listens from this call on, not from the first read.
       subscribe(projectId, signal) {
         /** By what is to be read again: a newer event says all that an older one does. */
@@ -90,7 +99,11 @@ export function fanOut(): { events: Events; miss: () => void; end: () => void } 
         })()
       },
     },
-    miss: () => each((subscriber) => subscriber.miss()),
+    listen,
+    miss() {
+      listen()
+      each((subscriber) => subscriber.miss())
+    },
     end: () => each((subscriber) => subscriber.end()),
   }
 }

@@ -76,7 +76,7 @@ export async function commandContext(env: Env, store: Db, keyring: Keyring): Pro
     authority,
     // The sweep of the serving process finds what there is to do.
     queue: { wake: () => Promise.resolve() },
-    events: { publish() {}, async *subscribe() {} },
+    events: { publish() {}, async *subscribe() {}, quietMs: () => 0 },
     hooks: syncHooks,
     network: { allowPrivate: false },
     metrics: createMetrics(),

@@ -25,7 +25,7 @@ export async function benchContext(store: Db, keys = keyring(randomBytes(32))): 
     keyring: keys,
     authority,
     queue: { wake: () => Promise.resolve() },
-    events: { publish() {}, async *subscribe() {} },
+    events: { publish() {}, async *subscribe() {}, quietMs: () => 0 },
     hooks: syncHooks,
     network: { allowPrivate: true },
     metrics: createMetrics(),

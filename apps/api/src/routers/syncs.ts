@@ -1,5 +1,6 @@
 import { pauseVerbs, syncVerbs } from '@keyferry/core/verbs'
 import {
+  briefSync,
   id,
   importPreview,
   pause,
@@ -10,6 +11,8 @@ import {
   restorePlan,
   run,
   sync,
+  syncsPage,
+  syncsSummary,
 } from '@keyferry/schemas'
 import { z } from 'zod'
 import { syncRoutes } from '../infisical/syncs.ts'
@@ -46,6 +49,29 @@ export const syncs = router({
     summary: 'The syncs of a project, to one destination or all',
     routes: syncRoutes.list,
     output: z.array(sync),
+  }),
+
+  page: query(syncVerbs.page, {
+    isCompressed: true,
+    tag,
+    summary: 'A page of the syncs of a project, filtered and ordered, without options and history',
+    routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/syncs' }],
+    output: syncsPage,
+  }),
+
+  briefs: query(syncVerbs.briefs, {
+    isCompressed: true,
+    tag,
+    summary: 'Every sync of a project in brief',
+    routes: [],
+    output: z.array(briefSync),
+  }),
+
+  summary: query(syncVerbs.summary, {
+    tag,
+    summary: 'How many syncs a project has, and which need attention',
+    routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/syncs-summary' }],
+    output: syncsSummary,
   }),
 
   projectRuns: query(syncVerbs.projectRuns, {

@@ -215,6 +215,7 @@ async function watch(cli: Cli, options: SyncsOptions): Promise<void> {
     {
       onStarted: () => terminal.note(`Watching ${project.name}; Ctrl-C ends it.`),
       onData({ data }) {
+        if (data.kind === 'opened') return
         printed = printed
           .then(() =>
             print(data, async () => {

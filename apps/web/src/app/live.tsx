@@ -1,55 +1,51 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo } from 'react'
 import { nameOfDeletion } from '../components/pending-deletion.tsx'
+import { changedSyncs } from '../lib/changed-syncs.ts'
 import { setFeedDown } from '../lib/connection.ts'
 import { setProgress } from '../lib/live.ts'
+import { paced } from '../lib/paced.ts'
 import { markStale } from '../lib/stale.ts'
 import { toast } from '../lib/toast.ts'
 import { trpc } from '../lib/trpc.ts'
 import { words } from './words.ts'
 
+/** A running sync reports every key; the screens need that no more often than this. */
 const RUNNING_REFRESH_MS = 1000
+/** Hundreds of runs may end in a second; the first is shown at once. */
+const ENDED_REFRESH_MS = 300
 /** Wait before a feed that ended is opened again: as long as browsers wait before they connect again. */
 const REOPEN_MS = 3000
 
 /** Listens to a project's live events and has what they name fetched again. Shows nothing. */
 export function Live({ projectId }: { projectId: string }) {
-  const soon = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(soon.current), [])
-  /** A running sync reports every key; the screens need that no more often than once a second. */
-  const markRunning = () => {
-    soon.current ??= setTimeout(() => {
-      soon.current = undefined
-      void markStale('feed.running')
-    }, RUNNING_REFRESH_MS)
-  }
+  const marks = useMemo(() => marksOf(projectId), [projectId])
+  useEffect(() => () => Object.values(marks).forEach(({ stop }) => stop()), [marks])
 
   const { status, error, reset } = trpc.syncs.events.useSubscription(
-    { projectId },
+    { projectId, saysOpened: true },
     {
-      onStarted: () => void markStale('feed.opened'),
       onComplete: () => void markStale('feed.ended'),
       onError: () => void markStale('feed.ended'),
       onData: ({ data: event }) => {
         switch (event.kind) {
+          case 'opened':
+            return void markStale('feed.opened', { since: performance.now() - event.quietMs })
           case 'secrets':
             void markStale('feed.secrets')
-            return markRunning()
+            return marks.waiting.add(event.folderId)
           case 'pauses':
-            return void markStale('feed.sync')
+            return void markStale('feed.pauses')
           case 'deletion-ended':
             if (event.outcome === 'given-up')
               toast.error(words.live.notDeleted(nameOfDeletion({ ...event, kind: event.subject })))
             return void markStale('feed.deletion-ended')
           case 'sync-deleted':
             setProgress(event.syncId, undefined)
-            return void markStale('feed.sync-deleted')
+            return marks.deleted.add(event.syncId)
           case 'sync': {
             const isRunning = event.state === 'running'
             setProgress(event.syncId, isRunning ? { done: event.done, total: event.total } : undefined)
-            if (isRunning) return markRunning()
-            clearTimeout(soon.current)
-            soon.current = undefined
-            return void markStale('feed.sync')
+            return (isRunning ? marks.running : marks.ended).add(event.syncId)
           }
         }
       },
@@ -67,4 +63,20 @@ export function Live({ projectId }: { projectId: string }) {
     return () => setFeedDown(false)
   }, [down])
   return null
+}
+
+/** What is fetched again after an event about a sync, and when. */
+function marksOf(projectId: string) {
+  const readAgain = changedSyncs(projectId)
+  const mark = (change: 'feed.running' | 'feed.sync' | 'feed.sync-deleted') => (syncIds: ReadonlySet<string>) => {
+    readAgain(syncIds)
+    void markStale(change, { syncIds })
+  }
+  return {
+    running: paced(RUNNING_REFRESH_MS, mark('feed.running')),
+    ended: paced(ENDED_REFRESH_MS, mark('feed.sync'), { isEager: true }),
+    deleted: paced(ENDED_REFRESH_MS, mark('feed.sync-deleted'), { isEager: true }),
+    // The event of a folder does not say which syncs have something to send now.
+    waiting: paced(RUNNING_REFRESH_MS, () => void markStale('feed.waiting')),
+  }
 }

@@ -14,7 +14,7 @@ interface Props {
 /** Pausing and resuming a sync, those of the project, or all. */
 export function PauseCommands({ projectId, onClose, onPause }: Props) {
   const { rights } = useRights(projectId)
-  const { data: syncs = [] } = trpc.syncs.list.useQuery({ projectId })
+  const { data: syncs = [] } = trpc.syncs.briefs.useQuery({ projectId })
   const { data: pauses = [] } = trpc.syncs.pauses.useQuery({ projectId })
   const pause = (subject: PauseSubject) => () => {
     onClose()
@@ -29,7 +29,7 @@ export function PauseCommands({ projectId, onClose, onPause }: Props) {
       {syncs
         .filter((sync) => rights?.may('syncs.run', atSource(sync)))
         .map((sync) =>
-          sync.reason?.code === 'paused' && sync.reason.scope === 'sync' ? (
+          sync.status === 'paused' && pauses.length === 0 ? (
             <Resume
               key={sync.id}
               name={sync.name}

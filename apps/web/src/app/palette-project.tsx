@@ -28,7 +28,7 @@ interface Props {
 export function ProjectCommands({ projectId, search, go, onClose, onFound, onPause }: Props) {
   const router = useRouter()
   const project = trpc.projects.get.useQuery({ projectId })
-  const syncs = trpc.syncs.list.useQuery({ projectId })
+  const syncs = trpc.syncs.briefs.useQuery({ projectId })
   const { rights } = useRights(projectId)
   const connections = trpc.connections.list.useQuery({}, { enabled: rights?.may('connections.read') === true })
   const environments = project.data?.environments ?? []

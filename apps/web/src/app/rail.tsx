@@ -26,7 +26,7 @@ const Item = ({ icon: Icon, children }: { icon: LucideIcon; children: ReactNode 
 /** The left rail. `onNavigate` lets the small-screen drawer close itself. */
 export function Rail({ projectId, onNavigate }: { projectId: string | undefined; onNavigate?: () => void }) {
   const { rights } = useRights(projectId ?? '')
-  const trouble = useSyncsInTrouble(projectId).length
+  const trouble = useSyncsInTrouble(projectId)
   return (
     <div className="flex h-full flex-col gap-4 p-3">
       <Link to="/" onClick={onNavigate} className="w-fit rounded-md px-1.5 pt-1" aria-label={words.rail.keyferry}>

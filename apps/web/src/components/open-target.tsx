@@ -1,10 +1,10 @@
 import { ExternalLink } from 'lucide-react'
-import type { Destination, Sync } from '../lib/types.ts'
+import type { Destination, ListedSync } from '../lib/types.ts'
 import { MenuItem } from './ui/menu.tsx'
 import { words } from './words.ts'
 
 /** Leads to the provider's page of a sync's destination; nothing where the provider has none. */
-export const OpenTarget = ({ sync, destination }: { sync: Sync; destination: Destination | undefined }) =>
+export const OpenTarget = ({ sync, destination }: { sync: ListedSync; destination: Destination | undefined }) =>
   sync.targetUrl !== null && (
     <MenuItem asChild>
       <a href={sync.targetUrl} target="_blank" rel="noreferrer">

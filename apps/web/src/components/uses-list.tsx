@@ -7,7 +7,7 @@ import { words } from './words.ts'
 
 /** Who would notice if something were gone, each with a way there. */
 export function UsesList({ projectId, uses }: { projectId: string; uses: Uses }) {
-  const { data: syncs } = trpc.syncs.list.useQuery({ projectId })
+  const { data: syncs } = trpc.syncs.briefs.useQuery({ projectId })
   const { syncs: readers, imports, references } = uses
   if (readers.length + imports.length + references.length === 0)
     return <p className="text-base text-soft">{words.usesList.unused}</p>

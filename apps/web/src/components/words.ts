@@ -166,6 +166,9 @@ export const words = {
   onDemand: {
     unreadable: 'This part could not be loaded',
   },
+  moreRows: {
+    more: 'Show more',
+  },
   openTarget: {
     openIn: 'Open in',
   },

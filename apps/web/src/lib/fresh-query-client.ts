@@ -25,23 +25,36 @@ interface Config extends QueryClientConfig {
 export class FreshQueryClient extends QueryClient {
   readonly #outdated = new WeakSet<Query>()
   readonly #behind = new WeakSet<object>()
+  /** When the last request of a query began, and the one that its data are from. */
+  readonly #began = new WeakMap<object, number>()
+  readonly #readFrom = new WeakMap<object, number>()
 
   constructor({ isPassing, ...config }: Config) {
     super(config)
     this.getQueryCache().subscribe((event) => {
       if (event.type !== 'updated') return
       const { query, action } = event
+      if (action.type === 'fetch') this.#began.set(query, performance.now())
       if (action.type === 'error' && query.state.data !== undefined && isPassing(action.error)) {
         if (query.observers.some(({ options }) => options.staleTime === 0)) return
         this.#behind.add(query)
         query.setState({ status: 'success', error: null })
       }
       if (action.type !== 'success') return
+      if (action.manual !== true) this.#readFrom.set(query, this.#began.get(query) ?? 0)
       this.#behind.delete(query)
       if (!this.#outdated.delete(query)) return
       // The query settles only after this event.
       queueMicrotask(() => void this.invalidateQueries({ queryKey: query.queryKey, exact: true }))
     })
+  }
+
+  /**
+   * Whether the data of a query, or those on their way, were requested after `time`, by `performance.now()`.
+   */
+  isReadSince(query: Query, time: number): boolean {
+    const times = query.state.fetchStatus === 'idle' ? this.#readFrom : this.#began
+    return (times.get(query) ?? 0) >= time
   }
 
   /** Whether the data of a query are from before a fetch that failed. */

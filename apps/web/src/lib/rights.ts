@@ -7,7 +7,7 @@ import { allows, rolesWith, type Access, type Action, type Resource } from '@key
 import { useMemo } from 'react'
 import type { z } from 'zod'
 import { trpc } from './trpc.ts'
-import type { FolderRef as FolderPlace, Sync } from './types.ts'
+import type { FolderRef as FolderPlace, BriefSync } from './types.ts'
 import { words } from './words.ts'
 
 export interface Rights {
@@ -38,7 +38,7 @@ export const andBelow = ({ projectId, environment, secretPath }: FolderPlace): R
   below: true,
 })
 /** A sync is where its source is. */
-export const atSource = ({ projectId, environment, folder }: Sync): Resource =>
+export const atSource = ({ projectId, environment, folder }: BriefSync): Resource =>
   environment && folder
     ? inFolder({ projectId, environment: environment.slug, secretPath: folder.path })
     : { kind: 'project', projectId }

@@ -1,4 +1,5 @@
 /** Which queries a change makes stale: the only place of the console that invalidates queries. */
+import type { Query, QueryKey } from '@tanstack/react-query'
 import type { AppRouter } from '@keyferry/api'
 import { queryClient } from './trpc.ts'
 
@@ -20,12 +21,15 @@ type Change =
   | 'session'
   | 'place.deleted'
   | 'federated-auth'
-  | `feed.${'opened' | 'ended' | 'secrets' | 'sync' | 'running' | 'sync-deleted' | 'deletion-ended'}`
+  | `feed.${'opened' | 'ended' | 'secrets' | 'waiting' | 'pauses' | 'sync' | 'running' | 'sync-deleted' | 'deletion-ended'}`
 
-const SYNC = ['syncs.list', 'syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run', 'syncs.projectRuns'] as const
+/** The syncs of a project: all of them, whatever changed. */
+const SYNCS = ['syncs.page', 'syncs.briefs', 'syncs.summary'] as const
+const OF_SYNC = ['syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run', 'syncs.projectRuns', 'syncs.summary'] as const
+const SYNC = [...SYNCS, ...OF_SYNC] as const
 /** A run also finds out whether the credentials work, and a removal whether a deletion waits. */
 const RUN_ENDED = [
-  ...SYNC,
+  ...OF_SYNC,
   'syncs.plan',
   'delivery',
   'connections.list',
@@ -42,21 +46,24 @@ const FOLDER = [
   'tree',
   'history',
 ] as const
-const TREE = [...FOLDER, 'projects', 'folders', 'syncs.list'] as const
+const TREE = [...FOLDER, 'projects', 'folders', ...SYNCS] as const
 /** A role also decides what its holder may do, and whether syncs still have an owner. */
 const ROLE = ['members', 'instance.me', 'syncs'] as const
 
 const STALE = {
-  // What happened before the feed was open isn't repeated.
+  // What happened before the feed was open isn't repeated: stale is what was requested before it.
   'feed.opened': [...TREE, ...RUN_ENDED],
   // The session, the membership or the project may have ended.
   'feed.ended': ['instance.me', 'projects', 'tree.deletions'],
   'feed.secrets': FOLDER,
-  'feed.running': SYNC,
+  'feed.waiting': SYNC,
+  'feed.pauses': [...SYNC, ...RUN_ENDED],
+  // Lists of syncs read the one that changed: see `changed-syncs.ts`.
+  'feed.running': OF_SYNC,
   'feed.sync': RUN_ENDED,
   // Not `syncs.get`: fetching a sync that is gone would show an error on its page, which the person who deleted it is
   // about to leave.
-  'feed.sync-deleted': ['syncs.list', 'tree.deletions'],
+  'feed.sync-deleted': ['syncs.summary', 'tree.deletions'],
   'feed.deletion-ended': TREE,
 
   // Who signs in may be another person than the one before.
@@ -64,18 +71,18 @@ const STALE = {
 
   // A folder, an environment or a project, at once or once its syncs are gone; what else is stale follows when the page
   // has left it.
-  'place.deleted': ['tree.deletions', 'tree.matrix', 'tree.search', 'history', 'syncs.list'],
+  'place.deleted': ['tree.deletions', 'tree.matrix', 'tree.search', 'history', ...SYNCS],
   'folders.delete': ['folders.list', 'secrets.rows'],
   'environments.delete': ['projects', 'secrets.rows'],
   'projects.delete': ['projects.list'],
 
   'projects.create': ['projects.list'],
   'projects.update': ['projects'],
-  'environments.create': ['projects', 'syncs.list', 'tree'],
-  'environments.update': ['projects', 'syncs.list', 'tree'],
+  'environments.create': ['projects', ...SYNCS, 'tree'],
+  'environments.update': ['projects', ...SYNCS, 'tree'],
   'folders.create': ['folders.list', 'tree.matrix'],
-  'folders.update': ['folders', 'syncs.list', 'tree'],
-  'tree.moveFolder': ['folders', 'syncs.list', 'tree'],
+  'folders.update': ['folders', ...SYNCS, 'tree'],
+  'tree.moveFolder': ['folders', ...SYNCS, 'tree'],
   'tree.moveSecrets': ['secrets.rows', 'tree'],
   'imports.create': ['imports.list', 'secrets.rows'],
   'imports.update': ['imports.list', 'secrets.rows'],
@@ -98,11 +105,11 @@ const STALE = {
   'connections.update': ['connections'],
   'connections.check': ['connections'],
   'connections.delete': ['connections'],
-  'syncs.create': ['syncs.list', 'tree.readers'],
+  'syncs.create': [...SYNCS, 'tree.readers'],
   'syncs.update': ['syncs'],
   'syncs.trigger': ['syncs'],
   'syncs.approve': ['syncs'],
-  'syncs.checkDrift': ['syncs.get', 'syncs.list'],
+  'syncs.checkDrift': ['syncs.get', ...SYNCS],
   'syncs.excludeKeys': ['syncs', 'delivery'],
   'syncs.includeKeys': ['syncs', 'delivery'],
   'syncs.pause': ['syncs'],
@@ -110,7 +117,7 @@ const STALE = {
   'syncs.importSecrets': ['syncs', 'secrets'],
   'syncs.removeSecrets': ['syncs'],
   'syncs.restore': ['syncs', 'secrets'],
-  'syncs.delete': ['syncs.list', 'tree.deletions'],
+  'syncs.delete': [...SYNCS, 'tree.deletions'],
   'account.setDisplay': ['account.display'],
   'inbox.markRead': ['inbox.list'],
   'inbox.setPreferences': ['inbox'],
@@ -154,9 +161,28 @@ export const refetchFailed = (): Promise<void> =>
 
 /**
  * After a change: resolves once the stale queries that are on the screen were fetched again. Call it where fetching
- * what is gone can't happen any more.
+ * what is gone can't happen any more. `syncIds`: only these changed, so what was read of another sync stands. `since`:
+ * nothing changed since this time, by `performance.now()`, so what was requested after it stands.
  */
-export async function markStale(change: keyof typeof STALE): Promise<void> {
+export async function markStale(
+  change: keyof typeof STALE,
+  { syncIds, since = Infinity }: { syncIds?: ReadonlySet<string>; since?: number } = {},
+): Promise<void> {
   const paths: ReadonlySet<string> = new Set(STALE[change])
-  await Promise.all([...paths].map((path) => queryClient.invalidateQueries({ queryKey: [path.split('.')] })))
+  const predicate = (query: Query): boolean => {
+    if (queryClient.isReadSince(query, since)) return false
+    const syncId = syncIds && syncOf(query.queryKey)
+    return typeof syncId !== 'string' || syncIds?.has(syncId) === true
+  }
+  await Promise.all([...paths].map((path) => queryClient.invalidateQueries({ queryKey: [path.split('.')], predicate })))
 }
+
+/** After a change that concerns one query. */
+export const markQueryStale = (queryKey: QueryKey): Promise<void> =>
+  queryClient.invalidateQueries({ queryKey, exact: true })
+
+/** The sync that a query, by its key, asks about; undefined where it asks about others too. */
+const syncOf = ([, asked]: QueryKey): unknown => fieldOf(fieldOf(asked, 'input'), 'syncId')
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)).get(name) : undefined

@@ -3,6 +3,7 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 
 export type AuditEntry = z.output<typeof schemas.auditEntry>
+export type BriefSync = z.output<typeof schemas.briefSync>
 export type Connection = z.output<typeof schemas.connection>
 export type Destination = z.output<typeof schemas.destination>
 export type ExportedFile = z.output<typeof schemas.exportedSecrets>
@@ -13,6 +14,7 @@ export type ImportPriority = z.output<typeof schemas.importPriority>
 export type InitialSyncBehavior = z.output<typeof schemas.initialSyncBehavior>
 export type KeyState = z.output<typeof schemas.keyState>
 export type KeyDelivery = z.output<typeof schemas.keyDelivery>
+export type ListedSync = z.output<typeof schemas.listedSync>
 export type MatrixRow = z.output<typeof schemas.environmentMatrix>['rows'][number]
 export type NoticeTarget = z.output<typeof schemas.noticeTarget>
 export type Notification = z.output<typeof schemas.notification>
@@ -31,6 +33,8 @@ export type SecretRow = z.output<typeof schemas.secretRow>
 export type SecretVersion = z.output<typeof schemas.secretVersion>
 export type StatusReason = z.output<typeof schemas.statusReason>
 export type Sync = z.output<typeof schemas.sync>
+export type SyncsSummary = z.output<typeof schemas.syncsSummary>
+export type SyncsPage = z.output<typeof schemas.syncsPage>
 export type Tag = z.output<typeof schemas.tag>
 export type Trashed = z.output<typeof schemas.trashed>
 export type Uses = z.output<typeof schemas.uses>

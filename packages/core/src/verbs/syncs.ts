@@ -1,5 +1,7 @@
 /** Reading syncs. */
 import { NotFound, type Actor, type Context } from '@keyferry/kernel'
+import type { syncsSummary } from '@keyferry/schemas'
+import type { z } from 'zod'
 import { destination, destinations } from '../destinations/registry.ts'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import { selectSyncs, toRows, type SyncRow } from '../sync/row.ts'
@@ -25,6 +27,18 @@ export async function listSyncs(
     .$if(name !== undefined, (query) => query.where('syncs.destination', '=', name ?? ''))
     .execute()
   return toRows(ctx, rows)
+}
+
+/** What every page of a project shows of its syncs: of `rows`. */
+export function summaryOf(rows: readonly SyncRow[]): z.output<typeof syncsSummary> {
+  const names = (of: (row: SyncRow) => string | undefined): string[] =>
+    [...new Set(rows.flatMap((row) => of(row) ?? []))].toSorted()
+  return {
+    total: rows.length,
+    needAttention: rows.filter(({ status }) => status === 'needs-attention').map(({ id, name }) => ({ id, name })),
+    destinations: names(({ destination }) => destination),
+    environments: names(({ environment }) => environment?.slug),
+  }
 }
 
 /** The syncs that use a connection, in whatever project. */

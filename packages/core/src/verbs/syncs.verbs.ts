@@ -13,12 +13,13 @@ import {
 } from '@keyferry/access'
 import { NotFound, type Actor, type Context } from '@keyferry/kernel'
 import * as schemas from '@keyferry/schemas'
-import { allows, isMember } from '@keyferry/schemas/policy'
+import { allows, isMember, type Access } from '@keyferry/schemas/policy'
 import { z } from 'zod'
 import { listDeletions } from '../cleanup/list-deletions.ts'
 import { previewRestore, restoreRun } from '../history/restore.ts'
 import { projectRuns } from '../history/project-runs.ts'
 import { getRun, listRuns } from '../history/runs.ts'
+import { pageOfSyncs } from '../sync/page-of-syncs.ts'
 import type { SyncRow } from '../sync/row.ts'
 import { approvePlan } from './approve-plan.ts'
 import { checkDestination } from './check-destination.ts'
@@ -30,7 +31,7 @@ import { listKeys } from './keys.ts'
 import { listPauses, pauseSync, resumeSync } from './pause.ts'
 import { planSync, previewSync } from './preview.ts'
 import { deleteSync, removeSecrets } from './remove.ts'
-import { getSync, getSyncByName, listSyncOptions, listSyncs, listSyncsOfConnection } from './syncs.ts'
+import { getSync, getSyncByName, listSyncOptions, listSyncs, listSyncsOfConnection, summaryOf } from './syncs.ts'
 import { importSecrets, previewFirstImport, previewImport } from './import-secrets.ts'
 import { triggerSync } from './trigger-sync.ts'
 import { updateSync } from './update-sync.ts'
@@ -41,6 +42,10 @@ const one = z.object({ destination: schemas.destinationName, syncId: schemas.id 
 const oneRun = one.extend({ runId: schemas.id })
 const sourceOf = ({ environment, folder }: z.output<typeof schemas.sync>) =>
   environment && folder ? { environment: environment.slug, path: folder.path } : null
+
+/** The syncs of a project that the caller may see, with all that their results say. */
+const readable = async (ctx: Context, actor: Actor, input: Parameters<typeof listSyncs>[2], access: Access) =>
+  filterReadable(access, 'syncs.read', input.projectId, await listSyncs(ctx, actor, input), sourceOf)
 
 /** Answers with the sync as the caller may see it. */
 const shown =
@@ -99,10 +104,30 @@ export const syncVerbs = {
   list: defineVerb({
     input: z.object({ projectId: schemas.id, destination: schemas.destinationName.optional() }),
     requires: (input) => [requirement('project.read', project(input))],
+    run: async (ctx, actor, input, { access }) =>
+      hideResultsOf(ctx, input.projectId, await readable(ctx, actor, input, access)),
+  }),
+
+  page: defineVerb({
+    input: schemas.pageSyncs,
+    requires: (input) => [requirement('project.read', project(input))],
     run: async (ctx, actor, input, { access }) => {
-      const known = filterReadable(access, 'syncs.read', input.projectId, await listSyncs(ctx, actor, input), sourceOf)
-      return hideResultsOf(ctx, input.projectId, known)
+      const { syncs, ...rest } = pageOfSyncs(await readable(ctx, actor, input, access), input)
+      return { ...rest, syncs: await hideResultsOf(ctx, input.projectId, syncs) }
     },
+  }),
+
+  /** Names nothing that a result says. */
+  briefs: defineVerb({
+    input: z.object({ projectId: schemas.id }),
+    requires: (input) => [requirement('project.read', project(input))],
+    run: (ctx, actor, input, { access }) => readable(ctx, actor, input, access),
+  }),
+
+  summary: defineVerb({
+    input: z.object({ projectId: schemas.id }),
+    requires: (input) => [requirement('project.read', project(input))],
+    run: async (ctx, actor, input, { access }) => summaryOf(await readable(ctx, actor, input, access)),
   }),
 
   projectRuns: defineVerb({
@@ -274,7 +299,11 @@ export const syncVerbs = {
   }),
 
   events: verbsWith<WatchCall>()({
-    input: z.object({ projectId: schemas.id, lastEventId: z.string().max(64).nullish() }),
+    input: z.object({
+      projectId: schemas.id,
+      lastEventId: z.string().max(64).nullish(),
+      saysOpened: z.boolean().optional().describe('The first item says for how long nothing had happened'),
+    }),
     requires: (input) => [requirement('project.read', project(input))],
     run: watchProject,
   }),

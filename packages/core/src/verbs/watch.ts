@@ -14,22 +14,29 @@ export interface WatchCall extends Call {
 /** Milliseconds after which the credential is checked again when nothing happens. */
 export const AUTHENTICATED_EVERY_MS = 60_000
 
+/** The feed is open. What was read within `quietMs` milliseconds before it stands; zero: nothing is known of that. */
+export interface Opened {
+  kind: 'opened'
+  quietMs: number
+}
+
 /**
  * The events of a project whose folder or sync is in reach, from the moment this resolves: what a client reads after
- * that is followed by an event when it changes. Ends when the client leaves, the credential ends or the membership
- * does: both are checked again before each event and every minute. What fails once the client has left is nothing.
- * Throws `Unavailable` when events were missed. Events
- * name what to read again; a client that was away reads everything again.
+ * that is followed by an event when it changes. `saysOpened`: the first item is no event but `Opened`. Ends when the
+ * client leaves, the credential ends or the membership does: both are checked again before each event and every minute.
+ * What fails once the client has left is nothing. Throws `Unavailable` when events were missed. Events name what to
+ * read again; a client that was away reads everything again.
  */
 export async function watchProject(
   ctx: Context,
   actor: Actor,
-  { projectId }: { projectId: string },
+  { projectId, saysOpened = false }: { projectId: string; saysOpened?: boolean | undefined },
   { signal, authenticate }: WatchCall,
-): Promise<AsyncIterable<LiveEvent>> {
+): Promise<AsyncIterable<LiveEvent | Opened>> {
   const over = new AbortController()
   // Before anything is read: an event between reading and listening would be lost.
   const events = ctx.events.subscribe(projectId, AbortSignal.any([signal, over.signal]))
+  const quietMs = ctx.events.quietMs(projectId)
   const current = async (): Promise<Access | null> => {
     const now = await authenticate()
     const access = now?.id === actor.id ? await readAccess(ctx.db, actor) : null
@@ -56,6 +63,9 @@ export async function watchProject(
       )
     }, AUTHENTICATED_EVERY_MS)
     try {
+      // When something happens out of reach is not theirs to know.
+      const seesAll = atStart !== null && allows(atStart, 'secrets.read-names', { kind: 'project', projectId })
+      if (saysOpened) yield { kind: 'opened', quietMs: seesAll ? quietMs : 0 }
       for await (const event of events) {
         const access = await current()
         if (!access) return

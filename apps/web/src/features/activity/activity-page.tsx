@@ -86,7 +86,7 @@ function Tabbed({ projectId, filters, admin }: TabProps) {
 
 function Changes({ projectId, filters, admin, show }: TabProps & { show: (next: Filters) => void }) {
   const { data: project } = trpc.projects.get.useQuery({ projectId })
-  const { data: syncs } = trpc.syncs.list.useQuery({ projectId })
+  const { data: syncs } = trpc.syncs.briefs.useQuery({ projectId })
   const check = useVerifyChain()
   const whole = admin && filters.scope === 'instance'
   // "The last hour" is counted from when the page was opened: what is shown does not slip away while it is read.

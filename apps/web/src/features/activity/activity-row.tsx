@@ -4,7 +4,7 @@ import { Time } from '../../components/time.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
 import { cn } from '../../lib/cn.ts'
-import type { AuditEntry, Sync } from '../../lib/types.ts'
+import type { AuditEntry, BriefSync } from '../../lib/types.ts'
 import { EntryDetails } from './entry-details.tsx'
 import { SentenceView } from './sentence-view.tsx'
 import { words } from './words.ts'
@@ -18,7 +18,7 @@ const KINDS = new Map<string, { icon: LucideIcon; word: string }>([
 
 interface Props extends RowProps {
   entry: AuditEntry
-  syncs: readonly Sync[]
+  syncs: readonly BriefSync[]
   open: boolean
   onOpen: (open: boolean) => void
   onActor: (name: string) => void

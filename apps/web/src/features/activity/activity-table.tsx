@@ -3,13 +3,13 @@ import { Button } from '../../components/ui/button.tsx'
 import { Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { cn } from '../../lib/cn.ts'
-import type { AuditEntry, Sync } from '../../lib/types.ts'
+import type { AuditEntry, BriefSync } from '../../lib/types.ts'
 import { ActivityRow } from './activity-row.tsx'
 import { words } from './words.ts'
 
 interface Props {
   entries: readonly AuditEntry[]
-  syncs: readonly Sync[]
+  syncs: readonly BriefSync[]
   open: string | undefined
   onOpen: (seq: string | undefined) => void
   onActor: (name: string) => void

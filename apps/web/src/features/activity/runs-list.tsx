@@ -28,7 +28,7 @@ interface Props {
 
 /** The runs of every sync of the project, newest first. */
 export function RunsList({ projectId, filters, onChange }: Props) {
-  const { data: syncs = [] } = trpc.syncs.list.useQuery({ projectId })
+  const { data: syncs = [] } = trpc.syncs.briefs.useQuery({ projectId })
   const state = runState.safeParse(filters.state).data
   const syncId = filters.sync
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } =

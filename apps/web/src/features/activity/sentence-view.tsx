@@ -1,13 +1,13 @@
 import { plainPart, type Part, type Sentence } from '@keyferry/schemas/audit'
 import { Link } from '@tanstack/react-router'
 import { Fragment } from 'react'
-import type { Sync } from '../../lib/types.ts'
+import type { BriefSync } from '../../lib/types.ts'
 
 interface Props {
   sentence: Sentence
   /** Of the entry; what is named leads nowhere when there is none. */
   projectId: string | null
-  syncs: readonly Sync[]
+  syncs: readonly BriefSync[]
 }
 
 /** A sentence whose names lead to what they name, as far as that is still there. */
@@ -16,7 +16,7 @@ export const SentenceView = ({ sentence, projectId, syncs }: Props) =>
 
 const link = 'wrap-anywhere text-accent underline decoration-edge/60 underline-offset-2 hover:decoration-current'
 
-function drawn(part: Part, projectId: string | null, syncs: readonly Sync[]) {
+function drawn(part: Part, projectId: string | null, syncs: readonly BriefSync[]) {
   if (typeof part === 'string') return part
   const words = plainPart(part)
   if ('name' in part) return <span className="font-medium wrap-anywhere">{words}</span>

@@ -16,7 +16,7 @@ import { statusOf } from '../../lib/errors.ts'
 import { useRights, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { MatrixRow } from '../../lib/types.ts'
-import { useSearch } from '../secrets/use-search.ts'
+import { useSearch } from '../../lib/use-search.ts'
 import { MatrixTableRow } from './matrix-row.tsx'
 import { words } from './words.ts'
 

@@ -2,7 +2,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
-import type { Sync } from '../../lib/types.ts'
+import type { BriefSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 const RecentChanges = onDemand(
@@ -10,7 +10,7 @@ const RecentChanges = onDemand(
   <Skeleton className="h-40" />,
 )
 
-export const ChangesCard = ({ projectId, syncs }: { projectId: string; syncs: readonly Sync[] }) => (
+export const ChangesCard = ({ projectId, syncs }: { projectId: string; syncs: readonly BriefSync[] }) => (
   <Section
     title={words.changes.title}
     action={

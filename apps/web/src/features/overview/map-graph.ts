@@ -1,11 +1,11 @@
 /** The map of a project as a graph: folders, the syncs that read them, and the destinations that get them. Pure. */
-import type { ProjectOverview, Sync } from '../../lib/types.ts'
+import type { ProjectOverview, BriefSync } from '../../lib/types.ts'
 
 type Folder = ProjectOverview['folders'][number]
 
 export type MapNode =
   | { id: string; kind: 'folder'; folder: Folder }
-  | { id: string; kind: 'sync'; sync: Sync }
+  | { id: string; kind: 'sync'; sync: BriefSync }
   | { id: string; kind: 'destination'; destination: string; label: string }
 
 export interface MapEdge {
@@ -14,7 +14,7 @@ export interface MapEdge {
   to: string
   kind: 'import' | 'reference' | 'sync'
   /** Of the sync that the edge belongs to; null between folders. */
-  status: Sync['status'] | null
+  status: BriefSync['status'] | null
 }
 
 export interface MapGraph {
@@ -25,7 +25,7 @@ export interface MapGraph {
 /** A sync whose folder is out of reach begins its own line. */
 export function mapGraph(
   { folders, links }: Pick<ProjectOverview, 'folders' | 'links'>,
-  syncs: readonly Sync[],
+  syncs: readonly BriefSync[],
 ): MapGraph {
   const nodes = new Map<string, MapNode>()
   const edges: MapEdge[] = []

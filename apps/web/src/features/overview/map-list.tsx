@@ -3,7 +3,7 @@ import { ArrowRight } from 'lucide-react'
 import { FolderLink } from '../../components/folder-link.tsx'
 import { SyncStatusBadge } from '../../components/sync-status.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
-import type { Destination, ProjectOverview, Sync } from '../../lib/types.ts'
+import type { Destination, ProjectOverview, BriefSync } from '../../lib/types.ts'
 import { syncPage } from './sync-page.ts'
 import { words } from './words.ts'
 
@@ -18,7 +18,7 @@ export function MapList({
 }: {
   projectId: string
   overview: ProjectOverview
-  syncs: readonly Sync[]
+  syncs: readonly BriefSync[]
   destinations: readonly Destination[]
 }) {
   const known = new Set(folders.map(({ id }) => id))
@@ -60,7 +60,7 @@ export function MapList({
   )
 }
 
-const SyncsOf = ({ syncs, destinations }: { syncs: readonly Sync[]; destinations: readonly Destination[] }) =>
+const SyncsOf = ({ syncs, destinations }: { syncs: readonly BriefSync[]; destinations: readonly Destination[] }) =>
   syncs.length === 0 ? (
     <p className="text-sm text-soft">{map.notSynced}</p>
   ) : (

@@ -6,7 +6,7 @@ import { SyncStatusBadge } from '../../components/sync-status.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { cn } from '../../lib/cn.ts'
 import { folderPage } from '../../lib/folder-page.ts'
-import type { Destination, Sync } from '../../lib/types.ts'
+import type { Destination, BriefSync } from '../../lib/types.ts'
 import type { MapNode } from './map-graph.ts'
 import { NODE } from './map-layout.ts'
 import { syncPage } from './sync-page.ts'
@@ -19,7 +19,7 @@ export type MapNodeData = {
 }
 type Props = NodeProps<Node<MapNodeData>>
 
-const BORDERS: Record<Sync['status'], string> = {
+const BORDERS: Record<BriefSync['status'], string> = {
   'needs-attention': 'border-bad',
   'out-of-sync': 'border-warn',
   paused: 'border-line',

@@ -4,7 +4,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { trpc } from '../../lib/trpc.ts'
-import type { ProjectOverview, Sync } from '../../lib/types.ts'
+import type { ProjectOverview, BriefSync } from '../../lib/types.ts'
 import { mapGraph } from './map-graph.ts'
 import { MapList } from './map-list.tsx'
 import { words } from './words.ts'
@@ -26,7 +26,7 @@ export function MapSection({
 }: {
   projectId: string
   overview: ProjectOverview
-  syncs: readonly Sync[]
+  syncs: readonly BriefSync[]
 }) {
   const [view, setView] = useState<'graph' | 'list'>(() => (window.innerWidth < GRAPH_FROM ? 'list' : 'graph'))
   const { data: destinations } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })

@@ -2,7 +2,7 @@ import '@xyflow/react/dist/base.css'
 import { Position, ReactFlow, ReactFlowProvider, type Edge, type Node } from '@xyflow/react'
 import { useMemo, useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
-import type { Destination, Sync } from '../../lib/types.ts'
+import type { Destination, BriefSync } from '../../lib/types.ts'
 import { MapControls } from './map-controls.tsx'
 import type { MapEdge, MapGraph } from './map-graph.ts'
 import { NODE, placeNodes, shapeOf } from './map-layout.ts'
@@ -18,7 +18,7 @@ const AROUND_MAP = 380
 const PADDING = 24
 const ZOOM = { min: 0.35, max: 1.5 }
 
-const COLOURS: Record<Sync['status'], string> = {
+const COLOURS: Record<BriefSync['status'], string> = {
   'needs-attention': 'var(--color-bad)',
   'out-of-sync': 'var(--color-warn)',
   paused: 'var(--color-edge)',

@@ -6,7 +6,7 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { useOwnFolders } from '../../lib/own-folders.ts'
 import { useRights, type Rights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Project, Sync } from '../../lib/types.ts'
+import type { Project } from '../../lib/types.ts'
 import { AttentionList } from './attention-list.tsx'
 import { ChangesCard } from './changes-card.tsx'
 import { DeliveryCard } from './delivery-card.tsx'
@@ -21,20 +21,21 @@ import { words } from './words.ts'
 export function OverviewPage({ projectId }: { projectId: string }) {
   const project = trpc.projects.get.useQuery({ projectId })
   const { rights } = useRights(projectId)
-  const syncs = trpc.syncs.list.useQuery({ projectId })
+  const syncs = trpc.syncs.summary.useQuery({ projectId })
   usePageTitle(project.data?.name ?? words.overview, false)
   if (project.error) return <Failure what={words.unreadable} error={project.error} retry={project.refetch} />
   if (!project.data || !rights || syncs.isPending) return <Skeleton className="h-40" />
   const environment = project.data.environments[0]?.slug
   if (environment === undefined) return <NoEnvironment projectId={projectId} />
-  if (rights.may('syncs.manage') && syncs.data?.length === 0)
+  if (rights.may('syncs.manage') && syncs.data?.total === 0)
     return <FirstSteps project={project.data} environment={environment} />
-  return <Overview project={project.data} rights={rights} syncs={syncs.data ?? []} />
+  return <Overview project={project.data} rights={rights} total={syncs.data?.total ?? 0} />
 }
 
-function Overview({ project, rights, syncs }: { project: Project; rights: Rights; syncs: readonly Sync[] }) {
+function Overview({ project, rights, total }: { project: Project; rights: Rights; total: number }) {
   const { id: projectId, name, description } = project
   const overview = trpc.overview.project.useQuery({ projectId })
+  const syncs = trpc.syncs.briefs.useQuery({ projectId })
   const own = useOwnFolders(projectId, project.environments)
   if (own?.length === 0) return <NothingYours projectId={projectId} />
   return (
@@ -42,11 +43,13 @@ function Overview({ project, rights, syncs }: { project: Project; rights: Rights
       <PageHeader title={name} text={description ?? undefined} />
       <div className="grid gap-4 2xl:grid-cols-[minmax(0,1fr)_28rem] 2xl:items-start">
         <div className="grid min-w-0 gap-4">
-          <AttentionList syncs={syncs} />
+          <AttentionList projectId={projectId} total={total} />
           {overview.error ? (
             <Failure what={words.overviewUnreadable} error={overview.error} retry={overview.refetch} />
-          ) : overview.data ? (
-            syncs.length > 0 && <MapSection projectId={projectId} overview={overview.data} syncs={syncs} />
+          ) : syncs.error ? (
+            <Failure what={words.syncsUnreadable} error={syncs.error} retry={syncs.refetch} />
+          ) : overview.data && syncs.data ? (
+            total > 0 && <MapSection projectId={projectId} overview={overview.data} syncs={syncs.data} />
           ) : (
             <Skeleton className="h-80 rounded-lg" />
           )}
@@ -56,7 +59,7 @@ function Overview({ project, rights, syncs }: { project: Project; rights: Rights
           {overview.data && <RunsCard hours={overview.data.hours} />}
           {overview.data && <DeliveryCard delivery={overview.data.delivery} />}
           {rights.grant && <OwnPlaces projectId={projectId} grant={rights.grant} first={own?.[0]} />}
-          {rights.may('project.manage') && <ChangesCard projectId={projectId} syncs={syncs} />}
+          {rights.may('project.manage') && <ChangesCard projectId={projectId} syncs={syncs.data ?? []} />}
         </div>
       </div>
     </>

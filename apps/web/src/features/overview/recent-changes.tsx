@@ -3,7 +3,7 @@ import { Failure } from '../../components/failure.tsx'
 import { Time } from '../../components/time.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { trpc } from '../../lib/trpc.ts'
-import type { Sync } from '../../lib/types.ts'
+import type { BriefSync } from '../../lib/types.ts'
 import { SentenceView } from '../activity/sentence-view.tsx'
 import { words } from './words.ts'
 
@@ -16,7 +16,7 @@ const CHANGES = Object.entries(AUDIT_ACTIONS)
   .join(',')
 
 /** The newest changes of the project in words. */
-export function RecentChanges({ projectId, syncs }: { projectId: string; syncs: readonly Sync[] }) {
+export function RecentChanges({ projectId, syncs }: { projectId: string; syncs: readonly BriefSync[] }) {
   const changes = trpc.audit.project.useQuery(
     { projectId, action: CHANGES, limit: SHOWN },
     { refetchInterval: LOOK_MS },

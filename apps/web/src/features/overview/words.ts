@@ -4,6 +4,7 @@ import { count } from '@keyferry/schemas/count'
 export const words = {
   overview: 'Overview',
   unreadable: 'The project could not be read',
+  syncsUnreadable: 'The syncs could not be read',
   overviewUnreadable: 'The overview could not be read',
 
   attention: {
@@ -12,6 +13,7 @@ export const words = {
     noneText: (syncs: number) => (syncs === 0 ? 'No syncs yet.' : `${count(syncs, 'sync')}, all healthy.`),
     some: (some: number, all: number) => `${some} of ${count(all, 'sync')}`,
     all: (all: number) => `View all ${all}`,
+    rest: (rest: number) => `${count(rest, 'more sync')} in the list of syncs`,
   },
 
   map: {

@@ -23,7 +23,7 @@ export function CopyDialog({ place, keys, environment, onDone, onClose }: Props)
   const target: FolderRef = { projectId, ...to }
   const isHere = to.environment === place.environment && to.secretPath === place.secretPath
   const rows = trpc.secrets.rows.useQuery(target, { enabled: !isHere, retry: false })
-  const syncs = trpc.syncs.list.useQuery({ projectId })
+  const syncs = trpc.syncs.briefs.useQuery({ projectId })
   const present = (rows.data?.rows ?? []).filter(({ key, origin }) => origin.kind === 'own' && keys.includes(key))
   const readers = (syncs.data ?? []).filter(
     ({ environment, folder }) => environment?.slug === to.environment && folder?.path === to.secretPath,

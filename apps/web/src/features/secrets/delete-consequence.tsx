@@ -1,8 +1,8 @@
-import type { Sync } from '../../lib/types.ts'
+import type { BriefSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 /** What deleting a secret of this folder does elsewhere. */
-export const DeleteConsequence = ({ readers }: { readers: readonly Sync[] }) => (
+export const DeleteConsequence = ({ readers }: { readers: readonly BriefSync[] }) => (
   <p className="text-base">
     {readers.length === 0
       ? words.deleteConsequence.noReaders

@@ -8,7 +8,8 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
-import type { FolderRef, Sync, Uses } from '../../lib/types.ts'
+import type { FolderRef, Uses } from '../../lib/types.ts'
+import { useReaders } from '../../lib/use-readers.ts'
 import { DeleteConsequence } from './delete-consequence.tsx'
 import { words } from './words.ts'
 
@@ -18,7 +19,6 @@ const LOOK_AT = 20
 interface Props {
   place: FolderRef
   keys: readonly string[]
-  readers: readonly Sync[]
   onDone?: () => void
   onClose: () => void
 }
@@ -27,7 +27,8 @@ interface Props {
  * Deletes secrets of a folder, after showing which references would stop resolving and which syncs remove them at their
  * targets.
  */
-export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) {
+export function DeleteSecrets({ place, keys, onDone, onClose }: Props) {
+  const readers = useReaders(place)
   const remove = trpc.secrets.deleteMany.useMutation()
   const looked = keys.slice(0, LOOK_AT)
   const found = trpc.useQueries((t) => looked.map((key) => t.tree.uses({ ...place, key }, { staleTime: 0 })))
@@ -64,7 +65,7 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
       onClose={onClose}
     >
       {keys.length > 1 && <p className="max-h-40 overflow-y-auto font-mono text-sm break-all">{keys.join(', ')}</p>}
-      <DeleteConsequence readers={readers} />
+      {readers ? <DeleteConsequence readers={readers} /> : <Skeleton className="w-64" />}
       {failed ? (
         <Failure what={words.usesDialog.unreadable} error={failed.error} retry={failed.refetch} />
       ) : found.some(({ isPending }) => isPending) ? (

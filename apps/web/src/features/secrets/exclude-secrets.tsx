@@ -7,7 +7,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { direct } from '../../lib/trpc.ts'
-import type { FolderRef, Sync } from '../../lib/types.ts'
+import type { FolderRef, BriefSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 /** The most keys that one call excludes. */
@@ -17,7 +17,7 @@ interface Props {
   place: FolderRef
   keys: readonly string[]
   /** The syncs that can be chosen. */
-  syncs: readonly Sync[]
+  syncs: readonly BriefSync[]
   onDone: () => void
   onClose: () => void
 }
@@ -88,5 +88,5 @@ export function ExcludeSecrets({ place, keys, syncs, onDone, onClose }: Props) {
   )
 }
 
-const isSourceOf = ({ environment, folder }: Sync, place: FolderRef): boolean =>
+const isSourceOf = ({ environment, folder }: BriefSync, place: FolderRef): boolean =>
   environment?.slug === place.environment && folder?.path === place.secretPath

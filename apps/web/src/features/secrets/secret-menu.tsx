@@ -6,7 +6,7 @@ import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { code } from '../../lib/code.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
-import type { FolderRef, SecretRow, Sync } from '../../lib/types.ts'
+import type { FolderRef, SecretRow } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')).DeleteSecrets)
@@ -19,7 +19,6 @@ const UsesDialog = onDemand(async () => (await import('./uses-dialog.tsx')).Uses
 interface Props {
   place: FolderRef
   row: SecretRow
-  readers: readonly Sync[]
   isWritable: boolean
   onHistory: (key: string) => void
   onOverride: (key: string) => void
@@ -28,7 +27,7 @@ interface Props {
 }
 
 /** What can be done with one secret; with an imported one, to put an own one in its place. */
-export function SecretMenu({ place, row, readers, isWritable, onHistory, onOverride, onGone }: Props) {
+export function SecretMenu({ place, row, isWritable, onHistory, onOverride, onGone }: Props) {
   const [dialog, setDialog] = useState<'delete' | 'delivery' | 'details' | 'move' | 'uses'>()
   const close = () => setDialog(undefined)
   const { key } = row
@@ -94,9 +93,7 @@ export function SecretMenu({ place, row, readers, isWritable, onHistory, onOverr
       {dialog === 'details' && <DetailsDialog place={place} row={row} onClose={close} />}
       {dialog === 'uses' && <UsesDialog place={place} secretKey={key} onClose={close} />}
       {dialog === 'move' && <MoveSecrets place={place} rows={[row]} onDone={onGone} onClose={close} />}
-      {dialog === 'delete' && (
-        <DeleteSecrets place={place} keys={[key]} readers={readers} onDone={onGone} onClose={close} />
-      )}
+      {dialog === 'delete' && <DeleteSecrets place={place} keys={[key]} onDone={onGone} onClose={close} />}
     </>
   )
 }

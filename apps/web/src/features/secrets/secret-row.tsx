@@ -8,7 +8,7 @@ import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
 import { cn } from '../../lib/cn.ts'
 import { inFolder, type Rights } from '../../lib/rights.ts'
-import type { FolderRef, KeyDelivery, SecretRow as Row, Sync } from '../../lib/types.ts'
+import type { FolderRef, KeyDelivery, SecretRow as Row } from '../../lib/types.ts'
 import { useSoon } from '../../lib/use-soon.ts'
 import { DeliveryCell } from './delivery-cell.tsx'
 import { ResolvedValue } from './resolved-value.tsx'
@@ -31,7 +31,6 @@ const SHOWN_TAGS = 3
 interface Props extends RowProps {
   place: FolderRef
   row: Row
-  readers: readonly Sync[]
   delivery: KeyDelivery | undefined
   whyNot: Rights['whyNot']
   isSelected: boolean
@@ -49,7 +48,6 @@ export const SecretRow = memo(function SecretRow({
   measure,
   place,
   row,
-  readers,
   delivery,
   whyNot,
   isSelected,
@@ -159,7 +157,6 @@ export const SecretRow = memo(function SecretRow({
           <SecretMenu
             place={place}
             row={row}
-            readers={readers}
             isWritable={isWritable}
             onGone={() => onSelect(key, false, false)}
             {...rest}

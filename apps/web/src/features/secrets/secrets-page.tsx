@@ -17,7 +17,6 @@ import { folderPage } from '../../lib/folder-page.ts'
 import { andBelow, inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow } from '../../lib/types.ts'
-import { useReaders } from '../../lib/use-readers.ts'
 import { ClosedFolder } from './closed-folder.tsx'
 import { FolderHeader } from './folder-header.tsx'
 import { FolderTree } from './folder-tree.tsx'
@@ -25,7 +24,7 @@ import { ImportsChip } from './imports-chip.tsx'
 import { MissingFolder } from './missing-folder.tsx'
 import { SecretsTable } from './secrets-table.tsx'
 import { usePastedFile } from './use-pasted-file.ts'
-import { useSearch } from './use-search.ts'
+import { useSearch } from '../../lib/use-search.ts'
 import { words } from './words.ts'
 
 const AddSecret = onDemand(
@@ -82,7 +81,6 @@ export function SecretsPage({ place, search, history, adding }: Props) {
     () => (searched ? searched.filter((each) => each.text.includes(text)).map(({ row }) => row) : (all ?? [])),
     [all, searched, text],
   )
-  const readers = useReaders(place, !isClosed)
   const environments = project.data?.environments ?? []
   const isMissing = statusOf(rows.error) === 404
   const isEmpty = all?.length === 0
@@ -184,13 +182,7 @@ export function SecretsPage({ place, search, history, adding }: Props) {
             ) : found.length === 0 ? (
               <p className="py-6 text-center text-base text-soft">{words.secretsPage.noMatch(wanted)}</p>
             ) : (
-              <SecretsTable
-                place={place}
-                rows={found}
-                readers={readers}
-                onHistory={openHistory}
-                onOverride={override}
-              />
+              <SecretsTable place={place} rows={found} onHistory={openHistory} onOverride={override} />
             )}
           </div>
         )}

@@ -6,7 +6,7 @@ import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import { byText, sortRows, type Sorting } from '../../lib/sorting.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { FolderRef, SecretRow as Row, Sync } from '../../lib/types.ts'
+import type { FolderRef, SecretRow as Row } from '../../lib/types.ts'
 import { SecretRow } from './secret-row.tsx'
 import { SelectedActions } from './selected-actions.tsx'
 import { words } from './words.ts'
@@ -25,13 +25,12 @@ const NONE: ReadonlySet<string> = new Set()
 interface Props {
   place: FolderRef
   rows: readonly Row[]
-  readers: readonly Sync[]
   onHistory: (key: string) => void
   /** Starts a secret of this folder in place of an imported one. */
   onOverride: (key: string) => void
 }
 
-export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Props) {
+export function SecretsTable({ place, rows, onHistory, onOverride }: Props) {
   const [sorting, setSorting] = useState<Sorting<Column>>({ column: 'key', isDescending: false })
   const [selected, setSelected] = useState(NONE)
   const sorted = useMemo(() => sortRows(rows, COMPARISONS, sorting), [rows, sorting])
@@ -78,7 +77,6 @@ export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Pr
               {...virtual}
               place={place}
               row={row}
-              readers={readers}
               delivery={deliveries.get(row.key)}
               whyNot={whyNot}
               isSelected={isOwn(row) && selected.has(row.key)}
@@ -89,9 +87,7 @@ export function SecretsTable({ place, rows, readers, onHistory, onOverride }: Pr
           )}
         />
       </Table>
-      {chosen.length > 0 && (
-        <SelectedActions place={place} rows={chosen} readers={readers} onDone={() => setSelected(NONE)} />
-      )}
+      {chosen.length > 0 && <SelectedActions place={place} rows={chosen} onDone={() => setSelected(NONE)} />}
     </>
   )
 }

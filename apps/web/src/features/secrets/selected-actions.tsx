@@ -6,7 +6,8 @@ import { IconButton } from '../../components/ui/icon-button.tsx'
 import { SECRETS_AT_ONCE } from '../../lib/chunks.ts'
 import { atSource, inFolder, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { FolderRef, SecretRow, Sync } from '../../lib/types.ts'
+import type { FolderRef, SecretRow } from '../../lib/types.ts'
+import { useReaders } from '../../lib/use-readers.ts'
 import { words } from './words.ts'
 
 const CopyDialog = onDemand(async () => (await import('./copy-dialog.tsx')).CopyDialog)
@@ -19,19 +20,19 @@ const TagDialog = onDemand(async () => (await import('./tag-dialog.tsx')).TagDia
 interface Props {
   place: FolderRef
   rows: readonly SecretRow[]
-  readers: readonly Sync[]
   /** Nothing is selected any more. */
   onDone: () => void
 }
 
 /** What can be done with the selected secrets, on a bar that stays in sight. */
-export function SelectedActions({ place, rows, readers, onDone }: Props) {
+export function SelectedActions({ place, rows, onDone }: Props) {
   const [dialog, setDialog] = useState<'move' | 'copy' | 'tag' | 'exclude' | 'export' | 'delete'>()
   const close = () => setDialog(undefined)
   const project = trpc.projects.get.useQuery({ projectId: place.projectId })
   const whyNot = useWhyNot(place.projectId)
   const unreadable = whyNot('secrets.read-values', inFolder(place))
-  const managed = readers.filter((sync) => whyNot('syncs.manage', atSource(sync)) === undefined)
+  const readers = useReaders(place)
+  const managed = (readers ?? []).filter((sync) => whyNot('syncs.manage', atSource(sync)) === undefined)
   const notExcluded = whyNot('syncs.manage', inFolder(place)) ?? words.selectedActions.noSync
   const keys = rows.map(({ key }) => key)
   const what = words.selectedActions.secrets(rows.length)
@@ -76,9 +77,7 @@ export function SelectedActions({ place, rows, readers, onDone }: Props) {
         <ExcludeSecrets place={place} keys={keys} syncs={managed} onDone={onDone} onClose={close} />
       )}
       {dialog === 'export' && <ExportDialog place={place} keys={keys} onClose={close} />}
-      {dialog === 'delete' && (
-        <DeleteSecrets place={place} keys={keys} readers={readers} onDone={onDone} onClose={close} />
-      )}
+      {dialog === 'delete' && <DeleteSecrets place={place} keys={keys} onDone={onDone} onClose={close} />}
     </section>
   )
 }

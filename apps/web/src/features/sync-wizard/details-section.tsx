@@ -12,7 +12,7 @@ import { words } from './words.ts'
 export function DetailsSection({ projectId, destination }: { projectId: string; destination: Destination }) {
   const { register, setValue, control, formState } = useFormContext<Draft>()
   const draft = useWatch({ control, compute: (values) => values })
-  const { data: syncs } = trpc.syncs.list.useQuery({ projectId })
+  const { data: syncs } = trpc.syncs.briefs.useQuery({ projectId })
   const suggestion = suggestedName(draft, destination, new Set(syncs?.map(({ name }) => name)))
   const { errors } = formState
 

@@ -10,11 +10,11 @@ import { messageOf } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Sync } from '../../lib/types.ts'
+import type { ListedSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 /** Shows the plan as it is now; approving covers exactly that one. */
-export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => void }) {
+export function ApproveDialog({ sync, onClose }: { sync: ListedSync; onClose: () => void }) {
   const one = { destination: sync.destination, syncId: sync.id }
   const { data: plan, error, refetch, isFetching } = trpc.syncs.plan.useQuery(one, { staleTime: 0 })
   const approve = trpc.syncs.approve.useMutation()

@@ -4,7 +4,7 @@ import { Play, Wrench } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { atSource, useRights } from '../../lib/rights.ts'
-import type { StatusReason, Sync } from '../../lib/types.ts'
+import type { StatusReason, ListedSync } from '../../lib/types.ts'
 import { ApproveButton } from './approve-button.tsx'
 import { ResumeButton } from './resume-button.tsx'
 import { useTrigger } from './use-trigger.ts'
@@ -13,7 +13,7 @@ import { words } from './words.ts'
 const ReplaceCredential = onDemand(async () => (await import('./replace-credential.tsx')).ReplaceCredential)
 
 /** What resolves the reason, as buttons. */
-export function BannerActions({ sync, reason }: { sync: Sync; reason: StatusReason }) {
+export function BannerActions({ sync, reason }: { sync: ListedSync; reason: StatusReason }) {
   switch (reason.code) {
     case 'credential-rejected':
       return (
@@ -65,7 +65,7 @@ export function BannerActions({ sync, reason }: { sync: Sync; reason: StatusReas
 
 const Group = ({ children }: { children: ReactNode }) => <div className="flex flex-wrap gap-2">{children}</div>
 
-function Run({ sync, label, repairs = false }: { sync: Sync; label: string; repairs?: boolean }) {
+function Run({ sync, label, repairs = false }: { sync: ListedSync; label: string; repairs?: boolean }) {
   const { trigger, busy, denied } = useTrigger(sync)
   const Icon = repairs ? Wrench : Play
   return (
@@ -76,7 +76,7 @@ function Run({ sync, label, repairs = false }: { sync: Sync; label: string; repa
 }
 
 /** Anyone who can run it and read its source may take the sync over: it then runs in their name. */
-function TakeOver({ sync }: { sync: Sync }) {
+function TakeOver({ sync }: { sync: ListedSync }) {
   const { rights } = useRights(sync.projectId)
   const { trigger, busy } = useTrigger(sync)
   // Whether they may read everything that it sends, imports and references included, only the server knows; it refuses
@@ -92,7 +92,7 @@ function TakeOver({ sync }: { sync: Sync }) {
   )
 }
 
-const TabLink = ({ sync, tab, label }: { sync: Sync; tab: string; label: string }) => (
+const TabLink = ({ sync, tab, label }: { sync: ListedSync; tab: string; label: string }) => (
   <Button size="sm" asChild>
     <Link
       to="/p/$projectId/syncs/$destination/$syncId"

@@ -1,10 +1,10 @@
 import { trpc } from '../../lib/trpc.ts'
-import type { KeyState, StatusReason, Sync } from '../../lib/types.ts'
+import type { KeyState, StatusReason, ListedSync } from '../../lib/types.ts'
 import { TroubledKeys } from './troubled-keys.tsx'
 import { words } from './words.ts'
 
 interface Props {
-  sync: Sync
+  sync: ListedSync
   reason: StatusReason
 }
 
@@ -28,9 +28,7 @@ export function BannerDetails({ sync, reason }: Props) {
     case 'keys-not-written':
       return <TroubledKeys sync={sync} keys={reason.named} excludes />
     case 'drifted':
-      return (
-        <p>{sync.options.driftRepair ? words.bannerDetails.nextCheckRepairs : words.bannerDetails.syncNowRepairs}</p>
-      )
+      return <p>{reason.repairs ? words.bannerDetails.nextCheckRepairs : words.bannerDetails.syncNowRepairs}</p>
     case 'paused':
       return reason.waiting ? <Waiting sync={sync} /> : <p>{words.bannerDetails.noChanges}</p>
     case 'changes-waiting':

@@ -7,13 +7,13 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Sync } from '../../lib/types.ts'
+import type { ListedSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
 
 /** What can be done with the selected syncs, in sight at the foot of the screen. */
-export function BulkBar({ selected, onClear }: { selected: readonly Sync[]; onClear: () => void }) {
+export function BulkBar({ selected, onClear }: { selected: readonly ListedSync[]; onClear: () => void }) {
   const trigger = trpc.syncs.trigger.useMutation()
   const resume = trpc.syncs.resume.useMutation()
   const [pausing, setPausing] = useState(false)
@@ -22,8 +22,8 @@ export function BulkBar({ selected, onClear }: { selected: readonly Sync[]; onCl
   if (!first) return null
 
   const each = async (
-    syncs: readonly Sync[],
-    act: (sync: Sync) => Promise<unknown>,
+    syncs: readonly ListedSync[],
+    act: (sync: ListedSync) => Promise<unknown>,
     done: (syncs: number) => string,
   ) => {
     const results = await Promise.allSettled(syncs.map(act))
@@ -34,7 +34,7 @@ export function BulkBar({ selected, onClear }: { selected: readonly Sync[]; onCl
     if (refused.length < syncs.length) toast.success(done(syncs.length - refused.length))
     if (refused.length > 0) toast.error(refused.slice(0, 3).join(' '))
   }
-  const at = ({ destination, id: syncId }: Sync) => ({ destination, syncId })
+  const at = ({ destination, id: syncId }: ListedSync) => ({ destination, syncId })
   return (
     <div
       role="toolbar"

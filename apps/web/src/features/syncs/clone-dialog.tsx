@@ -2,14 +2,14 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { SelectField } from '../../components/ui/field.tsx'
-import { trpc } from '../../lib/trpc.ts'
-import type { Destination, Sync } from '../../lib/types.ts'
+import { direct, trpc } from '../../lib/trpc.ts'
+import type { Destination, ListedSync } from '../../lib/types.ts'
 import { cloneDraft } from '../sync-wizard/clone-draft.ts'
 import { saveDraft } from '../sync-wizard/stored-draft.ts'
 import { words } from './words.ts'
 
 interface Props {
-  sync: Sync
+  sync: ListedSync
   destination: Destination
   onClose: () => void
 }
@@ -29,7 +29,8 @@ export function CloneDialog({ sync, destination, onClose }: Props) {
       danger={false}
       ready={slug !== ''}
       onConfirm={async () => {
-        saveDraft(projectId, cloneDraft(sync, destination, slug))
+        const whole = await direct.syncs.get.query({ destination: sync.destination, syncId: sync.id })
+        saveDraft(projectId, cloneDraft(whole, destination, slug))
         await navigate({
           to: '/p/$projectId/syncs/new',
           params: { projectId },

@@ -6,13 +6,13 @@ import { messageOf } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { toast } from '../../lib/toast.ts'
 import { api } from '../../lib/trpc.ts'
-import type { Sync } from '../../lib/types.ts'
+import type { ListedSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog, null, NotLoadedOver)
 
 /** Excludes the one key that the destination refuses. `storedKey`: its name at the destination. */
-export function ExcludeButton({ sync, storedKey }: { sync: Sync; storedKey: string }) {
+export function ExcludeButton({ sync, storedKey }: { sync: ListedSync; storedKey: string }) {
   const { id: syncId, destination, name, projectId } = sync
   const denied = useWhyNot(projectId)('syncs.manage', atSource(sync))
   const [isBusy, setBusy] = useState(false)

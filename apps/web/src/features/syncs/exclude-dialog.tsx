@@ -4,11 +4,11 @@ import { TextField } from '../../components/ui/field.tsx'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Sync } from '../../lib/types.ts'
+import type { ListedSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 /** Excludes a secret from a sync, with a reason that stays with it. */
-export function ExcludeDialog({ sync, secret, onClose }: { sync: Sync; secret: string; onClose: () => void }) {
+export function ExcludeDialog({ sync, secret, onClose }: { sync: ListedSync; secret: string; onClose: () => void }) {
   const { id: syncId, destination, name } = sync
   const [reason, setReason] = useState('')
   const exclude = trpc.syncs.excludeKeys.useMutation()

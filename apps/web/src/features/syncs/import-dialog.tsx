@@ -11,11 +11,11 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
-import type { ImportPriority, Sync } from '../../lib/types.ts'
+import type { ImportPriority, ListedSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 /** Imports what the destination holds, after showing exactly what that adds and changes in the folder. */
-export function ImportDialog({ sync, onClose }: { sync: Sync; onClose: () => void }) {
+export function ImportDialog({ sync, onClose }: { sync: ListedSync; onClose: () => void }) {
   const [importBehavior, setPriority] = useState<ImportPriority>('prioritize-source')
   const one = { destination: sync.destination, syncId: sync.id, importBehavior }
   const preview = useQuery({

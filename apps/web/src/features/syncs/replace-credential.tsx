@@ -8,7 +8,7 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { useWhyNot } from '../../lib/rights.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Sync } from '../../lib/types.ts'
+import type { ListedSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 const ConnectionForm = onDemand(async () => (await import('../../components/connection-form.tsx')).ConnectionForm)
@@ -17,7 +17,7 @@ const ConnectionForm = onDemand(async () => (await import('../../components/conn
  * Replaces the credential of the sync's connection where its trouble is shown; its syncs then run. `named`: on a page
  * of several syncs.
  */
-export function ReplaceCredential({ sync, named = false }: { sync: Sync; named?: boolean }) {
+export function ReplaceCredential({ sync, named = false }: { sync: ListedSync; named?: boolean }) {
   const { projectId, connection } = sync
   const [open, setOpen] = useState(false)
   const denied = useWhyNot(projectId)('connections.manage')
@@ -46,7 +46,13 @@ export function ReplaceCredential({ sync, named = false }: { sync: Sync; named?:
   )
 }
 
-function Form({ sync: { projectId, destination: name, connection }, onClose }: { sync: Sync; onClose: () => void }) {
+function Form({
+  sync: { projectId, destination: name, connection },
+  onClose,
+}: {
+  sync: ListedSync
+  onClose: () => void
+}) {
   const {
     data: existing,
     error,

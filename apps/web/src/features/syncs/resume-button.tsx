@@ -1,11 +1,17 @@
 import { Play } from 'lucide-react'
 import { Button } from '../../components/ui/button.tsx'
-import type { StatusReason, Sync } from '../../lib/types.ts'
+import type { StatusReason, ListedSync } from '../../lib/types.ts'
 import { usePauses } from './use-pauses.ts'
 import { words } from './words.ts'
 
 /** Ends the pause that holds a sync: its own, the project's, or that of the instance. */
-export function ResumeButton({ sync, reason }: { sync: Sync; reason: Extract<StatusReason, { code: 'paused' }> }) {
+export function ResumeButton({
+  sync,
+  reason,
+}: {
+  sync: ListedSync
+  reason: Extract<StatusReason, { code: 'paused' }>
+}) {
   const { resume, busy, denied } = usePauses(
     reason.scope === 'sync' ? { scope: 'syncs', syncs: [sync] } : { scope: reason.scope, projectId: sync.projectId },
   )

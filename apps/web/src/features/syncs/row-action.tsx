@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Play } from 'lucide-react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
-import type { Sync } from '../../lib/types.ts'
+import type { ListedSync } from '../../lib/types.ts'
 import { ApproveButton } from './approve-button.tsx'
 import { ExcludeButton } from './exclude-button.tsx'
 import { useTrigger } from './use-trigger.ts'
@@ -11,7 +11,7 @@ import { words } from './words.ts'
 const ReplaceCredential = onDemand(async () => (await import('./replace-credential.tsx')).ReplaceCredential)
 
 /** What a sync of the list needs next: what resolves its trouble, else a run. */
-export function RowAction({ sync }: { sync: Sync }) {
+export function RowAction({ sync }: { sync: ListedSync }) {
   const { trigger, busy, denied } = useTrigger(sync)
   const { name, projectId, destination, id: syncId, reason } = sync
   if (reason?.code === 'credential-rejected') return <ReplaceCredential sync={sync} named />

@@ -4,18 +4,18 @@ import { CountDown } from '../../components/count-down.tsx'
 import { reasonOf } from '../../components/sync-status.tsx'
 import { Time } from '../../components/time.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import type { Sync } from '../../lib/types.ts'
+import type { ListedSync } from '../../lib/types.ts'
 import { BannerActions } from './banner-actions.tsx'
 import { BannerDetails } from './banner-details.tsx'
 import { words } from './words.ts'
 
 /** Statuses that say everything with their chip and their progress. */
-const QUIET: readonly Sync['status'][] = ['in-sync', 'syncing']
+const QUIET: readonly ListedSync['status'][] = ['in-sync', 'syncing']
 
 /**
  * Nothing for a sync that is in sync or on its way. `named`: on a page of several syncs, with the sync's name and link.
  */
-export function SyncBanner({ sync, named = false }: { sync: Sync; named?: boolean }) {
+export function SyncBanner({ sync, named = false }: { sync: ListedSync; named?: boolean }) {
   const { status, reason, since, projectId, destination, id } = sync
   if (reason === null || QUIET.includes(status)) return null
   const kind = status === 'needs-attention' ? 'bad' : status === 'paused' ? 'info' : 'warn'

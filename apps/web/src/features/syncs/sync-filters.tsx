@@ -1,9 +1,9 @@
 import { STATUS_WORDS } from '@keyferry/schemas/sync-status-words'
-import { useState } from 'react'
 import { SearchField } from '../../components/search-field.tsx'
 import { control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
-import type { Destination, Sync } from '../../lib/types.ts'
+import { useSearch } from '../../lib/use-search.ts'
+import type { Destination, SyncsSummary } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 export interface Filters {
@@ -16,15 +16,15 @@ export interface Filters {
 interface Props {
   filters: Filters
   onChange: (filters: Filters) => void
-  syncs: readonly Sync[]
+  /** What the syncs of the project have. */
+  summary: SyncsSummary
   destinations: readonly Destination[]
 }
 
 /** Search and three filters. They live in the URL. */
-export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
-  const [text, setText] = useState(filters.q ?? '')
-  const environments = [...new Set(syncs.flatMap((sync) => sync.environment?.slug ?? []))].sort()
-  const used = destinations.filter(({ name }) => syncs.some((sync) => sync.destination === name))
+export function SyncFilters({ filters, onChange, summary, destinations }: Props) {
+  const [text, setText] = useSearch(filters.q ?? '', (q) => onChange({ ...filters, q: q || undefined }))
+  const used = destinations.filter(({ name }) => summary.destinations.includes(name))
   const select = (
     label: string,
     name: 'status' | 'destination' | 'environment',
@@ -47,14 +47,7 @@ export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
   )
   return (
     <div className="flex flex-wrap gap-2">
-      <SearchField
-        label={words.syncFilters.searchSyncs}
-        value={text}
-        onChange={(q) => {
-          setText(q)
-          onChange({ ...filters, q: q || undefined })
-        }}
-      />
+      <SearchField label={words.syncFilters.searchSyncs} value={text} onChange={setText} />
       {select(
         words.syncFilters.filterByStatus,
         'status',
@@ -71,7 +64,7 @@ export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
         words.syncFilters.filterByEnvironment,
         'environment',
         words.syncFilters.anyEnvironment,
-        environments.map((slug) => ({ value: slug, label: slug })),
+        summary.environments.map((slug) => ({ value: slug, label: slug })),
       )}
     </div>
   )

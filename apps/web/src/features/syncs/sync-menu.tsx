@@ -10,7 +10,7 @@ import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Destination, Sync } from '../../lib/types.ts'
+import type { Destination, ListedSync } from '../../lib/types.ts'
 import { useDriftCheck } from './use-drift-check.ts'
 import { usePauses } from './use-pauses.ts'
 import { words } from './words.ts'
@@ -20,7 +20,7 @@ const ImportDialog = onDemand(async () => (await import('./import-dialog.tsx')).
 const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
 
 interface Props {
-  sync: Sync
+  sync: ListedSync
   destination: Destination | undefined
   trigger: ReactNode
 }
@@ -99,4 +99,4 @@ export function SyncMenu({ sync, destination, trigger }: Props) {
   )
 }
 
-const isPausedAlone = ({ reason }: Sync): boolean => reason?.code === 'paused' && reason.scope === 'sync'
+const isPausedAlone = ({ reason }: ListedSync): boolean => reason?.code === 'paused' && reason.scope === 'sync'

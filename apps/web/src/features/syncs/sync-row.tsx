@@ -12,13 +12,13 @@ import type { RowProps } from '../../components/virtual-rows.tsx'
 import { cn } from '../../lib/cn.ts'
 import { useProgress } from '../../lib/live.ts'
 import { rowClick } from '../../lib/row-click.ts'
-import type { Destination, Sync } from '../../lib/types.ts'
+import type { Destination, ListedSync } from '../../lib/types.ts'
 import { RowAction } from './row-action.tsx'
 import { SyncMenu } from './sync-menu.tsx'
 import { words } from './words.ts'
 
 interface Props extends RowProps {
-  sync: Sync
+  sync: ListedSync
   destination: Destination | undefined
   isSelected: boolean
   onSelect: (on: boolean) => void

@@ -1,6 +1,9 @@
 import { useNavigate } from '@tanstack/react-router'
+import type { SyncOrder } from '@keyferry/schemas/sync-order'
 import { Plus } from 'lucide-react'
+import { useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
+import { MoreRows } from '../../components/more-rows.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { Shortcut } from '../../components/shortcut.tsx'
@@ -8,31 +11,26 @@ import { Button } from '../../components/ui/button.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { useWhyNot } from '../../lib/rights.ts'
+import type { Sorting } from '../../lib/sorting.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Sync } from '../../lib/types.ts'
 import { PauseMenu } from './pause-menu.tsx'
 import { PausesNotice } from './pauses-notice.tsx'
 import { SyncFilters, type Filters } from './sync-filters.tsx'
 import { SyncsTable } from './syncs-table.tsx'
+import { useSyncs } from './use-syncs.ts'
 import { words } from './words.ts'
-
-const matches = (sync: Sync, { q = '', status, destination, environment }: Filters): boolean => {
-  const text = `${sync.name} ${sync.targetLabel} ${sync.environment?.slug ?? ''}:${sync.folder?.path ?? ''} ${sync.connection.name}`
-  return (
-    text.toLowerCase().includes(q.toLowerCase()) &&
-    (status === undefined || sync.status === status) &&
-    (destination === undefined || sync.destination === destination) &&
-    (environment === undefined || sync.environment?.slug === environment)
-  )
-}
 
 export function SyncsPage({ projectId, filters }: { projectId: string; filters: Filters }) {
   usePageTitle(words.syncsPage.syncs, false)
   const navigate = useNavigate()
-  const syncs = trpc.syncs.list.useQuery({ projectId })
+  // Problems first.
+  const [sorting, setSorting] = useState<Sorting<SyncOrder>>({ column: 'status', isDescending: false })
+  const summary = trpc.syncs.summary.useQuery({ projectId })
+  const list = useSyncs(projectId, filters, sorting)
   const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
-  const shown = syncs.data?.filter((sync) => matches(sync, filters))
-  const empty = syncs.data?.length === 0
+  const { syncs, total } = list
+  const failed = list.error ? list : summary.error ? summary : undefined
+  const empty = summary.data?.total === 0
   const setFilters = (next: Filters) =>
     void navigate({ to: '/p/$projectId/syncs', params: { projectId }, search: next, replace: true })
 
@@ -53,7 +51,7 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
         title={words.syncsPage.syncs}
         text={words.syncsPage.text}
         actions={
-          syncs.data &&
+          summary.data &&
           !empty && (
             <>
               {add}
@@ -62,9 +60,9 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
           )
         }
       />
-      {syncs.error ? (
-        <Failure what={words.syncsPage.unreadable} error={syncs.error} retry={syncs.refetch} />
-      ) : !syncs.data || !shown ? (
+      {failed ? (
+        <Failure what={words.syncsPage.unreadable} error={failed.error} retry={failed.refetch} />
+      ) : !summary.data || !syncs ? (
         <SkeletonRows label={words.syncsPage.loading} rows={5} />
       ) : empty ? (
         <Empty title={words.syncsPage.empty} action={add}>
@@ -76,21 +74,37 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
           <SyncFilters
             filters={filters}
             onChange={setFilters}
-            syncs={syncs.data}
+            summary={summary.data}
             destinations={destinations.data ?? []}
           />
           <p aria-live="polite" className="sr-only">
-            {words.syncsPage.shown(shown.length)}
+            {words.syncsPage.shown(total)}
           </p>
-          {shown.length === 0 ? (
+          {syncs.length === 0 ? (
             <Empty
               title={words.syncsPage.noMatch}
               action={<Button onClick={() => setFilters({})}>{words.syncsPage.clearFilters}</Button>}
             >
-              {words.syncsPage.total(syncs.data.length)}
+              {words.syncsPage.total(summary.data.total)}
             </Empty>
           ) : (
-            <SyncsTable syncs={shown} destinations={destinations.data ?? []} />
+            <>
+              <SyncsTable
+                syncs={syncs}
+                destinations={destinations.data ?? []}
+                sorting={sorting}
+                onSort={setSorting}
+                readAll={list.readAll}
+              />
+              {list.hasNextPage && (
+                <MoreRows
+                  shown={syncs.length}
+                  text={words.syncsPage.of(syncs.length, total)}
+                  busy={list.isFetchingNextPage}
+                  onMore={() => void list.fetchNextPage({ cancelRefetch: false })}
+                />
+              )}
+            </>
           )}
         </div>
       )}

@@ -1,36 +1,39 @@
-import { useMemo, useState } from 'react'
+import type { SyncOrder } from '@keyferry/schemas/sync-order'
+import { useState } from 'react'
 import { SortHeader } from '../../components/sort-header.tsx'
-import { byStatus } from '../../components/sync-status.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
-import { byText, sortRows, type Sorting } from '../../lib/sorting.ts'
-import type { Destination, Sync } from '../../lib/types.ts'
+import type { Sorting } from '../../lib/sorting.ts'
+import type { Destination, ListedSync } from '../../lib/types.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { SyncRow } from './sync-row.tsx'
 import { words } from './words.ts'
 
-const COMPARISONS = {
-  name: byText(({ name }: Sync) => name),
-  source: byText(({ environment, folder }: Sync) => `${environment?.slug ?? ''}:${folder?.path ?? ''}`),
-  target: byText(({ destination, targetLabel }: Sync) => `${destination} ${targetLabel}`),
-  status: byStatus,
-  lastRun: byText(({ lastRun }: Sync) => lastRun?.startedAt ?? ''),
+interface Props {
+  /** Those that were read, in the order of `sorting`. */
+  syncs: readonly ListedSync[]
+  destinations: readonly Destination[]
+  sorting: Sorting<SyncOrder>
+  onSort: (sorting: Sorting<SyncOrder>) => void
+  /** Reads the rest; all of them then. */
+  readAll: () => Promise<readonly ListedSync[]>
 }
-type Column = keyof typeof COMPARISONS
 
-/** Problems first; some can be selected for an action on all of them. */
-export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destinations: readonly Destination[] }) {
-  const [sorting, setSorting] = useState<Sorting<Column>>({ column: 'status', isDescending: false })
+/** Some can be selected for an action on all of them. */
+export function SyncsTable({ syncs, destinations, sorting, onSort, readAll }: Props) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
-  const sorted = useMemo(() => sortRows(syncs, COMPARISONS, sorting), [syncs, sorting])
-  const head = { sorting, onSort: setSorting }
+  const head = { sorting, onSort }
   const chosen = syncs.filter(({ id }) => selected.has(id))
   const select = (id: string, on: boolean) => {
     const next = new Set(selected)
     if (on) next.add(id)
     else next.delete(id)
     setSelected(next)
+  }
+  const selectAll = async (on: boolean) => {
+    const all = on ? await readAll() : []
+    setSelected(new Set(all.map(({ id }) => id)))
   }
   return (
     <>
@@ -41,7 +44,7 @@ export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destination
               <Checkbox
                 label={words.syncsTable.selectAllSyncs}
                 checked={chosen.length === 0 ? false : chosen.length === syncs.length ? true : 'indeterminate'}
-                onChange={(on) => setSelected(new Set(on ? syncs.map(({ id }) => id) : []))}
+                onChange={(on) => void selectAll(on)}
               />
             </Th>
             <SortHeader column="name" {...head}>
@@ -50,13 +53,13 @@ export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destination
             <SortHeader column="source" {...head} className="max-lg:hidden">
               {words.syncsTable.source}
             </SortHeader>
-            <SortHeader column="target" {...head} className="max-md:hidden">
+            <SortHeader column="destination" {...head} className="max-md:hidden">
               {words.syncsTable.destination}
             </SortHeader>
             <SortHeader column="status" {...head}>
               {words.syncsTable.status}
             </SortHeader>
-            <SortHeader column="lastRun" {...head} className="max-md:hidden">
+            <SortHeader column="last-run" {...head} className="max-md:hidden">
               {words.syncsTable.lastRun}
             </SortHeader>
             <Th>
@@ -65,7 +68,7 @@ export function SyncsTable({ syncs, destinations }: { syncs: Sync[]; destination
           </tr>
         </thead>
         <VirtualRows
-          rows={sorted}
+          rows={syncs}
           idOf={({ id }) => id}
           height={57}
           render={(sync, row) => (

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Sync } from '../../lib/types.ts'
+import type { ListedSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog, null, NotLoadedOver)
@@ -13,7 +13,7 @@ const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')
 const FIRST = 8
 
 interface Props {
-  sync: Sync
+  sync: ListedSync
   keys: readonly { key: string; reason: string }[]
   /** The keys are those of secrets; else names at the destination. */
   ofSource?: boolean

@@ -2,12 +2,12 @@ import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Sync } from '../../lib/types.ts'
+import type { ListedSync } from '../../lib/types.ts'
 import { useRunDenied } from './use-trigger.ts'
 import { words } from './words.ts'
 
 /** "Check for drift", and why they may not. */
-export function useDriftCheck(sync: Sync) {
+export function useDriftCheck(sync: ListedSync) {
   const { id: syncId, name, destination } = sync
   const mutation = trpc.syncs.checkDrift.useMutation({
     onSuccess: () => toast.success(words.useDriftCheck.checking),

@@ -3,12 +3,12 @@ import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Sync } from '../../lib/types.ts'
+import type { BriefSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 /** What is paused: single syncs, every sync of a project, or of the instance. */
 export type PauseSubject =
-  | { scope: 'syncs'; syncs: readonly [Sync, ...Sync[]] }
+  | { scope: 'syncs'; syncs: readonly [BriefSync, ...BriefSync[]] }
   | { scope: 'project' | 'instance'; projectId: string }
 
 interface Terms {
@@ -16,7 +16,7 @@ interface Terms {
   until?: string
 }
 
-const refOf = ({ destination, id: syncId }: Sync) => ({ destination, syncId })
+const refOf = ({ destination, id: syncId }: BriefSync) => ({ destination, syncId })
 
 /** Pausing and resuming a subject, and why they may not. `resume` says by a toast when it is refused. */
 export function usePauses(subject: PauseSubject) {

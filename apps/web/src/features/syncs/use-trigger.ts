@@ -3,11 +3,11 @@ import { messageOf } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Sync } from '../../lib/types.ts'
+import type { ListedSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
 /** "Sync now", and why they may not. While a run is on, the server coalesces it into one more. */
-export function useTrigger(sync: Sync) {
+export function useTrigger(sync: ListedSync) {
   const { id, name, destination } = sync
   const denied = useRunDenied(sync)
   const mutation = trpc.syncs.trigger.useMutation({
@@ -19,7 +19,7 @@ export function useTrigger(sync: Sync) {
 }
 
 /** Why they may not run this sync now. */
-export function useRunDenied(sync: Sync): string | undefined {
+export function useRunDenied(sync: ListedSync): string | undefined {
   const notAllowed = useWhyNot(sync.projectId)('syncs.run', atSource(sync))
   return notAllowed ?? (sync.status === 'paused' ? words.useTrigger.paused : undefined)
 }

@@ -374,6 +374,7 @@ export const words = {
     emptyText:
       'A sync sends the secrets of one folder to one destination and keeps both equal. You see the plan before anything is written.',
     shown: (shown: number) => `${count(shown, 'sync')} shown`,
+    of: (shown: number, all: number) => `${shown} of ${count(all, 'sync')}`,
     noMatch: 'No sync matches these filters',
     clearFilters: 'Clear filters',
     total: (data: number) => `${count(data, 'sync exists', 'syncs exist')} in this project.`,
