@@ -6,7 +6,7 @@ export function isUniqueViolation(error: unknown): boolean {
 
 /**
  * True when two transactions got into each other's way and this one was undone whole: the same again may well succeed.
- * Never on SQLite, where they wait for each other from their beginning (sqlite-statements.ts).
+ * Never on SQLite, where they wait for each other from their beginning (sqlite-driver.ts).
  */
 export function isCollision(error: unknown): boolean {
   const code = codeOf(error)

@@ -99,7 +99,7 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
         )}
       </Td>
       <Td className="w-10">
-        <span className="flex items-center justify-end gap-1">
+        <span className="flex items-center justify-end gap-1 max-sm:flex-col max-sm:items-end">
           <RowAction sync={sync} />
           <SyncMenu
             sync={sync}
