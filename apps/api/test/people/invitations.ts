@@ -36,8 +36,8 @@ export function invitations(suite: People): void {
     expect(stored).not.toContain(tokenOf(link))
 
     expect((await accept(link, 'short')).status).toBe(422)
-    expect((await accept(link)).body).toEqual({ email: 'bob@example.com' })
-    expect((await accept(link)).status).toBe(404)
+    const answers = await Promise.all([1, 2, 3].map(() => accept(link)))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 404, 404])
     const bob = as((await signIn('bob@example.com')).cookie)
     expect((await bob('GET', '/api/v1/me')).body.me).toMatchObject({
       instanceAdmin: false,

@@ -15,7 +15,7 @@ import {
 import { jwtAuthSetting, kubernetesAuthSetting, oidcAuthSetting, type FederatedMethod } from '@keyferry/schemas'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
-import { findIdentity } from './identities.ts'
+import { findIdentity, lockIdentity } from './identities.ts'
 import { sealReviewerToken } from './reviewer-token.ts'
 import { parseKeys } from './signing-keys.ts'
 
@@ -85,7 +85,7 @@ export async function attach(
   const sealed = await sealReviewerToken(ctx, id, reviewerToken)
   const at = timestamp(ctx)
   await transactChecked(ctx, async (tx) => {
-    const { name } = await findIdentity(tx, identityId)
+    const { name } = await lockIdentity(tx, identityId)
     const present = await rowOf(tx, method, identityId)
     if (present) throw new BadRequest(`Identity "${name}" has ${NAMES[method]} already; change it instead`)
     await tx
@@ -115,6 +115,7 @@ export async function update(
   const { id } = await findFederatedAuth(ctx.db, method, identityId)
   const sealed = reviewerToken === undefined ? undefined : await sealReviewerToken(ctx, id, reviewerToken)
   await transactChecked(ctx, async (tx) => {
+    await lockIdentity(tx, identityId)
     const row = await findFederatedAuth(tx, method, identityId)
     const { method: _, ...kept } = settingsOf(method, { ...settingsOf(method, JSON.parse(row.settings)), ...patch })
     const changed = { settings: JSON.stringify(kept), ...(sealed === undefined ? {} : { reviewerToken: sealed }) }
@@ -133,6 +134,7 @@ export async function update(
 /** With its access tokens. Throws `NotFound`. */
 export async function detach(ctx: Context, actor: Actor, method: FederatedMethod, identityId: string): Promise<Row> {
   return transactChecked(ctx, async (tx) => {
+    await lockIdentity(tx, identityId)
     const row = await findFederatedAuth(tx, method, identityId)
     await tx.deleteFrom('federatedTokens').where('authId', '=', row.id).execute()
     await tx.deleteFrom('federatedAuths').where('id', '=', row.id).execute()

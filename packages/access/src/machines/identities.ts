@@ -65,9 +65,22 @@ export async function getIdentityDetails({
 /** Throws `NotFound`. */
 export async function findIdentity(db: Context['db'] | Tx, identityId: string): Promise<Row> {
   const row = await db.selectFrom('identities').where('id', '=', identityId).selectAll().executeTakeFirst()
-  if (!row) throw new NotFound(`Identity with ID ${identityId} not found`)
+  if (!row) throw noSuchIdentity(identityId)
   return row
 }
+
+/**
+ * The same, for a writer of the identity or of how it signs in: held until the transaction ends, so that of two who
+ * delete or attach the same thing at once, the second sees what the first did. Throws `NotFound`.
+ */
+export async function lockIdentity(tx: Tx, identityId: string): Promise<Row> {
+  const query = tx.selectFrom('identities').where('id', '=', identityId).selectAll()
+  const row = await query.forNoKeyUpdate().executeTakeFirst()
+  if (!row) throw noSuchIdentity(identityId)
+  return row
+}
+
+const noSuchIdentity = (identityId: string): NotFound => new NotFound(`Identity with ID ${identityId} not found`)
 
 /** A machine that may nothing yet, unless its role is `admin`. */
 export async function createIdentity(
@@ -93,7 +106,7 @@ export async function updateIdentity(
 ): Promise<Identity> {
   const at = timestamp(ctx)
   const afterCommit = await transactChecked(ctx, async (tx) => {
-    const before = await findIdentity(tx, identityId)
+    const before = await lockIdentity(tx, identityId)
     if (name !== undefined) await amend(tx, 'identities', identityId, { name })
     await tx.updateTable('identities').set({ updatedAt: at }).where('id', '=', identityId).execute()
     if (role === 'admin') {
@@ -120,6 +133,7 @@ export async function deleteIdentity(
 ): Promise<Identity> {
   const shown = await getIdentity(ctx, actor, { identityId })
   const afterCommit = await transactChecked(ctx, async (tx) => {
+    await lockIdentity(tx, identityId)
     await tx.deleteFrom('identities').where('id', '=', identityId).execute()
     await tx.deleteFrom('memberships').where('principalId', '=', identityId).execute()
     await tx.deleteFrom('instanceAdmins').where('principalId', '=', identityId).execute()

@@ -14,7 +14,7 @@ import {
 import { universalAuthSetting } from '@keyferry/schemas'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
-import { findIdentity } from './identities.ts'
+import { findIdentity, lockIdentity } from './identities.ts'
 import { makerOf, revokeClientSecrets } from './made-by-person.ts'
 import { randomToken } from './tokens.ts'
 
@@ -34,7 +34,7 @@ export async function attachUniversalAuth(
   refuseTooLong(settings)
   const at = timestamp(ctx)
   await transactChecked(ctx, async (tx) => {
-    const { name } = await findIdentity(tx, identityId)
+    const { name } = await lockIdentity(tx, identityId)
     const present = await tx
       .selectFrom('universalAuths')
       .where('identityId', '=', identityId)
@@ -87,6 +87,7 @@ export async function updateUniversalAuth(
   { identityId, ...patch }: z.output<typeof schemas.updateUniversalAuth>,
 ): Promise<UniversalAuth> {
   await transactChecked(ctx, async (tx) => {
+    await lockIdentity(tx, identityId)
     const row = await findUniversalAuth(tx, identityId)
     const settings = universalAuthSetting.parse({ ...settingsOf(row), ...patch })
     refuseTooLong(settings)
@@ -109,6 +110,8 @@ export async function detachUniversalAuth(
 ): Promise<UniversalAuth> {
   const shown = await getUniversalAuth(ctx, actor, { identityId })
   await transactChecked(ctx, async (tx) => {
+    await lockIdentity(tx, identityId)
+    await findUniversalAuth(tx, identityId)
     for (const table of ['accessTokens', 'clientSecrets', 'universalAuths'] as const) {
       await tx.deleteFrom(table).where('identityId', '=', identityId).execute()
     }

@@ -107,9 +107,9 @@ export async function revokeApiKey(
     .selectAll()
     .executeTakeFirst()
   const [shown] = await describe(ctx, row ? [row] : [])
-  if (!shown) throw new NotFound(`API key with ID ${apiKeyId} not found`)
+  if (!shown) throw noSuchKey(apiKeyId)
   const afterCommit = await transactChecked(ctx, async (tx) => {
-    await removeKey(tx, apiKeyId)
+    if (!(await removeKey(tx, apiKeyId))) throw noSuchKey(apiKeyId)
     await audit(ctx, tx, actor, 'api-key.revoke', null, { apiKeyId, name: shown.name, owner: shown.owner })
     return ctx.hooks.onAccessLost(ctx, tx, null)
   })
@@ -139,11 +139,15 @@ export async function removeKeysOf(tx: Tx, ownerId: string): Promise<string[]> {
   return keys.map(({ name }) => name)
 }
 
-async function removeKey(tx: Tx, id: string): Promise<void> {
+const noSuchKey = (apiKeyId: string): NotFound => new NotFound(`API key with ID ${apiKeyId} not found`)
+
+/** False when there is no such key by now. */
+async function removeKey(tx: Tx, id: string): Promise<boolean> {
   await stored(tx).deleteFrom('apikey').where('id', '=', id).execute()
   await tx.deleteFrom('memberships').where('principalId', '=', id).execute()
   await tx.deleteFrom('instanceAdmins').where('principalId', '=', id).execute()
-  await tx.deleteFrom('apiKeys').where('id', '=', id).execute()
+  const { numDeletedRows } = await tx.deleteFrom('apiKeys').where('id', '=', id).executeTakeFirst()
+  return numDeletedRows > 0n
 }
 
 async function describe(ctx: Context, rows: readonly Selectable<ApiKeyTable>[]): Promise<ApiKey[]> {

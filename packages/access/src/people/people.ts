@@ -49,7 +49,7 @@ export async function updatePerson(
         .onConflict((conflict) => conflict.column('principalId').doNothing())
         .execute()
     } else {
-      await refuseLastAdmin(tx, user)
+      await refuseLastAdmin(tx, userId)
       await tx.deleteFrom('instanceAdmins').where('principalId', '=', userId).execute()
     }
     await audit(ctx, tx, actor, 'person.update', null, { userId, email: user.email, instanceAdmin })
@@ -70,7 +70,7 @@ export async function removePerson(
 ): Promise<z.output<typeof schemas.removedPerson>> {
   const person = shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
   const { clientSecrets, afterCommit } = await transactChecked(ctx, async (tx) => {
-    await refuseLastAdmin(tx, await findUser(tx, userId))
+    await refuseLastAdmin(tx, userId)
     const clientSecrets = await clientSecretsBy(tx, userId)
     if (revokes) await revokeClientSecrets(ctx, tx, actor, clientSecrets)
     await removeKeysOf(tx, userId)
@@ -144,8 +144,10 @@ export async function endPersonSessions(ctx: Context, actor: Actor, { userId }: 
   return shown(user, await adminIds(ctx.db))
 }
 
-async function refuseLastAdmin(tx: Tx, user: User): Promise<void> {
+/** Throws `NotFound` too: of two who remove a person at once, the second gets here when the first has ended. */
+async function refuseLastAdmin(tx: Tx, userId: string): Promise<void> {
   const rows = await tx.selectFrom('instanceAdmins').select('principalId').forUpdate().execute()
+  const user = await findUser(tx, userId)
   const people = new Set((await allUsers(tx)).map(({ id }) => id))
   const admins = rows.map((row) => row.principalId).filter((id) => people.has(id))
   if (admins.length === 1 && admins[0] === user.id) {

@@ -11,7 +11,7 @@ import { applyPlan, type Outcome } from '../apply/apply.ts'
 import { keysAt } from '../apply/ledger.ts'
 import { cleanupDifference, openTarget } from '../apply/target.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
-import { noteConnectionProblem } from '../connections/health.ts'
+import { notingRefusal } from '../connections/health.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
 import { destination } from '../destinations/registry.ts'
 import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
@@ -85,14 +85,12 @@ async function cleanUp(ctx: Context, cleanup: Cleanup, lease: Lease, signal: Abo
   } catch (error) {
     if (error instanceof LeaseLost) return ctx.metrics.leaseLost(sync.destination)
     if (error instanceof CleanupCancelled || signal.aborted) return
-    if (error instanceof DestinationError) {
-      if (error.kind === 'auth') await noteConnectionProblem(ctx, cleanup.connectionId, error.message)
+    if (error instanceof DestinationError)
       return await postpone(ctx, sync, cleanup, [error], {
         code: 'destination-error',
         kind: error.kind,
         text: error.message,
       })
-    }
     // Decided by a person: retried from time to time, like everything that only a person can change.
     if (error instanceof ConnectionNotAllowed)
       return await postpone(ctx, sync, cleanup, null, { code: 'connection-not-allowed', text: error.message })
@@ -117,9 +115,11 @@ async function deleteKeys(
   const { connectionId, target, targetKey } = cleanup
   const open = await openTarget(ctx, { ...sync, connectionId, target, targetKey }, { signal, guard })
   try {
-    const found = await cleanupDifference(ctx, open)
     const left = { ...open, spec: { ...open.spec, id: sync.id } }
-    const { outcomes, errors } = await applyPlan(ctx, left, found, lease)
+    const { found, outcomes, errors } = await notingRefusal(ctx, open.connection, async () => {
+      const found = await cleanupDifference(ctx, open)
+      return { found, ...(await applyPlan(ctx, left, found, lease)) }
+    })
     const failed = outcomes.filter((outcome) => outcome.state === 'failed')
     const [first] = failed
     const message: SyncMessage = first

@@ -9,7 +9,7 @@ import { formFields } from '../destinations/forms.ts'
 import { connectionOf, destinationsOf } from '../destinations/registry.ts'
 import { allowedOf } from './allowed.ts'
 import { refuseOtherApp, findConnection } from './find.ts'
-import { noteConnectionProblem } from './health.ts'
+import { notingRefusal } from './health.ts'
 import { openSession, withTimeout } from './open-session.ts'
 
 type Row = Awaited<ReturnType<typeof findConnection>>
@@ -57,9 +57,10 @@ async function ask(ctx: Context, input: Input) {
   if (missing.length > 0) throw new BadRequest(`The list "${list}" needs ${missing.join(' and ')} first`)
   try {
     const rows = await withTimeout(definition.title, async (signal) => {
-      const { session, close } = await openSession(ctx, connectionId, { signal, rateLimits: definition.rateLimits })
+      const limits = { signal, rateLimits: definition.rateLimits }
+      const { session, connection, close } = await openSession(ctx, connectionId, limits)
       try {
-        return await choices.list(session, known)
+        return await notingRefusal(ctx, connection, () => choices.list(session, known))
       } finally {
         await close()
       }
@@ -67,7 +68,6 @@ async function ask(ctx: Context, input: Input) {
     return { rows: allowedRows(ctx, row, definition, input, rows), choices }
   } catch (error) {
     if (!(error instanceof DestinationError)) throw error
-    if (error.kind === 'auth') await noteConnectionProblem(ctx, connectionId, error.message)
     throw new BadRequest(`Failed to list ${list} with App Connection "${row.name}": ${error.message}`)
   }
 }

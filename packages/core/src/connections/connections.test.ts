@@ -347,9 +347,26 @@ onEveryDatabase('connections', (open) => {
       account: made.account,
       checkedAt: t.ctx.now().toISOString(),
     })
-    await noteConnectionProblem(t.ctx, made.id, 'revoked')
+    await noteConnectionProblem(t.ctx, await stored(), 'revoked')
     expect((await stored()).problem).toBe('revoked')
-    await noteConnectionProblem(t.ctx, made.id, null)
+    await noteConnectionProblem(t.ctx, await stored(), null)
+    expect((await stored()).problem).toBeNull()
+  })
+
+  test('what the vendor says of a credential that is replaced meanwhile is not kept', async () => {
+    const made = await create()
+    const address = { destination: 'devin', connectionId: made.id }
+    const before = await stored()
+    devin.fail(1, { kind: 'status', status: 401 })
+    // The first request waits, the one of the new credential does not.
+    let asked = 0
+    const release = devin.hold(() => asked++ === 0)
+    const checking = checkConnection(t.ctx, t.actor, address)
+    await expect.poll(() => asked).toBe(1)
+    await updateConnection(t.ctx, t.actor, { ...address, credentials: devin.credentials })
+    release()
+    expect((await checking).problem).toBeNull()
+    await noteConnectionProblem(t.ctx, before, 'of a run that used the old one')
     expect((await stored()).problem).toBeNull()
   })
 

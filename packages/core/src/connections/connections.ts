@@ -88,7 +88,7 @@ export async function updateConnection(
   const renewed = input.credentials === undefined ? null : await renew(ctx, row, input.credentials, input.method)
 
   const afterCommit = await transactChecked(ctx, async (tx) => {
-    await tx
+    const { numUpdatedRows } = await tx
       .updateTable('connections')
       .set((eb) => ({
         name,
@@ -98,7 +98,8 @@ export async function updateConnection(
         updatedAt: timestamp(ctx),
       }))
       .where('id', '=', connectionId)
-      .execute()
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) throw noSuchConnection(connectionId)
     if (renewed)
       await amend(tx, 'connections', connectionId, {
         credentials: renewed.credentials,
@@ -154,8 +155,8 @@ export async function deleteConnection(
 }
 
 /**
- * Tests the stored credentials; what the vendor says against them is kept, and answered, as `problem`. Throws
- * `NotFound`.
+ * Tests the stored credentials; what the vendor says against them is kept, and answered, as `problem`. Credentials that
+ * replace them meanwhile were tested themselves, so then nothing is kept. Throws `NotFound`.
  */
 export async function checkConnection(
   ctx: Context,
@@ -171,11 +172,13 @@ export async function checkConnection(
     },
   )
   await transactChecked(ctx, async (tx) => {
-    await tx
+    const { numUpdatedRows } = await tx
       .updateTable('connections')
       .set({ ...found, checkedAt: timestamp(ctx) })
       .where('id', '=', row.id)
-      .execute()
+      .where('credentials', '=', row.credentials)
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) return
     const details = { connectionId: row.id, name: row.name, works: found.problem === null }
     await audit(ctx, tx, actor, 'connection.check', row.projectId, details)
   })

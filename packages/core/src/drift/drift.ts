@@ -6,7 +6,7 @@ import { Forbidden, timestamp, TooLarge, transact, Unresolvable, type Context } 
 import { SYNC_STATES, type SyncMessage } from '@keyferry/schemas'
 import { difference, openTarget, type Difference } from '../apply/target.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
-import { noteConnectionProblem } from '../connections/health.ts'
+import { noteConnectionProblem, notingRefusal } from '../connections/health.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
 import { destination } from '../destinations/registry.ts'
 import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
@@ -62,12 +62,14 @@ async function checkTarget(ctx: Context, sync: DueSync, lease: Lease, signal: Ab
       guard: () => lease.check(),
     })
     try {
-      const found = await difference(ctx, target, await ownerReads(ctx.db, sync))
-      clearTimeout(timer)
-      await noteConnectionProblem(ctx, sync.connectionId, null)
-      const seen = await repairDrift(ctx, { ...target, spec: sync }, found, driftIn(found.plan, sync), lease)
-      const unread = found.unread ? ({ code: 'values-not-compared', text: found.unread.message } as const) : null
-      return { seen, message: seen.message ?? unread }
+      return await notingRefusal(ctx, target.connection, async () => {
+        const found = await difference(ctx, target, await ownerReads(ctx.db, sync))
+        clearTimeout(timer)
+        await noteConnectionProblem(ctx, target.connection, null)
+        const seen = await repairDrift(ctx, { ...target, spec: sync }, found, driftIn(found.plan, sync), lease)
+        const unread = found.unread ? ({ code: 'values-not-compared', text: found.unread.message } as const) : null
+        return { seen, message: seen.message ?? unread }
+      })
     } finally {
       await target.close()
     }
@@ -81,10 +83,8 @@ async function checkTarget(ctx: Context, sync: DueSync, lease: Lease, signal: Ab
         seen: null,
         message: { code: 'listing-timeout', destination: title, seconds: LISTING_TIMEOUT_MS / 1000 },
       }
-    if (error instanceof DestinationError) {
-      if (error.kind === 'auth') await noteConnectionProblem(ctx, sync.connectionId, error.message)
+    if (error instanceof DestinationError)
       return { seen: null, message: { code: 'listing-failed', destination: title, text: error.message } }
-    }
     ctx.log.error({ err: error, syncId: sync.id }, 'drift check failed')
     return { seen: null, message: { code: 'internal-error' } }
   } finally {

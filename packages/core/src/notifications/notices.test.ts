@@ -286,7 +286,9 @@ onEveryDatabase('notices', (open) => {
     expect(failed).toMatchObject({ delivered: false, message: expect.stringContaining('answered 404') })
     expect(typesOf(hook.got)).toEqual(['test', 'test'])
     await fixture.fail()
-    await deleteNoticeTarget(fixture.ctx, fixture.actor, { targetId: id })
+    const remove = () => deleteNoticeTarget(fixture.ctx, fixture.actor, { targetId: id })
+    const both = await Promise.allSettled([remove(), remove()])
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set(['fulfilled', 'rejected']))
     await deliverNotices(fixture.ctx, 'http')
     expect(hook.got).toHaveLength(2)
     await expect(createNoticeTarget(fixture.ctx, fixture.actor, { kind: 'email', address: 'a@b.co' })).rejects.toThrow(

@@ -83,7 +83,8 @@ export async function deleteNoticeTarget(
 ): Promise<Shown> {
   const row = await find(ctx, targetId)
   await transactChecked(ctx, async (tx) => {
-    await tx.deleteFrom('noticeTargets').where('id', '=', targetId).execute()
+    const { numDeletedRows } = await tx.deleteFrom('noticeTargets').where('id', '=', targetId).executeTakeFirst()
+    if (numDeletedRows === 0n) throw noSuchTarget(targetId)
     await audit(ctx, tx, actor, 'notice-target.delete', row.projectId, {
       targetId,
       kind: row.kind,
@@ -147,9 +148,11 @@ function newRecipient(ctx: Context, { kind, address, secret }: z.output<typeof s
 
 async function find(ctx: Context, targetId: string): Promise<NoticeTarget> {
   const row = await ctx.db.selectFrom('noticeTargets').where('id', '=', targetId).selectAll().executeTakeFirst()
-  if (!row) throw new NotFound(`There is no alert recipient with the ID ${targetId}`)
+  if (!row) throw noSuchTarget(targetId)
   return row
 }
+
+const noSuchTarget = (targetId: string): NotFound => new NotFound(`There is no alert recipient with the ID ${targetId}`)
 
 /** People and on-call services get alerts of trouble only, not of every version that arrives. */
 function refuseDeliveries({ kind, deliveries }: z.output<typeof schemas.createNoticeTarget>): void {

@@ -87,7 +87,7 @@ export async function endRun(
 
   const problem = credentialProblem(result)
   if (target && problem !== undefined && (problem ?? target.connection.problem) !== null)
-    await noteConnectionProblem(ctx, sync.connectionId, problem)
+    await noteConnectionProblem(ctx, target.connection, problem)
   if (again === 'deleted') publishSyncDeleted(ctx, sync)
   else publishSync(ctx, sync, again ? 'pending' : decision.state)
   return { again: again === true }
