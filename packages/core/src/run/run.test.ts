@@ -324,6 +324,20 @@ await withRepresentatives('pipeline to', (open, destination) => {
         expect(contents()).toEqual({ A: 'old', B: '2' })
       }))
 
+    it('a key that is missing because of us comes back, though its run waits for an approval', () =>
+      fixture(async ({ emulator, set, unset, create, run, contents }) => {
+        await set({ A: 'old', ...numbered(12) })
+        const sync = await create()
+        await run(sync)
+        await set({ A: 'new' })
+        for (let i = 1; i <= 10; i++) emulator.fail(i, { kind: 'reset' }, (method) => method === 'POST')
+        await run(sync)
+        emulator.heal()
+        await unset(...Object.keys(numbered(6)))
+        expect((await run(sync)).row.blocked).toMatchObject({ kind: 'fuse' })
+        expect(contents()).toMatchObject({ A: expect.any(String), ...numbered(12) })
+      }))
+
     it('whatever request the process dies at, the next run converges and adds no copy', () =>
       fixture(async ({ emulator, clock, ctx, actor, set, create, run, contents }) => {
         await set({ A: '0', B: '0' })

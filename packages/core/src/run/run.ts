@@ -15,7 +15,9 @@ import { importFirst } from '../import/first-import.ts'
 import { LeaseLost, type Lease } from '../lease/lease.ts'
 import { approved, blockedByConnection, blockedByDeletionGuard, blockedBySource } from '../plan/blockage.ts'
 import { deletionGuard } from '../plan/deletion-guard.ts'
+import { partOf } from '../plan/plan.ts'
 import type { RunResult } from '../status/evaluate-run.ts'
+import { isPassing } from '../status/retry.ts'
 import { interruptRun, recordWriting, type ActiveRun } from '../status/record.ts'
 import { claimRun } from '../status/claim-run.ts'
 import { beginRun, endRun } from '../status/status.ts'
@@ -146,7 +148,15 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
     : await difference(ctx, target, await ownerReads(ctx.db, sync), { writes: true })
   const { plan, desired, ledger, observed } = found
   const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers, followsImport(sync))
-  if (blown !== null && !approved(sync, plan)) return blockedByDeletionGuard(plan, blown)
+  if (blown !== null && !approved(sync, plan)) {
+    // What is missing there because of us comes back whatever a person says of the deletions.
+    const missing = partOf(plan, ({ key, action }) => action === 'create' && ledger.get(key)?.intent === 'replacing')
+    if (missing.changes.length === 0) return blockedByDeletionGuard(plan, blown)
+    const { errors } = await applyPlan(ctx, { ...target, spec: sync }, { ...found, plan: missing }, lease)
+    if (errors.length === 0) return planAndApply(ctx, run, target, lease)
+    const error = errors.find(isPassing)
+    return error ? { kind: 'refused', error } : blockedByDeletionGuard(plan, blown)
+  }
   const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
   let isBurst = false
   const begin = async (tx: Tx): Promise<void> => {

@@ -15,9 +15,12 @@ export function retryDelay(
   attempts: number,
   errors: readonly DestinationError[],
 ): number | null {
-  const passing = errors.filter((error) => error.kind === 'throttled' || error.kind === 'unavailable')
+  const passing = errors.filter(isPassing)
   if (errors.length > 0 && passing.length === 0) return null
   const backOff = Math.min(FIRST_MS * 2 ** attempts, LONGEST_BACK_OFF_MS)
   const told = passing.flatMap((error) => (error.retryAt ? [error.retryAt.getTime() - ctx.now().getTime()] : []))
   return Math.min(Math.max(backOff, ...told), LONGEST_BACK_OFF_MS)
 }
+
+/** Whether the trouble may end without any change. */
+export const isPassing = ({ kind }: DestinationError): boolean => kind === 'throttled' || kind === 'unavailable'
