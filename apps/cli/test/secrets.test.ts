@@ -69,6 +69,16 @@ describe('sign-in', () => {
     expect(used).toMatchObject({ code: 1, stderr: expect.stringContaining('without TLS') })
   })
 
+  it('says where settings can be kept when theirs cannot be written, before a sign-in that would be lost', async () => {
+    await writeFile(join(home.dir, 'a-file'), '')
+    for (const XDG_CONFIG_HOME of [join(home.dir, 'a-file'), '/proc/x']) {
+      const env = { XDG_CONFIG_HOME }
+      const refused = await home.keyferry(['login', '--url', url, '--token'], { input: 'not looked at', env })
+      expect(refused).toMatchObject({ code: 1, stdout: '' })
+      expect(refused.stderr).toMatch(/^error: .*config\.json cannot be written.*\n.*XDG_CONFIG_HOME/)
+    }
+  })
+
   it('takes the token of a job for a machine', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519')
     const { id } = await client.identities.create.mutate({ name: 'ci' })

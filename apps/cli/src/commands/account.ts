@@ -13,7 +13,7 @@ import {
 import { Failure } from '../failure.ts'
 import { signInByClientSecret, signInMachine, TOKENS_OF, type TokensOf } from '../machine-sign-in.ts'
 import { clientWith, refusePlainHttp, signedIn, type Credential } from '../session.ts'
-import { readSettings, writeSettings } from '../settings.ts'
+import { readSettings, refuseUnwritable, writeSettings } from '../settings.ts'
 import { signIn } from '../sign-in.ts'
 import { askHidden, type Terminal } from '../terminal.ts'
 
@@ -68,6 +68,7 @@ async function login(cli: Cli, options: LoginOptions): Promise<void> {
   refusePlainHttp(url, options.insecure === true)
   if (url.startsWith('http:') && !isLoopback(new URL(url).hostname))
     terminal.note(`warning: ${url} gets your credentials without TLS: others on that network may read them.`)
+  await refuseUnwritable(env)
   const credential = await credentialOf(cli, url, options)
   const me = await clientWith(url, credential).instance.me.query()
   const same = before.url === url
