@@ -73,7 +73,7 @@ describe('sign-in', () => {
     await writeFile(join(home.dir, 'a-file'), '')
     for (const XDG_CONFIG_HOME of [join(home.dir, 'a-file'), '/proc/x']) {
       const env = { XDG_CONFIG_HOME }
-      const refused = await home.keyferry(['login', '--url', url, '--token'], { input: 'not looked at', env })
+      const refused = await home.keyferry(['login', '--url', url, '--token'], { input: 'never sent', env })
       expect(refused).toMatchObject({ code: 1, stdout: '' })
       expect(refused.stderr).toMatch(/^error: .*config\.json cannot be written.*\n.*XDG_CONFIG_HOME/)
     }

@@ -1,6 +1,7 @@
 /** The pipeline against every kind of vendor, on every database: what design section 3 promises. */
 import { describe, expect, it } from 'vitest'
 import { acceptSecrets } from '../admin/accept-secrets.ts'
+import { updateConnection } from '../connections/connections.ts'
 import { listConnections } from '../connections/list-connections.ts'
 import { getRun, listRuns } from '../history/runs.ts'
 import { dueSyncs } from '../sync/due.ts'
@@ -294,6 +295,25 @@ await withRepresentatives('pipeline to', (open, destination) => {
         expect(await dueSyncs(ctx)).toEqual([])
         const [connection] = await listConnections(ctx, actor, {})
         expect(connection?.problem).toBe(row.message)
+      }))
+
+    it('a token that ends in the middle of a run stops it; a new one continues with what is left', () =>
+      fixture(async ({ ctx, actor, emulator, connectionId, set, create, run, contents }) => {
+        await set(numbered(30, 'old'))
+        const sync = await create()
+        await run(sync)
+        await set(numbered(30, 'new'))
+        for (let i = 15; i <= 100; i++) emulator.fail(i, { kind: 'status', status: 401 })
+        const { row, calls } = await run(sync)
+        emulator.heal()
+        if (row.state !== 'succeeded') {
+          expect(await dueSyncs(ctx)).toEqual([])
+          expect(Object.values(calls).reduce((sum, count) => sum + count)).toBeLessThan(30)
+        }
+        const { credentials } = emulator
+        await updateConnection(ctx, actor, { destination, connectionId, credentials })
+        expect((await run(sync)).row).toMatchObject({ state: 'succeeded', inSync: true })
+        expect(contents()).toEqual(numbered(30, 'new'))
       }))
 
     it('a vendor that is down is tried again later, and a change does not wait for that', () =>
