@@ -47,7 +47,7 @@ export async function refuseUnwritable(env: Env): Promise<void> {
   }
 }
 
-/** Nobody else can read it at any moment, and a crash leaves the old one. Throws `Failure` where nothing can be kept. */
+/** Nobody else can read it at any moment, and a crash leaves the old one. Throws `Failure` as `refuseUnwritable`. */
 export async function writeSettings(env: Env, present: Settings): Promise<string> {
   const file = settingsFile(env)
   const draft = `${file}.${process.pid}.tmp`
