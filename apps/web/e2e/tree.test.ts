@@ -288,9 +288,22 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
     it('finds secrets by name or comment, folders and syncs of the whole project', async () => {
       const commented = { projectId, environment: 'dev', secretPath: '/api', key: 'HOST', comment: 'Without the port.' }
       await client.secrets.update.mutate(commented)
+      // What is typed before the code of the palette has come is neither lost nor a shortcut.
+      const held = Promise.withResolvers<void>()
+      await page.route(/command-palette/, async (route) => {
+        await held.promise
+        await route.continue()
+      })
+      await visit(page, at('/secrets/dev'))
       await page.keyboard.press('Control+k')
+      await page.keyboard.type('innn')
+      await page.keyboard.press('Backspace')
+      held.resolve()
       const search = page.getByPlaceholder('Go to a secret')
-      await search.fill('inner')
+      await expect.poll(() => search.inputValue()).toBe('inn')
+      await page.unrouteAll()
+      await page.keyboard.type('er')
+      expect(await search.inputValue()).toBe('inner')
       await see(page.getByRole('option', { name: 'INNER dev:/api/deep' }))
       await search.fill('without the port')
       await see(page.getByRole('option', { name: 'HOST' }))

@@ -10,6 +10,8 @@ import { rank } from './palette-rank.ts'
 import { words } from './words.ts'
 
 interface Props {
+  /** What was typed before the field was there. */
+  typed: { current: string }
   projectId: string | undefined
   onClose: () => void
   onSheet: () => void
@@ -17,7 +19,7 @@ interface Props {
 }
 
 /** Ctrl/Cmd K: go to anything by its name, or run a command. The best match comes first and is selected. */
-export function CommandPalette({ projectId, onClose, onSheet, onPause }: Props) {
+export function CommandPalette({ typed, projectId, onClose, onSheet, onPause }: Props) {
   const router = useRouter()
   const [search, setSearch] = useState('')
   const [selected, setSelected] = useState('')
@@ -33,6 +35,16 @@ export function CommandPalette({ projectId, onClose, onSheet, onPause }: Props) 
       const first = list.current?.querySelector('[cmdk-item]:not([aria-disabled=true])')?.getAttribute('data-value')
       if (typeof first === 'string') setSelected(first)
     })
+  }
+  const change = (next: string) => {
+    isChosen.current = false
+    setSearch(next)
+    selectFirst()
+  }
+  const addTyped = () => {
+    if (typed.current === '') return
+    change(search + typed.current)
+    typed.current = ''
   }
   const go = (navigate: Promise<void>) => {
     onClose()
@@ -59,11 +71,8 @@ export function CommandPalette({ projectId, onClose, onSheet, onPause }: Props) 
     >
       <Command.Input
         value={search}
-        onValueChange={(next) => {
-          isChosen.current = false
-          setSearch(next)
-          selectFirst()
-        }}
+        onValueChange={change}
+        onFocus={addTyped}
         placeholder={words.commandPalette.placeholder}
         className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none"
       />

@@ -9,7 +9,7 @@ export const Item = ({ value, onSelect, children }: { value: string; onSelect: (
   <Command.Item
     value={value}
     onSelect={onSelect}
-    className="flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 text-base select-none data-[selected=true]:bg-accent-tint data-[selected=true]:text-accent [&_svg]:size-4 [&_svg]:shrink-0"
+    className="flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 text-base wrap-anywhere select-none data-[selected=true]:bg-accent-tint data-[selected=true]:text-accent [&_svg]:size-4 [&_svg]:shrink-0"
   >
     {children}
   </Command.Item>

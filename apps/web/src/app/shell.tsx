@@ -11,13 +11,12 @@ import { useRights } from '../lib/rights.ts'
 import { trpc } from '../lib/trpc.ts'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Live } from './live.tsx'
+import { Palette } from './palette.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 import { TroubleWatch } from './trouble-watch.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 import { words } from './words.ts'
-
-const CommandPalette = onDemand(async () => (await import('./command-palette.tsx')).CommandPalette, null, NotLoadedOver)
 
 const UnknownProject = onDemand(async () => (await import('../features/projects/unknown-project.tsx')).UnknownProject)
 
@@ -68,12 +67,7 @@ export function Shell() {
       {projectId !== undefined && <Live key={projectId} projectId={projectId} />}
       {projectId !== undefined && <TroubleWatch key={projectId} projectId={projectId} />}
       {palette && (
-        <CommandPalette
-          projectId={projectId}
-          onClose={() => setPalette(false)}
-          onSheet={openSheet}
-          onPause={setPausing}
-        />
+        <Palette projectId={projectId} onClose={() => setPalette(false)} onSheet={openSheet} onPause={setPausing} />
       )}
       {pausing && <PauseDialog subject={pausing} onClose={() => setPausing(undefined)} />}
       {sheet && <ShortcutSheet rights={rights} onClose={() => setSheet(false)} />}

@@ -4,15 +4,18 @@ import { words } from './words.ts'
 
 /**
  * The quiet frame of every table. Wide ones scroll sideways inside it, never the page. With `isSticky` the head stays
- * below the top bar while the page scrolls; such a table must fit the width.
+ * below the top bar while the page scrolls; such a table must fit the width. With `isStacked` each row is a grid on a
+ * phone, in which its cells say their places.
  */
 export const Table = ({
   label,
   isSticky = false,
+  isStacked = false,
   children,
 }: {
   label: string
   isSticky?: boolean
+  isStacked?: boolean
   children: ReactNode
 }) => (
   <div
@@ -21,6 +24,8 @@ export const Table = ({
       isSticky
         ? 'overflow-x-clip [&_th]:sticky [&_th]:top-13 [&_th]:z-10 [&_th]:bg-surface [&_th]:shadow-[inset_0_-1px_0_var(--color-line)] [&_th:first-child]:rounded-tl-lg [&_th:last-child]:rounded-tr-lg'
         : 'overflow-x-auto',
+      isStacked &&
+        'max-sm:[&_table]:block max-sm:[&_tbody]:block max-sm:[&_thead]:block max-sm:[&_tr]:grid max-sm:[&_tr]:items-start',
     )}
   >
     <table aria-label={label} className={cn('w-full border-collapse text-left', isSticky && 'table-fixed')}>

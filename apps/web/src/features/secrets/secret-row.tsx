@@ -91,7 +91,10 @@ export const SecretRow = memo(function SecretRow({
       )}
       <Td className="py-1">
         <div className="flex min-h-7 min-w-0 items-center gap-1.5">
-          <span title={key} className="min-w-12 truncate font-mono text-sm font-medium">
+          <span
+            title={key}
+            className="min-w-12 font-mono text-sm font-medium max-sm:line-clamp-2 max-sm:break-all sm:truncate"
+          >
             <bdi>{key}</bdi>
           </span>
           {!isOwn && (

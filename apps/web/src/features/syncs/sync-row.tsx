@@ -39,12 +39,15 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
       data-index={index}
       onClick={rowClick(() => void navigate(page))}
       aria-label={name}
-      className={cn('cursor-pointer', sync.status === 'needs-attention' && 'bg-bad-tint/40')}
+      className={cn(
+        'cursor-pointer max-sm:grid-cols-[2rem_minmax(0,1fr)_auto_auto] max-sm:py-1',
+        sync.status === 'needs-attention' && 'bg-bad-tint/40',
+      )}
     >
       <Td className="w-8">
         <Checkbox label={words.syncRow.select(name)} checked={isSelected} onChange={onSelect} />
       </Td>
-      <Td className="max-w-72">
+      <Td className="max-w-72 max-sm:col-span-2 max-sm:max-w-none">
         <Link
           {...page}
           data-shortcut="Enter"
@@ -72,7 +75,7 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
           </span>
         </span>
       </Td>
-      <Td>
+      <Td className="max-sm:col-start-2 max-sm:row-start-2 max-sm:pt-0">
         <span className="flex flex-wrap items-center gap-1">
           <SyncStatusBadge status={sync.status} />
           {!sync.autoSync && <Badge>{words.syncRow.manual}</Badge>}
@@ -98,9 +101,12 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
           </>
         )}
       </Td>
-      <Td className="w-10">
-        <span className="flex items-center justify-end gap-1 max-sm:flex-col max-sm:items-end">
-          <RowAction sync={sync} />
+      {/* On a phone, the menu beside the name and the action beside the state. */}
+      <Td className="w-10 max-sm:contents">
+        <span className="flex items-center justify-end gap-1 max-sm:contents">
+          <span className="max-sm:col-span-2 max-sm:col-start-3 max-sm:row-start-2 max-sm:justify-self-end max-sm:pr-2">
+            <RowAction sync={sync} />
+          </span>
           <SyncMenu
             sync={sync}
             destination={destination}

@@ -37,9 +37,9 @@ export function SyncsTable({ syncs, destinations, sorting, onSort, readAll }: Pr
   }
   return (
     <>
-      <Table label={words.syncsTable.syncs}>
+      <Table label={words.syncsTable.syncs} isStacked>
         <thead>
-          <tr>
+          <tr className="max-sm:grid-cols-[2rem_auto_1fr]">
             <Th className="w-8">
               <Checkbox
                 label={words.syncsTable.selectAllSyncs}
@@ -62,7 +62,7 @@ export function SyncsTable({ syncs, destinations, sorting, onSort, readAll }: Pr
             <SortHeader column="last-run" {...head} className="max-md:hidden">
               {words.syncsTable.lastRun}
             </SortHeader>
-            <Th>
+            <Th className="max-sm:sr-only">
               <span className="sr-only">{words.syncsTable.nextAction}</span>
             </Th>
           </tr>
