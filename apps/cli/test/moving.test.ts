@@ -4,6 +4,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { newHome, startApi } from '@keyferry/server/testing-cli'
+import { program } from '@keyferry/vitest/programs'
 import { expect, it } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -26,13 +27,12 @@ it('does what the page says', async () => {
   const { clientSecret } = await source.client.universalAuth.createSecret.mutate({ identityId })
 
   const home = await newHome()
-  await writeFile(
-    join(home.dir, 'keyferry'),
-    `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, 'apps/cli/src/main.ts')}" "$@"\n`,
-  )
+  const { file, NODE_COMPILE_CACHE } = await program('keyferry')
+  await writeFile(join(home.dir, 'keyferry'), `#!/bin/sh\nexec "${process.execPath}" "${file}" "$@"\n`)
   await chmod(join(home.dir, 'keyferry'), 0o755)
   const env = {
     ...home.env,
+    NODE_COMPILE_CACHE,
     PATH: `${home.dir}:${home.env['PATH']}`,
     KEYFERRY_URL: target.url,
     KEYFERRY_TOKEN: target.api.token,

@@ -8,38 +8,47 @@ import { promisify } from 'node:util'
 import type { KeyferryClient } from '@keyferry/client'
 import type { Emulator } from '@keyferry/core/emulators'
 import { settled } from '@keyferry/server/demo'
-import { signUp, startEmulators, startInstance } from '@keyferry/server/testing'
+import { signUp, startEmulators, startInstance, type TestInstance } from '@keyferry/server/testing'
 import { newHome, type Home } from '@keyferry/server/testing-cli'
-import { beforeEach, expect, it, vi } from 'vitest'
+import { program } from '@keyferry/vitest/programs'
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 
-const MAIN = join(import.meta.dirname, '../src/main.ts')
-
+// One instance for all of them: each test has a project with a sync of its own.
+let instance: TestInstance
 let client: KeyferryClient
 let emulator: Emulator
 let home: Home
 let account: Awaited<ReturnType<typeof signUp>>['account']
 let projectId = ''
+let slug = ''
+let projects = 0
 let ref = { destination: '', syncId: '' }
 const place = () => ({ projectId, environment: 'dev', secretPath: '/' })
 
+const closing: (() => Promise<unknown>)[] = []
+beforeAll(async () => {
+  instance = await startInstance('embedded', undefined, (end) => closing.push(end))
+  ;({ account, client } = await signUp(instance))
+})
+afterAll(async () => {
+  for (const end of closing.reverse()) await end()
+})
+
 beforeEach(async () => {
-  const instance = await startInstance('embedded')
-  const { client: signedIn, account: owner } = await signUp(instance)
-  account = owner
-  client = signedIn
+  slug = `shop-no-${++projects}`
   home = await newHome({ KEYFERRY_URL: instance.url, KEYFERRY_TOKEN: account.token })
   const [first] = await startEmulators()
   if (!first) throw new Error('no destination')
   const [destination, started] = first
   emulator = started
-  projectId = (await client.projects.create.mutate({ name: 'Shop', slug: 'web-shop' })).id
+  projectId = (await client.projects.create.mutate({ name: 'Shop', slug })).id
   await client.secrets.createMany.mutate({
     ...place(),
     secrets: Array.from({ length: 12 }, (_, n) => ({ key: `KEY_${n}`, value: `value-${n}` })),
   })
   const connection = await client.connections.create.mutate({
     destination,
-    name: 'vendor',
+    name: `vendor-of-${slug}`,
     credentials: emulator.credentials,
     projectId,
   })
@@ -55,7 +64,7 @@ beforeEach(async () => {
   ref = { destination, syncId: sync.id }
 })
 
-const keyferry = (...args: string[]) => home.keyferry([...args, '--project', 'web-shop'])
+const keyferry = (...args: string[]) => home.keyferry([...args, '--project', slug])
 
 it('shows what would happen, does it, and says when nothing is left', async () => {
   const before = await keyferry('syncs', 'plan')
@@ -82,7 +91,7 @@ it('shows what would happen, does it, and says when nothing is left', async () =
   const late = await where('--wait', '--timeout', '1')
   expect(late).toMatchObject({ code: 2, stdout: expect.stringContaining('The old value can’t be revoked yet:') })
   expect(late.stdout).toMatch(/^to-vendor .* KEY_3 +does not have the newest version yet/m)
-  const waiting = await home.start(['where', 'KEY_3', '--env', 'dev', '--wait', '--json', '--project', 'web-shop'])
+  const waiting = await home.start(['where', 'KEY_3', '--env', 'dev', '--wait', '--json', '--project', slug])
   expect(await keyferry('syncs', 'apply', 'to-vendor')).toMatchObject({ code: 0 })
   expect(await waiting.ended).toMatchObject({ code: 0 })
   expect(JSON.parse(waiting.output())).toMatchObject({ version: 2, isDelivered: true, revocation: { isSafe: true } })
@@ -112,9 +121,9 @@ it('shows what would happen, does it, and says when nothing is left', async () =
     / paused .*All syncs of this project are paused by .*: freeze/m,
   )
 
-  const connection = await keyferry('connections', 'test', 'vendor')
-  expect(connection).toMatchObject({ code: 0, stdout: expect.stringMatching(/^vendor works/) })
-  expect((await keyferry('connections', 'list')).stdout).toContain('vendor')
+  const connection = await keyferry('connections', 'test', `vendor-of-${slug}`)
+  expect(connection).toMatchObject({ code: 0, stdout: expect.stringMatching(/^vendor-of-\S+ works/) })
+  expect((await keyferry('connections', 'list')).stdout).toContain(`vendor-of-${slug}`)
 
   const healthy = await home.keyferry(['doctor', '--json'])
   expect(healthy).toMatchObject({ code: 0, stderr: '' })
@@ -125,14 +134,14 @@ it('shows what would happen, does it, and says when nothing is left', async () =
       expect.objectContaining({ check: 'readiness', state: 'ok' }),
       expect.objectContaining({ check: 'clock', state: 'ok' }),
       expect.objectContaining({ check: 'mail', state: 'warning', remedy: 'Set SMTP_URL and MAIL_FROM.' }),
-      expect.objectContaining({ check: 'connection vendor', state: 'ok' }),
+      expect.objectContaining({ check: `connection vendor-of-${slug}`, state: 'ok' }),
       expect.objectContaining({ check: 'syncs of Shop', state: 'ok' }),
     ]),
   })
   emulator.fail(1, { kind: 'status', status: 401 })
   const ill = await home.keyferry(['doctor'])
   expect(ill.code).toBe(1)
-  expect(ill.stdout).toMatch(/^error +connection vendor: .+\n +Replace its credentials/m)
+  expect(ill.stdout).toMatch(/^error +connection vendor-of-\S+: .+\n +Replace its credentials/m)
   expect(ill.stdout).toMatch(/1 error, 1 warning\.\n$/)
   const away = await home.keyferry(['doctor'], { env: { KEYFERRY_URL: 'http://127.0.0.1:1' } })
   expect(away).toMatchObject({
@@ -141,8 +150,12 @@ it('shows what would happen, does it, and says when nothing is left', async () =
   })
 
   // Its reader has gone before it prints, as `head` may.
-  const line = `set -o pipefail; ${process.execPath} ${MAIN} syncs list --project web-shop | true`
-  const cut = spawn('bash', ['-c', line], { env: home.env, stdio: ['ignore', 'inherit', 'pipe'] })
+  const { file, NODE_COMPILE_CACHE } = await program('keyferry')
+  const line = `set -o pipefail; ${process.execPath} ${file} syncs list --project ${slug} | true`
+  const cut = spawn('bash', ['-c', line], {
+    env: { ...home.env, NODE_COMPILE_CACHE },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
   const said = text(cut.stderr)
   expect(await once(cut, 'exit')).toEqual([0, null])
   expect(await said).toBe('')
@@ -172,7 +185,7 @@ it('names each key that did not arrive', async () => {
 })
 
 it('prints what happens while it happens', async () => {
-  const watching = await home.start(['syncs', 'watch', '--project', 'web-shop'])
+  const watching = await home.start(['syncs', 'watch', '--project', slug])
   await vi.waitFor(() => expect(watching.output()).toContain('Watching Shop'), { timeout: 60_000 })
   await client.secrets.create.mutate({ ...place(), key: `NEW_${randomUUID().slice(0, 4)}`, value: 'x' })
   await client.syncs.trigger.mutate(ref)
@@ -206,7 +219,7 @@ it('reaches what the API can: from an empty project to a sync, and who has acces
   const target = Object.entries(emulator.target).map(([name, value]) => `${name}:=${JSON.stringify(value)}`)
   const from = ['--env', 'prod', '--path', '/web', ...inTill]
   // The sync of the project before has this destination.
-  await home.keyferry(['syncs', 'delete', 'to-vendor', '--yes', '--project', 'web-shop'])
+  await home.keyferry(['syncs', 'delete', 'to-vendor', '--yes', '--project', slug])
   const create = [
     'syncs',
     'create',
@@ -271,14 +284,15 @@ it('reaches what the API can: from an empty project to a sync, and who has acces
     stderr: expect.stringContaining('404'),
   })
 
+  const { file, NODE_COMPILE_CACHE } = await program('keyferry')
   const script = join(home.dir, 'completion.bash')
   await writeFile(script, (await home.keyferry(['completion', 'bash'])).stdout)
   const offers = async (...words: string[]): Promise<string[]> => {
     const line = ['keyferry', ...words].map((word) => `'${word}'`).join(' ')
-    const command = `keyferry() { '${process.execPath}' '${MAIN}' "$@"; }`
+    const command = `keyferry() { '${process.execPath}' '${file}' "$@"; }`
     const ask = `COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _keyferry; printf '%s\\n' "\${COMPREPLY[@]}"`
     const { stdout } = await promisify(execFile)('bash', ['-c', `source ${script}; ${command}; ${ask}`], {
-      env: home.env,
+      env: { ...home.env, NODE_COMPILE_CACHE },
     })
     return stdout.split('\n').filter(Boolean)
   }

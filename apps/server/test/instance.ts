@@ -38,10 +38,14 @@ export function onEveryProfile(suite: (profile: Profile) => void): void {
   describe.skipIf(!inject('postgresUrl'))('fleet', () => suite('fleet'))
 }
 
-/** A directory, and a database for the fleet, that are removed with the test. */
-export async function newPlace(profile: Profile): Promise<Place> {
+/** Called with what ends something; default: at the end of the test. What serves a whole file is ended after it. */
+type AtEnd = (end: () => Promise<unknown>) => void
+const withTest: AtEnd = (end) => onTestFinished(async () => void (await end()))
+
+/** A directory, and a database for the fleet, that are removed at the end. */
+export async function newPlace(profile: Profile, atEnd: AtEnd = withTest): Promise<Place> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
+  atEnd(() => rm(dataDir, { recursive: true, force: true }))
   if (profile === 'fleet') {
     await writeFile(join(dataDir, 'root.key'), randomBytes(32).toString('base64'), { mode: 0o600 })
     return { dataDir, databaseUrl: await createDatabase() }
@@ -70,9 +74,9 @@ export const environmentOf = ({ dataDir, databaseUrl }: Place): Record<string, s
 export const startInProcess = (variables: Record<string, string>): Promise<Running> =>
   startKeyferry(readEnv(variables), { scryptCost: CHEAP_COST })
 
-/** Starts the app; it is stopped with the test. */
-export async function startInstance(profile: Profile, place?: Place): Promise<TestInstance> {
-  const where = place ?? (await newPlace(profile))
+/** Starts the app; it is stopped at the end. */
+export async function startInstance(profile: Profile, place?: Place, atEnd: AtEnd = withTest): Promise<TestInstance> {
+  const where = place ?? (await newPlace(profile, atEnd))
   const queue = join(where.dataDir, 'queue')
   const start = async (): Promise<Running> => {
     // Where it was deleted, the start would make it again in ten seconds of a processor, as a test of the queue does.
@@ -93,7 +97,7 @@ export async function startInstance(profile: Profile, place?: Place): Promise<Te
       instance.url = running.url
     },
   }
-  onTestFinished(() => instance.stop())
+  atEnd(() => instance.stop())
   return instance
 }
 
