@@ -99,6 +99,11 @@ export function createQueue({
 }: QueueOptions): JobQueue {
   const early = new Set<string>()
   let running = 0
+  /**
+   * Jobs that are in the queue and not taken, where nobody else sends and takes: a lane that looks for one costs a
+   * statement. What a lane gives back counts as taken; the next wake-up finds it.
+   */
+  let waiting = 0
   const aborting = new AbortController()
   let open: OpenBoss | null = null
   let starting: Promise<OpenBoss> | null = null
@@ -154,6 +159,7 @@ export function createQueue({
       }),
       { returnId: true },
     )
+    waiting += inserted?.length ?? 0
     if (inserted?.length === syncIds.length) return waitsOf
     // Somebody requested this one while it waited: for the end of a burst, or among background jobs. The sweep, which
     // wakes many, need not care.
@@ -211,8 +217,9 @@ export function createQueue({
         notifyPollingIntervalSeconds: pollSeconds,
       }
       await boss.work<Payload>(QUEUE, options, async (jobs) => {
+        waiting = Math.max(0, waiting - jobs.length)
         // A job that was sent while this lane was fetching may wait for another one.
-        if (!notifies) wakeLane(boss)
+        if (!notifies && waiting > 0) wakeLane(boss)
         const runs = jobs.map(async (job) => {
           running += 1
           try {
@@ -223,6 +230,7 @@ export function createQueue({
           running -= 1
         })
         await Promise.all(runs)
+        if (!notifies && waiting === 0) return
         // Notifications coalesce: without this the lane would sleep though more jobs wait. Which of the busy lanes is
         // this one is not told, and the others look again after their job anyhow.
         for (const lane of boss.getWipData()) if (lane.count > 0) boss.notifyWorker(lane.id)
@@ -255,12 +263,13 @@ export function createQueue({
 }
 
 /**
- * Wakes one lane that has nothing to do. Once it has taken jobs it wakes the next one, so at the end one fetch finds no
- * job instead of one in each lane.
+ * Wakes one lane that has nothing to do, which wakes the next one if more jobs wait. Where all are busy, each looks
+ * again after its jobs: one of them may be past the end of its work, and about to sleep.
  */
 function wakeLane(boss: PgBoss): void {
-  const idle = boss.getWipData().find(({ count }) => count === 0)
-  if (idle) boss.notifyWorker(idle.id)
+  const lanes = boss.getWipData()
+  const idle = lanes.find(({ count }) => count === 0)
+  for (const { id } of idle ? [idle] : lanes) boss.notifyWorker(id)
 }
 
 /** True when `work` ends within `ms`. */
