@@ -11,7 +11,7 @@ import { createSync, type Source, type SyncRef } from '@keyferry/server/demo/set
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, IN_ORDER, firstRun, oneConsole } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
-import { openScreens, SIGHTS, type Screens } from './screens.ts'
+import { BOTH_SCHEMES, openScreens, WIDE_IN_DARK_TOO, type Screens } from './screens.ts'
 import { scriptWeight } from './script-weight.ts'
 import { fieldsOf, fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
 
@@ -34,14 +34,16 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
   let destinations: { destination: Destination; emulator: Emulator }[]
   let syncs: SyncRef[]
   const { button, row, dialog, alert, go } = pageObject(() => page)
-  const look = (name: string): Promise<void> => screens.look(name)
+  const look = (name: string): Promise<void> => screens.look(name, BOTH_SCHEMES)
+  /** At what has columns that a phone has not. */
+  const lookAtTable = (name: string): Promise<void> => screens.look(name, WIDE_IN_DARK_TOO)
   const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name, exact: true }))
   const at = (path: string): string => `/p/${source.projectId}${path}`
   const atRest = (): Promise<void> => settled(client, source.projectId, syncs, LIMIT_MS)
 
   beforeAll(async () => {
     page = all().page
-    screens = await openScreens(page, 'screens', SIGHTS)
+    screens = await openScreens(page, 'screens')
   })
 
   it('of the first minutes', async () => {
@@ -101,7 +103,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     })
     await visit(page, at('/secrets/dev'))
     await see(row('REGION'))
-    await look('secrets')
+    await lookAtTable('secrets')
     await button('Reveal PEM').click()
     await button('Edit LOG_LEVEL').click()
     await see(page.getByLabel('New value of LOG_LEVEL'))
@@ -119,7 +121,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await visit(page, at('/secrets/dev/paste'))
     await page.getByLabel('File content').fill('STRIPE_KEY=sk_live_2\nLOG_LEVEL=debug\nNEW=1\nnot a pair\n')
     await heading('Preview changes')
-    await look('paste')
+    await lookAtTable('paste')
     await page.getByLabel('File content').fill('')
     await visit(page, at('/secrets/dev'))
     await see(row('REGION'))
@@ -195,7 +197,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     }
     await visit(page, '/connections')
     await see(page.getByText('Used by no sync').first())
-    await look('connections')
+    await lookAtTable('connections')
 
     const connection = (await client.connections.list.query({})).find(({ projectId }) => projectId === null)
     const [field] =
@@ -248,11 +250,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     const home = at(`/syncs/${first.destination}/${first.syncId}`)
     await visit(page, at('/syncs'))
     await see(row(`to-${first.destination}`))
-    await look('syncs')
+    await lookAtTable('syncs')
     await visit(page, at(''))
     await see(page.getByRole('link', { name: `to-${first.destination} Needs attention` }))
     await see(page.getByRole('list', { name: 'Recent changes' }))
-    await look('overview')
+    await lookAtTable('overview')
     await visit(page, at('/syncs'))
     const opened = page.getByRole('tab', { name: 'Keys' })
     await row(`to-${first.destination}`).getByRole('cell').nth(1).click()
@@ -273,17 +275,17 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await page.keyboard.press('Escape')
     await visit(page, home)
     await see(row('LOG_LEVEL'))
-    await look('sync-keys')
+    await lookAtTable('sync-keys')
     await visit(page, `${home}?tab=plan`)
     await see(page.getByText('unchanged'))
-    await look('sync-plan')
+    await lookAtTable('sync-plan')
     await visit(page, `${home}?tab=runs`)
     await page.getByRole('tabpanel', { name: 'Runs' }).getByRole('button').first().click()
     await see(page.getByRole('listitem').filter({ hasText: 'LOG_LEVEL' }))
     await look('sync-runs')
     await visit(page, `${home}?tab=settings`)
     await see(page.getByRole('navigation', { name: 'Sections' }))
-    await look('sync-settings')
+    await lookAtTable('sync-settings')
     await visit(page, `${home}?tab=danger`)
     await button('Delete sync').click()
     await see(dialog())
@@ -291,7 +293,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await visit(page, at('/activity?tab=runs'))
     await page.getByLabel('Filter by sync').selectOption(`to-${first.destination}`)
     await see(page.getByRole('table', { name: 'Runs' }).getByRole('link').first())
-    await look('activity-runs')
+    await lookAtTable('activity-runs')
     await page.getByRole('table', { name: 'Runs' }).getByRole('link').first().click()
     await see(page.getByRole('tabpanel', { name: 'Runs' }).getByRole('list', { name: 'Outcomes' }))
     await page.keyboard.press('Control+k')
@@ -381,7 +383,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await look('sync-approve')
     await visit(page, at('/syncs'))
     await see(row(`to-${first.destination}`))
-    await look('syncs-blocked')
+    await lookAtTable('syncs-blocked')
     await page.getByRole('button', { name: /^Notifications/ }).click()
     await see(dialog().getByRole('link', { name: `to-${first.destination} needs approval` }))
     await look('notifications')

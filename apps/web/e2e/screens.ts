@@ -14,8 +14,12 @@ const WIDE = { width: 1280, height: 800 }
 const NARROW = { width: 360, height: 740 }
 
 export interface Screens {
-  /** Looks at what is on the page now; stays at the wide size, in light. */
-  look(name: string): Promise<void>
+  /**
+   * Looks at what is on the page now; stays at the wide size, in light.
+   *
+   * @param sights in how many ways, by default one, in turn with those of the suite's other screens
+   */
+  look(name: string, sights?: readonly Sight[]): Promise<void>
   /** Keeps a picture of the page as it is, where pictures are requested. */
   keep(name: string): Promise<void>
   /** What axe found so far, each with its screen. */
@@ -24,12 +28,8 @@ export interface Screens {
   tooWide: string[]
 }
 
-/**
- * Starts with an empty folder in `test-output`; each suite has its own.
- *
- * @param sights how it looks at each screen, by default in as few ways as show what is wrong with one
- */
-export async function openScreens(page: Page, name: string, sights: readonly Sight[] = FEW): Promise<Screens> {
+/** Starts with an empty folder in `test-output`; each suite has its own. */
+export async function openScreens(page: Page, name: string): Promise<Screens> {
   const folder = join(OUTPUT, name)
   await rm(folder, { recursive: true, force: true })
   if (KEEPS_PICTURES) await mkdir(folder, { recursive: true })
@@ -43,7 +43,7 @@ export async function openScreens(page: Page, name: string, sights: readonly Sig
     keep,
     violations,
     tooWide,
-    async look(name) {
+    async look(name, sights = n % 2 === 0 ? [WIDE_LIGHT] : [NARROW_DARK]) {
       n++
       const covered = await page.evaluate<boolean>(`(${IN_FRONT}) !== document`)
       for (const { viewport, colorScheme, rules } of sights) {
@@ -53,8 +53,10 @@ export async function openScreens(page: Page, name: string, sights: readonly Sig
         const screen = `${String(n).padStart(2, '0')}-${name}-${colorScheme}-${viewport.width}`
         await keep(screen, !covered)
         violations.push(...(await inspect(page, rules)).map((violation) => `${screen}: ${violation}`))
-        if (viewport === NARROW && (await overflows(page))) tooWide.push(name)
       }
+      await page.setViewportSize(NARROW)
+      await page.evaluate(SETTLED)
+      if (await overflows(page)) tooWide.push(name)
       await page.setViewportSize(WIDE)
       await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
     },
@@ -62,6 +64,7 @@ export async function openScreens(page: Page, name: string, sights: readonly Sig
 }
 
 const ALL = {}
+const ALL_AND_SIZES = { rules: { 'target-size': { enabled: true } } }
 const COLOURS = ['color-contrast', 'link-in-text-block']
 /** What can be wrong on a small screen only. */
 const SMALL = ['button-name', 'label', 'link-name', 'scrollable-region-focusable', 'target-size']
@@ -70,26 +73,24 @@ interface Sight {
   viewport: { width: number; height: number }
   colorScheme: 'light' | 'dark'
   /** Of axe. */
-  rules: { runOnly?: readonly string[] }
+  rules: { runOnly?: readonly string[]; rules?: Record<string, { enabled: boolean }> }
 }
 
 /**
- * Colours do not depend on the width, little else does, and nothing but colours on the scheme: light on a phone shows
- * nothing new. Each differs from the one before it in one thing, and begins where the page is: a page lays itself out
- * again for each change.
+ * Most suites come to states of the same parts: one look at each is enough, since axe reads the whole page each time
+ * that it runs.
  */
-export const SIGHTS: readonly Sight[] = [
-  { viewport: WIDE, colorScheme: 'light', rules: ALL },
-  { viewport: WIDE, colorScheme: 'dark', rules: { runOnly: COLOURS } },
-  { viewport: NARROW, colorScheme: 'dark', rules: { runOnly: SMALL } },
+const WIDE_LIGHT: Sight = { viewport: WIDE, colorScheme: 'light', rules: ALL }
+const NARROW_DARK: Sight = { viewport: NARROW, colorScheme: 'dark', rules: ALL_AND_SIZES }
+/** Nothing but colours depends on the scheme, little on the width: light on a phone shows nothing new. */
+export const BOTH_SCHEMES: readonly Sight[] = [
+  WIDE_LIGHT,
+  { ...NARROW_DARK, rules: { runOnly: [...COLOURS, ...SMALL] } },
 ]
-/**
- * Of what only a wide page has, the rail and further columns, the suite of all screens sees the dark colours; each time
- * that axe runs, it reads the whole page first.
- */
-const FEW: readonly Sight[] = [
-  { viewport: WIDE, colorScheme: 'light', rules: ALL },
-  { viewport: NARROW, colorScheme: 'dark', rules: { runOnly: [...COLOURS, ...SMALL] } },
+/** Of a page with parts that only a wide one has, the rail or further columns. */
+export const WIDE_IN_DARK_TOO: readonly Sight[] = [
+  ...BOTH_SCHEMES,
+  { viewport: WIDE, colorScheme: 'dark', rules: { runOnly: COLOURS } },
 ]
 
 /** What lies over the page, else the page: what is under a dialog was checked before it opened, and takes long. */
@@ -116,7 +117,8 @@ async function inspect(page: Page, rules: object): Promise<string[]> {
   // Evaluated by the debugger, so that the page's own content security policy stays as strict as it is. It has half a
   // megabyte, so a page gets it once.
   if (await page.evaluate<boolean>('!window.axe')) await page.evaluate(`${axe.source}; 0`)
-  const options = JSON.stringify({ ...rules, resultTypes: ['violations'] })
+  // There is no audio, for which it would read all style sheets each time.
+  const options = JSON.stringify({ ...rules, resultTypes: ['violations'], preload: false })
   const found = await page.evaluate<Finding[]>(`axe.run(${IN_FRONT}, ${options}).then((result) => result.violations)`)
   return found.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}, ${help}: ${html} ${failureSummary ?? ''}`),
