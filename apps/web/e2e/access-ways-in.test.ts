@@ -12,7 +12,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { bootstrap } from '@keyferry/server/demo/setup'
 import { newHome } from '@keyferry/server/testing-cli'
 import { environmentOf, startInProcess } from '@keyferry/server/testing'
-import { openBrowser, suiteName, whyNoBrowser } from './chromium.ts'
+import { openBrowser, openContext, suiteName, whyNoBrowser } from './chromium.ts'
 import { signIn } from './console.ts'
 import { pageObject, see } from './page-object.ts'
 import { openScreens } from './screens.ts'
@@ -42,7 +42,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
       await provider.close()
       await rm(dataDir, { recursive: true, force: true })
     })
-    const page = await browser.newPage({ baseURL: running.url, locale: 'en', reducedMotion: 'reduce' })
+    const page = await (await openContext(browser, { baseURL: running.url })).newPage()
     const screens = await openScreens(page, 'screens-ways-in')
     const { button, alert } = pageObject(() => page)
     const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name }))

@@ -3,14 +3,15 @@
  * where the one before it ended.
  */
 import type { KeyferryClient } from '@keyferry/client'
+import type { Account } from '@keyferry/server/demo/setup'
 import { totp } from '@keyferry/vitest/totp'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { ACCOUNT, IN_ORDER, firstRun, oneConsole, signIn } from './console.ts'
+import { IN_ORDER, setUpByApi, anotherWindow, oneConsole, signIn, type Window } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
-import { isInDocument, monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
+import { isInDocument } from './browser-monitor.ts'
 
 const CANARY = 'canary-of-people'
 const VERA = { email: 'vera@example.com', password: 'vera has a sentence too' }
@@ -21,41 +22,31 @@ const TIMEOUT = { timeout: 300_000 }
 describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
   const all = oneConsole()
   let page: Page
+  let account: Account
   let client: KeyferryClient
   let projectId: string
   let screens: Screens
   /** The invited person's own browser. */
-  let hers: { context: BrowserContext; page: Page; seen: BrowserMonitor; screens: Screens }
+  let hers: Window & { screens: Screens }
   const admin = pageObject(() => page)
   const vera = pageObject(() => hers.page)
   const at = (path: string): string => `/p/${projectId}${path}`
   const heading = (on: Page, name: string | RegExp): Promise<void> => see(on.getByRole('heading', { name }).first())
 
-  async function anotherBrowser(): Promise<{ context: BrowserContext; page: Page; seen: BrowserMonitor }> {
-    const context = await all().browser.newContext({
-      baseURL: all().url,
-      locale: 'en',
-      colorScheme: 'light',
-      reducedMotion: 'reduce',
-      viewport: { width: 1280, height: 800 },
-    })
-    const seen = monitorBrowser(context)
-    return { context, page: await context.newPage(), seen }
-  }
   /** A secret that is shown once, on the open page. */
   const shownOnce = async (on: Page, label: string): Promise<string> =>
     (await on.getByLabel(label, { exact: true }).textContent()) ?? ''
   beforeAll(async () => {
     page = all().page
     screens = await openScreens(page, 'screens-access')
-    const other = await anotherBrowser()
+    const other = await anotherWindow(all())
     hers = { ...other, screens: await openScreens(other.page, 'screens-invited') }
     for (const seen of [all().seen, hers.seen]) seen.keepSecret(CANARY, VERA.password)
   })
   afterAll(() => hers.context.close())
 
   it('starts with nobody but the admin', TIMEOUT, async () => {
-    client = await firstRun(all())
+    ;({ account, client } = await setUpByApi(all()))
     const project = await client.projects.create.mutate({ name: 'Checkout' })
     projectId = project.id
     await client.secrets.create.mutate({
@@ -67,8 +58,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
     })
     await visit(page, at('/secrets/dev'))
     await admin.go('Access')
-    await see(admin.row(ACCOUNT.email).getByText('You'))
-    await see(admin.row(ACCOUNT.email).getByText('All projects'))
+    await see(admin.row(account.email).getByText('You'))
+    await see(admin.row(account.email).getByText('All projects'))
     await screens.look('members-empty')
     await admin.tab('Machines').click()
     await heading(page, 'No machines yet')
@@ -216,7 +207,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
   })
 
   it('lists sessions and ends them, switches the second factor off, and changes the password', TIMEOUT, async () => {
-    const third = await anotherBrowser()
+    const third = await anotherWindow(all())
     await visit(hers.page, '/account')
     await vera.button('Turn off').click()
     await hers.page.getByLabel('Confirm your password').fill(VERA.password)
@@ -253,7 +244,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
     'lets a person only set up a second factor where one is required, and shows and ends their sessions',
     TIMEOUT,
     async () => {
-      const third = await anotherBrowser()
+      const third = await anotherWindow(all())
       const her = pageObject(() => third.page)
       third.seen.keepSecret(`${VERA.password}, and another`)
       // Nobody here has one, so no other page may ask for anything meanwhile.
@@ -332,7 +323,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
 
     await admin.tab('Instance').click()
     all().seen.expectRefusal('people.update')
-    await admin.button('More for ana@example.com').click()
+    await admin.button(`More for ${account.email}`).click()
     await page.getByRole('menuitem', { name: 'Remove instance admin' }).click()
     await admin.button('Remove as admin').click()
     await see(admin.alert('only instance admin'))

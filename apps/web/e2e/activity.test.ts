@@ -5,9 +5,9 @@ import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { receiveWebhooks } from '@keyferry/core/testing'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bootstrap, clientOf, type Source } from '@keyferry/server/demo/setup'
+import type { Source } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { IN_ORDER, oneConsole, signIn } from './console.ts'
+import { IN_ORDER, setUpByApi, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument } from './browser-monitor.ts'
@@ -30,15 +30,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), IN_ORDE
   const param = (name: string): string | null => new URL(page.url()).searchParams.get(name)
 
   beforeAll(async () => {
-    const { url, seen } = all()
     page = all().page
     screens = await openScreens(page, 'screens-activity')
-    const account = await bootstrap(url)
-    client = clientOf(url, account)
-    seen.keepSecret(CANARY, account.password, account.token)
-    await page.goto('/sign-in')
-    await signIn(page, account)
-    await see(page.getByRole('heading', { name: 'Create your first project' }))
+    ;({ client } = await setUpByApi(all()))
+    all().seen.keepSecret(CANARY)
     const project = await client.projects.create.mutate({ name: 'Checkout' })
     await client.folders.create.mutate({ projectId: project.id, environment: 'dev', name: 'api', path: '/' })
     api = { projectId: project.id, environment: 'dev', secretPath: '/api' }

@@ -1,6 +1,6 @@
 /** The Chromium that is on this machine; nothing is downloaded. */
 import { existsSync } from 'node:fs'
-import { chromium, type Browser } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core'
 
 /** The headless shell first: it has no window to draw for, and takes a quarter less processor time. */
 const PLACES = [
@@ -47,4 +47,28 @@ export async function openBrowser({ optimizes = false } = {}): Promise<Browser> 
   if (browser?.isConnected()) return browser
   browser = await chromium.launch({ executablePath, args: optimizes ? FLAGS : [...FLAGS, SHORT_LIVED] })
   return browser
+}
+
+/** Not in the idle time of a page, which is that of the tests: each part is loaded when it is first needed. */
+const NO_PRELOADING = 'self.requestIdleCallback = () => 0'
+
+/**
+ * Somebody's browser, with cookies and a cache of its own.
+ *
+ * @param options.preloads loads what pages need later while the page is idle, as a person's browser does
+ */
+export async function openContext(
+  from: Browser,
+  { preloads = false, ...options }: BrowserContextOptions & { preloads?: boolean } = {},
+): Promise<BrowserContext> {
+  const context = await from.newContext({
+    locale: 'en',
+    colorScheme: 'light',
+    // Colours that are still changing have no contrast yet.
+    reducedMotion: 'reduce',
+    viewport: { width: 1280, height: 800 },
+    ...options,
+  })
+  if (!preloads) await context.addInitScript(NO_PRELOADING)
+  return context
 }

@@ -24,12 +24,12 @@ const CLICK_EVERYTHING = `async (before) => {
     for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
   }
   const layer = () => [...document.querySelectorAll('[role=dialog], [role=alertdialog], [role=menu]')].at(-1)
-  const nameOf = (control) =>
-    [control.tagName, control.getAttribute('aria-label') ?? control.textContent, control.getAttribute('href') ?? '', layer() ? 'over' : ''].join(' ')
+  const nameOf = (control, over) =>
+    [control.tagName, control.getAttribute('aria-label') ?? control.textContent, control.getAttribute('href') ?? '', over ? 'over' : ''].join(' ')
   const isUsable = (control) => control.checkVisibility() && !control.disabled && control.target !== '_blank'
   const CONTROLS = 'button, input[type=checkbox], a[href^="/"], [role=menuitem], [role=menuitemradio], summary'
-  const next = () =>
-    [...(layer() ?? document).querySelectorAll(CONTROLS)].find((control) => isUsable(control) && !names.has(nameOf(control)))
+  const next = (over) =>
+    [...(over ?? document).querySelectorAll(CONTROLS)].find((control) => !names.has(nameOf(control, over)) && isUsable(control))
   const press = (control) => {
     control.focus()
     control.dispatchEvent(new PointerEvent('pointerdown', { view: window, bubbles: true, cancelable: true, button: 0, pointerType: 'mouse' }))
@@ -38,16 +38,16 @@ const CLICK_EVERYTHING = `async (before) => {
     control.click()
   }
   for (let clicks = 0; clicks < 300; clicks++) {
-    const control = next()
-    if (!control && !layer()) break
+    const open = layer()
+    const control = next(open)
+    if (!control && !open) break
     if (control) {
-      const name = nameOf(control)
+      const name = nameOf(control, open)
       names.add(name)
       press(control)
       await settled()
-      if (document.body.innerText.trim() === '' || !document.querySelector('#main')) return { names: [...names], unusable: [name] }
+      if (document.body.textContent.trim() === '' || !document.querySelector('#main')) return { names: [...names], unusable: [name] }
     } else {
-      const open = layer()
       ;(document.activeElement ?? open).dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }))
       await settled()
       if (layer() === open) unusable.push('Escape did not close ' + open.innerText.slice(0, 80))

@@ -9,18 +9,23 @@ import { bootstrapped } from '@keyferry/schemas'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { z } from 'zod'
+import { bootstrap, clientOf, type Account } from '@keyferry/server/demo/setup'
 import { environmentOf, startInProcess } from '@keyferry/server/testing'
-import { openBrowser } from './chromium.ts'
+import { openBrowser, openContext } from './chromium.ts'
 import { monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
 
-export interface Console {
-  url: string
-  browser: Browser
+/** A browser of one person, on an empty page. */
+export interface Window {
   context: BrowserContext
   page: Page
+  seen: BrowserMonitor
+}
+
+export interface Console extends Window {
+  url: string
+  browser: Browser
   /** By destination. */
   vendors: ReadonlyMap<string, Emulator>
-  seen: BrowserMonitor
   /** What the instance printed for its setup. */
   setup: { code: string; link: string }
   close(): Promise<void>
@@ -41,24 +46,11 @@ async function openConsole(): Promise<Console> {
   ])
   const { setup } = running
   if (!setup) throw new Error('the instance is set up already')
-  const context = await browser.newContext({
-    baseURL: running.url,
-    locale: 'en',
-    colorScheme: 'light',
-    // Colours that are still changing have no contrast yet.
-    reducedMotion: 'reduce',
-    viewport: { width: 1280, height: 800 },
-  })
-  context.setDefaultTimeout(TIMEOUT_MS)
-  const seen = monitorBrowser(context)
-  const page = await context.newPage()
   return {
     url: running.url,
     browser,
-    context,
-    page,
+    ...(await openWindow(browser, running.url)),
     vendors: new Map(started),
-    seen,
     setup,
     async close() {
       await Promise.all(browser.contexts().map((one) => one.close()))
@@ -68,6 +60,15 @@ async function openConsole(): Promise<Console> {
     },
   }
 }
+
+async function openWindow(browser: Browser, baseURL: string): Promise<Window> {
+  const context = await openContext(browser, { baseURL })
+  context.setDefaultTimeout(TIMEOUT_MS)
+  return { context, seen: monitorBrowser(context), page: await context.newPage() }
+}
+
+/** A browser of somebody else, who is not signed in. */
+export const anotherWindow = ({ browser, url }: Console): Promise<Window> => openWindow(browser, url)
 
 /** Of a suite whose tests are the steps of one way: a run that shuffles tests leaves these in their order. */
 export const IN_ORDER = { shuffle: false }
@@ -109,6 +110,11 @@ async function keepPicture(page: Page, test: string): Promise<void> {
   await page.screenshot({ path: join(OUTPUT, 'failures', `${test.replaceAll(/[^\w.-]+/g, '-')}.png`), fullPage: true })
 }
 
+interface Person {
+  email: string
+  password: string
+}
+
 export const ACCOUNT = { organization: 'Acme', email: 'ana@example.com', password: 'a sentence is easier to keep' }
 
 /**
@@ -139,8 +145,30 @@ export async function firstRun({ page, seen, url, setup }: Console): Promise<Key
   return createKeyferryClient({ url, token: await token.promise })
 }
 
+/**
+ * Creates the owner account by the API and signs it in without a page: for suites that are not about the first minutes.
+ */
+export async function setUpByApi({
+  url,
+  seen,
+  context,
+}: Console): Promise<{ account: Account; client: KeyferryClient }> {
+  const account = await bootstrap(url)
+  seen.keepSecret(account.password, account.token)
+  await signInByApi(context, account)
+  return { account, client: clientOf(url, account) }
+}
+
+/** Signs in without a page: the next one that is opened belongs to somebody who is signed in. */
+export async function signInByApi({ request }: BrowserContext, person: Person): Promise<void> {
+  const answer = await request.post('/api/auth/sign-in/email', {
+    data: { email: person.email, password: person.password },
+  })
+  if (!answer.ok()) throw new Error(`${person.email} was not signed in: ${answer.status()}`)
+}
+
 /** From the sign-in page. */
-export async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+export async function signIn(page: Page, { email, password }: Person): Promise<void> {
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()

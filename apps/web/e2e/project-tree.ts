@@ -7,8 +7,8 @@ import type { Emulator } from '@keyferry/core/emulators'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { settled } from '@keyferry/server/demo'
-import { bootstrap, clientOf, createSync, type Account, type SyncRef } from '@keyferry/server/demo/setup'
-import { signIn, type Console } from './console.ts'
+import { createSync, type Account, type SyncRef } from '@keyferry/server/demo/setup'
+import { setUpByApi, type Console } from './console.ts'
 import { see } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 
@@ -52,12 +52,12 @@ export function projectTree(all: () => Console, name: string): () => ProjectTree
   }
 }
 
-async function openTree({ url, seen, vendors, page }: Console, name: string): Promise<ProjectTree> {
+async function openTree(console: Console, name: string): Promise<ProjectTree> {
+  const { seen, vendors, page } = console
   const screens = await openScreens(page, name)
-  const account = await bootstrap(url)
-  const client = clientOf(url, account)
+  const { account, client } = await setUpByApi(console)
   const emulators = [...vendors]
-  seen.keepSecret(CANARY, account.password, account.token)
+  seen.keepSecret(CANARY)
   const { id: projectId } = await client.projects.create.mutate({ name: 'Checkout' })
   const put = async (environment: string, secretPath: string, values: Record<string, string>): Promise<void> => {
     const secrets = Object.entries(values).map(([key, value]) => ({ key, value }))
@@ -77,8 +77,7 @@ async function openTree({ url, seen, vendors, page }: Console, name: string): Pr
   const syncs = await Promise.all(emulators.map(([name, emulator]) => createSync(client, source, name, emulator)))
   const atRest = (which = syncs): Promise<void> => settled(client, projectId, which, LIMIT_MS)
   await atRest()
-  await page.goto('/sign-in')
-  await signIn(page, account)
+  await page.goto(`/p/${projectId}`)
   await see(page.getByRole('heading', { name: 'Checkout', exact: true }))
   return {
     page,

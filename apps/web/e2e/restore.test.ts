@@ -7,9 +7,9 @@ import { representatives, type Emulator } from '@keyferry/core/emulators'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '@keyferry/server/demo'
-import { bootstrap, clientOf, createSync, type Account, type Source, type SyncRef } from '@keyferry/server/demo/setup'
+import { clientOf, createSync, type Account, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { IN_ORDER, oneConsole, signIn } from './console.ts'
+import { IN_ORDER, setUpByApi, oneConsole } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 
@@ -34,18 +34,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
   const note = (title: string | RegExp) => page.getByRole('note').filter({ hasText: title })
 
   beforeAll(async () => {
-    const { url, seen, vendors } = all()
+    const { seen, vendors } = all()
     page = all().page
     screens = await openScreens(page, 'screens-restore')
     const started = vendors.get(name)
     if (!started) throw new Error(`no emulator of ${name}`)
     emulator = started
-    account = await bootstrap(url)
-    client = clientOf(url, account)
-    seen.keepSecret(CANARY, account.password, account.token)
-    await page.goto('/sign-in')
-    await signIn(page, account)
-    await see(page.getByRole('heading', { name: 'Create your first project' }))
+    ;({ account, client } = await setUpByApi(all()))
+    seen.keepSecret(CANARY)
     const project = await client.projects.create.mutate({ name: 'Checkout' })
     source = { projectId: project.id, environment: 'dev', secretPath: '/' }
   })

@@ -1,14 +1,14 @@
 /** The console of people who are not admins: what they can't access is not requested, not offered, or says why. */
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
-import type { BrowserContext, Locator, Page } from 'playwright-core'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootstrap, clientOf, createSync, type SyncRef } from '@keyferry/server/demo/setup'
 import { settled } from '@keyferry/server/demo'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { IN_ORDER, oneConsole, signIn } from './console.ts'
+import { IN_ORDER, anotherWindow, signInByApi, oneConsole, type Window } from './console.ts'
 import { gone, pageObject, see, visit, type PageObject } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
-import { isInDocument, monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
+import { isInDocument } from './browser-monitor.ts'
 
 const LIMIT_MS = 60_000
 const TIMEOUT = { timeout: 300_000 }
@@ -17,10 +17,7 @@ const PASSWORD = 'a sentence of somebody else'
 const INSIDE = [{ environment: 'dev', secretPath: '/api/**' }]
 
 /** Somebody with a browser of their own. */
-interface Person {
-  context: BrowserContext
-  page: Page
-  seen: BrowserMonitor
+interface Person extends Window {
   screens: Screens
   ui: PageObject
   /** Calls that went together, of which some were refused: the monitor sees only those that were refused as a whole. */
@@ -70,25 +67,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     outside = await createSync(client, { projectId, environment: 'prod', secretPath: '/' }, ...second)
     await settled(client, projectId, [inside, outside], LIMIT_MS)
     viewer = await join(all(), 'vera@example.com', 'viewer', null)
-    narrow = await join(await anotherBrowser(), 'dev@example.com', 'developer', INSIDE)
+    narrow = await join(await anotherWindow(all()), 'dev@example.com', 'developer', INSIDE)
   }, 300_000)
   afterAll(() => narrow?.context.close())
 
-  async function anotherBrowser(): Promise<Pick<Person, 'context' | 'page' | 'seen'>> {
-    const context = await all().browser.newContext({
-      baseURL: all().url,
-      locale: 'en',
-      colorScheme: 'light',
-      reducedMotion: 'reduce',
-      viewport: { width: 1280, height: 800 },
-    })
-    context.setDefaultTimeout(LIMIT_MS)
-    return { context, seen: monitorBrowser(context), page: await context.newPage() }
-  }
-
   /** A member of the project, who is signed in. */
   async function join(
-    { context, page, seen }: Pick<Person, 'context' | 'page' | 'seen'>,
+    { context, page, seen }: Window,
     email: string,
     role: 'viewer' | 'developer',
     scopes: typeof INSIDE | null,
@@ -102,8 +87,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     context.on('response', (response) => {
       if (response.status() === 207) partly.push(response.url())
     })
-    await page.goto('/sign-in')
-    await signIn(page, { email, password: PASSWORD })
+    await signInByApi(context, { email, password: PASSWORD })
+    await page.goto(at(''))
     await see(page.getByRole('heading', { name: 'Checkout' }))
     const screens = await openScreens(page, `screens-${role}`)
     return { context, page, seen, screens, ui: pageObject(() => page), partly }

@@ -5,9 +5,9 @@ import { startEmulator as startVault } from '@keyferry/core/emulators/hashicorp-
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { settled } from '@keyferry/server/demo'
-import { bootstrap, clientOf, createSync, type Source, type SyncRef } from '@keyferry/server/demo/setup'
+import { createSync, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { IN_ORDER, oneConsole, signIn } from './console.ts'
+import { IN_ORDER, setUpByApi, oneConsole } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 
 const LIMIT_MS = 60_000
@@ -25,14 +25,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
   const { button, tab, row, dialog, alert, fact, go } = pageObject(() => page)
 
   beforeAll(async () => {
-    const { url, seen } = all()
     page = all().page
-    const account = await bootstrap(url)
-    client = clientOf(url, account)
-    seen.keepSecret(CANARY, account.password, account.token)
-    await page.goto('/sign-in')
-    await signIn(page, account)
-    await see(page.getByRole('heading', { name: 'Create your first project' }))
+    ;({ client } = await setUpByApi(all()))
+    all().seen.keepSecret(CANARY)
   })
 
   describe.each(names)('%s', (name) => {
