@@ -23,7 +23,7 @@ const CANARIES = 1000
 const LIMIT_MS = 60_000
 
 onEveryProfile((profile) => {
-  it(`${CANARIES} values leave no trace`, { timeout: 240_000 }, async () => {
+  it(`${CANARIES} values leave no trace`, { timeout: 600_000 }, async () => {
     const place = await newPlace(profile)
     const service = await startService(profile, place)
     const vendors = await startEmulators()

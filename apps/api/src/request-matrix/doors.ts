@@ -1,9 +1,8 @@
 /** Every way in of the API, and what malformed requests may be sent there. For tests only. */
 import fc from 'fast-check'
-import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
 import { ACCOUNT } from '../testing.ts'
-import { inputFor, procedures, readBy, type Procedure } from './inputs.ts'
+import { documentOf, inputFor, procedures, readBy, type Procedure } from './inputs.ts'
 import { bodyOf, queryOf, segment, spoiled, type Malformed } from './malformed.ts'
 
 /** One way in, and what may be sent there. */
@@ -25,7 +24,7 @@ export function doorsOf(): Door[] {
 }
 
 const optionalOf = ({ inputs: [schema] }: Procedure): string[] =>
-  schema ? Object.keys(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties ?? {}) : []
+  schema ? Object.keys(documentOf(schema).properties ?? {}) : []
 
 function restDoor(procedure: Procedure, route: Route): Door {
   const optional = optionalOf(procedure)

@@ -22,11 +22,17 @@ export const readBy = (route: Route, procedure: Procedure): Procedure =>
 type Json = z.core.JSONSchema.BaseSchema
 const documents = new Map<z.ZodType, Json>()
 
+/** The JSON schema of what a schema takes. To make one takes milliseconds, and the walks need each many times. */
+export function documentOf(schema: z.ZodType): Json {
+  const document = documents.get(schema) ?? z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  documents.set(schema, document)
+  return document
+}
+
 /** The smallest input that the procedure's schema takes, pointed at the fixture. */
 export function inputFor({ name, inputs: [schema] }: Procedure, known: ReadonlyMap<string, unknown>): unknown {
   if (!schema) return undefined
-  const document = documents.get(schema) ?? z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  documents.set(schema, document)
+  const document = documentOf(schema)
   const input = example(document, document, '', known)
   const parsed = schema.safeParse(input)
   if (!parsed.success)

@@ -40,8 +40,8 @@ export interface Figures {
   unasked: string[]
 }
 
-/** The worst of one part of the run. */
-export type Lap = Pick<Figures, 'stallMs' | 'stalledBy' | 'grownBytes'>
+/** The worst of one part of the run, and the processor time that it took the process. */
+export type Lap = Pick<Figures, 'stallMs' | 'stalledBy' | 'grownBytes'> & { cpuMs: number }
 
 /** Headers that say who asks. */
 export type Credential = Record<string, string>
@@ -115,7 +115,7 @@ const key = await api.send(
   { token: null, headers: { cookie, origin: 'http://127.0.0.1:4400' } },
 )
 credentials.push(['API key', bearer(z.object({ token: z.string() }).parse(key.body).token)])
-await seedLargeProject(api, projectId, databaseUrl === null ? 10_000 : 2_000)
+await seedLargeProject(api, projectId, databaseUrl === null ? 6_000 : 2_000)
 const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
 
 /** Requests on their way: what a stall is put down to. */
@@ -181,6 +181,7 @@ async function begin(): Promise<string> {
   return 'began'
 }
 
+let usedByParts = process.cpuUsage()
 /** The worst since the last lap. */
 function lap(): Promise<Lap> {
   const seen = worst
@@ -190,7 +191,9 @@ function lap(): Promise<Lap> {
   worst = { stallMs: 0, stalledBy: [] }
   const grownBytes = highestOfPart - before.rss
   highestOfPart = 0
-  return Promise.resolve({ ...seen, grownBytes })
+  const { user, system } = process.cpuUsage(usedByParts)
+  usedByParts = process.cpuUsage()
+  return Promise.resolve({ ...seen, grownBytes, cpuMs: (user + system) / 1000 })
 }
 
 async function figures(): Promise<Figures> {
