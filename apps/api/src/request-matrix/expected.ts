@@ -25,11 +25,8 @@ export const WHO = [
 ] as const
 export type Who = (typeof WHO)[number]
 
-/**
- * What decides is the same code over every route. Over REST, each procedure is walked with one caller for each kind of
- * statement that finds out who asks and what may be reached.
- */
-export const ONE_OF_EACH_KIND: Who[] = [
+/** One caller for each kind of statement that finds out who asks and what may be reached. */
+const ONE_OF_EACH_KIND: Who[] = [
   'foreign',
   'narrowed, inside',
   'narrowed, outside',
@@ -46,6 +43,16 @@ const ONE_OF_EACH_NOUN = new Set(
     ([first]) => first?.name,
   ),
 )
+
+/** Without a credential, with one that reads, with one for another place, and with one for everything. */
+const ONE_OF_EACH_OUTCOME: Who[] = ['ended session', 'session of a viewer', 'narrowed, outside', 'instance admin']
+
+/**
+ * What decides is the same code over every route. What a route can get wrong is whether it asks who calls, and which
+ * place it reads from path and query: that shows with one caller of each outcome.
+ */
+export const callersOverRest = ({ name }: Procedure): readonly Who[] =>
+  ONE_OF_EACH_NOUN.has(name) ? ONE_OF_EACH_KIND : ONE_OF_EACH_OUTCOME
 
 /**
  * Roles are decided in code, from rows of the store: on Postgres, every caller of a kind requests one procedure of each
