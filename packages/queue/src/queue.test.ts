@@ -82,6 +82,72 @@ describe.each([
     },
   )
 
+  it.skipIf(skip)('sends again when a wish arrives during the run, and when the run asks for it', async () => {
+    const jobs = open(await backend())
+    await jobs.start()
+    const store = syncs(jobs)
+    let runs = 0
+    await jobs.work(
+      async (id) => {
+        const result = await store.run(id, async () => {
+          if (++runs === 1) await store.wish(id)
+        })
+        return { ...result, again: runs === 2 }
+      },
+      { concurrency: 2, revision: store.revision },
+    )
+    await store.wish('a')
+    await expect.poll(() => runs).toBe(3)
+    expect(store.behind()).toEqual([])
+  })
+
+  it.skipIf(skip).each([true, false])(
+    'lets the run after a burst wait for the rest of it (again: %s)',
+    async (again) => {
+      const jobs = open(await backend())
+      await jobs.start()
+      const store = syncs(jobs)
+      const runs: { began: number; ended: number }[] = []
+      await jobs.work(
+        async (id) => {
+          const isBurst = runs.length === 0
+          const handled = await store.run(id, async () => {
+            const began = performance.now()
+            if (isBurst) await store.wish(id)
+            runs.push({ began, ended: performance.now() })
+          })
+          return { ...handled, again: again && isBurst, isBurst }
+        },
+        { concurrency: 2, revision: store.revision },
+      )
+      await store.wish('a')
+      await expect.poll(() => runs.length).toBe(2)
+      expect((runs[1]?.began ?? 0) - (runs[0]?.ended ?? 0)).toBeGreaterThan(195)
+      expect(store.behind()).toEqual([])
+    },
+  )
+
+  it.skipIf(skip)('continues after a handler threw', async () => {
+    const jobs = open(await backend())
+    await jobs.start()
+    const store = syncs(jobs)
+    let runs = 0
+    await jobs.work(
+      (id) => {
+        if (++runs === 1) throw new Error('first')
+        return store.run(id, async () => {})
+      },
+      { concurrency: 1, revision: store.revision },
+    )
+    await store.wish('a')
+    await expect
+      .poll(async () => {
+        await jobs.queue.wake(['a'])
+        return store.behind()
+      })
+      .toEqual([])
+  })
+
   it.skipIf(skip)('aborts what does not end within the grace and stops', async () => {
     const jobs = open(await backend())
     await jobs.start()
@@ -104,102 +170,7 @@ describe.each([
     await jobs.queue.wake(['b'])
   })
 
-  it.skipIf(skip)('is woken by many at once, in whatever order, without one blocking another', async () => {
-    const warnings: unknown[] = []
-    const told = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) })
-    const where = await backend()
-    // On Postgres from several processes.
-    const wakers = Array.from({ length: where.kind === 'fleet' ? 4 : 1 }, () =>
-      createQueue({ backend: where, log: told }),
-    )
-    for (const waker of wakers) closing.push(() => waker.stop())
-    for (const waker of wakers) await waker.start()
-    const ids = Array.from({ length: 300 }, (_, i) => `sync-${i}`)
-    await Promise.all(wakers.map(({ queue }, i) => queue.wake(i % 2 === 0 ? ids : ids.toReversed())))
-    expect(warnings).toEqual([])
-  })
-
-  it.skipIf(skip)('keeps what is woken before it is open', async () => {
-    const jobs = open(await backend())
-    await jobs.queue.wake(['early', 'early'])
-    await jobs.start()
-    const seen: string[] = []
-    await jobs.work(async (id) => ({ again: seen.push(id) === 0, revision: 1 }), {
-      concurrency: 1,
-      revision: async () => 1,
-    })
-    await expect.poll(() => seen).toEqual(['early'])
-  })
-})
-
-// The statements are the same over both, and what they do: an embedded queue takes seconds to open.
-describe('queue', () => {
-  const backend = inject('postgresUrl') ? fleet : embedded
-
-  it('sends again when a wish arrives during the run, and when the run asks for it', async () => {
-    const jobs = open(await backend())
-    await jobs.start()
-    const store = syncs(jobs)
-    let runs = 0
-    await jobs.work(
-      async (id) => {
-        const result = await store.run(id, async () => {
-          if (++runs === 1) await store.wish(id)
-        })
-        return { ...result, again: runs === 2 }
-      },
-      { concurrency: 2, revision: store.revision },
-    )
-    await store.wish('a')
-    await expect.poll(() => runs).toBe(3)
-    expect(store.behind()).toEqual([])
-  })
-
-  it.each([true, false])('lets the run after a burst wait for the rest of it (again: %s)', async (again) => {
-    const jobs = open(await backend())
-    await jobs.start()
-    const store = syncs(jobs)
-    const runs: { began: number; ended: number }[] = []
-    await jobs.work(
-      async (id) => {
-        const isBurst = runs.length === 0
-        const handled = await store.run(id, async () => {
-          const began = performance.now()
-          if (isBurst) await store.wish(id)
-          runs.push({ began, ended: performance.now() })
-        })
-        return { ...handled, again: again && isBurst, isBurst }
-      },
-      { concurrency: 2, revision: store.revision },
-    )
-    await store.wish('a')
-    await expect.poll(() => runs.length).toBe(2)
-    expect((runs[1]?.began ?? 0) - (runs[0]?.ended ?? 0)).toBeGreaterThan(195)
-    expect(store.behind()).toEqual([])
-  })
-
-  it('continues after a handler threw', async () => {
-    const jobs = open(await backend())
-    await jobs.start()
-    const store = syncs(jobs)
-    let runs = 0
-    await jobs.work(
-      (id) => {
-        if (++runs === 1) throw new Error('first')
-        return store.run(id, async () => {})
-      },
-      { concurrency: 1, revision: store.revision },
-    )
-    await store.wish('a')
-    await expect
-      .poll(async () => {
-        await jobs.queue.wake(['a'])
-        return store.behind()
-      })
-      .toEqual([])
-  })
-
-  it('gives one connection half of the lanes at most, and its other syncs wait without one', async () => {
+  it.skipIf(skip)('gives one connection half of the lanes at most, and its other syncs wait without one', async () => {
     const hints = async (ids: readonly string[]) =>
       new Map(ids.map((id) => [id, { group: id.split('-')[0] ?? '', urgent: false }]))
     const jobs = open(await backend(), hints)
@@ -231,7 +202,7 @@ describe('queue', () => {
     expect(most).toBe(2)
   })
 
-  it('takes what a person waits for first, also when it waited among the others already', async () => {
+  it.skipIf(skip)('takes what a person waits for first, also when it waited among the others already', async () => {
     const urgent = new Set<string>(['new'])
     const hints = async (ids: readonly string[]) =>
       new Map(ids.map((id) => [id, { group: id, urgent: urgent.has(id) }]))
@@ -251,6 +222,33 @@ describe('queue', () => {
     // Eight at a time, those in whatever order.
     expect(seen.slice(0, 8).toSorted()).toEqual([...background.slice(0, 6), 'background-9', 'new'])
     expect(seen.slice(8).toSorted()).toEqual(background.slice(6, 9))
+  })
+
+  it.skipIf(skip)('is woken by many at once, in whatever order, without one blocking another', async () => {
+    const warnings: unknown[] = []
+    const told = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) })
+    const where = await backend()
+    // On Postgres from several processes.
+    const wakers = Array.from({ length: where.kind === 'fleet' ? 4 : 1 }, () =>
+      createQueue({ backend: where, log: told }),
+    )
+    for (const waker of wakers) closing.push(() => waker.stop())
+    for (const waker of wakers) await waker.start()
+    const ids = Array.from({ length: 300 }, (_, i) => `sync-${i}`)
+    await Promise.all(wakers.map(({ queue }, i) => queue.wake(i % 2 === 0 ? ids : ids.toReversed())))
+    expect(warnings).toEqual([])
+  })
+
+  it.skipIf(skip)('keeps what is woken before it is open', async () => {
+    const jobs = open(await backend())
+    await jobs.queue.wake(['early', 'early'])
+    await jobs.start()
+    const seen: string[] = []
+    await jobs.work(async (id) => ({ again: seen.push(id) === 0, revision: 1 }), {
+      concurrency: 1,
+      revision: async () => 1,
+    })
+    await expect.poll(() => seen).toEqual(['early'])
   })
 })
 
