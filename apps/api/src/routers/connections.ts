@@ -15,6 +15,7 @@ export const connections = router({
   }),
 
   list: query(connectionVerbs.list, {
+    isCompressed: true,
     tag,
     summary: 'Connections, of one app or all',
     routes: connectionRoutes.list,

@@ -9,6 +9,7 @@ const INVITATIONS_PER_MINUTE = 30
 
 export const members = router({
   list: query(memberVerbs.list, {
+    isCompressed: true,
     tag,
     summary: 'The people and machines of a project',
     routes: memberRoutes.list,

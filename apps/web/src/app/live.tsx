@@ -13,6 +13,8 @@ import { words } from './words.ts'
 const RUNNING_REFRESH_MS = 1000
 /** Hundreds of runs may end in a second; the first is shown at once. */
 const ENDED_REFRESH_MS = 300
+/** The list of connections is long and seldom changes by a run. */
+const CONNECTIONS_REFRESH_MS = 5000
 /** Wait before a feed that ended is opened again: as long as browsers wait before they connect again. */
 const REOPEN_MS = 3000
 
@@ -45,7 +47,9 @@ export function Live({ projectId }: { projectId: string }) {
           case 'sync': {
             const isRunning = event.state === 'running'
             setProgress(event.syncId, isRunning ? { done: event.done, total: event.total } : undefined)
-            return (isRunning ? marks.running : marks.ended).add(event.syncId)
+            if (isRunning) return marks.running.add(event.syncId)
+            marks.connections.add(event.syncId)
+            return marks.ended.add(event.syncId)
           }
         }
       },
@@ -75,6 +79,7 @@ function marksOf(projectId: string) {
   return {
     running: paced(RUNNING_REFRESH_MS, mark('feed.running')),
     ended: paced(ENDED_REFRESH_MS, mark('feed.sync'), { isEager: true }),
+    connections: paced(CONNECTIONS_REFRESH_MS, () => void markStale('feed.connections'), { isEager: true }),
     deleted: paced(ENDED_REFRESH_MS, mark('feed.sync-deleted'), { isEager: true }),
     // The event of a folder does not say which syncs have something to send now.
     waiting: paced(RUNNING_REFRESH_MS, () => void markStale('feed.waiting')),

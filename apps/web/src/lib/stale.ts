@@ -21,22 +21,14 @@ type Change =
   | 'session'
   | 'place.deleted'
   | 'federated-auth'
-  | `feed.${'opened' | 'ended' | 'secrets' | 'waiting' | 'pauses' | 'sync' | 'running' | 'sync-deleted' | 'deletion-ended'}`
+  | `feed.${'opened' | 'ended' | 'secrets' | 'waiting' | 'pauses' | 'sync' | 'connections' | 'running' | 'sync-deleted' | 'deletion-ended'}`
 
 /** The syncs of a project: all of them, whatever changed. */
 const SYNCS = ['syncs.page', 'syncs.briefs', 'syncs.summary'] as const
 const OF_SYNC = ['syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run', 'syncs.projectRuns', 'syncs.summary'] as const
 const SYNC = [...SYNCS, ...OF_SYNC] as const
-/** A run also finds out whether the credentials work, and a removal whether a deletion waits. */
-const RUN_ENDED = [
-  ...OF_SYNC,
-  'syncs.plan',
-  'delivery',
-  'connections.list',
-  'tree.deletions',
-  'inbox.list',
-  'overview.project',
-] as const
+/** A removal also finds out whether a deletion waits. */
+const RUN_ENDED = [...OF_SYNC, 'syncs.plan', 'delivery', 'tree.deletions', 'inbox.list', 'overview.project'] as const
 const FOLDER = [
   'secrets.rows',
   'secrets.versions',
@@ -52,7 +44,7 @@ const ROLE = ['members', 'instance.me', 'syncs'] as const
 
 const STALE = {
   // What happened before the feed was open isn't repeated: stale is what was requested before it.
-  'feed.opened': [...TREE, ...RUN_ENDED],
+  'feed.opened': [...TREE, ...RUN_ENDED, 'connections.list'],
   // The session, the membership or the project may have ended.
   'feed.ended': ['instance.me', 'projects', 'tree.deletions'],
   'feed.secrets': FOLDER,
@@ -61,6 +53,8 @@ const STALE = {
   // Lists of syncs read the one that changed: see `changed-syncs.ts`.
   'feed.running': OF_SYNC,
   'feed.sync': RUN_ENDED,
+  // A run finds out whether the credentials work.
+  'feed.connections': ['connections.list'],
   // Not `syncs.get`: fetching a sync that is gone would show an error on its page, which the person who deleted it is
   // about to leave.
   'feed.sync-deleted': ['syncs.summary', 'tree.deletions'],

@@ -25,8 +25,17 @@ export const queryClient = new FreshQueryClient({
   },
 })
 
-/** All calls of a batch are answered with the slowest: what the others would wait for has a request of its own. */
-const ALONE: ReadonlySet<string> = new Set(['secrets.rows', 'delivery.folder', 'tree.matrix'])
+/**
+ * All calls of a batch are answered with the slowest, and uncompressed where one of them must be: what the others would
+ * wait for, and what is long, has a request of its own.
+ */
+const ALONE: ReadonlySet<string> = new Set([
+  'secrets.rows',
+  'delivery.folder',
+  'tree.matrix',
+  'connections.list',
+  'members.list',
+])
 
 /** Throws a `ForeignAnswer` for what is no answer of the API. */
 async function apiFetch(input: RequestInfo | URL | string, init?: RequestInit): Promise<Response> {

@@ -82,9 +82,9 @@ export function RunsList({ projectId, filters, onChange }: Props) {
         </Empty>
       ) : (
         <>
-          <Table label={runsList.label}>
+          <Table label={runsList.label} isStacked>
             <thead>
-              <tr>
+              <tr className="max-sm:grid-cols-[auto_1fr_auto]">
                 <Th>{runsList.started}</Th>
                 <Th>{runsList.name}</Th>
                 <Th>{runsList.result}</Th>
@@ -98,7 +98,7 @@ export function RunsList({ projectId, filters, onChange }: Props) {
               idOf={({ id }) => id}
               height={37}
               render={(run, { index, measure }) => (
-                <Tr key={run.id} ref={measure} data-index={index}>
+                <Tr key={run.id} ref={measure} data-index={index} className="max-sm:grid-cols-[minmax(0,1fr)_auto]">
                   <Td>
                     <Link
                       to="/p/$projectId/syncs/$destination/$syncId"
@@ -110,7 +110,11 @@ export function RunsList({ projectId, filters, onChange }: Props) {
                       <Time iso={run.startedAt} />
                     </Link>
                   </Td>
-                  <Td className="max-w-60 break-words">{run.syncName}</Td>
+                  <Td className="max-w-60 break-words max-sm:col-span-2 max-sm:row-start-2 max-sm:max-w-none">
+                    <span title={run.syncName} className="line-clamp-2">
+                      {run.syncName}
+                    </span>
+                  </Td>
                   <Td>
                     <RunStateBadge state={run.state} />
                   </Td>
