@@ -10,8 +10,8 @@ import { rank } from './palette-rank.ts'
 import { words } from './words.ts'
 
 interface Props {
-  /** What was typed before the field was there. */
-  typed: { current: string }
+  /** Gives what was typed before the field was there, once. */
+  takeTyped: () => string
   projectId: string | undefined
   onClose: () => void
   onSheet: () => void
@@ -19,7 +19,7 @@ interface Props {
 }
 
 /** Ctrl/Cmd K: go to anything by its name, or run a command. The best match comes first and is selected. */
-export function CommandPalette({ typed, projectId, onClose, onSheet, onPause }: Props) {
+export function CommandPalette({ takeTyped, projectId, onClose, onSheet, onPause }: Props) {
   const router = useRouter()
   const [search, setSearch] = useState('')
   const [selected, setSelected] = useState('')
@@ -42,9 +42,8 @@ export function CommandPalette({ typed, projectId, onClose, onSheet, onPause }: 
     selectFirst()
   }
   const addTyped = () => {
-    if (typed.current === '') return
-    change(search + typed.current)
-    typed.current = ''
+    const typed = takeTyped()
+    if (typed !== '') change(search + typed)
   }
   const go = (navigate: Promise<void>) => {
     onClose()

@@ -1,4 +1,4 @@
-import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
+import { defaultRangeExtractor, useWindowVirtualizer, windowScroll } from '@tanstack/react-virtual'
 import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import type { RowsProps } from './virtual-rows.tsx'
 
@@ -9,6 +9,7 @@ const NEAR = 8
 export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
   const body = useRef<HTMLTableSectionElement>(null)
   const [top, setTop] = useState(0)
+  const isDrawn = useRef(false)
   useLayoutEffect(() => {
     if (body.current) setTop(body.current.getBoundingClientRect().top + window.scrollY)
   }, [])
@@ -22,6 +23,9 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
       [...new Set([...defaultRangeExtractor(range), ...edited(body.current)])]
         .filter((index) => index < count)
         .sort((a, b) => a - b),
+    // As it begins, the library scrolls to where the page was when these rows were rendered. On a slow machine somebody
+    // has scrolled on since, and would be thrown back.
+    scrollToFn: (...to) => isDrawn.current && windowScroll(...to),
     // A row is as high as it was, or as any other, until the browser reports that it is not: reading its height as it
     // is drawn would have the page laid out once more in that frame.
     measureElement: (row, entry, rows) =>
@@ -29,6 +33,10 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
         entry?.borderBoxSize[0]?.blockSize ?? rows.measurementsCache[rows.indexFromElement(row)]?.size ?? height,
       ),
   })
+  // After the library's own effect.
+  useLayoutEffect(() => {
+    isDrawn.current = true
+  }, [])
   const drawn: ReactNode[] = []
   let end = top
   let gaps = 0
