@@ -3,7 +3,7 @@ import type { OutcomeReason } from '@keyferry/schemas'
 import type { Context, Tx } from '@keyferry/kernel'
 import type { MadeOf } from '@keyferry/vault'
 import { DestinationError } from '../destinations/destination-error.ts'
-import type { Change, Report } from '../destinations/destination.ts'
+import type { Change, Flags, Report } from '../destinations/destination.ts'
 import type { Lease } from '../lease/lease.ts'
 import type { PlannedChange } from '../plan/plan.ts'
 import { journal, type Journal } from './journal.ts'
@@ -79,7 +79,17 @@ export async function applyPlan(
       ? [{ kind: 'creating' as const, key, flags: desired.entries.get(key)?.flags ?? {}, ...sourceOf(key) }]
       : [],
   )
-  const first = [...forgotten, ...confirmed, ...creating]
+  const replacing = (key: string, flags: Flags) => ({
+    kind: 'replacing' as const,
+    key,
+    ...sourceOf(key),
+    remoteIds: ledger.get(key)?.remoteIds ?? [],
+    flags,
+  })
+  // Most runs replace one key: its intent needs no transaction of its own.
+  const updated = target.client.replaces ? writes.find(({ action }) => action === 'update') : undefined
+  const replaced = updated ? [replacing(updated.key, desired.entries.get(updated.key)?.flags ?? {})] : []
+  const first = [...forgotten, ...confirmed, ...creating, ...replaced]
   if (begin || first.length > 0) await ledgerJournal.begin(begin, first)
   let reported = 0
   /** Once all changes are reported there is nothing to wait for. */
@@ -88,14 +98,10 @@ export async function applyPlan(
     if (reported >= writes.length) ledgerJournal.flush()
   }
   const report: Report = {
-    replacing: ({ key, ...change }) =>
-      ledgerJournal.add({
-        kind: 'replacing',
-        key,
-        ...sourceOf(key),
-        remoteIds: ledger.get(key)?.remoteIds ?? [],
-        flags: change.action === 'delete' ? {} : change.flags,
-      }),
+    async replacing({ key, ...change }) {
+      if (ledgerJournal.isReplacing(key)) return
+      await ledgerJournal.add(replacing(key, change.action === 'delete' ? {} : change.flags))
+    },
     async done(change, remoteIds = []) {
       const { key } = change
       const digest = desired.entries.get(key)?.digest ?? ''

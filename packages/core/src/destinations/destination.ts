@@ -140,6 +140,8 @@ export type Metadata = Readonly<Record<string, string>>
 export type Flags = Readonly<Record<string, boolean | string>>
 
 export interface Client {
+  /** The vendor has no update: every changed value is a delete and a create, which `replacing` precedes. */
+  replaces?: true
   /**
    * Everything at the target, in any order. Complete, or it throws: a half-read page must never look like an absent
    * key.

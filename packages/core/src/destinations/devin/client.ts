@@ -15,6 +15,7 @@ const CONCURRENCY = 10
 
 export function devinClient(api: DevinApi): Client {
   return {
+    replaces: true,
     list: async () => observedFrom(await listSecrets(api)),
     apply: (changes, report) => {
       const work = { api, report, listing: sharedListing(() => listSecrets(api)) }
