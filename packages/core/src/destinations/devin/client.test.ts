@@ -135,9 +135,13 @@ describe('writes', () => {
   })
 
   test('ten are on their way at once, and no more', async () => {
-    emulator.setLatency(5)
-    await apply(Array.from({ length: 100 }, (_, n) => create(`K${n}`, 'v')))
-    emulator.setLatency(0)
+    // Until the first answer there are fewer.
+    let seen = 0
+    const release = emulator.hold(() => seen++ > 0)
+    const going = apply(Array.from({ length: 100 }, (_, n) => create(`K${n}`, 'v')))
+    await expect.poll(() => emulator.maxInFlight()).toBe(10)
+    release()
+    await going
     expect(emulator.maxInFlight()).toBe(10)
   })
 
