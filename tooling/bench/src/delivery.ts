@@ -1,16 +1,19 @@
 /**
- * From the start of a write over HTTP to the value at the target: the whole product in one process, vendor without
- * latency. Then bursts of edits, one sent as soon as the one before is answered: how many requests they cost.
+ * From the start of a write over HTTP to the value at the target: the whole product in one process, started as `start`
+ * does it, and the vendor, without latency, in this one. Then bursts of edits, one sent as soon as the one before is
+ * answered: how many requests they cost.
  */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createKeyferryClient } from '@keyferry/client'
 import { representatives } from '@keyferry/core/emulators'
-import { readEnv } from '@keyferry/runtime'
 import { bootstrapped } from '@keyferry/schemas'
-import { startKeyferry } from '@keyferry/server'
+import { message } from './authority-http.ts'
+import { PRODUCT_FLAGS } from './product-flags.ts'
 import { ms, percentile, printTable } from './table.ts'
 
 const SAMPLES = 200
@@ -22,15 +25,15 @@ const QUIET_MS = 1_000
 
 export async function measureDelivery(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
-  const env = readEnv({ PORT: '0', KEYFERRY_DATA_DIR: dir, KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true', LOG_LEVEL: 'error' })
-  const keyferry = await startKeyferry(env)
-  const bootstrap = await fetch(`${keyferry.url}/api/v1/admin/bootstrap`, {
+  const keyferry = fork(join(import.meta.dirname, 'server-process.ts'), [dir], { execArgv: PRODUCT_FLAGS })
+  const url = String(await message(keyferry))
+  const bootstrap = await fetch(`${url}/api/v1/admin/bootstrap`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email: 'bench@example.com', password: 'bench-bench-bench', organization: 'Bench' }),
   })
   const { identity } = bootstrapped.parse(await bootstrap.json())
-  const client = createKeyferryClient({ url: keyferry.url, token: identity.credentials.token })
+  const client = createKeyferryClient({ url, token: identity.credentials.token })
   const rows = []
   const bursts = []
   for (const [destination, start] of await representatives()) {
@@ -96,6 +99,7 @@ export async function measureDelivery(): Promise<void> {
     `${BURSTS} bursts of ${EDITS} edits: requests at the vendor, and from the last answer to the last value there`,
     bursts,
   )
-  await keyferry.stop()
+  keyferry.disconnect()
+  await once(keyferry, 'exit')
   await rm(dir, { recursive: true, force: true })
 }

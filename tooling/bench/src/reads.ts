@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { Pool } from 'undici'
 import { message, type Reading } from './authority-http.ts'
 import { withPostgres } from './own-postgres.ts'
+import { PRODUCT_FLAGS } from './product-flags.ts'
 import { ms, percentile, printTable } from './table.ts'
 
 const CLIENTS = 20
@@ -29,9 +30,7 @@ export const measureReads = (): Promise<void> =>
   })
 
 async function measure(script: string, args: readonly string[]): Promise<Record<string, string | number>> {
-  const child = fork(script, args, {
-    execArgv: ['--liftoff-only', '--max-semi-space-size=8', '--heap-growing-percent=50'],
-  })
+  const child = fork(script, args, { execArgv: PRODUCT_FLAGS })
   const { url, secretPath: path, token } = (await message(child)) as Reading
   const pool = new Pool(url, { connections: CLIENTS })
   const start = performance.now()
