@@ -86,9 +86,10 @@ export async function applyPlan(
     remoteIds: ledger.get(key)?.remoteIds ?? [],
     flags,
   })
-  // Most runs replace one key: its intent needs no transaction of its own.
-  const updated = target.client.replaces ? writes.find(({ action }) => action === 'update') : undefined
-  const replaced = updated ? [replacing(updated.key, desired.entries.get(updated.key)?.flags ?? {})] : []
+  // Most runs replace one key: its intent needs no transaction of its own. Of several, one may never be begun, and its
+  // row would have lost what is known of the old value.
+  const [only] = writes.length === 1 && target.client.replaces ? writes : []
+  const replaced = only?.action === 'update' ? [replacing(only.key, desired.entries.get(only.key)?.flags ?? {})] : []
   const first = [...forgotten, ...confirmed, ...creating, ...replaced]
   if (begin || first.length > 0) await ledgerJournal.begin(begin, first)
   let reported = 0
