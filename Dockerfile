@@ -18,6 +18,6 @@ ENV NODE_ENV=production HOST=0.0.0.0 KEYFERRY_DATA_DIR=/data KEYFERRY_CREATE_ROO
 EXPOSE 4400
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.METRICS_PORT || process.env.PORT || 4400}/api/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is process 1, so SIGTERM reaches it: it stops in order.
-ENTRYPOINT ["node", "--liftoff-only", "--max-semi-space-size=8", "--heap-growing-percent=50"]
+ENTRYPOINT ["node", "--liftoff-only", "--max-semi-space-size=8", "--heap-growing-percent=50", "--no-incremental-marking-task"]
 # API, console and worker in one. A fleet runs api.js and worker.js instead; the command line is keyferry.
 CMD ["server.js"]

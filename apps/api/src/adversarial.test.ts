@@ -46,7 +46,13 @@ async function start(databaseUrl: string | null) {
     databaseUrl === null ? [] : [databaseUrl],
     {
       // As `start` has it, and with a way to collect the garbage.
-      execArgv: ['--liftoff-only', '--max-semi-space-size=8', '--heap-growing-percent=50', '--expose-gc'],
+      execArgv: [
+        '--liftoff-only',
+        '--max-semi-space-size=8',
+        '--heap-growing-percent=50',
+        '--no-incremental-marking-task',
+        '--expose-gc',
+      ],
       serialization: 'advanced',
       silent: true,
     },

@@ -15,7 +15,12 @@ import { PROGRAMS } from '../src/server-bundle.ts'
 const ROOT = join(import.meta.dirname, '../../..')
 const read = (file: string): Promise<string> => readFile(join(ROOT, file), 'utf8')
 /** Of node: the same wherever a server is started. The heap grows by half before its garbage is collected. */
-const FLAGS = ['--liftoff-only', '--max-semi-space-size=8', '--heap-growing-percent=50']
+const FLAGS = [
+  '--liftoff-only',
+  '--max-semi-space-size=8',
+  '--heap-growing-percent=50',
+  '--no-incremental-marking-task',
+]
 /** Of `keyferry-server`, whose folder each of them starts in. */
 const programs: readonly string[] = Object.values(PROGRAMS).map((name) => `${name}.js`)
 const has = (command: string): boolean => spawnSync(command, ['--help']).error === undefined

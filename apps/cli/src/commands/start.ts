@@ -10,7 +10,12 @@ type Part = (typeof PARTS)[number]
 /** Of the native modules. */
 const OLDEST_NODE = 22
 /** What keeps the memory of an instance low, idle or not: docs/performance.md. */
-const FLAGS = ['--liftoff-only', '--max-semi-space-size=8', '--heap-growing-percent=50']
+const FLAGS = [
+  '--liftoff-only',
+  '--max-semi-space-size=8',
+  '--heap-growing-percent=50',
+  '--no-incremental-marking-task',
+]
 
 export function addStart(program: Command, cli: Cli): void {
   program
