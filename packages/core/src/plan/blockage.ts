@@ -16,7 +16,7 @@ interface Blockage extends Pick<ShownBlockage, 'kind' | 'planHash'> {
   keys: readonly { key: string; reason: PlanReason | string; code?: SecretProblemCode }[]
 }
 
-/** The ending of a run that was stopped before it wrote anything. */
+/** The ending of a run that was stopped before it carried out its plan. */
 export interface Blocked {
   kind: 'blocked'
   plan: Plan | null

@@ -345,7 +345,7 @@ await withRepresentatives('pipeline to', (open, destination) => {
       }))
 
     it('a key that is missing because of us comes back, though its run waits for an approval', () =>
-      fixture(async ({ emulator, set, unset, create, run, contents }) => {
+      fixture(async ({ ctx, actor, emulator, set, unset, create, run, contents }) => {
         await set({ A: 'old', ...numbered(12) })
         const sync = await create()
         await run(sync)
@@ -354,8 +354,15 @@ await withRepresentatives('pipeline to', (open, destination) => {
         await run(sync)
         emulator.heal()
         await unset(...Object.keys(numbered(6)))
-        expect((await run(sync)).row.blocked).toMatchObject({ kind: 'fuse' })
+        const isMissing = contents().A === undefined
+        const { row } = await run(sync)
+        expect(row.blocked).toMatchObject({ kind: 'fuse' })
         expect(contents()).toMatchObject({ A: expect.any(String), ...numbered(12) })
+        const at = { destination, syncId: sync.id, runId: row.lastRun?.id ?? '' }
+        expect(await getRun(ctx, actor, at)).toMatchObject({
+          state: 'blocked',
+          outcomes: isMissing ? [{ key: 'A', action: 'create', state: 'done' }] : [],
+        })
       }))
 
     it('whatever request the process dies at, the next run converges and adds no copy', () =>

@@ -152,10 +152,17 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
     // What is missing there because of us comes back whatever a person says of the deletions.
     const missing = partOf(plan, ({ key, action }) => action === 'create' && ledger.get(key)?.intent === 'replacing')
     if (missing.changes.length === 0) return blockedByDeletionGuard(plan, blown)
-    const { errors } = await applyPlan(ctx, { ...target, spec: sync }, { ...found, plan: missing }, lease)
-    if (errors.length === 0) return planAndApply(ctx, run, target, lease)
+    const begin = (tx: Tx): Promise<void> => recordWriting(tx, run, plan)
+    const { outcomes, errors } = await applyPlan(ctx, { ...target, spec: sync }, { ...found, plan: missing }, lease, {
+      begin,
+    })
     const error = errors.find(isPassing)
-    return error ? { kind: 'refused', error } : blockedByDeletionGuard(plan, blown)
+    if (error) return { kind: 'refused', error }
+    const rest: RunResult =
+      errors.length === 0 ? await planAndApply(ctx, run, target, lease) : blockedByDeletionGuard(plan, blown)
+    return rest.kind === 'applied' || rest.kind === 'blocked'
+      ? { ...rest, outcomes: [...outcomes, ...(rest.outcomes ?? [])] }
+      : rest
   }
   const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
   let isBurst = false

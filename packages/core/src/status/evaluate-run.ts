@@ -19,10 +19,13 @@ type AppliedResult = {
   isBurst: boolean
 } & Applied
 
+/** It may have brought back keys that were missing because of an earlier run. */
+type BlockedResult = Blocked & { outcomes?: readonly Outcome[] }
+
 /** How a run ended. `refused`: the vendor, as a whole. `broken`: an internal error. */
 export type RunResult =
   | AppliedResult
-  | Blocked
+  | BlockedResult
   | { kind: 'refused'; error: DestinationError }
   | { kind: 'broken'; error: unknown }
 

@@ -49,6 +49,7 @@ export async function endRun(
   const decision = evaluateRun(ctx, sync, result)
   if (result.kind === 'broken') ctx.log.error({ err: result.error }, 'run failed')
   const plan = result.kind === 'applied' || result.kind === 'blocked' ? result.plan : null
+  const outcomes = 'outcomes' in result ? (result.outcomes ?? []) : []
   const calls = target?.calls() ?? 0
   const deliveredMs = deliveryTime(ctx, run, decision.converged)
   const { state, message } = decision
@@ -59,12 +60,11 @@ export async function endRun(
         ? await keepSnapshot(ctx, tx, { ...sync, dataKey: target.key }, result)
         : null
     await recordRun(tx, run, { state, message, plan, calls, snapshotId, deliveredMs, finishedAt: timestamp(ctx) })
-    if (result.kind === 'applied') {
-      await recordOutcomes(tx, run.id, result.outcomes)
-      await noteWritten(ctx, tx, sync.projectId, result.outcomes)
+    if (outcomes.length > 0) {
+      await recordOutcomes(tx, run.id, outcomes)
+      await noteWritten(ctx, tx, sync.projectId, outcomes)
       // Who waits for this target is woken with the lease.
-      if (result.outcomes.some(({ action, state }) => action === 'delete' && state === 'done'))
-        await keysFreed(ctx, tx, sync)
+      if (outcomes.some(({ action, state }) => action === 'delete' && state === 'done')) await keysFreed(ctx, tx, sync)
     }
     const again = sync.removal
       ? await finalizeRemoval(ctx, tx, run, decision)
