@@ -15,6 +15,8 @@ export interface NamedFault {
   kinds: readonly DestinationErrorKind[]
   /** Asking again helps: the vendor was not itself, or in a hurry. */
   passes: boolean
+  /** The vendor did what it was asked, and the answer does not say so. */
+  isCarriedOut?: true
   /** Meets only clients that wait as long. */
   timeoutMs?: number
 }
@@ -46,15 +48,22 @@ export const FAULTS: readonly NamedFault[] = [
   { name: '502', fault: saying(502), kinds: ['unavailable'], passes: true },
   { name: '503', fault: saying(503), kinds: ['unavailable'], passes: true },
   { name: 'a reset', fault: plain('reset'), kinds: ['unavailable'], passes: true },
-  { name: 'a reset after it was carried out', fault: plain('reset-after'), kinds: ['unavailable'], passes: true },
+  {
+    name: 'a reset after it was carried out',
+    fault: plain('reset-after'),
+    kinds: ['unavailable'],
+    passes: true,
+    isCarriedOut: true,
+  },
   {
     name: 'no answer after it was carried out',
     fault: plain('hang-after'),
     kinds: ['unavailable'],
     passes: true,
+    isCarriedOut: true,
     timeoutMs: 1_000,
   },
-  { name: 'half an answer', fault: plain('truncated'), kinds: ['unavailable'], passes: true },
+  { name: 'half an answer', fault: plain('truncated'), kinds: ['unavailable'], passes: true, isCarriedOut: true },
   { name: 'a page of HTML', fault: plain('html'), kinds: ['unavailable'], passes: true },
   ...[null, {}, [{}], { items: 'none' }].map((body): NamedFault => ({
     name: `the nonsense ${JSON.stringify(body)}`,
