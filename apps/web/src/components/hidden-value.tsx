@@ -72,9 +72,7 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
           ••••••••
         </button>
       ) : (
-        <span aria-hidden className="min-w-0 flex-1 truncate px-1.5 tracking-widest text-faint select-none">
-          ••••••••
-        </span>
+        <HiddenSign />
       )}
       <span className="flex shrink-0 pointer-fine:opacity-0 pointer-fine:group-focus-within/row:opacity-100 pointer-fine:group-hover/row:opacity-100">
         {isShown && (value.length > SHORT || /[\r\n]/.test(value)) && (
@@ -105,3 +103,10 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
     </div>
   )
 }
+
+/** In the place of a value. */
+export const HiddenSign = () => (
+  <span aria-hidden className="min-w-0 flex-1 truncate px-1.5 tracking-widest text-faint select-none">
+    ••••••••
+  </span>
+)

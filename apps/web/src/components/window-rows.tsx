@@ -55,6 +55,7 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
 
 /** The rows with a form, which would be gone with what is typed there. */
 const edited = (body: HTMLElement | null): number[] =>
-  [...(body?.querySelectorAll<HTMLElement>('tr[data-index]:has(form)') ?? [])].map(({ dataset }) =>
-    Number(dataset.index),
-  )
+  [...(body?.querySelectorAll('form') ?? [])].flatMap((form) => {
+    const index = form.closest<HTMLElement>('tr[data-index]')?.dataset.index
+    return index === undefined ? [] : [Number(index)]
+  })

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { MessageSquareText, TriangleAlert } from 'lucide-react'
 import { memo, useRef } from 'react'
+import { HiddenSign } from '../../components/hidden-value.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
@@ -41,7 +42,7 @@ interface Props extends RowProps {
 
 /**
  * One line of the table; a second one only for what is wrong with the value. Drawn again only when its own props
- * change, and its controls after its texts: there are dozens on the screen while it scrolls.
+ * change, and first with its key alone: there are dozens on the screen while it scrolls.
  */
 export const SecretRow = memo(function SecretRow({
   index,
@@ -56,7 +57,7 @@ export const SecretRow = memo(function SecretRow({
 }: Props) {
   const { key, origin, tags } = row
   const isShift = useRef(false)
-  const hasControls = useSoon()
+  const isComplete = useSoon()
   const isOwn = origin.kind === 'own'
   const source = isOwn
     ? place
@@ -79,7 +80,7 @@ export const SecretRow = memo(function SecretRow({
             isShift.current = shiftKey
           }}
         >
-          {hasControls && (
+          {isComplete && (
             <Checkbox
               label={words.secretRow.select(key)}
               checked={isSelected}
@@ -137,7 +138,7 @@ export const SecretRow = memo(function SecretRow({
         )}
       </Td>
       <Td className={cn('py-0.5', WIDE, isWritable ? WIDE_BESIDE_CHECKBOX : WIDE_FIRST)}>
-        {hasControls && (
+        {isComplete ? (
           <ValueCell
             place={source}
             secretKey={key}
@@ -145,18 +146,22 @@ export const SecretRow = memo(function SecretRow({
             isEditable={isOwn && isWritable}
             denied={unreadable}
           />
+        ) : (
+          <HiddenSign />
         )}
       </Td>
       <Td className="py-0 max-lg:hidden">
-        {hasControls && isOwn && <DeliveryCell place={place} secretKey={key} delivery={delivery} />}
+        {isComplete && isOwn && <DeliveryCell place={place} secretKey={key} delivery={delivery} />}
       </Td>
       <Td className="truncate py-0 text-soft max-md:hidden">
-        <span title={words.secretRow.versionBy(row.version, row.updatedBy)}>
-          <Time iso={row.updatedAt} />
-        </span>
+        {isComplete && (
+          <span title={words.secretRow.versionBy(row.version, row.updatedBy)}>
+            <Time iso={row.updatedAt} />
+          </span>
+        )}
       </Td>
       <Td className="w-12 py-0 text-right">
-        {hasControls && (
+        {isComplete && (
           <SecretMenu
             place={place}
             row={row}
