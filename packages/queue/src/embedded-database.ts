@@ -13,6 +13,7 @@ import { EMPTY_DATABASE } from './empty-database.ts'
  * less than ten.
  */
 const SETTINGS = ['shared_buffers=8MB', 'wal_buffers=64kB', 'max_connections=2']
+const START = [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])]
 
 /** Opens the one in `dir`; creates it where there is none. */
 export async function openDatabase(dir: string, log: Logger): Promise<PGlite> {
@@ -25,7 +26,7 @@ export async function openDatabase(dir: string, log: Logger): Promise<PGlite> {
   return PGlite.create({
     dataDir: dir,
     relaxedDurability: true,
-    startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
+    startParams: START,
   })
 }
 
@@ -34,7 +35,7 @@ import { openAsBlob } from 'node:fs'
 import { PGlite } from ${JSON.stringify(import.meta.resolve('@electric-sql/pglite'))}
 const [dataDir, empty] = process.argv.slice(1)
 const copied = empty && { loadDataDir: await openAsBlob(empty, { type: 'application/gzip' }) }
-const pglite = await PGlite.create({ dataDir, ...copied })
+const pglite = await PGlite.create({ dataDir, startParams: ${JSON.stringify(START)}, ...copied })
 await pglite.close()
 `
 
