@@ -16,7 +16,7 @@ export interface NamedFault {
   /** Asking again helps: the vendor was not itself, or in a hurry. */
   passes: boolean
   /** The vendor did what it was asked, and the answer does not say so. */
-  isCarriedOut?: true
+  isCarriedOut?: boolean
   /** Meets only clients that wait as long. */
   timeoutMs?: number
 }
