@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  comparedText,
   connectionName,
   description,
   destinationName,
@@ -75,3 +76,17 @@ export const updateConnection = z.object({
   allowedProjects: allowedProjects.optional(),
   allowedTargets: allowedTargets.optional(),
 })
+
+export const pageConnections = z.object({
+  projectId: id.optional().describe('Only those that syncs of this project may use'),
+  search: comparedText(1000).optional().describe('Only those with this text in name, description, account or provider'),
+  cursor: comparedText(100).optional().describe('`nextCursor` of the page before'),
+  limit: z.coerce.number().int().min(1).max(100).default(40),
+})
+export const connectionsPage = z
+  .object({
+    connections: z.array(connection).describe('By name'),
+    total: z.number().int().describe('How many there are on all pages'),
+    nextCursor: z.string().nullable().describe('For `cursor`, to get those after these; null: there are none'),
+  })
+  .meta({ id: 'ConnectionsPage' })

@@ -1,5 +1,5 @@
 import { connectionVerbs } from '@keyferry/core/verbs'
-import { choice, connection, id } from '@keyferry/schemas'
+import { choice, connection, connectionsPage, id } from '@keyferry/schemas'
 import { z } from 'zod'
 import { connectionRoutes } from '../infisical/connections.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'
@@ -20,6 +20,14 @@ export const connections = router({
     summary: 'Connections, of one app or all',
     routes: connectionRoutes.list,
     output: z.array(connection),
+  }),
+
+  page: query(connectionVerbs.page, {
+    isCompressed: true,
+    tag,
+    summary: 'A page of the connections, searched, by name',
+    routes: [],
+    output: connectionsPage,
   }),
 
   available: query(connectionVerbs.available, {

@@ -115,6 +115,7 @@ const newProject = createRoute({
 const instanceConnections = createRoute({
   getParentRoute: () => inside,
   path: '/connections',
+  validateSearch: texts('q'),
   component: lazyRouteComponent(connectionPages, 'InstanceConnections'),
 })
 const newInstanceConnection = createRoute({
@@ -201,6 +202,7 @@ const settings = createRoute({
 const connections = createRoute({
   getParentRoute: () => project,
   path: '/connections',
+  validateSearch: texts('q'),
   component: lazyRouteComponent(connectionPages, 'Connections'),
 })
 const connection = createRoute({

@@ -23,6 +23,7 @@ type Change =
   | 'federated-auth'
   | `feed.${'opened' | 'ended' | 'secrets' | 'waiting' | 'pauses' | 'sync' | 'connections' | 'running' | 'sync-deleted' | 'deletion-ended'}`
 
+const CONNECTIONS = ['connections.list', 'connections.page', 'connections.get'] as const
 /** The syncs of a project: all of them, whatever changed. */
 const SYNCS = ['syncs.page', 'syncs.briefs', 'syncs.summary'] as const
 const OF_SYNC = ['syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run', 'syncs.projectRuns', 'syncs.summary'] as const
@@ -44,7 +45,7 @@ const ROLE = ['members', 'instance.me', 'syncs'] as const
 
 const STALE = {
   // What happened before the feed was open isn't repeated: stale is what was requested before it.
-  'feed.opened': [...TREE, ...RUN_ENDED, 'connections.list'],
+  'feed.opened': [...TREE, ...RUN_ENDED, ...CONNECTIONS],
   // The session, the membership or the project may have ended.
   'feed.ended': ['instance.me', 'projects', 'tree.deletions'],
   'feed.secrets': FOLDER,
@@ -54,7 +55,7 @@ const STALE = {
   'feed.running': OF_SYNC,
   'feed.sync': RUN_ENDED,
   // A run finds out whether the credentials work.
-  'feed.connections': ['connections.list'],
+  'feed.connections': CONNECTIONS,
   // Not `syncs.get`: fetching a sync that is gone would show an error on its page, which the person who deleted it is
   // about to leave.
   'feed.sync-deleted': ['syncs.summary', 'tree.deletions'],
@@ -98,7 +99,8 @@ const STALE = {
   'connections.create': ['connections'],
   'connections.update': ['connections'],
   'connections.check': ['connections'],
-  'connections.delete': ['connections'],
+  // Not `connections.get`, as with a deleted sync.
+  'connections.delete': ['connections.list', 'connections.page', 'connections.available'],
   'syncs.create': [...SYNCS, 'tree.readers'],
   'syncs.update': ['syncs'],
   'syncs.trigger': ['syncs'],

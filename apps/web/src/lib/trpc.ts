@@ -34,6 +34,7 @@ const ALONE: ReadonlySet<string> = new Set([
   'delivery.folder',
   'tree.matrix',
   'connections.list',
+  'connections.page',
   'members.list',
 ])
 

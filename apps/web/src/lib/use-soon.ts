@@ -10,7 +10,7 @@ let isWatching = false
 
 /** Completes what there is time for in this frame, at least one. */
 function nextFrame(start: number): void {
-  for (const complete of [...waiting]) {
+  for (const complete of waiting) {
     waiting.delete(complete)
     // Now, and not in a task after this frame: the browser lays out the page once, for this and for what scrolled in.
     flushSync(complete)

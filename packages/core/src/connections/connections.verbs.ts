@@ -19,6 +19,7 @@ import {
   listAvailableConnections,
   listConnectionOptions,
   listConnections,
+  listPageOfConnections,
 } from './list-connections.ts'
 
 const one = z.object({ destination: schemas.destinationName, connectionId: schemas.id })
@@ -51,6 +52,12 @@ export const connectionVerbs = {
     run: async (ctx, actor, input, { access }) => readableConnections(access, await listConnections(ctx, actor, input)),
   }),
 
+  page: defineVerb({
+    input: schemas.pageConnections,
+    requires: () => SIGNED_IN,
+    run: (ctx, _actor, input, { access }) => listPageOfConnections(ctx, input, access),
+  }),
+
   available: defineVerb({
     input: z.object({ destination: schemas.destinationName, projectId: schemas.id.optional() }),
     requires: () => SIGNED_IN,
@@ -59,7 +66,7 @@ export const connectionVerbs = {
   }),
 
   get: defineVerb({
-    input: one,
+    input: one.extend({ destination: schemas.destinationName.optional().describe('Left out: whichever it has') }),
     requires: reading,
     run: async (ctx, actor, input, { access }) => withReadableProjects(access, await getConnection(ctx, actor, input)),
   }),

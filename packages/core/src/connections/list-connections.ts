@@ -1,9 +1,14 @@
 /** Connections as the API answers them, without what is secret. */
+import { readableConnections } from '@keyferry/access'
 import { NotFound, type Actor, type Context } from '@keyferry/kernel'
+import type { pageConnections } from '@keyferry/schemas'
+import type { Access } from '@keyferry/schemas/policy'
+import type { z } from 'zod'
 import { connectionOf, destinations } from '../destinations/registry.ts'
 import { allowedOf } from './allowed.ts'
 import { describeConnection, describeConnections, type Connection } from './describe.ts'
-import { findConnectionOf } from './find.ts'
+import { findConnection, findConnectionOf } from './find.ts'
+import { pageOfConnections } from './page-of-connections.ts'
 
 /** What can be connected. */
 export async function listConnectionOptions(_ctx: Context, _actor: Actor, _input: Record<never, never>) {
@@ -31,6 +36,30 @@ export async function listConnections(
     .orderBy('name')
     .execute()
   return describeConnections(ctx, rows)
+}
+
+/** A page of those that `access` may know. Only the credentials of its connections are decrypted. */
+export async function listPageOfConnections(ctx: Context, input: z.output<typeof pageConnections>, access: Access) {
+  const rows = await ctx.db.selectFrom('connections').selectAll().execute()
+  const known = readableConnections(
+    access,
+    rows.map((row) => ({
+      id: row.id,
+      name: row.name,
+      description: row.description,
+      account: row.account,
+      title: connectionOf(row.app).title,
+      projectId: row.projectId,
+      allowedProjects: allowedOf(row).allowedProjects,
+    })),
+  )
+  const { connections, ...page } = pageOfConnections(known, input)
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const described = await describeConnections(
+    ctx,
+    connections.flatMap(({ id }) => byId.get(id) ?? []),
+  )
+  return { ...page, connections: readableConnections(access, described) }
 }
 
 /**
@@ -63,13 +92,18 @@ export async function listAvailableConnections(
   })
 }
 
-/** Throws `NotFound`, and `BadRequest` when the connection belongs to another app. */
+/** Throws `NotFound`, and `BadRequest` when the connection belongs to another app than the one that is named. */
 export async function getConnection(
   ctx: Context,
   _actor: Actor,
-  input: { destination: string; connectionId: string },
+  { destination, connectionId }: { destination?: string | undefined; connectionId: string },
 ): Promise<Connection> {
-  return describeConnection(ctx, await findConnectionOf(ctx, input.destination, input.connectionId))
+  return describeConnection(
+    ctx,
+    destination === undefined
+      ? await findConnection(ctx, connectionId)
+      : await findConnectionOf(ctx, destination, connectionId),
+  )
 }
 
 /** Throws `NotFound`, and `BadRequest` when the connection belongs to another app. */

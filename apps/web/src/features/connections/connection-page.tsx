@@ -12,6 +12,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { isUnknown, statusOf } from '../../lib/errors.ts'
 import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { allowedNames } from './allowed-names.ts'
@@ -29,26 +30,26 @@ interface Props {
 
 /** One connection: how it is, which syncs use it, which projects and targets it is for, and how to end it. */
 export function ConnectionPage({ projectId, connectionId }: Props) {
-  const connections = trpc.connections.list.useQuery({})
+  const connection = trpc.connections.get.useQuery({ connectionId })
   const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
-  const connection = connections.data?.find(({ id }) => id === connectionId)
-  const error = connections.error ?? destinations.error
-  usePageTitle(connection?.name ?? words.connectionPage.title)
+  const error = connection.error ?? destinations.error
+  usePageTitle(connection.data?.name ?? words.connectionPage.title)
+  if (isUnknown(connection.error) || statusOf(connection.error) === 403)
+    return <MissingConnection projectId={projectId} />
   if (error)
     return (
       <Failure
         what={words.connectionPage.unreadable}
         error={error}
-        retry={() => Promise.all([connections.refetch(), destinations.refetch()])}
+        retry={() => Promise.all([connection.refetch(), destinations.refetch()])}
       />
     )
-  if (!connections.data || !destinations.data) return <SkeletonRows label={words.connectionPage.loading} rows={4} />
-  if (!connection) return <MissingConnection projectId={projectId} />
+  if (!connection.data || !destinations.data) return <SkeletonRows label={words.connectionPage.loading} rows={4} />
   return (
     <Opened
       projectId={projectId}
-      connection={connection}
-      destinations={destinations.data.filter((each) => each.connection.app === connection.destination)}
+      connection={connection.data}
+      destinations={destinations.data.filter((each) => each.connection.app === connection.data.destination)}
     />
   )
 }

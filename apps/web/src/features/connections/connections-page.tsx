@@ -1,21 +1,27 @@
+import { useNavigate } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
+import { MoreRows } from '../../components/more-rows.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
+import { SearchField } from '../../components/search-field.tsx'
 import { Shortcut } from '../../components/shortcut.tsx'
+import { Button } from '../../components/ui/button.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Connection } from '../../lib/types.ts'
+import { useSearch } from '../../lib/use-search.ts'
 import { ConnectionCard } from './connection-card.tsx'
+import { useConnections } from './use-connections.ts'
 import { words } from './words.ts'
 
 /** The connections that a project may use. */
-export function ConnectionsPage({ projectId }: { projectId: string }) {
+export function ConnectionsPage({ projectId, q }: { projectId: string; q: string | undefined }) {
   usePageTitle(words.connectionsPage.connections, false)
+  const navigate = useNavigate()
   const whyNot = useWhyNot(projectId)
   const denied = whyNot('connections.read')
   const managesAll = whyNot('connections.manage', { kind: 'organization' }) === undefined
@@ -32,8 +38,9 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
     <List
       projectId={projectId}
       text={words.connectionsPage.ofProject}
-      isListed={({ projectId: owner, allowedProjects }) =>
-        owner === null ? allowedProjects === null || allowedProjects.includes(projectId) : owner === projectId
+      q={q}
+      onSearch={(next) =>
+        void navigate({ to: '/p/$projectId/connections', params: { projectId }, search: { q: next }, replace: true })
       }
       all={managesAll && <RouteButton to="/connections">{words.connectionsPage.all}</RouteButton>}
       add={
@@ -46,8 +53,9 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
 }
 
 /** Every connection of the instance, for its admins, with the projects that may use each. */
-export function InstanceConnectionsPage() {
+export function InstanceConnectionsPage({ q }: { q: string | undefined }) {
   usePageTitle(words.connectionsPage.connections, false)
+  const navigate = useNavigate()
   const denied = useWhyNot('')('connections.manage', { kind: 'organization' })
   if (denied !== undefined)
     return (
@@ -65,6 +73,8 @@ export function InstanceConnectionsPage() {
     <List
       projectId={undefined}
       text={words.connectionsPage.allText}
+      q={q}
+      onSearch={(next) => void navigate({ to: '/connections', search: { q: next }, replace: true })}
       add={
         <RouteButton variant="primary" data-shortcut="n" to="/connections/new">
           <Plus aria-hidden className="size-4" /> {words.connectionsPage.addConnection} <Shortcut name="N" />
@@ -79,24 +89,28 @@ interface Props {
   text: string
   add: ReactNode
   all?: ReactNode
-  isListed?: (connection: Connection) => boolean
+  /** What is searched. */
+  q: string | undefined
+  onSearch: (q: string | undefined) => void
 }
 
-function List({ projectId, text, add, all, isListed = () => true }: Props) {
-  const connections = trpc.connections.list.useQuery({})
+function List({ projectId, text, add, all, q, onSearch }: Props) {
+  const list = useConnections(projectId, q)
   const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
-  const error = connections.error ?? destinations.error
-  const listed = connections.data?.filter(isListed)
+  const [typed, type] = useSearch(q ?? '', (next) => onSearch(next || undefined))
+  const { connections, total } = list
+  const error = list.error ?? destinations.error
+  const isEmpty = connections?.length === 0
   return (
     <>
       <PageHeader
         title={words.connectionsPage.connections}
         text={text}
         actions={
-          listed && (
+          connections && (
             <>
               {all}
-              {listed.length > 0 && add}
+              {!(isEmpty && q === undefined) && add}
             </>
           )
         }
@@ -105,26 +119,49 @@ function List({ projectId, text, add, all, isListed = () => true }: Props) {
         <Failure
           what={words.connectionsPage.unreadable}
           error={error}
-          retry={() => Promise.all([connections.refetch(), destinations.refetch()])}
+          retry={() => Promise.all([list.refetch(), destinations.refetch()])}
         />
-      ) : !listed || !destinations.data ? (
+      ) : !connections || !destinations.data ? (
         <SkeletonRows label={words.connectionsPage.loading} rows={3} />
-      ) : listed.length === 0 ? (
+      ) : isEmpty && q === undefined ? (
         <Empty title={words.connectionsPage.noConnectionsYet} action={add}>
           {words.connectionsPage.emptyText}
         </Empty>
       ) : (
-        <ul className="grid gap-3 grid-cols-[repeat(auto-fill,minmax(min(30rem,100%),1fr))]">
-          {listed.map((connection) => (
-            <li key={connection.id}>
-              <ConnectionCard
-                projectId={projectId}
-                connection={connection}
-                destinations={destinations.data.filter((each) => each.connection.app === connection.destination)}
-              />
-            </li>
-          ))}
-        </ul>
+        <div className="grid gap-3">
+          <SearchField label={words.connectionsPage.search} value={typed} onChange={type} />
+          <p aria-live="polite" className="sr-only">
+            {words.connectionsPage.shown(total)}
+          </p>
+          {isEmpty ? (
+            <Empty
+              title={words.connectionsPage.noMatch}
+              action={<Button onClick={() => onSearch(undefined)}>{words.connectionsPage.clearSearch}</Button>}
+            >
+              {words.connectionsPage.searched}
+            </Empty>
+          ) : (
+            <ul className="grid gap-3 grid-cols-[repeat(auto-fill,minmax(min(30rem,100%),1fr))]">
+              {connections.map((connection) => (
+                <li key={connection.id}>
+                  <ConnectionCard
+                    projectId={projectId}
+                    connection={connection}
+                    destinations={destinations.data.filter((each) => each.connection.app === connection.destination)}
+                  />
+                </li>
+              ))}
+            </ul>
+          )}
+          {list.hasNextPage && (
+            <MoreRows
+              shown={connections.length}
+              text={words.connectionsPage.of(connections.length, total)}
+              busy={list.isFetchingNextPage}
+              onMore={() => void list.fetchNextPage({ cancelRefetch: false })}
+            />
+          )}
+        </div>
       )}
     </>
   )

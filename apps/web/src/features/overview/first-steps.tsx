@@ -16,10 +16,10 @@ export function FirstSteps({
   project: Project
   environment: string
 }) {
-  const connections = trpc.connections.list.useQuery({})
+  const connections = trpc.connections.page.useQuery({ projectId, limit: 1 })
   const rows = trpc.secrets.rows.useQuery({ projectId, environment, secretPath: '/' })
   const secrets = rows.data?.rows.length ?? 0
-  const connected = connections.data?.length ?? 0
+  const connected = connections.data?.total ?? 0
   return (
     <div className="mx-auto max-w-2xl">
       <PageHeader title={name} text={steps.first} />
