@@ -1,5 +1,6 @@
 import { returnFreePages } from '@keyferry/db'
 import { maintain, transact, type Context, type Tx } from '@keyferry/kernel'
+import type { NotNull } from 'kysely'
 
 const DAY_MS = 24 * 60 * 60_000
 /** Rows of one transaction, so that no writer waits for long: a run has up to thousands of outcomes. */
@@ -12,13 +13,18 @@ const BATCH = 100
 export async function pruneHistory(ctx: Context, days: number): Promise<void> {
   const cutoff = new Date(ctx.now().getTime() - days * DAY_MS).toISOString()
   await inBatches(ctx, (tx) => deleteEvents(tx, cutoff))
-  await inBatches(ctx, (tx) => deleteRuns(tx, cutoff))
-  await inBatches(ctx, deleteSnapshots)
+  // Of one sync at a time: a statement over all of them holds the store for as long as it takes to read every run.
+  for (const { id } of await ctx.db.selectFrom('syncs').select('id').execute()) {
+    if (!(await inBatches(ctx, (tx) => deleteRuns(tx, id, cutoff)))) continue
+    await inBatches(ctx, (tx) => deleteWholeSnapshots(tx, id))
+    await inBatches(ctx, (tx) => deleteLinks(tx, id))
+  }
   while (await transact(ctx, returnFreePages)) continue
 }
 
-async function inBatches(ctx: Context, remove: (tx: Tx) => Promise<{ numDeletedRows: bigint }>): Promise<void> {
-  while ((await maintain(ctx, remove)).numDeletedRows > 0n) continue
+/** Whether there was anything to remove. */
+async function inBatches(ctx: Context, remove: (tx: Tx) => Promise<{ numDeletedRows: bigint }>): Promise<boolean> {
+  for (let any = false; ; any = true) if ((await maintain(ctx, remove)).numDeletedRows === 0n) return any
 }
 
 const deleteEvents = (tx: Tx, cutoff: string) =>
@@ -27,12 +33,13 @@ const deleteEvents = (tx: Tx, cutoff: string) =>
     .where('id', 'in', (eb) => eb.selectFrom('syncEvents').where('at', '<', cutoff).select('id').limit(BATCH))
     .executeTakeFirst()
 
-const deleteRuns = (tx: Tx, cutoff: string) =>
+const deleteRuns = (tx: Tx, syncId: string, cutoff: string) =>
   tx
     .deleteFrom('runs')
     .where('id', 'in', (of) =>
       of
         .selectFrom('runs')
+        .where('syncId', '=', syncId)
         .where('startedAt', '<', cutoff)
         .where('state', '!=', 'running')
         .where((eb) =>
@@ -65,48 +72,60 @@ const deleteRuns = (tx: Tx, cutoff: string) =>
     )
     .executeTakeFirst()
 
-/**
- * Those that no run needs, neither for itself nor to read a later one of its chain. A sync's newest chain stays: a run
- * that ends meanwhile may add to it.
- */
-const deleteSnapshots = (tx: Tx) =>
+/** Those of an earlier version of Keyferry, which stand alone, that no run needs. */
+const deleteWholeSnapshots = (tx: Tx, syncId: string) =>
   tx
     .deleteFrom('snapshots')
     .where('id', 'in', (of) =>
       of
         .selectFrom('snapshots')
-        .where((eb) =>
-          eb.or([
-            eb('snapshots.chain', '=', 0),
-            eb.exists(
-              eb
-                .selectFrom('snapshots as newer')
-                .whereRef('newer.syncId', '=', 'snapshots.syncId')
-                .whereRef('newer.chain', '>', 'snapshots.chain')
-                .select('newer.id'),
-            ),
-          ]),
+        .where('syncId', '=', syncId)
+        .where('chain', '=', 0)
+        .where('id', 'not in', (eb) =>
+          eb
+            .selectFrom('runs')
+            .where('syncId', '=', syncId)
+            .where('snapshotId', 'is not', null)
+            .select('snapshotId')
+            .$narrowType<{ snapshotId: NotNull }>(),
+        )
+        .select('id')
+        .limit(BATCH),
+    )
+    .executeTakeFirst()
+
+/**
+ * Those that no run needs, neither for itself nor to read a later one of its chain. A sync's newest chain stays: a run
+ * that ends meanwhile may add to it.
+ */
+const deleteLinks = (tx: Tx, syncId: string) =>
+  tx
+    .deleteFrom('snapshots')
+    .where('id', 'in', (of) =>
+      of
+        .selectFrom('snapshots')
+        .leftJoin(
+          (eb) =>
+            eb
+              .selectFrom('runs')
+              .innerJoin('snapshots as ofRun', 'ofRun.id', 'runs.snapshotId')
+              .where('runs.syncId', '=', syncId)
+              .groupBy('ofRun.chain')
+              .select((last) => ['ofRun.chain', last.fn.max('ofRun.position').as('position')])
+              .as('needed'),
+          (join) => join.onRef('needed.chain', '=', 'snapshots.chain'),
+        )
+        .where('snapshots.syncId', '=', syncId)
+        .where('snapshots.chain', '>', 0)
+        .where('snapshots.chain', '<', (eb) =>
+          eb
+            .selectFrom('snapshots as newest')
+            .where('newest.syncId', '=', syncId)
+            .where('newest.chain', '>', 0)
+            .select((last) => last.fn.max('newest.chain').as('chain')),
         )
         .where((eb) =>
-          eb.not(
-            eb.exists(
-              eb
-                .selectFrom('runs')
-                .innerJoin('snapshots as needed', 'needed.id', 'runs.snapshotId')
-                .whereRef('runs.syncId', '=', 'snapshots.syncId')
-                .where((run) =>
-                  run.or([
-                    run('needed.id', '=', run.ref('snapshots.id')),
-                    run.and([
-                      run('snapshots.chain', '>', 0),
-                      run('needed.chain', '=', run.ref('snapshots.chain')),
-                      run('needed.position', '>', run.ref('snapshots.position')),
-                    ]),
-                  ]),
-                )
-                .select('runs.id'),
-            ),
-          ),
+          eb.or([eb('needed.position', 'is', null), eb('snapshots.position', '>', eb.ref('needed.position'))]),
         )
         // The last of a chain first, so that no link is left whose beginning is gone.
         .orderBy('snapshots.position', 'desc')

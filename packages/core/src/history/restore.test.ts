@@ -248,7 +248,7 @@ await withRepresentatives('restoring a run at', (open, destination) => {
     const planHash = await changesTo(third)
     await restoreRun(ctx, actor, { destination, syncId: sync.id, runId: third.runId, planHash })
     expect(await values(fixture)).toEqual(third.holds)
-  }, 60_000)
+  })
 
   it('is refused for a run that did not get to the target, and while the sync reads another folder', async () => {
     const fixture = await start()

@@ -2,7 +2,7 @@
  * How snapshots are stored: the first of a chain is whole, each later one has what differs from the one before, so a
  * run that changes little stores little.
  */
-import { batchLoader, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
+import { batchLoader, keptQuery, listTable, type Db, type Slot } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 import type { Snapshot, SnapshotEntry } from './snapshot.ts'
 
@@ -89,16 +89,20 @@ export const newestChain = batchLoader(async (tx: Tx, syncIds: readonly string[]
 
 const newestLinks = keptQuery((db, slot: Slot<{ syncIds: readonly string[] }>) =>
   db
-    .selectFrom('snapshots')
-    .where((eb) => inList(db, eb.ref('snapshots.syncId'), slot('syncIds')))
-    .where('chain', '>', 0)
-    .where('chain', '=', (eb) =>
-      eb
-        .selectFrom('snapshots as newest')
-        .whereRef('newest.syncId', '=', 'snapshots.syncId')
-        .where('newest.chain', '>', 0)
-        .select((of) => of.fn.max('newest.chain').as('chain')),
+    .selectFrom(listTable(db, slot('syncIds')).as('asked'))
+    .innerJoin('snapshots', (join) =>
+      join
+        .onRef('snapshots.syncId', '=', 'asked.entry')
+        // Looked up once for a sync, not for each of its snapshots.
+        .on('snapshots.chain', '=', (eb) =>
+          eb
+            .selectFrom('snapshots as newest')
+            .whereRef('newest.syncId', '=', 'asked.entry')
+            .where('newest.chain', '>', 0)
+            .select((of) => of.fn.max('newest.chain').as('chain')),
+        ),
     )
+    .where('snapshots.chain', '>', 0)
     .orderBy('position')
     .select(['syncId', 'chain', 'position', 'content']),
 )
