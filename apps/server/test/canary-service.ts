@@ -11,7 +11,7 @@ import { program, type ProgramName } from '@keyferry/vitest/programs'
 import pg from 'pg'
 import { expect, onTestFinished } from 'vitest'
 import { environmentOf, type Place, type Profile } from './instance.ts'
-import { found, foundIn, type SearchedText } from './leak-scan.ts'
+import { found, foundIn, type LeakSearch } from './leak-scan.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const LIMIT_MS = 60_000
@@ -65,21 +65,21 @@ export async function startService(profile: Profile, place: Place): Promise<Serv
   }
 }
 
-/** What of `needles` is in a backup. */
-export async function inBackup(place: Place, needles: readonly SearchedText[]): Promise<string[]> {
+/** What `search` finds in a backup. */
+export async function inBackup(place: Place, search: LeakSearch): Promise<string[]> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-backup-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   const admin = await openAdmin(readEnv(environmentOf(place)))
   await backup(admin.ctx, OPERATOR, join(dir, 'backup.db'))
   await admin.close()
-  return (await foundIn(dir, needles, { deep: false })).hits
+  return (await foundIn(dir, search, { deep: false })).hits
 }
 
 /**
  * Every row of every table, the queue's included, and, where this machine may read them, the files behind them with the
  * WAL.
  */
-export async function inDatabase(databaseUrl: string, needles: readonly SearchedText[]): Promise<string[]> {
+export async function inDatabase(databaseUrl: string, search: LeakSearch): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
@@ -90,14 +90,14 @@ export async function inDatabase(databaseUrl: string, needles: readonly Searched
     expect(tables.rows.length).toBeGreaterThan(30)
     for (const { name } of tables.rows) {
       const { rows } = await client.query<{ row: string }>(`select t::text as row from ${name} t`)
-      hits.push(...found(name, rows.map(({ row }) => row).join('\n'), needles))
+      hits.push(...found(name, rows.map(({ row }) => row).join('\n'), search))
     }
     await client.query('checkpoint')
     const { rows } = await client.query<{ dir: string; oid: string }>(
       `select current_setting('data_directory') as dir, oid::text from pg_database where datname = current_database()`,
     )
     for (const part of rows.flatMap(({ dir, oid }) => [join(dir, 'base', oid), join(dir, 'pg_wal')])) {
-      hits.push(...(await foundIn(part, needles, { deep: false }).catch(() => ({ hits: [] }))).hits)
+      hits.push(...(await foundIn(part, search, { deep: false }).catch(() => ({ hits: [] }))).hits)
     }
     return hits
   } finally {

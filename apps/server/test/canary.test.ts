@@ -13,6 +13,7 @@ import { settled } from '../src/demo/settled.ts'
 import { inBackup, inDatabase, startService } from './canary-service.ts'
 import { METRICS_TOKEN, newPlace, onEveryProfile, startEmulators } from './instance.ts'
 import { found, foundIn, searchedTexts } from './leak-scan.ts'
+import { textSearch } from './text-search.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 /** In every canary, and nowhere else in the world. */
@@ -295,24 +296,24 @@ onEveryProfile((profile) => {
       ...searchedTexts('a canary', CORE),
       ...issued.flatMap((text, n) => searchedTexts(`issued secret ${n}`, text)),
     ]
-    const needles = [...values, ...searchedTexts('a comment', REMARK)]
+    const search = textSearch([...values, ...searchedTexts('a comment', REMARK)])
     const hits: string[] = []
-    hits.push(...found('an answer', said.join('\n'), values))
+    hits.push(...found('an answer', said.join('\n'), textSearch(values)))
     // The store with its WAL while it is in use; everything else, too, once it is closed.
-    const live = await foundIn(place.dataDir, needles, { deep: false })
+    const live = await foundIn(place.dataDir, search, { deep: false })
     hits.push(...live.hits)
     if (place.databaseUrl === null) {
       expect(live.bytes).toBeGreaterThan(1_000_000)
-      hits.push(...(await inBackup(place, needles)))
-    } else hits.push(...(await inDatabase(place.databaseUrl, needles)))
+      hits.push(...(await inBackup(place, search)))
+    } else hits.push(...(await inDatabase(place.databaseUrl, search)))
     await service.stop()
-    hits.push(...(await foundIn(place.dataDir, needles, { deep: true })).hits)
-    hits.push(...(await foundIn(join(ROOT, 'apps/web/dist'), needles, { deep: true })).hits)
+    hits.push(...(await foundIn(place.dataDir, search, { deep: true })).hits)
+    hits.push(...(await foundIn(join(ROOT, 'apps/web/dist'), search, { deep: true })).hits)
     expect(service.output().length).toBeGreaterThan(10_000)
-    hits.push(...found('the log', service.output(), needles))
+    hits.push(...found('the log', service.output(), search))
     expect(hits).toEqual([])
     // And the search itself finds what is there.
-    expect(found('here', Buffer.from(`x${CORE}`).toString('base64'), needles)).not.toEqual([])
+    expect(found('here', Buffer.from(`x${CORE}`).toString('base64'), search)).not.toEqual([])
   })
 })
 

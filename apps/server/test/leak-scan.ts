@@ -1,6 +1,9 @@
 /** Looks for secret texts in what a run left behind, in every form in which something could have written them down. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { TextSearch } from './text-search.ts'
+
+export type LeakSearch = TextSearch<SearchedText>
 
 export interface SearchedText {
   /** What it is, for the report: never the text itself. */
@@ -41,18 +44,14 @@ function formsOf(text: Buffer): [form: string, bytes: string | Buffer][] {
   })
 }
 
-/** What of `needles` stands in `hay`: `<where>: <what> in <form>` each. */
-export const found = (where: string, hay: Buffer | string, needles: readonly SearchedText[]): string[] => {
-  const bytes = typeof hay === 'string' ? Buffer.from(hay) : hay
-  return needles
-    .filter((needle) => bytes.includes(needle.bytes))
-    .map(({ what, form }) => `${where}: ${what} in ${form}`)
-}
+/** What `search` finds in `hay`: `<where>: <what> in <form>` each. */
+export const found = (where: string, hay: Buffer | string, search: LeakSearch): string[] =>
+  search(typeof hay === 'string' ? Buffer.from(hay) : hay).map(({ what, form }) => `${where}: ${what} in ${form}`)
 
 /** The same for the files in `dir` and, with `deep`, below it; also how many bytes were read. */
 export async function foundIn(
   dir: string,
-  needles: readonly SearchedText[],
+  search: LeakSearch,
   { deep }: { deep: boolean },
 ): Promise<{ hits: string[]; bytes: number }> {
   const entries = await readdir(dir, { withFileTypes: true, recursive: deep })
@@ -65,7 +64,7 @@ export async function foundIn(
     const content = await readFile(path).catch(() => null)
     if (!content) continue
     bytes += content.length
-    hits.push(...found(path.slice(dir.length), content, needles))
+    hits.push(...found(path.slice(dir.length), content, search))
   }
   return { hits, bytes }
 }
