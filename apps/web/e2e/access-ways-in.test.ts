@@ -36,13 +36,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
       OIDC_CLIENT_SECRET: OIDC_CLIENT.clientSecret,
     }
     const [running, browser] = await Promise.all([startInProcess(env), openBrowser()])
+    const context = await openContext(browser, { baseURL: running.url })
     onTestFinished(async () => {
-      await Promise.all(browser.contexts().map((one) => one.close()))
+      await context.close()
       await running.stop()
       await provider.close()
       await rm(dataDir, { recursive: true, force: true })
     })
-    const page = await (await openContext(browser, { baseURL: running.url })).newPage()
+    const page = await context.newPage()
     const screens = await openScreens(page, 'screens-ways-in')
     const { button, alert } = pageObject(() => page)
     const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name }))

@@ -8,10 +8,11 @@ import { totp } from '@keyferry/vitest/totp'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { IN_ORDER, setUpByApi, anotherWindow, oneConsole, signIn, type Window } from './console.ts'
+import { IN_ORDER, setUpByApi, anotherWindow, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument } from './browser-monitor.ts'
+import type { Window } from './windows.ts'
 
 const CANARY = 'canary-of-people'
 const VERA = { email: 'vera@example.com', password: 'vera has a sentence too' }
@@ -43,7 +44,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
     hers = { ...other, screens: await openScreens(other.page, 'screens-invited') }
     for (const seen of [all().seen, hers.seen]) seen.keepSecret(CANARY, VERA.password)
   })
-  afterAll(() => hers.context.close())
+  afterAll(() => hers.close())
 
   it('starts with nobody but the admin', TIMEOUT, async () => {
     ;({ account, client } = await setUpByApi(all()))
@@ -225,7 +226,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
     await expect.poll(() => sessions.count(), LIMIT).toBe(1)
     await third.page.goto('/account')
     await heading(third.page, 'Sign in')
-    await third.context.close()
+    await third.close()
 
     hers.seen.expectRefusal('/change-password')
     await vera.button('Change password').click()
@@ -282,7 +283,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
       await third.page.goto('/account')
       await heading(third.page, 'Sign in')
       expect([looks.violations, looks.tooWide]).toEqual([[], []])
-      await third.context.close()
+      await third.close()
     },
   )
 

@@ -35,6 +35,7 @@ export function monitorBrowser(context: BrowserContext): BrowserMonitor {
     })
     page.on('framenavigated', (frame) => addresses.add(frame.url()))
   }
+  for (const page of context.pages()) onPage(page)
   context.on('page', onPage)
   context.on('request', (request) => addresses.add(request.url()))
   context.on('requestfailed', (request) => {

@@ -49,6 +49,14 @@ export async function openBrowser({ optimizes = false } = {}): Promise<Browser> 
   return browser
 }
 
+/** What a window looks like, until a test changes it. */
+export const VIEW = {
+  colorScheme: 'light',
+  // Colours that are still changing have no contrast yet.
+  reducedMotion: 'reduce',
+  viewport: { width: 1280, height: 800 },
+} as const
+
 /** Not in the idle time of a page, which is that of the tests: each part is loaded when it is first needed. */
 const NO_PRELOADING = 'self.requestIdleCallback = () => 0'
 
@@ -61,14 +69,7 @@ export async function openContext(
   from: Browser,
   { preloads = false, ...options }: BrowserContextOptions & { preloads?: boolean } = {},
 ): Promise<BrowserContext> {
-  const context = await from.newContext({
-    locale: 'en',
-    colorScheme: 'light',
-    // Colours that are still changing have no contrast yet.
-    reducedMotion: 'reduce',
-    viewport: { width: 1280, height: 800 },
-    ...options,
-  })
+  const context = await from.newContext({ locale: 'en', ...VIEW, ...options })
   if (!preloads) await context.addInitScript(NO_PRELOADING)
   return context
 }

@@ -11,15 +11,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { z } from 'zod'
 import { bootstrap, clientOf, type Account } from '@keyferry/server/demo/setup'
 import { environmentOf, startInProcess } from '@keyferry/server/testing'
-import { openBrowser, openContext } from './chromium.ts'
-import { monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
-
-/** A browser of one person, on an empty page. */
-export interface Window {
-  context: BrowserContext
-  page: Page
-  seen: BrowserMonitor
-}
+import { openBrowser } from './chromium.ts'
+import { consolePort } from './console-port.ts'
+import { closeOthers, openWindow, type Window } from './windows.ts'
 
 export interface Console extends Window {
   url: string
@@ -28,11 +22,9 @@ export interface Console extends Window {
   vendors: ReadonlyMap<string, Emulator>
   /** What the instance printed for its setup. */
   setup: { code: string; link: string }
+  /** With all its windows. */
   close(): Promise<void>
 }
-
-/** Generous, for a machine that does other things too. */
-const TIMEOUT_MS = 60_000
 
 export const OUTPUT = resolve(import.meta.dirname, '../../../test-output')
 
@@ -40,31 +32,27 @@ async function openConsole(): Promise<Console> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
   await copyEmptyQueue(join(dataDir, 'queue'))
   const [running, browser, ...started] = await Promise.all([
-    startInProcess(environmentOf({ dataDir, databaseUrl: null })),
+    startInProcess({ ...environmentOf({ dataDir, databaseUrl: null }), PORT: String(await consolePort()) }),
     openBrowser(),
     ...[...(await representatives())].map(async ([name, start]) => [name, await start()] as const),
   ])
   const { setup } = running
   if (!setup) throw new Error('the instance is set up already')
+  const window = await openWindow(browser, running.url)
   return {
+    ...window,
     url: running.url,
     browser,
-    ...(await openWindow(browser, running.url)),
     vendors: new Map(started),
     setup,
     async close() {
-      await Promise.all(browser.contexts().map((one) => one.close()))
+      await window.close()
+      await closeOthers(browser)
       await running.stop()
       await Promise.all(started.map(([, emulator]) => emulator.close()))
       await rm(dataDir, { recursive: true, force: true })
     },
   }
-}
-
-async function openWindow(browser: Browser, baseURL: string): Promise<Window> {
-  const context = await openContext(browser, { baseURL })
-  context.setDefaultTimeout(TIMEOUT_MS)
-  return { context, seen: monitorBrowser(context), page: await context.newPage() }
 }
 
 /** A browser of somebody else, who is not signed in. */

@@ -4,10 +4,11 @@ import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { setUpByApi, anotherWindow, signInByApi, oneConsole, type Window } from './console.ts'
+import { setUpByApi, anotherWindow, signInByApi, oneConsole } from './console.ts'
 import { gone, pageObject, see } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument } from './browser-monitor.ts'
+import type { Window } from './windows.ts'
 
 const CANARY = 'canary-of-machines'
 const VERA = { email: 'vera@example.com', password: 'vera has a sentence too' }
@@ -55,6 +56,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('machines'), { timeout: 300_000
     expect(await theirs.seen.leaks()).toEqual([])
     expect(screens.violations).toEqual([])
     expect(screens.tooWide).toEqual([])
+    await theirs.close()
   })
 
   it('makes an API key that works at the REST API until it is revoked', async () => {

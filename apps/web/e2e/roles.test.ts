@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootstrap, clientOf, createSync, type SyncRef } from '@keyferry/server/demo/setup'
 import { settled } from '@keyferry/server/demo'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { IN_ORDER, anotherWindow, signInByApi, oneConsole, type Window } from './console.ts'
+import { IN_ORDER, anotherWindow, signInByApi, oneConsole } from './console.ts'
 import { gone, pageObject, see, visit, type PageObject } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument } from './browser-monitor.ts'
+import type { Window } from './windows.ts'
 
 const LIMIT_MS = 60_000
 const TIMEOUT = { timeout: 300_000 }
@@ -69,15 +70,16 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     viewer = await join(all(), 'vera@example.com', 'viewer', null)
     narrow = await join(await anotherWindow(all()), 'dev@example.com', 'developer', INSIDE)
   }, 300_000)
-  afterAll(() => narrow?.context.close())
+  afterAll(() => narrow?.close())
 
   /** A member of the project, who is signed in. */
   async function join(
-    { context, page, seen }: Window,
+    window: Window,
     email: string,
     role: 'viewer' | 'developer',
     scopes: typeof INSIDE | null,
   ): Promise<Person> {
+    const { context, page, seen } = window
     const { link } = await client.members.invite.mutate({ projectId, email, role, scopes })
     const token = new URL(link ?? '').searchParams.get('token') ?? ''
     const nobody = createKeyferryClient({ url: all().url, token: '' })
@@ -91,7 +93,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     await page.goto(at(''))
     await see(page.getByRole('heading', { name: 'Checkout' }))
     const screens = await openScreens(page, `screens-${role}`)
-    return { context, page, seen, screens, ui: pageObject(() => page), partly }
+    return { ...window, screens, ui: pageObject(() => page), partly }
   }
 
   const texts = async (what: Locator): Promise<string[]> => (await what.allTextContents()).map((text) => text.trim())

@@ -48,8 +48,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
 
   it('of the first minutes', async () => {
     all().seen.expectRefusal('instance.me')
-    const weightOf = await scriptWeight(page)
-    expect(await weightOf('/')).toBeLessThan(200_000)
+    expect(await scriptWeight(page)('/')).toBeLessThan(200_000)
     await heading('Welcome to Keyferry')
     await look('first-run')
     client = await firstRun(all())

@@ -19,8 +19,7 @@ const SCRIPTS_BEFORE_HEADING = `performance.getEntriesByType('resource')
  * Gives what loads a page at an address and measures the scripts that it requested before its first heading, in bytes,
  * gzipped.
  */
-export async function scriptWeight(page: Page): Promise<(path: string) => Promise<number>> {
-  await page.addInitScript(NOTE_HEADING)
+export function scriptWeight(page: Page): (path: string) => Promise<number> {
   /** By URL, which names the content. */
   const sizes = new Map<string, Promise<number>>()
   const sizeOf = (url: string): Promise<number> => {
@@ -29,9 +28,11 @@ export async function scriptWeight(page: Page): Promise<(path: string) => Promis
     return size
   }
   return async (path) => {
+    const noting = await page.addInitScript(NOTE_HEADING)
     await page.goto(path)
     await see(page.getByRole('heading').first())
     const scripts = await page.evaluate<string[]>(SCRIPTS_BEFORE_HEADING)
+    await noting.dispose()
     const weights = await Promise.all(scripts.map(sizeOf))
     return weights.reduce((sum, weight) => sum + weight, 0)
   }
