@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { readyApi, type TestApi } from '@keyferry/api/testing'
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onSqlite } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createKeyferryClient, type KeyferryClient } from './index.ts'
 
 /** For a busy machine; nothing waits longer than it must. */
 const TIMEOUT = { timeout: 60_000 }
 
-onEveryDatabase('the typed client', (open) => {
+// What it calls is tested on both databases, over REST and over tRPC.
+onSqlite('the typed client', (open) => {
   let api: TestApi
   let url: string
   let client: KeyferryClient
