@@ -54,6 +54,7 @@ import * as displayPreferences from './0205-display-preferences.ts'
 import * as recipientNames from './0206-recipient-names.ts'
 import * as sealNotices from './0230-seal-notices.ts'
 import * as snapshotChains from './0245-snapshot-chains.ts'
+import * as deliveredRuns from './0400-delivered-runs.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -111,4 +112,5 @@ export const migrations: Record<string, Migration> = {
   '0206-recipient-names': recipientNames,
   '0230-seal-notices': sealNotices,
   '0245-snapshot-chains': snapshotChains,
+  '0400-delivered-runs': deliveredRuns,
 }
