@@ -32,6 +32,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
   const admin = pageObject(() => page)
   const vera = pageObject(() => hers.page)
   const at = (path: string): string => `/p/${projectId}${path}`
+  const pathOf = (link: string): string => link.slice(new URL(link).origin.length)
   const heading = (on: Page, name: string | RegExp): Promise<void> => see(on.getByRole('heading', { name }).first())
 
   /** A secret that is shown once, on the open page. */
@@ -116,7 +117,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
     await hers.page.waitForURL(/\/p\//)
 
     // With an account, and signed in as its owner, there is nothing to choose any more.
-    await hers.page.goto(toTheInstance.link ?? '')
+    await visit(hers.page, pathOf(toTheInstance.link ?? ''))
     await vera.button('Accept invitation').click()
     await hers.page.waitForURL(/\/p\//)
     expect(await client.people.invitations.query()).toEqual([])
@@ -188,7 +189,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
       await heading(hers.page, 'Sign in')
     }
     await signOut()
-    await hers.page.goto('/sign-in?next=/account')
+    await visit(hers.page, '/sign-in?next=/account')
     await signIn(hers.page, VERA)
     await heading(hers.page, 'Two-factor authentication')
     await hers.screens.look('second-step')
@@ -301,7 +302,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
     await hers.page.getByRole('link', { name: 'Forgot your password?' }).click()
     await see(hers.page.getByText('Ask an admin for a reset link'))
     await hers.screens.look('forgot-password')
-    await hers.page.goto(reset)
+    await visit(hers.page, pathOf(reset))
     await heading(hers.page, 'Choose a new password')
     await hers.page.getByLabel('New password').fill('short')
     await vera.button('Set password').click()
