@@ -92,7 +92,7 @@ export function adversary(send: Ask, known: ReadonlyMap<string, unknown>, misled
         dryRun: true,
         content: content.repeat(2_000_000 / content.length),
       })
-    const calls = Array.from({ length: 50 }, () => 'secrets.list')
+    const calls = Array.from({ length: 20 }, () => 'secrets.list')
     const inputs = Object.fromEntries(calls.map((_, n) => [n, at]))
     await ask(narrowed, {
       method: 'GET',
