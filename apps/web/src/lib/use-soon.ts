@@ -1,20 +1,28 @@
 import { useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 
-/** Of a frame's 16 milliseconds, those after which nothing more is begun: the browser has yet to lay it out. */
-const BUDGET_MS = 7
+/** Of a frame, the milliseconds after which nothing more is begun while it scrolls: its layout is yet to come. */
+const SCROLLING_MS = 7
+/** How long a frame may take where nothing moves. */
+const RESTING_MS = 25
+/** A person who turns a wheel does so again within this time. */
+const REST_MS = 150
 
 /** In the order in which they were drawn, but for those that are gone again. */
 const waiting = new Set<() => void>()
 let isWatching = false
+let scrolledAt = -Infinity
+document.addEventListener('scroll', ({ timeStamp }) => (scrolledAt = timeStamp), { passive: true, capture: true })
 
-/** Completes what there is time for in this frame, at least one. */
+/** Completes what there is time for in the frame that began at `start`, at least one. */
 function nextFrame(start: number): void {
+  const now = performance.now()
+  const end = now - scrolledAt < REST_MS ? start + SCROLLING_MS : now + RESTING_MS
   for (const complete of waiting) {
     waiting.delete(complete)
     // Now, and not in a task after this frame: the browser lays out the page once, for this and for what scrolled in.
     flushSync(complete)
-    if (performance.now() - start > BUDGET_MS) break
+    if (performance.now() > end) break
   }
   isWatching = waiting.size > 0
   if (isWatching) requestAnimationFrame(nextFrame)

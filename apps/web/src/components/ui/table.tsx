@@ -5,17 +5,19 @@ import { words } from './words.ts'
 /**
  * The quiet frame of every table. Wide ones scroll sideways inside it, never the page. With `isSticky` the head stays
  * below the top bar while the page scrolls; such a table must fit the width. With `isStacked` each row is a grid on a
- * phone, in which its cells say their places.
+ * phone, in which its cells say their places. `rows`: how many it has, where not all of them are drawn.
  */
 export const Table = ({
   label,
   isSticky = false,
   isStacked = false,
+  rows,
   children,
 }: {
   label: string
   isSticky?: boolean
   isStacked?: boolean
+  rows?: number
   children: ReactNode
 }) => (
   <div
@@ -28,7 +30,12 @@ export const Table = ({
         'max-sm:[&_table]:block max-sm:[&_tbody]:block max-sm:[&_thead]:block max-sm:[&_tr]:grid max-sm:[&_tr]:items-start',
     )}
   >
-    <table aria-label={label} className={cn('w-full border-collapse text-left', isSticky && 'table-fixed')}>
+    <table
+      aria-label={label}
+      // With the head.
+      aria-rowcount={rows === undefined ? undefined : rows + 1}
+      className={cn('w-full border-collapse text-left', isSticky && 'table-fixed')}
+    >
       {children}
     </table>
   </div>

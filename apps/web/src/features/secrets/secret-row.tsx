@@ -70,6 +70,8 @@ export const SecretRow = memo(function SecretRow({
       ref={measure}
       data-index={index}
       aria-label={key}
+      // Counted from one, the head first.
+      aria-rowindex={index + 2}
       aria-selected={isSelected}
       className="group/row max-sm:has-[[data-wide]]:[&>td]:align-top max-sm:has-[[data-wide]]:[&>td:first-child]:pt-2"
     >

@@ -44,7 +44,7 @@ export function SecretsTable({ place, rows, onHistory, onOverride }: Props) {
   const head = { sorting, onSort: setSorting }
   return (
     <>
-      <Table label={words.secretsTable.secrets} isSticky>
+      <Table label={words.secretsTable.secrets} rows={sorted.length} isSticky>
         <thead>
           <tr>
             {isWritable && (
