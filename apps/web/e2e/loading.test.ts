@@ -86,6 +86,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
       await other.setOffline(true)
       unusable.push(...(await clickEverything(view, clicked)).map((name) => `${path}: ${name}`))
       await other.setOffline(false)
+      // Chromium says so before its network does it: a page loaded at once was refused.
+      await expect.poll(() => view.evaluate(ANSWERS), { timeout: LIMIT_MS }).toBe(true)
       // What was clicked is kept by none of the pages after it.
       await view.evaluate('sessionStorage.clear(); localStorage.clear()')
     }
@@ -437,6 +439,9 @@ function askedBy(address: string): Asked[] {
     .split(',')
     .map((path, index) => ({ path, input: searchParams.has('batch') ? (sent[index] ?? {}) : sent }))
 }
+
+/** Whether the server is reached from the page. */
+const ANSWERS = "fetch('/api/status', { cache: 'no-store' }).then(() => true, () => false)"
 
 /** Loads a page; adds it to `heavy` when it begins with too much script. */
 async function weigh(path: string, weightOf: (path: string) => Promise<number>, heavy: string[]): Promise<void> {
