@@ -110,6 +110,8 @@ export async function buildApp({
     // Any client can write anything into X-Forwarded-For; only the operator knows which proxy to believe.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // On a busy machine the start takes long, which is no reason to give it up.
+    pluginTimeout: 0,
     clientErrorHandler: refuseBroken,
     routerOptions: { maxParamLength: 5000, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => {
