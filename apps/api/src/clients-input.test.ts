@@ -136,7 +136,9 @@ describe('every route takes its input in the forms that clients use', () => {
 function inputOf({ procedure, route }: RestRoute, known: Map<string, unknown>): Fields {
   const found = procedures.find(({ name }) => name === procedure)
   if (!found) throw new Error(`There is no procedure ${procedure}`)
-  return Object(inputFor(readBy(route, found), known) ?? {})
+  // What the path names is sent, also where the input may go without it.
+  const named = [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, known.get(name)] as const)
+  return { ...Object.fromEntries(named), ...Object(inputFor(readBy(route, found), known) ?? {}) }
 }
 
 /** Of a read, with every switch on. */
