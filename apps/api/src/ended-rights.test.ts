@@ -2,6 +2,7 @@
  * Rights that end between the check of a call and its write: every mutation, generated. They are taken away when the
  * call opens its first transaction, after it was let through; it is refused then, and changes nothing.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { runSync } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
@@ -51,8 +52,8 @@ onEveryDatabase('rights that end during a call', (open) => {
   /** Fields that one procedure needs to come as far as its write. */
   const own = new Map<string, Record<string, unknown>>()
   let runsInstance: Awaited<ReturnType<typeof machine>>
-  /** What happens before the next transaction begins. */
-  let interruption: (() => Promise<void>) | null = null
+  /** A call, with what happens before its first transaction begins. Transactions of the background are no call's. */
+  const calls = new AsyncLocalStorage<{ interruption: (() => Promise<void>) | null }>()
 
   beforeAll(async () => {
     // Without e-mail, only an instance admin adds people.
@@ -76,8 +77,9 @@ onEveryDatabase('rights that end during a call', (open) => {
       const builder = transaction()
       const execute = builder.execute.bind(builder)
       builder.execute = async (work) => {
-        const interrupt = interruption
-        interruption = null
+        const call = calls.getStore()
+        const interrupt = call?.interruption
+        if (call) call.interruption = null
         await interrupt?.()
         return execute(work)
       }
@@ -142,13 +144,12 @@ onEveryDatabase('rights that end during a call', (open) => {
     const { token } = ofInstance ? runsInstance : admin
     const give = ofInstance ? await onInstance() : await onProject()
     const before = await changes()
-    let isInterrupted = false
-    interruption = async () => {
-      isInterrupted = true
-      await give.end()
-    }
-    const { status, text } = await api.send('POST', `/api/trpc/${name}`, inputOf(procedure), { token })
-    interruption = null
+    const call: { interruption: (() => Promise<void>) | null } = { interruption: give.end }
+    const { status, text } = await calls.run(call, () =>
+      api.send('POST', `/api/trpc/${name}`, inputOf(procedure), { token }),
+    )
+    const isInterrupted = call.interruption === null
+    call.interruption = null
     await give.restore()
     expect(await changes()).toBe(before)
     if (WRITE_NOTHING.has(name)) return

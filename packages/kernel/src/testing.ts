@@ -83,7 +83,8 @@ export async function testContext(
     tracing: NO_TRACING,
     mail: null,
     consoleUrl: null,
-    log: SILENT,
+    // Its own: a store that an earlier test has closed may still say something.
+    log: pino({ level: 'silent' }),
     limits: structuredClone(DEFAULT_LIMITS),
     scryptCost: CHEAP_COST,
     now,
