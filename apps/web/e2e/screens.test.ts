@@ -12,7 +12,7 @@ import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, IN_ORDER, firstRun, oneConsole } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { BOTH_SCHEMES, openScreens, WIDE_IN_DARK_TOO, type Screens } from './screens.ts'
-import { scriptWeight } from './script-weight.ts'
+import { scriptsBeforeHeading, weightOf } from './script-weight.ts'
 import { fieldsOf, fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
 
 const LIMIT_MS = 60_000
@@ -48,7 +48,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
 
   it('of the first minutes', async () => {
     all().seen.expectRefusal('instance.me')
-    expect(await scriptWeight(page)('/')).toBeLessThan(200_000)
+    expect(weightOf(await scriptsBeforeHeading(page, '/'))).toBeLessThan(200_000)
     await heading('Welcome to Keyferry')
     await look('first-run')
     client = await firstRun(all())
