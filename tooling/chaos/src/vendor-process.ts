@@ -1,5 +1,5 @@
 /** One vendor as a process of its own: some accounts, each emulated with a proxy before it. Started by vendor.ts. */
-import { emulators } from '@keyferry/core/emulators'
+import { emulatorOf } from '@keyferry/core/emulators'
 import { startFaultProxy } from './fault-proxy.ts'
 import type { Command, Reply } from './vendor.ts'
 
@@ -7,8 +7,7 @@ import type { Command, Reply } from './vendor.ts'
 const LATENCY_MS = 20
 
 const [destination = '', accounts = '1'] = process.argv.slice(2)
-const start = (await emulators()).get(destination)
-if (!start) throw new Error(`no emulator for ${destination}`)
+const start = await emulatorOf(destination)
 const served = await Promise.all(
   Array.from({ length: Number(accounts) }, async () => {
     const emulator = await start({ latencyMs: LATENCY_MS })

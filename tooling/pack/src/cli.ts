@@ -12,7 +12,7 @@ const SERVER = 'keyferry-server'
  * when they run, everything else needs no other package.
  */
 export async function cliPackage(): Promise<Package> {
-  const output = await bundleCli()
+  const output = await bundled()
   return {
     chunks: output,
     files: {
@@ -31,19 +31,24 @@ export async function cliPackage(): Promise<Package> {
 
 /** The modules of the server that the command line loads, such as `core/verbs` for `@keyferry/core/verbs`. */
 export async function serverDoors(): Promise<string[]> {
-  const imports = (await bundleCli()).flatMap((part) => (part.type === 'chunk' ? part.dynamicImports : []))
+  const imports = (await bundled()).flatMap((part) => (part.type === 'chunk' ? part.dynamicImports : []))
   const doors = imports.filter((id) => id.startsWith(`${SERVER}/`)).map((id) => id.slice(SERVER.length + 1))
   return [...new Set(doors)].sort()
 }
 
+let bundle: Promise<(OutputAsset | OutputChunk)[]> | undefined
+
+/** Bundled once: for its files, and for what it loads of the server. */
+const bundled = (): Promise<(OutputAsset | OutputChunk)[]> => (bundle ??= bundleCli())
+
 async function bundleCli(): Promise<(OutputAsset | OutputChunk)[]> {
-  const bundle = await rolldown({
+  const build = await rolldown({
     input: { keyferry: join(ROOT, 'apps/cli/src/main.ts') },
     cwd: ROOT,
     platform: 'node',
     plugins: [withoutServer],
   })
-  const { output } = await bundle.generate({
+  const { output } = await build.generate({
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',

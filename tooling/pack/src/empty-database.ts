@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 /** A database as PGlite's `initdb` leaves it (tar, gzip), which a first start copies: the same bytes each time. */
-export async function emptyDatabase(): Promise<Uint8Array> {
+export async function newDatabase(): Promise<Uint8Array> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-database-'))
   try {
     const file = join(dir, 'database.tar.gz')

@@ -20,10 +20,10 @@ export const PROGRAMS = { all: 'server', api: 'api', worker: 'worker' } as const
 export const programEntries = (): Record<string, string> =>
   Object.fromEntries(Object.values(PROGRAMS).map((name) => [name, join(ROOT, 'apps', name, 'src/main.ts')]))
 
-/** Paths, absolute or from the bundled files. `emptyDatabase` is null where a first start creates its database. */
+/** Paths from the bundled files. */
 export interface BundledFiles {
   console: string
-  emptyDatabase: string | null
+  emptyDatabase: string
 }
 
 /** Bundles code of the server, which then needs only `DEPENDENCIES`. `input`: files or module names by entry name. */
@@ -42,7 +42,7 @@ export async function bundleServer(
       replaced({
         [join(DESTINATIONS, 'destination-folders.ts')]: await destinationList(),
         [join(ROOT, 'apps/api/src/http/console-files.ts')]: fileAt('CONSOLE_FILES', console),
-        ...(emptyDatabase === null ? {} : { [database]: fileAt('EMPTY_DATABASE', emptyDatabase) }),
+        [database]: fileAt('EMPTY_DATABASE', emptyDatabase),
         [join(ROOT, 'apps/server/src/programs.ts')]: programList(),
       }),
     ],

@@ -3,18 +3,25 @@ import { join, relative } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { serverDoors } from './cli.ts'
-import { emptyDatabase } from './empty-database.ts'
+import { newDatabase } from './empty-database.ts'
 import type { Package } from './package.ts'
 import { bundleServer, codeOf, DEPENDENCIES, programEntries, PROGRAMS } from './server-bundle.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-const CONSOLE = join(ROOT, 'apps/web/dist')
+export const CONSOLE = join(ROOT, 'apps/web/dist')
+
+export interface ServerOptions {
+  /** Path of an empty database that was made before; default: it is made. */
+  emptyDatabase?: string
+  /** Default: true. */
+  withConsole?: boolean
+}
 
 /**
  * `keyferry-server`: API, console and worker, and the doors that `keyferry admin` uses, bundled. Throws when the
- * console is not built.
+ * console is wanted and not built.
  */
-export async function serverPackage(): Promise<Package> {
+export async function serverPackage({ emptyDatabase, withConsole = true }: ServerOptions = {}): Promise<Package> {
   const doors = (await serverDoors()).map((door) => ({ door, name: door.replaceAll('/', '-') }))
   const output = await bundleServer(
     { ...programEntries(), ...Object.fromEntries(doors.map(({ door, name }) => [name, `@keyferry/${door}`])) },
@@ -24,8 +31,8 @@ export async function serverPackage(): Promise<Package> {
     chunks: output,
     files: {
       ...codeOf(output),
-      ...(await consoleFiles()),
-      'empty-database.tar.gz': await emptyDatabase(),
+      ...(withConsole ? await consoleFiles() : {}),
+      'empty-database.tar.gz': await (emptyDatabase === undefined ? newDatabase() : readFile(emptyDatabase)),
       'README.md': await readFile(join(ROOT, 'docs/deploying.md'), 'utf8'),
     },
     manifest: {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import product from '../../../package.json' with { type: 'json' }
 import { writePackage, type Package } from './package.ts'
@@ -17,8 +17,14 @@ export interface Tarball {
 export async function tarballOf(folder: string, content: Package): Promise<Tarball> {
   const dir = join(folder, content.manifest.name.replaceAll(/[@/]/g, ' ').trim().replaceAll(' ', '-'))
   const installed = await writePackage(dir, content)
+  const file = await packedIn(folder, dir)
+  return { file, packed: (await stat(file)).size, installed }
+}
+
+/** Packs the written package in `dir` to `folder`, under the name of `dir`. Returns the tarball's path. */
+export async function packedIn(folder: string, dir: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
   const pack = ['pack', '--silent', '--offline', '--no-update-notifier', '--pack-destination', folder]
   await promisify(execFile)('npm', pack, { cwd: dir })
-  const file = `${dir}-${product.version}.tgz`
-  return { file, packed: (await stat(file)).size, installed }
+  return join(folder, `${basename(dir)}-${product.version}.tgz`)
 }

@@ -5,7 +5,7 @@ import { inject, vi } from 'vitest'
 import type {} from './templates.ts'
 
 /** On a busy machine. */
-const MADE_MS = 120_000
+const MADE_MS = 300_000
 
 /**
  * The path of the run's directory `name`. `make` fills the directory that it is called with, which then gets that name.

@@ -10,7 +10,9 @@ export type StartEmulator = (options?: EmulatorOptions) => Promise<Emulator>
 
 /** By destination. Throws when a folder has none: a destination without an emulator could not be tested. */
 export async function emulators(): Promise<ReadonlyMap<string, StartEmulator>> {
-  return new Map(await Promise.all(destinationFolders().map(async (folder) => [folder, await load(folder)] as const)))
+  return new Map(
+    await Promise.all(destinationFolders().map(async (folder) => [folder, await emulatorOf(folder)] as const)),
+  )
 }
 
 /**
@@ -50,7 +52,8 @@ export async function minimumCallsOf(folder: string): Promise<MinimumCallsOf> {
   return exported.minimumCalls
 }
 
-async function load(folder: string): Promise<StartEmulator> {
+/** That of one destination; loads no other. Throws when there is none. */
+export async function emulatorOf(folder: string): Promise<StartEmulator> {
   const exported = await importFrom(folder, 'emulator/index.ts')
   if (!hasEmulator(exported)) throw new Error(`destinations/${folder}/emulator/index.ts must export startEmulator()`)
   return exported.startEmulator
