@@ -12,6 +12,8 @@ import { migrate } from './migrate.ts'
 import { openPostgres, openSqlite, type Db, type Dialect } from './open.ts'
 import type { Tables } from './tables.ts'
 
+export { noteStatementPlans } from './statement-plans.ts'
+
 /** What a store holds when it is opened: made once for the whole run, and copied. */
 export interface StoreTemplate {
   name: string

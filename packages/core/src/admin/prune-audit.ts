@@ -19,7 +19,7 @@ import { streamedUpTo } from '../notifications/audit-stream.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 /** Every writer waits for the holder of the end of the chain, so a transaction removes no more rows than this. */
-const CHUNK = 5_000
+const CHUNK = 1_000
 
 /**
  * Takes rows older than `days` off the beginning of the audit log. What is left begins at a sealed floor, the last row

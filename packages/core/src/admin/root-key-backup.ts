@@ -1,6 +1,7 @@
 /** Whether somebody confirmed that there is a copy of the root key. The audit log says so, as long as it is kept. */
 import { audit, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import type { rootKeyBackup } from '@keyferry/schemas'
+import { sql } from 'kysely'
 import type { z } from 'zod'
 
 type RootKeyBackup = z.output<typeof rootKeyBackup>
@@ -9,8 +10,8 @@ const ACTION = 'instance.root-key-backup'
 export async function getRootKeyBackup(ctx: Context): Promise<RootKeyBackup> {
   const confirmed = await ctx.db
     .selectFrom('audit')
-    .where('projectId', 'is', null)
-    .where('action', '=', ACTION)
+    // In the text of the statement: the index has only these rows.
+    .where('action', '=', sql.lit(ACTION))
     .orderBy('seq', 'desc')
     .limit(1)
     .select('at')

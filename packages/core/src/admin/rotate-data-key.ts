@@ -14,7 +14,7 @@ import { audit, BadRequest, maintain, SYSTEM, timestamp, type Actor, type Contex
 import { lockProject } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
 import { upgradeStoredDigests } from './upgrade-digests.ts'
-import { AFTER, BATCH, COLUMNS, resealBatch } from './reseal-project.ts'
+import { AFTER, COLUMNS, resealBatch } from './reseal-project.ts'
 import { describeUnreadable, merged, type Unreadable } from './unreadable.ts'
 
 type Rotation = Selectable<KeyRotationTable>
@@ -119,19 +119,18 @@ async function step(ctx: Context, projectId: string): Promise<'again' | 'waiting
     // Another process may have been faster.
     const at = await tx.selectFrom('dataKeyRotations').where('projectId', '=', projectId).selectAll().executeTakeFirst()
     if (!at || at.phase !== phase || at.cursor !== rotation.cursor) return
-    const { ids, unreadable: found } = await resealBatch(tx, key, phase, at)
+    const { rows, cursor, unreadable: found } = await resealBatch(tx, key, phase, at)
     const unreadable = merged(JSON.parse(at.unreadable), found)
     const after: Rotation['phase'] = phase === 'trash' && unreadable.length > 0 ? 'blocked' : AFTER[phase]
-    const next: Pick<Rotation, 'phase' | 'cursor'> =
-      ids.length < BATCH ? { phase: after, cursor: '' } : { phase, cursor: ids.at(-1) ?? '' }
-    if (ids.length < BATCH && after === 'blocked')
+    const next: Pick<Rotation, 'phase' | 'cursor'> = cursor === null ? { phase: after, cursor: '' } : { phase, cursor }
+    if (cursor === null && after === 'blocked')
       ctx.log.error(
         { projectId, unreadable: await describeUnreadable(tx, unreadable) },
         'the rotation of a data key cannot end: stored texts cannot be decrypted. Mend them, or run keyferry admin rotate-data-key with --discard-unreadable',
       )
     await tx
       .updateTable('dataKeyRotations')
-      .set({ ...next, done: at.done + ids.length, unreadable: JSON.stringify(unreadable) })
+      .set({ ...next, done: at.done + rows, unreadable: JSON.stringify(unreadable) })
       .where('projectId', '=', projectId)
       .execute()
   })

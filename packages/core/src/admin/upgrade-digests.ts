@@ -9,6 +9,8 @@ import { lockProject } from '@keyferry/vault'
 import { takeLease } from '../lease/lease.ts'
 
 const LEDGER_BATCH = 1000
+/** Each has up to thousands of entries. */
+const SNAPSHOT_BATCH = 20
 
 /**
  * A run with the older key has ended once its target's lease is taken, and the next one has the new key. Resolves to
@@ -40,7 +42,11 @@ export async function upgradeStoredDigests(ctx: Context, projectId: string): Pro
         after = await maintain(ctx, (tx) => upgradeLedger(ctx, tx, projectId, from))
         await lease.check()
       }
-      await maintain(ctx, (tx) => upgradeSnapshots(ctx, tx, projectId, place.syncId))
+      for (let after: string | null = ''; after !== null;) {
+        const from: Parameters<typeof upgradeSnapshots>[3] = { syncId: place.syncId, after }
+        after = await maintain(ctx, (tx) => upgradeSnapshots(ctx, tx, projectId, from))
+        await lease.check()
+      }
     } finally {
       await lease.release()
     }
@@ -83,16 +89,26 @@ interface Content {
   entries?: { digest?: string }[]
 }
 
-/** Their hashes stay: a run under the new generation that leaves the same keeps a snapshot of its own. */
-async function upgradeSnapshots(ctx: Context, tx: Tx, projectId: string, syncId: string): Promise<void> {
+/**
+ * The digests of snapshots whose hash comes after `after`. Resolves to the last of them; null: there are no more. Their
+ * hashes stay: a run under the new generation that leaves the same keeps a snapshot of its own.
+ */
+async function upgradeSnapshots(
+  ctx: Context,
+  tx: Tx,
+  projectId: string,
+  { syncId, after }: { syncId: string; after: string },
+): Promise<string | null> {
   const key = await lockProject(ctx, tx, projectId)
-  const rows = await tx.selectFrom('snapshots').where('syncId', '=', syncId).select('id').execute()
-  for (const { id } of rows) {
-    const { content: stored } = await tx
-      .selectFrom('snapshots')
-      .where('id', '=', id)
-      .select('content')
-      .executeTakeFirstOrThrow()
+  const rows = await tx
+    .selectFrom('snapshots')
+    .where('syncId', '=', syncId)
+    .where('hash', '>', after)
+    .orderBy('hash')
+    .select(['id', 'hash', 'content'])
+    .limit(SNAPSHOT_BATCH)
+    .execute()
+  for (const { id, content: stored } of rows) {
     const parsed: Content = JSON.parse(stored)
     const entries = parsed.entries?.map((entry) =>
       entry.digest === undefined ? entry : { ...entry, digest: key.upgradeDigest(entry.digest) },
@@ -100,4 +116,5 @@ async function upgradeSnapshots(ctx: Context, tx: Tx, projectId: string, syncId:
     const content = JSON.stringify({ ...parsed, ...(entries ? { entries } : {}) })
     if (content !== stored) await tx.updateTable('snapshots').set({ content }).where('id', '=', id).execute()
   }
+  return rows.length < SNAPSHOT_BATCH ? null : (rows.at(-1)?.hash ?? null)
 }

@@ -1,6 +1,7 @@
 import { returnFreePages } from '@keyferry/db'
 import { maintain, transact, type Context, type Tx } from '@keyferry/kernel'
 import type { NotNull } from 'kysely'
+import { IN_CHAIN } from './snapshot-chain.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 /** Rows of one transaction, so that no writer waits for long: a run has up to thousands of outcomes. */
@@ -116,12 +117,12 @@ const deleteLinks = (tx: Tx, syncId: string) =>
           (join) => join.onRef('needed.chain', '=', 'snapshots.chain'),
         )
         .where('snapshots.syncId', '=', syncId)
-        .where('snapshots.chain', '>', 0)
+        .where('snapshots.chain', '>', IN_CHAIN)
         .where('snapshots.chain', '<', (eb) =>
           eb
             .selectFrom('snapshots as newest')
             .where('newest.syncId', '=', syncId)
-            .where('newest.chain', '>', 0)
+            .where('newest.chain', '>', IN_CHAIN)
             .select((last) => last.fn.max('newest.chain').as('chain')),
         )
         .where((eb) =>

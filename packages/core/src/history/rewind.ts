@@ -1,4 +1,5 @@
 /** Works out what the source folder must hold for the target to hold what it held after a run. Writes nothing. */
+import { valuesTable } from '@keyferry/db'
 import { budget, type Context, type DataKey, type Limits, type Tx } from '@keyferry/kernel'
 import {
   createExpander,
@@ -182,20 +183,24 @@ function whyDifferent(
 /** Old versions in the shape of present secrets, by version and key. */
 async function versionsOf(tx: Tx, { folderId, entries }: Snapshot): Promise<Map<string, SecretRow>> {
   const wanted = new Map(
-    entries.flatMap(({ sourceKey, version }) => (version === null ? [] : [[sourceKey, version] as const])),
+    entries.flatMap(({ sourceKey: key, version }) => (version === null ? [] : [[key, version] as const])),
   )
-  const keys = [...wanted.keys()]
+  const asked = [...wanted].map(([key, version]) => ({ key, version }))
   const found = new Map<string, SecretRow>()
-  for (let i = 0; i < keys.length; i += 500) {
+  for (let i = 0; i < asked.length; i += 500) {
+    const some = valuesTable(tx, asked.slice(i, i + 500), { key: 'text', version: 'integer' })
     const rows = await tx
-      .selectFrom('secretVersions')
-      .where('folderId', '=', folderId)
-      .where('key', 'in', keys.slice(i, i + 500))
-      .where('deleted', '=', 0)
-      .selectAll()
+      .selectFrom(some.as('asked'))
+      .innerJoin('secretVersions', (join) =>
+        join
+          .on('secretVersions.folderId', '=', folderId)
+          .onRef('secretVersions.key', '=', 'asked.key')
+          .onRef('secretVersions.version', '=', 'asked.version'),
+      )
+      .where('secretVersions.deleted', '=', 0)
+      .selectAll('secretVersions')
       .execute()
     for (const { secretId, key, version, value, isLiteral, createdAt, createdBy } of rows) {
-      if (wanted.get(key) !== version) continue
       const row = {
         id: secretId,
         folderId,

@@ -4,6 +4,7 @@
  */
 import { batchLoader, keptQuery, listTable, type Db, type Slot } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
+import { sql } from 'kysely'
 import type { Snapshot, SnapshotEntry } from './snapshot.ts'
 
 /** What a snapshot has that the one before it in its chain doesn't. Entries and names as in `Snapshot`. */
@@ -16,6 +17,12 @@ interface SnapshotDelta {
   /** Left out: as before. */
   absent?: readonly string[]
 }
+
+/**
+ * What the chain of a snapshot is above. In the text of a statement: the index of chains holds only those, and a store
+ * uses it only where the statement says so before its values are there.
+ */
+export const IN_CHAIN = sql.lit(0)
 
 export interface Link {
   chain: number
@@ -98,11 +105,11 @@ const newestLinks = keptQuery((db, slot: Slot<{ syncIds: readonly string[] }>) =
           eb
             .selectFrom('snapshots as newest')
             .whereRef('newest.syncId', '=', 'asked.entry')
-            .where('newest.chain', '>', 0)
+            .where('newest.chain', '>', IN_CHAIN)
             .select((of) => of.fn.max('newest.chain').as('chain')),
         ),
     )
-    .where('snapshots.chain', '>', 0)
+    .where('snapshots.chain', '>', IN_CHAIN)
     .orderBy('position')
     .select(['syncId', 'chain', 'position', 'content']),
 )
@@ -112,17 +119,22 @@ export async function readSnapshot(db: Db | Tx, id: string): Promise<Snapshot | 
   const links = await db
     .selectFrom('snapshots as wanted')
     .innerJoin('snapshots as link', (join) =>
-      join.onRef('link.syncId', '=', 'wanted.syncId').onRef('link.chain', '=', 'wanted.chain'),
+      join
+        .onRef('link.syncId', '=', 'wanted.syncId')
+        .onRef('link.chain', '=', 'wanted.chain')
+        .onRef('link.position', '<=', 'wanted.position'),
     )
     .where('wanted.id', '=', id)
-    .where((eb) =>
-      eb.or([
-        eb('link.id', '=', eb.ref('wanted.id')),
-        eb.and([eb('wanted.position', '>', 0), eb('link.position', '<', eb.ref('wanted.position'))]),
-      ]),
-    )
+    .where('link.chain', '>', IN_CHAIN)
     .orderBy('link.position')
     .select(['link.chain', 'link.position', 'link.content'])
     .execute()
-  return links.length === 0 ? null : snapshotOf(links)
+  if (links.length > 0) return snapshotOf(links)
+  const alone = await db
+    .selectFrom('snapshots')
+    .where('id', '=', id)
+    .where('chain', '=', 0)
+    .select(['chain', 'position', 'content'])
+    .executeTakeFirst()
+  return alone ? snapshotOf([alone]) : null
 }

@@ -1,7 +1,7 @@
 /** The outbox is emptied here: every notice until it arrived, or until a day has passed. */
 import type { NoticeTable, Selectable } from '@keyferry/db'
 import { backOffWindow, timestamp, whereBackOffOver, type Context } from '@keyferry/kernel'
-import { sql } from 'kysely'
+import { sql, type Expression } from 'kysely'
 import { readNotice } from './outbox.ts'
 import { CLAIM_MS, FIRST_MS, GIVE_UP_MS, LONGEST_MS } from './retry.ts'
 import { recipientOf, send } from './send.ts'
@@ -19,12 +19,18 @@ export type Channel = 'email' | 'http'
 export async function deliverNotices(ctx: Context, channel: Channel): Promise<void> {
   const due = await ctx.db
     .selectFrom('notices')
-    .innerJoin('noticeTargets', 'noticeTargets.id', 'notices.targetId')
-    .where('noticeTargets.kind', channel === 'email' ? '=' : '!=', 'email')
-    .where(whereBackOffOver('notices.sendAt', backOffWindow(ctx, LONGEST_MS)))
-    .orderBy('notices.createdAt')
+    // However many wait for a target that is away, they are not read, and take no place of those that can go out.
+    .where('targetId', 'in', (eb) =>
+      eb
+        .selectFrom('noticeTargets')
+        .where('kind', channel === 'email' ? '=' : '!=', 'email')
+        .where(({ not, exists, ref }) => not(exists(waiting(ctx, ref('noticeTargets.id')).select('tried.id'))))
+        .select('noticeTargets.id'),
+    )
+    .where(whereBackOffOver('sendAt', backOffWindow(ctx, LONGEST_MS)))
+    .orderBy('createdAt')
     .limit(AT_ONCE)
-    .selectAll('notices')
+    .selectAll()
     .execute()
   const perTarget = Map.groupBy(due, (notice) => notice.targetId)
   await Promise.all([...perTarget].map(([targetId, notices]) => deliverTo(ctx, targetId, notices)))
@@ -46,16 +52,16 @@ async function deliverTo(ctx: Context, targetId: string, notices: readonly Selec
 
 /** One is waiting for its next try, or another process is delivering it. */
 async function isPaused(ctx: Context, targetId: string): Promise<boolean> {
-  const waiting = await ctx.db
-    .selectFrom('notices')
-    .where('targetId', '=', targetId)
-    .where('attempts', '>', 0)
-    .where(sql<boolean>`not ${whereBackOffOver('sendAt', backOffWindow(ctx, LONGEST_MS))}`)
-    .select('id')
-    .limit(1)
-    .executeTakeFirst()
-  return waiting !== undefined
+  return (await waiting(ctx, sql.val(targetId)).select('tried.id').limit(1).executeTakeFirst()) !== undefined
 }
+
+/** The notices of a target that were tried, and whose next try is still to come. */
+const waiting = (ctx: Context, targetId: Expression<string>) =>
+  ctx.db
+    .selectFrom('notices as tried')
+    .where('tried.targetId', '=', targetId)
+    .where('tried.attempts', '>', 0)
+    .where(sql<boolean>`not ${whereBackOffOver('tried.sendAt', backOffWindow(ctx, LONGEST_MS))}`)
 
 /** Only one process gets it: the time it was found with must still stand. */
 async function claim(ctx: Context, notice: Selectable<NoticeTable>): Promise<boolean> {

@@ -55,6 +55,7 @@ import * as recipientNames from './0206-recipient-names.ts'
 import * as sealNotices from './0230-seal-notices.ts'
 import * as snapshotChains from './0245-snapshot-chains.ts'
 import * as deliveredRuns from './0400-delivered-runs.ts'
+import * as historyIndexes from './0405-history-indexes.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -113,4 +114,5 @@ export const migrations: Record<string, Migration> = {
   '0230-seal-notices': sealNotices,
   '0245-snapshot-chains': snapshotChains,
   '0400-delivered-runs': deliveredRuns,
+  '0405-history-indexes': historyIndexes,
 }

@@ -4,19 +4,82 @@ import type { z } from 'zod'
 import type { Actor, Context } from '../context.ts'
 import type { AuditRow } from './audit.ts'
 
+type Query = z.output<typeof schemas.listAudit>
+
+/**
+ * Rows that one statement looks through. Of what is seldom, most of the log may have to be read: in portions, between
+ * which others have their turn.
+ */
+const PORTION = 5_000
+
 /** The audit log, newest first, a page at a time. Filters that are not given hold for everything. */
 export async function listAudit(
   ctx: Context,
   _actor: Actor,
-  input: z.output<typeof schemas.listAudit>,
+  input: Query,
 ): Promise<z.output<typeof schemas.listedAudit>> {
-  const { projectId, actor, action, except, environment, from, to, text, cursor, limit } = input
-  let query = ctx.db
+  const { limit } = input
+  const rows = (await isOfFewRows(ctx, input))
+    ? await matching(ctx, input)
+        .where('seq', 'in', inTime(ctx, input).select('seq'))
+        .limit(limit + 1)
+        .execute()
+    : await inPortions(ctx, input)
+  const shown = rows.slice(0, limit)
+  return {
+    entries: shown.map(entryOf),
+    nextCursor: rows.length > limit ? (shown.at(-1)?.seq ?? null) : null,
+  }
+}
+
+/** The first `limit` rows and one more. */
+async function inPortions(ctx: Context, input: Query): Promise<AuditRow[]> {
+  const found: AuditRow[] = []
+  const { projectId: _, cursor, limit, ...filters } = input
+  const isFiltered = Object.values(filters).some((filter) => filter !== undefined)
+  for (let before = cursor; found.length <= limit;) {
+    const some = { ...input, cursor: before }
+    const portion = inPlace(ctx, some)
+      .limit(1)
+      .offset(PORTION - 1)
+      .select('seq')
+    const last = isFiltered ? await portion.executeTakeFirst() : undefined
+    const rows = await matching(ctx, some)
+      .$if(last !== undefined, (query) => query.where('seq', '>=', last?.seq ?? 0))
+      .limit(limit + 1 - found.length)
+      .execute()
+    found.push(...rows)
+    if (!last) break
+    before = last.seq
+  }
+  return found
+}
+
+/** Whether the time that is given has no more rows than one statement may look through. */
+async function isOfFewRows(ctx: Context, input: Query): Promise<boolean> {
+  if (input.from === undefined && input.to === undefined) return false
+  const beyond = await inTime(ctx, input).orderBy('at').limit(1).offset(PORTION).select('seq').executeTakeFirst()
+  return beyond === undefined
+}
+
+const inTime = ({ db }: Context, { from, to }: Query) =>
+  db
     .selectFrom('audit')
-    .selectAll()
+    .$if(from !== undefined, (query) => query.where('at', '>=', new Date(from ?? '').toISOString()))
+    .$if(to !== undefined, (query) => query.where('at', '<', new Date(to ?? '').toISOString()))
+
+/** The rows of the page and of those after it, whatever they are about. */
+const inPlace = ({ db }: Context, { projectId, cursor }: Query) =>
+  db
+    .selectFrom('audit')
+    .$if(projectId !== undefined, (query) => query.where('projectId', '=', projectId ?? ''))
+    .$if(cursor !== undefined, (query) => query.where('seq', '<', cursor ?? 0))
     .orderBy('seq', 'desc')
-    .limit(limit + 1)
-  if (projectId !== undefined) query = query.where('projectId', '=', projectId)
+
+/** Those of them that pass the filters. */
+function matching(ctx: Context, input: Query) {
+  const { actor, action, except, environment, from, to, text } = input
+  let query = inPlace(ctx, input).selectAll()
   if (actor !== undefined) query = query.where((eb) => eb.or([eb('actor', '=', actor), eb('actorId', '=', actor)]))
   if (action !== undefined) {
     const some = action.split(',')
@@ -32,13 +95,7 @@ export async function listAudit(
   if (from !== undefined) query = query.where('at', '>=', new Date(from).toISOString())
   if (to !== undefined) query = query.where('at', '<', new Date(to).toISOString())
   if (text !== undefined) query = query.where(holds('details', text))
-  if (cursor !== undefined) query = query.where('seq', '<', cursor)
-  const rows = await query.execute()
-  const shown = rows.slice(0, limit)
-  return {
-    entries: shown.map(entryOf),
-    nextCursor: rows.length > limit ? (shown.at(-1)?.seq ?? null) : null,
-  }
+  return query
 }
 
 /** A row as it is shown, exported and streamed. */

@@ -53,6 +53,9 @@ export async function verifyStore(ctx: Context): Promise<VerifiedStore> {
   return { rows: sealed.rows + marked.rows, broken, ...(await verifyFolders(unchecked)) }
 }
 
+/** Rows of one statement: others have their turn between two. */
+const ROWS = 500
+
 async function verifyRows(ctx: Context): Promise<Pick<VerifiedStore, 'rows' | 'broken'>> {
   const plain = ctx.db.withoutPlugins()
   const present = new Set((await ctx.db.introspection.getTables()).map(({ name }) => name))
@@ -63,22 +66,30 @@ async function verifyRows(ctx: Context): Promise<Pick<VerifiedStore, 'rows' | 'b
     if (own && !present.has(table)) continue
     const store = (own ? plain : ctx.db).withTables<Rows>()
     const [id] = SEALED_TABLES[table]
-    const start = readStart()
-    for (const row of await store
-      .selectFrom(table as string)
-      .selectAll()
-      .execute()) {
-      rows += 1
-      const seal = row['seal']
-      if (!isSealed(ctx.authority, table, row, seal)) broken.push({ table, id: String(row[id]), problem: 'changed' })
-      else if (
-        ctx.authority.hasEnded(
-          String(seal),
-          groupsOf(table, (column) => row[column]),
-          start,
+    for (let after: unknown, isEnd = false; !isEnd;) {
+      const start = readStart()
+      const page = await store
+        .selectFrom(table as string)
+        .$if(after !== undefined, (query) => query.where(id, '>', after))
+        .orderBy(id)
+        .limit(ROWS)
+        .selectAll()
+        .execute()
+      rows += page.length
+      after = page.at(-1)?.[id]
+      isEnd = page.length < ROWS
+      for (const row of page) {
+        const seal = row['seal']
+        if (!isSealed(ctx.authority, table, row, seal)) broken.push({ table, id: String(row[id]), problem: 'changed' })
+        else if (
+          ctx.authority.hasEnded(
+            String(seal),
+            groupsOf(table, (column) => row[column]),
+            start,
+          )
         )
-      )
-        broken.push({ table, id: String(row[id]), problem: 'put back' })
+          broken.push({ table, id: String(row[id]), problem: 'put back' })
+      }
     }
   }
   return { rows, broken }

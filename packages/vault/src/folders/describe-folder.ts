@@ -19,14 +19,6 @@ export async function describeAll(db: Db | Tx, rows: readonly FolderRow[]): Prom
     .execute()
   const deleted = await db
     .selectFrom('trash')
-    // The project has an index.
-    .where((eb) =>
-      eb(
-        'projectId',
-        '=',
-        eb.selectFrom('environments').where('id', '=', first.environmentId).select('environments.projectId'),
-      ),
-    )
     .where('kind', '=', 'secret')
     .where((eb) => inList(db, eb.ref('folderId'), ids))
     .groupBy('folderId')

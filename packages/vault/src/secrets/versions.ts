@@ -52,13 +52,9 @@ async function versionsOf(tx: Tx, folderId: string, name: string): Promise<Selec
     .where('key', '=', name)
     .select('id')
     .executeTakeFirst()
-  return tx
-    .selectFrom('secretVersions')
-    .where('folderId', '=', folderId)
-    .where((eb) => eb.or([eb('key', '=', name), ...(present ? [eb('secretId', '=', present.id)] : [])]))
-    .selectAll()
-    .orderBy('version', 'desc')
-    .orderBy('createdAt', 'desc')
-    .orderBy('key')
-    .execute()
+  const inFolder = tx.selectFrom('secretVersions').where('folderId', '=', folderId).selectAll()
+  const named = inFolder.where('key', '=', name)
+  // Not as one condition: the store would look for either through everything that was ever written in the folder.
+  const all = present ? named.unionAll(inFolder.where('secretId', '=', present.id).where('key', '!=', name)) : named
+  return all.orderBy('version', 'desc').orderBy('createdAt', 'desc').orderBy('key').execute()
 }

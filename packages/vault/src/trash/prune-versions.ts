@@ -1,7 +1,9 @@
 /** Old versions go once a secret has more than its quota. */
 import { timeSlice } from '@keyferry/db'
 import { mayMaintain, type Context, type Tx } from '@keyferry/kernel'
+import { sql } from 'kysely'
 import { chunks } from '../tree/chunks.ts'
+import { pagesOf } from '../tree/pages.ts'
 import { charge } from '../tree/quotas.ts'
 import type { SecretRow } from '../tree/tree.ts'
 
@@ -34,25 +36,17 @@ export async function pruneVersions(
   )
   const needed = await neededVersions(tx, projectId, folder.id)
   for (const some of chunks(full)) {
-    const rows = await tx
+    const keys = some.map(({ key }) => key)
+    const older = tx
       .selectFrom('secretVersions')
       .where('folderId', '=', folder.id)
-      .where((eb) =>
-        eb.or([
-          eb(
-            'key',
-            'in',
-            some.map(({ key }) => key),
-          ),
-          eb(
-            'secretId',
-            'in',
-            some.map(({ id }) => id),
-          ),
-        ]),
-      )
       .where('version', '<', Math.max(...some.map(({ version }) => version - versions + 1)))
       .select(['id', 'secretId', 'key', 'version', 'value', 'comment', 'metadata'])
+    const ids = some.map(({ id }) => id)
+    // Not as one condition: the store would look for either through everything that was ever written in the folder.
+    const rows = await older
+      .where('key', 'in', keys)
+      .unionAll(older.where('secretId', 'in', ids).where('key', 'not in', keys))
       .execute()
     const gone = rows.filter(
       ({ secretId, key, version }) =>
@@ -79,23 +73,52 @@ export const sizeOf = ({
 async function neededVersions(tx: Tx, projectId: string, folderId: string): Promise<Set<string>> {
   const needed = new Set<string>()
   const slice = timeSlice()
-  for (let after = ''; ;) {
-    const row = await tx
-      .selectFrom('snapshots')
-      .innerJoin('syncs', 'syncs.id', 'snapshots.syncId')
-      .where('syncs.projectId', '=', projectId)
-      .where('snapshots.id', '>', after)
-      .orderBy('snapshots.id')
-      .limit(1)
-      .select(['snapshots.id', 'snapshots.content'])
-      .executeTakeFirst()
-    if (!row) return needed
-    after = row.id
-    const snapshot: { folderId: string; entries: { sourceKey: string; version: number | null }[] } = JSON.parse(
-      row.content,
-    )
-    if (snapshot.folderId === folderId)
-      for (const { sourceKey, version } of snapshot.entries) if (version !== null) needed.add(`${version} ${sourceKey}`)
-    if (slice.isOver()) await slice.rest()
+  for (const { id } of await tx.selectFrom('syncs').where('projectId', '=', projectId).select('id').execute()) {
+    for await (const content of snapshotsOf(tx, id, folderId)) {
+      const snapshot: { folderId: string; entries: { sourceKey: string; version: number | null }[] } =
+        JSON.parse(content)
+      if (snapshot.folderId === folderId)
+        for (const { sourceKey, version } of snapshot.entries)
+          if (version !== null) needed.add(`${version} ${sourceKey}`)
+      if (slice.isOver()) await slice.rest()
+    }
   }
+  return needed
+}
+
+/** Snapshots at a time: each has up to thousands of entries. */
+const SNAPSHOTS = 20
+
+/**
+ * The stored snapshots of a sync that may be of this folder. All of a chain are of one folder, so the others are not
+ * read.
+ */
+async function* snapshotsOf(tx: Tx, syncId: string, folderId: string): AsyncGenerator<string> {
+  const ofSync = tx.selectFrom('snapshots').where('syncId', '=', syncId)
+  const ofFolder = ofSync.where('content', 'like', `%${folderId}%`)
+  // In the text of the statements: the index of chains holds only those.
+  const chains = await ofFolder.where('chain', '>', sql.lit(0)).where('position', '=', 0).select('chain').execute()
+  const links = (chain: number) =>
+    pagesOf<{ position: number; content: string }>((after) =>
+      ofSync
+        .where('chain', '=', chain)
+        .where('chain', '>', sql.lit(0))
+        .where('position', '>', after?.position ?? -1)
+        .orderBy('position')
+        .limit(SNAPSHOTS)
+        .select(['position', 'content'])
+        .execute(),
+    )
+  // Of an earlier version of Keyferry.
+  const alone = pagesOf<{ hash: string; content: string }>((after) =>
+    ofFolder
+      .where('chain', '=', 0)
+      .$if(after !== undefined, (query) => query.where('hash', '>', after?.hash ?? ''))
+      .orderBy('hash')
+      .limit(SNAPSHOTS)
+      .select(['hash', 'content'])
+      .execute(),
+  )
+  for (const { chain } of chains) for await (const page of links(chain)) yield* page.map(({ content }) => content)
+  for await (const page of alone) yield* page.map(({ content }) => content)
 }
