@@ -171,6 +171,17 @@ onEveryProfile((profile) => {
       key: 'REFERS',
       value: `\${dev.lib.LIB_1} ${CORE}${++made}`,
     })
+    // What is delivered: a call for each of a thousand keys would show the same as for twenty.
+    const sent = { ...at, secretPath: '/sent' }
+    await client.folders.create.mutate({ projectId, environment: 'dev', name: 'sent', path: '/' })
+    await client.secrets.createMany.mutate({ ...sent, secrets: pairs(20, 'SENT_') })
+    await client.secrets.create.mutate({ ...sent, key: 'REFERS', value: `\${dev.lib.LIB_2} ${CORE}${++made}` })
+    await client.imports.create.mutate({
+      projectId,
+      environment: 'dev',
+      path: '/sent',
+      import: { environment: 'dev', path: '/lib' },
+    })
     await client.secrets.update.mutate({ ...one, newKey: 'RENAMED' })
     const moved = await client.secrets.get.query({ ...at, key: 'RAW' })
     await client.tree.moveSecrets.mutate({
@@ -212,7 +223,7 @@ onEveryProfile((profile) => {
       )
       const create = (driftReadsValues: boolean) =>
         client.syncs.create.mutate({
-          ...at,
+          ...sent,
           destination,
           name: `to-${destination}`,
           connectionId,
@@ -231,11 +242,11 @@ onEveryProfile((profile) => {
       for (const emulator of vendors.values()) {
         emulator.fail(1, { kind: 'status', status, body, headers: { 'x-echo': CORE } }, (method) => method !== 'GET')
       }
-      await client.secrets.update.mutate({ ...at, key: 'BATCH_9', value })
+      await client.secrets.update.mutate({ ...sent, key: 'SENT_9', value })
       await settled(client, projectId, syncs, LIMIT_MS)
     }
     for (const emulator of vendors.values()) {
-      emulator.put('BATCH_5', canary())
+      emulator.put('SENT_5', canary())
       emulator.put('FOREIGN', canary())
     }
     for (const sync of syncs) {
