@@ -12,7 +12,7 @@ import { IN_ORDER, setUpByApi, anotherWindow, oneConsole, signIn } from './conso
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument } from './browser-monitor.ts'
-import type { Window } from './windows.ts'
+import { ELSEWHERE, type Window } from './windows.ts'
 
 const CANARY = 'canary-of-people'
 const VERA = { email: 'vera@example.com', password: 'vera has a sentence too' }
@@ -250,8 +250,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
       const her = pageObject(() => third.page)
       third.seen.keepSecret(`${VERA.password}, and another`)
       // Nobody here has one, so no other page may ask for anything meanwhile.
-      await page.goto('about:blank')
-      await hers.page.goto('about:blank')
+      for (const each of [page, hers.page]) await each.goto(ELSEWHERE)
       await client.instance.updateSignInPolicy.mutate({ requireSecondFactor: 'everybody' })
       await third.page.goto('/sign-in')
       await signIn(third.page, { ...VERA, password: `${VERA.password}, and another` })

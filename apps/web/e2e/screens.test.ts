@@ -147,7 +147,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await heading('New connection')
     await look('connection-vendors')
     for (const { destination, emulator } of destinations) {
-      await page.goto(at(`/connections/new?app=${destination.name}`))
+      await visit(page, at(`/connections/new?app=${destination.name}`))
       await fillFields(page, fieldsOf(destination.connection), wrongCredentials(destination, emulator.credentials))
       all().seen.expectRefusal('connections.create')
       await button('Create connection').click()
@@ -166,7 +166,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
         name: `${name}-live`,
         credentials: emulator.credentials,
       })
-      await page.goto(at('/syncs/new'))
+      await visit(page, at('/syncs/new'))
       await see(button(title))
       if (index === 0) await look('wizard-destination')
       await button(title).click()

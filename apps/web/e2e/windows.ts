@@ -17,8 +17,10 @@ export interface Window {
 
 /** Generous, for a machine that does other things too. */
 const TIMEOUT_MS = 60_000
-/** Of the console's origin, which keeps its process: any other page would take what is compiled with it. */
-const ELSEWHERE = '/favicon.svg'
+/**
+ * No page of the console, and of its origin, which keeps its process: any other would take what is compiled with it.
+ */
+export const ELSEWHERE = '/favicon.svg'
 const LISTENED = {
   context: ['page', 'request', 'requestfailed', 'response'],
   page: ['console', 'framenavigated', 'pageerror', 'request', 'response'],
