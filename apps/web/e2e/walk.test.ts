@@ -378,9 +378,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     await see(page.getByRole('option', { name: 'Secrets of', selected: true }))
     await page.keyboard.press('Enter')
     await see(row('REGION'))
+    // A screen reader is told of a page that was opened without a load.
+    await see(page.getByText(`Page: ${place.environment}:/`))
     await tabTo(button('New secret'))
     await page.keyboard.press('Enter')
     const form = page.getByRole('form', { name: 'Add a secret' })
+    await see(form.getByLabel('Key'))
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.evaluate<string>('document.activeElement.textContent')).toContain('New secret')
+    await page.keyboard.press('Enter')
     await see(form.getByLabel('Key'))
     await tabTo(form.getByLabel('Key'))
     await page.keyboard.type('BY_KEYBOARD')
@@ -409,5 +415,16 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     await see(page.getByLabel('New value of BY_KEYBOARD'))
     await page.keyboard.press('Escape')
     await expect.poll(focused).toBe('Edit BY_KEYBOARD')
+
+    // Where the row is gone, the next one is nearest.
+    await tabTo(button('More for BY_KEYBOARD'))
+    await page.keyboard.press('Enter')
+    await page.getByRole('menuitem', { name: 'Delete' }).press('Enter')
+    await tabTo(dialog().getByRole('button', { name: 'Delete secret' }))
+    await page.keyboard.press('Enter')
+    await gone(row('BY_KEYBOARD'))
+    await expect
+      .poll(() => page.evaluate<string>('document.activeElement.closest("tr")?.textContent'))
+      .toContain('DATABASE_URL')
   })
 })

@@ -5,6 +5,7 @@ import { Boundary } from '../components/ui/boundary.tsx'
 import { TooltipLayer } from '../components/ui/tooltip.tsx'
 import { statusOf } from '../lib/errors.ts'
 import { code } from '../lib/code.ts'
+import { keepFocus } from '../lib/focus-back.ts'
 import { checkSession } from '../lib/session.ts'
 import { useToastsWanted } from '../lib/toast.ts'
 import { client, queryClient, trpc } from '../lib/trpc.ts'
@@ -18,6 +19,7 @@ const Toasts = lazy(async () => ({ default: await toasts() }))
 export function Providers() {
   const hasToasts = useToastsWanted()
   useEffect(watchSession, [])
+  useEffect(keepFocus, [])
   return (
     <trpc.Provider client={client} queryClient={queryClient}>
       <QueryClientProvider client={queryClient}>

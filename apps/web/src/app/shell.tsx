@@ -5,12 +5,12 @@ import { NotLoadedOver } from '../components/ui/loaded-later.tsx'
 import type { PauseSubject } from '../features/syncs/use-pauses.ts'
 import { applyDisplay } from '../lib/display.ts'
 import { isUnknown } from '../lib/errors.ts'
-import { rememberFocus } from '../lib/focus-back.ts'
 import { useRememberPage } from '../lib/recent-pages.ts'
 import { useRights } from '../lib/rights.ts'
 import { trpc } from '../lib/trpc.ts'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Live } from './live.tsx'
+import { PageAnnouncer } from './page-announcer.tsx'
 import { Palette } from './palette.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -38,7 +38,6 @@ export function Shell() {
   const [pausing, setPausing] = useState<PauseSubject>()
   const { rights } = useRights(projectId ?? '')
 
-  useEffect(rememberFocus, [])
   useDisplay()
 
   useRememberPage()
@@ -64,6 +63,7 @@ export function Shell() {
           {isMissing ? <UnknownProject /> : <Outlet />}
         </main>
       </div>
+      <PageAnnouncer />
       {projectId !== undefined && <Live key={projectId} projectId={projectId} />}
       {projectId !== undefined && <TroubleWatch key={projectId} projectId={projectId} />}
       {palette && (

@@ -127,6 +127,7 @@ export const words = {
   },
   shell: {
     skipContent: 'Skip to content',
+    opened: (page: string) => `Page: ${page}`,
   },
   shortcutSheet: {
     title: 'Keyboard shortcuts',

@@ -23,7 +23,7 @@ export const Brand = () => (
 
 /** A form alone on a page: first run, sign-in. */
 export const Alone = ({ title, text, children }: { title: string; text: ReactNode; children: ReactNode }) => (
-  <main className="mx-auto grid min-h-dvh w-full max-w-md content-center gap-6 px-4 py-10">
+  <main className="mx-auto grid min-h-dvh w-full max-w-md content-center gap-6 px-4 py-10 outline-none">
     <Brand />
     <div className="grid gap-1.5">
       <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>

@@ -5,7 +5,7 @@ import type { RowsProps } from './virtual-rows.tsx'
 /** Rows drawn beyond the screen's edge, so that scrolling shows no gap. */
 const NEAR = 8
 
-/** A table's body that draws what is near the screen while the page scrolls, and what somebody is editing. */
+/** A table's body that draws what is near the screen while the page scrolls, and the rows that somebody is in. */
 export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
   const body = useRef<HTMLTableSectionElement>(null)
   const [top, setTop] = useState(0)
@@ -20,7 +20,7 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
     scrollMargin: top,
     getItemKey: keyOf,
     rangeExtractor: (range) =>
-      [...new Set([...defaultRangeExtractor(range), ...edited(body.current)])]
+      [...new Set([...defaultRangeExtractor(range), ...occupied(body.current)])]
         .filter((index) => index < count)
         .sort((a, b) => a - b),
     // As it begins, the library scrolls to where the page was when these rows were rendered. On a slow machine somebody
@@ -53,9 +53,9 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
   return <tbody ref={body}>{drawn}</tbody>
 }
 
-/** The rows with a form, which would be gone with what is typed there. */
-const edited = (body: HTMLElement | null): number[] =>
-  [...(body?.querySelectorAll('form') ?? [])].flatMap((form) => {
-    const index = form.closest<HTMLElement>('tr[data-index]')?.dataset.index
+/** The rows with a form, which would be gone with what is typed there, and the row with the focus. */
+const occupied = (body: HTMLElement | null): number[] =>
+  [...(body?.querySelectorAll('form, :focus') ?? [])].flatMap((part) => {
+    const index = part.closest<HTMLElement>('tr[data-index]')?.dataset.index
     return index === undefined ? [] : [Number(index)]
   })

@@ -1,23 +1,44 @@
 import { useEffect, useState } from 'react'
 
+/** Where the focus is, and where it goes when that is gone: nearest first. */
+type Place = readonly HTMLElement[]
+
 /** What had the focus last, or the button of the menu that it was in: a menu closes before what it opens has come. */
-let last: HTMLElement | null = null
+let last: Place | null = null
+
+/** What says where somebody is when it has the focus itself. */
+const AROUND = 'tr, li, fieldset, form, section, table, [role=tabpanel], [role=dialog], [role=alertdialog], main'
+/** Until then, what removed an element may give the focus to another. */
+const SETTLED_MS = 100
 
 /**
- * Begins to remember what has the focus; gives what ends it. For the frame of the pages, which is there before anything
- * opens.
+ * Begins to remember what has the focus, and to give it to what is nearest when that is removed: otherwise a screen
+ * reader begins again at the top of the page. Gives what ends it.
  */
-export function rememberFocus(): () => void {
+export function keepFocus(): () => void {
   const remember = ({ target }: FocusEvent) => {
-    if (target instanceof HTMLElement) last = openerAt(target)
+    if (target instanceof HTMLElement) last = placeOf(openerAt(target))
   }
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const settle = () => {
+    timer = undefined
+    if (isLost()) giveBack(last)
+  }
+  const watch = new MutationObserver(() => {
+    if (timer === undefined && isLost()) timer = setTimeout(settle, SETTLED_MS)
+  })
+  watch.observe(document.body, { childList: true, subtree: true })
   document.addEventListener('focusin', remember)
-  return () => document.removeEventListener('focusin', remember)
+  return () => {
+    clearTimeout(timer)
+    watch.disconnect()
+    document.removeEventListener('focusin', remember)
+  }
 }
 
 /**
- * For what opens over the page: when it closes, the focus returns to what opened it, or to the page where that is gone.
- * Radix does so for its own triggers only, and our dialogs are opened by a state.
+ * For what opens over the page or in it: when it closes, the focus returns to what opened it, or to what is nearest.
+ * Radix does so for its own triggers only, and ours are opened by a state.
  */
 export function useFocusBack(): void {
   const [opener] = useState(last)
@@ -25,16 +46,43 @@ export function useFocusBack(): void {
     () => () => {
       // Once it is gone from the page, and with it the trap that would take the focus back.
       setTimeout(() => {
-        if (document.activeElement !== document.body) return
-        const back = opener?.isConnected === true ? opener : document.querySelector<HTMLElement>('#main')
-        back?.focus({ preventScroll: true })
+        if (document.activeElement === document.body) giveBack(opener)
       })
     },
     [opener],
   )
 }
 
-function openerAt(element: HTMLElement): HTMLElement | null {
+const isLost = (): boolean => document.activeElement === document.body && last?.[0]?.isConnected === false
+
+/** Gives the focus to the first that takes it, or to the page. */
+function giveBack(place: Place | null): void {
+  const page = document.querySelector<HTMLElement>('main')
+  for (const element of [...(place ?? []), ...(page ? [page] : [])]) {
+    if (!element.isConnected) continue
+    if (element.tabIndex < 0) element.tabIndex = -1
+    element.focus({ preventScroll: true })
+    if (document.activeElement === element) return
+  }
+}
+
+/** In a list, the next row is nearer than the list, and the one before where there is no next. */
+function placeOf(element: HTMLElement): Place {
+  const row = element.closest('tr, li')
+  const rows = [row?.nextElementSibling, row?.previousElementSibling].filter(isRow)
+  const place = [element, ...rows]
+  for (let around = element.parentElement?.closest<HTMLElement>(AROUND); around; ) {
+    place.push(around)
+    around = around.parentElement?.closest<HTMLElement>(AROUND)
+  }
+  return place
+}
+
+/** Not the room of rows that are not drawn. */
+const isRow = (element: Element | null | undefined): element is HTMLElement =>
+  element instanceof HTMLElement && element.ariaHidden !== 'true'
+
+function openerAt(element: HTMLElement): HTMLElement {
   const menu = element.closest('[role=menu]')?.getAttribute('aria-labelledby')
-  return typeof menu === 'string' ? document.getElementById(menu) : element
+  return (typeof menu === 'string' ? document.getElementById(menu) : null) ?? element
 }

@@ -1,7 +1,7 @@
 import { cva, type VariantProps } from 'class-variance-authority'
 import { LoaderCircle } from 'lucide-react'
 import { Slot } from 'radix-ui'
-import type { ComponentProps } from 'react'
+import type { ComponentProps, MouseEvent } from 'react'
 import { cn } from '../../lib/cn.ts'
 
 const look = cva(
@@ -9,10 +9,10 @@ const look = cva(
   {
     variants: {
       variant: {
-        primary: 'bg-accent text-on-accent enabled:hover:bg-accent-hover [a&]:hover:bg-accent-hover',
+        primary: 'bg-accent text-on-accent not-aria-disabled:enabled:hover:bg-accent-hover [a&]:hover:bg-accent-hover',
         secondary: 'border border-line bg-surface text-ink shadow-xs hover:bg-sunken',
         ghost: 'text-soft hover:bg-sunken hover:text-ink',
-        danger: 'bg-bad text-on-bad enabled:hover:bg-bad-hover',
+        danger: 'bg-bad text-on-bad not-aria-disabled:enabled:hover:bg-bad-hover',
         quietDanger: 'border border-line bg-surface text-bad shadow-xs hover:bg-bad-tint',
       },
       size: { sm: 'h-7 px-2.5 text-sm', md: 'h-9 px-3.5 text-base', icon: 'size-7' },
@@ -20,6 +20,9 @@ const look = cva(
     defaultVariants: { variant: 'secondary', size: 'md' },
   },
 )
+
+/** Not `disabled`, which would take the focus from the button that was just pressed. */
+const refuse = (event: MouseEvent): void => event.preventDefault()
 
 type ButtonProps = ComponentProps<'button'> &
   VariantProps<typeof look> & {
@@ -67,14 +70,9 @@ export function Button({
       </Slot.Root>
     )
   }
+  const refusing = busy && { 'aria-disabled': true, 'aria-busy': true, onClick: refuse }
   return (
-    <button
-      type="button"
-      className={classes}
-      disabled={disabled === true || busy}
-      aria-busy={busy || undefined}
-      {...rest}
-    >
+    <button type="button" className={classes} disabled={disabled} {...rest} {...refusing}>
       {busy && <LoaderCircle aria-hidden className="size-4 animate-spin" />}
       {children}
     </button>

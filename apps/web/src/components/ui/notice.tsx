@@ -32,7 +32,8 @@ export function Notice({
         {title !== undefined && <p className="font-semibold break-words">{title}</p>}
         {children !== undefined && <div className="break-words text-ink">{children}</div>}
       </div>
-      {action}
+      {/* Buttons that come or change later are not announced as if they were the trouble. */}
+      {action !== undefined && <div aria-live="off">{action}</div>}
     </div>
   )
 }

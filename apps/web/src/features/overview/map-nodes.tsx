@@ -98,9 +98,12 @@ function useShown({
   const flow = useReactFlow()
   return ({ currentTarget }: FocusEvent<HTMLElement>) => {
     if (!currentTarget.matches(':focus-visible')) return
-    const outer = currentTarget.closest('.react-flow')?.getBoundingClientRect()
+    const frame = currentTarget.closest('.react-flow')
+    if (!frame) return
+    // The browser has scrolled the frame to the box, which the library undoes in a moment.
+    frame.scrollTo(0, 0)
+    const outer = frame.getBoundingClientRect()
     const inner = currentTarget.getBoundingClientRect()
-    if (!outer) return
     const isSeen =
       inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom
     if (!isSeen) void flow.setCenter(x + NODE.width / 2, y + NODE.height / 2, { zoom: flow.getZoom() })

@@ -1,6 +1,6 @@
 import '@xyflow/react/dist/base.css'
 import { Position, ReactFlow, ReactFlowProvider, type Edge, type Node } from '@xyflow/react'
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import type { Destination, BriefSync } from '../../lib/types.ts'
 import { MapControls } from './map-controls.tsx'
@@ -40,6 +40,7 @@ export function MapView({
   destinations: readonly Destination[]
 }) {
   const [expanded, setExpanded] = useState(false)
+  const frame = useRef<HTMLDivElement>(null)
   // What is there moves the boxes; a new state only recolours them.
   const shape = shapeOf(graph)
   const placed = useMemo(() => placeNodes(shape), [shape])
@@ -59,8 +60,10 @@ export function MapView({
   const syncs = graph.nodes.filter(({ kind }) => kind === 'sync').length
   return (
     <ReactFlowProvider>
-      <div style={{ height }}>
+      <div ref={frame} style={{ height }}>
         <ReactFlow
+          // The boxes say what the lines mean; each alone would only be noise to a screen reader.
+          onInit={() => frame.current?.querySelector('.react-flow__edges')?.setAttribute('aria-hidden', 'true')}
           aria-label={map.label(folders, syncs)}
           nodes={nodes}
           edges={graph.edges.map(drawn)}
@@ -102,8 +105,6 @@ const drawn = ({ id, from, to, kind, status }: MapEdge): Edge => ({
   source: from,
   target: to,
   animated: status === 'syncing',
-  // The boxes say what the lines mean; each alone would only be noise to a screen reader.
-  domAttributes: { 'aria-hidden': true },
   style: {
     stroke: status === null ? 'var(--color-edge)' : COLOURS[status],
     strokeWidth: status === 'needs-attention' ? 2 : 1.5,

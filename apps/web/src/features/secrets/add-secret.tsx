@@ -6,6 +6,7 @@ import { IconButton } from '../../components/ui/icon-button.tsx'
 import { cn } from '../../lib/cn.ts'
 import { code } from '../../lib/code.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { useFocusBack } from '../../lib/focus-back.ts'
 import { useOneAtATime } from '../../lib/one-at-a-time.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
@@ -38,6 +39,7 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
   const [errors, setErrors] = useState<{ key?: string | undefined; value?: string | undefined }>({})
   const [isBusy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
+  useFocusBack()
   useUnsaved(typed.key !== initialKey || typed.value !== '')
   const refusal = useRefusal(place, typed.key)
 

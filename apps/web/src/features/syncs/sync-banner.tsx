@@ -44,7 +44,8 @@ export function SyncBanner({ sync, named = false }: { sync: ListedSync; named?: 
       }
       action={<BannerActions sync={sync} reason={reason} />}
     >
-      <div className="grid gap-1.5">
+      {/* A countdown, and keys that are read later: with the title announced once, not again at every second. */}
+      <div className="grid gap-1.5" aria-live="off">
         <p className="text-soft">
           {since !== null && (
             <>
