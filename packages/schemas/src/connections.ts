@@ -79,7 +79,10 @@ export const updateConnection = z.object({
 
 export const pageConnections = z.object({
   projectId: id.optional().describe('Only those that syncs of this project may use'),
-  search: comparedText(1000).optional().describe('Only those with this text in name, description, account or provider'),
+  destination: destinationName.optional().describe('Only those that syncs to it may use'),
+  search: comparedText(1000)
+    .optional()
+    .describe('Only those with each of these words in name, description, account or provider'),
   cursor: comparedText(100).optional().describe('`nextCursor` of the page before'),
   limit: z.coerce.number().int().min(1).max(100).default(40),
 })

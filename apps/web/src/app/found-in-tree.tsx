@@ -2,15 +2,14 @@ import { keepPreviousData } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { Folder, KeyRound } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { trpc } from '../lib/trpc.ts'
+import { useRested } from '../lib/use-rested.ts'
 import { group, Item } from './palette-item.tsx'
 import { words } from './words.ts'
 
 /** A project may hold thousands: what fits is found by the server, and of that the first are drawn. */
 const MOST = 40
-/** How long the typing has to rest before the server is asked. */
-const REST_MS = 150
 
 interface Props {
   projectId: string
@@ -91,13 +90,4 @@ export function FoundInTree({ projectId, search, go, onFound }: Props) {
       )}
     </>
   )
-}
-
-function useRested(text: string): string {
-  const [rested, setRested] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(text), REST_MS)
-    return () => clearTimeout(timer)
-  }, [text])
-  return rested
 }

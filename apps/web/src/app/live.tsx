@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react'
 import { nameOfDeletion } from '../components/pending-deletion.tsx'
 import { changedSyncs } from '../lib/changed-syncs.ts'
 import { setFeedDown } from '../lib/connection.ts'
+import { feedOpening } from '../lib/feed-opening.ts'
 import { setProgress } from '../lib/live.ts'
 import { paced } from '../lib/paced.ts'
 import { markStale } from '../lib/stale.ts'
@@ -22,15 +23,23 @@ const REOPEN_MS = 3000
 export function Live({ projectId }: { projectId: string }) {
   const marks = useMemo(() => marksOf(projectId), [projectId])
   useEffect(() => () => Object.values(marks).forEach(({ stop }) => stop()), [marks])
+  const opening = useMemo(() => feedOpening((since) => void markStale('feed.opened', { since })), [])
+  useEffect(() => opening.settled, [opening])
+  const end = () => {
+    opening.settled()
+    void markStale('feed.ended')
+  }
 
   const { status, error, reset } = trpc.syncs.events.useSubscription(
     { projectId, saysOpened: true },
     {
-      onComplete: () => void markStale('feed.ended'),
-      onError: () => void markStale('feed.ended'),
+      onStarted: opening.began,
+      onComplete: end,
+      onError: end,
       onData: ({ data: event }) => {
         switch (event.kind) {
           case 'opened':
+            opening.settled()
             return void markStale('feed.opened', { since: performance.now() - event.quietMs })
           case 'secrets':
             void markStale('feed.secrets')

@@ -2,6 +2,9 @@ import { useEffect, useRef, useState } from 'react'
 import { useOpenTitle } from '../lib/crumbs.ts'
 import { words } from './words.ts'
 
+/** A page may be named once more when what it shows has come. */
+const NAMED_MS = 300
+
 /** Tells a screen reader which page was opened, as browsers do only for a page that they load. */
 export function PageAnnouncer() {
   const title = useOpenTitle()
@@ -9,8 +12,11 @@ export function PageAnnouncer() {
   const before = useRef<string>(undefined)
   useEffect(() => {
     if (title === undefined) return
-    if (before.current !== undefined && before.current !== title) say(title)
-    before.current = title
+    const timer = setTimeout(() => {
+      if (before.current !== undefined && before.current !== title) say(title)
+      before.current = title
+    }, NAMED_MS)
+    return () => clearTimeout(timer)
   }, [title])
   return (
     <p aria-live="polite" className="sr-only">

@@ -1,6 +1,6 @@
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
-import { ClipboardPaste, GitCompare, KeyRound, Play, Plug, Plus, RefreshCw } from 'lucide-react'
+import { ClipboardPaste, GitCompare, KeyRound, Play, Plus, RefreshCw } from 'lucide-react'
 import { messageOf } from '../lib/errors.ts'
 import { atSource, inFolder, useRights } from '../lib/rights.ts'
 import { pressOnPage } from '../lib/row-keys.ts'
@@ -8,6 +8,7 @@ import { toast } from '../lib/toast.ts'
 import { trpc } from '../lib/trpc.ts'
 import type { PauseSubject } from '../features/syncs/use-pauses.ts'
 import { FoundInTree } from './found-in-tree.tsx'
+import { PaletteConnections } from './palette-connections.tsx'
 import { group, Item } from './palette-item.tsx'
 import { PauseCommands } from './palette-pause.tsx'
 import { sectionsOf } from './sections.ts'
@@ -30,7 +31,6 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound, onPau
   const project = trpc.projects.get.useQuery({ projectId })
   const syncs = trpc.syncs.briefs.useQuery({ projectId })
   const { rights } = useRights(projectId)
-  const connections = trpc.connections.list.useQuery({}, { enabled: rights?.may('connections.read') === true })
   const environments = project.data?.environments ?? []
   const trigger = trpc.syncs.trigger.useMutation()
 
@@ -132,24 +132,9 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound, onPau
             </Item>,
           ])}
       </Command.Group>
-      <Command.Group heading={words.paletteProject.connections} className={group}>
-        {connections.data?.map(({ id, name, destination }) => (
-          <Item
-            key={id}
-            value={words.paletteProject.connectionSearched(name, destination, id)}
-            onSelect={() =>
-              go(
-                router.navigate({
-                  to: '/p/$projectId/connections/$connectionId',
-                  params: { projectId, connectionId: id },
-                }),
-              )
-            }
-          >
-            <Plug aria-hidden /> {name} <span className="truncate text-sm text-faint">{destination}</span>
-          </Item>
-        ))}
-      </Command.Group>
+      {rights?.may('connections.read') === true && (
+        <PaletteConnections projectId={projectId} search={search} go={go} onFound={onFound} />
+      )}
       <Command.Group heading={words.paletteProject.goTo} className={group}>
         {sectionsOf(rights).map(({ to, name, icon: Icon }) => (
           <Item key={to} value={name} onSelect={() => go(router.navigate({ to, params: { projectId } }))}>

@@ -62,6 +62,13 @@ export const words = {
     yourAccount: 'Your account',
     signOut: 'Sign out',
   },
+  paletteConnections: {
+    connections: 'Connections',
+    /** Which a person may type with a name. */
+    kind: /\bconnections?\b/gi,
+    searched: (name: string, provider: string, account: string, description: string, id: string) =>
+      `${name} connection ${provider} ${account} ${description} ${id}`,
+  },
   paletteProject: {
     addSyncSearched: 'add sync',
     compareSearched: 'compare environments',
@@ -79,8 +86,6 @@ export const words = {
     newSecret: (name: string) => `New secret in ${name}`,
     pasteSearched: (slug: string, name: string) => `paste .env import file ${slug} ${name}`,
     paste: (name: string) => `Paste .env into ${name}`,
-    connections: 'Connections',
-    connectionSearched: (name: string, destination: string, id: string) => `${name} connection ${destination} ${id}`,
     goTo: 'Go to',
     compareEnvironments: 'Compare environments',
   },

@@ -54,6 +54,11 @@ export const words = {
     replaceCredential: 'Replace credential',
     createConnection: 'Create connection',
   },
+  connectionPicker: {
+    label: (title: string) => `${title} connection`,
+    placeholder: 'Choose…',
+    loading: 'Loading…',
+  },
   copyButton: {
     refused: 'The browser refused access to the clipboard.',
     copied: 'Copied',

@@ -23,7 +23,7 @@ type Change =
   | 'federated-auth'
   | `feed.${'opened' | 'ended' | 'secrets' | 'waiting' | 'pauses' | 'sync' | 'connections' | 'running' | 'sync-deleted' | 'deletion-ended'}`
 
-const CONNECTIONS = ['connections.list', 'connections.page', 'connections.get'] as const
+const CONNECTIONS = ['connections.page', 'connections.get'] as const
 /** The syncs of a project: all of them, whatever changed. */
 const SYNCS = ['syncs.page', 'syncs.briefs', 'syncs.summary'] as const
 const OF_SYNC = ['syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run', 'syncs.projectRuns', 'syncs.summary'] as const
@@ -100,7 +100,7 @@ const STALE = {
   'connections.update': ['connections'],
   'connections.check': ['connections'],
   // Not `connections.get`, as with a deleted sync.
-  'connections.delete': ['connections.list', 'connections.page', 'connections.available'],
+  'connections.delete': ['connections.page', 'connections.available'],
   'syncs.create': [...SYNCS, 'tree.readers'],
   'syncs.update': ['syncs'],
   'syncs.trigger': ['syncs'],

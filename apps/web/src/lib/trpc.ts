@@ -33,7 +33,6 @@ const ALONE: ReadonlySet<string> = new Set([
   'secrets.rows',
   'delivery.folder',
   'tree.matrix',
-  'connections.list',
   'connections.page',
   'members.list',
 ])

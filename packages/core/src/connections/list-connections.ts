@@ -38,9 +38,17 @@ export async function listConnections(
   return describeConnections(ctx, rows)
 }
 
-/** A page of those that `access` may know. Only the credentials of its connections are decrypted. */
+/**
+ * A page of those that `access` may know. Only the credentials of its connections are decrypted. Throws `NotFound` for
+ * an unknown destination.
+ */
 export async function listPageOfConnections(ctx: Context, input: z.output<typeof pageConnections>, access: Access) {
-  const rows = await ctx.db.selectFrom('connections').selectAll().execute()
+  const app = input.destination === undefined ? undefined : connectionOf(input.destination).app
+  const rows = await ctx.db
+    .selectFrom('connections')
+    .selectAll()
+    .$if(app !== undefined, (query) => query.where('app', '=', app ?? ''))
+    .execute()
   const known = readableConnections(
     access,
     rows.map((row) => ({

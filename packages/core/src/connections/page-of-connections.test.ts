@@ -37,6 +37,7 @@ describe('pages of connections', () => {
     expect(found('devin').total).toBe(34)
     expect(found('team 42').total).toBe(1)
     expect(found('the old').connections.map(({ name }) => name)).toEqual(['account-50'])
+    expect(found(' dev 99 ').connections.map(({ name }) => name)).toEqual(['account-99'])
     expect(found('nobody')).toEqual({ connections: [], total: 0, nextCursor: null })
   })
 

@@ -20,18 +20,18 @@ export interface PagedConnection {
  */
 export function pageOfConnections<Connection extends PagedConnection>(
   connections: readonly Connection[],
-  { projectId, search = '', cursor, limit }: z.output<typeof pageConnections>,
+  { projectId, search = '', cursor, limit }: Omit<z.output<typeof pageConnections>, 'destination'>,
 ): { connections: Connection[]; total: number; nextCursor: string | null } {
   const isUsable = ({ projectId: owner, allowedProjects }: Connection): boolean =>
     projectId === undefined ||
     (owner === null ? allowedProjects === null || allowedProjects.includes(projectId) : owner === projectId)
-  const wanted = search.toLowerCase()
+  const wanted = search.toLowerCase().trim().split(/\s+/)
+  const isFound = ({ name, title, account, description }: Connection): boolean => {
+    const text = `${name} ${title} ${account ?? ''} ${description ?? ''}`.toLowerCase()
+    return wanted.every((word) => text.includes(word))
+  }
   const listed = connections
-    .filter(
-      (each) =>
-        isUsable(each) &&
-        `${each.name} ${each.title} ${each.account ?? ''} ${each.description ?? ''}`.toLowerCase().includes(wanted),
-    )
+    .filter((each) => isUsable(each) && isFound(each))
     // By code units, so that every database has the same order.
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const rest = cursor === undefined ? listed : listed.filter(({ name }) => name > cursor)

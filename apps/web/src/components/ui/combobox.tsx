@@ -24,6 +24,10 @@ interface Props extends Omit<ComponentProps<typeof Field>, 'children'> {
   /** Shown while nothing is chosen. */
   placeholder?: string | undefined
   busy?: boolean
+  /** Of a list that is searched by the server: what was typed, whose matches then are the options. */
+  onSearch?: (text: string) => void
+  /** The label of the value, where it is none of the options. */
+  chosenLabel?: string | undefined
   /** A text that no option has may be typed. */
   typed?: boolean
   /** In place of the list while there is none. */
@@ -39,6 +43,8 @@ export function Combobox({
   ref,
   placeholder = words.combobox.choose,
   busy = false,
+  onSearch,
+  chosenLabel,
   typed = false,
   empty = words.combobox.noMatch,
   ...labelled
@@ -50,9 +56,13 @@ export function Combobox({
   const chosen = options.find((option) => option.value === value)
   const text = search.trim()
   const isNew = typed && text !== '' && !options.some((option) => option.value === text)
+  const searchFor = (next: string) => {
+    setSearch(next)
+    onSearch?.(next)
+  }
   const show = (next: boolean) => {
     setOpen(next)
-    setSearch('')
+    searchFor('')
     if (!next) onBlur?.()
   }
   const pick = (next: string) => {
@@ -76,7 +86,7 @@ export function Combobox({
               {...ids}
             >
               <span className={cn('min-w-0 flex-1 truncate', value === '' && 'text-soft')}>
-                {chosen?.label ?? (value || placeholder)}
+                {chosen?.label ?? chosenLabel ?? (value || placeholder)}
                 {chosen?.hint && <span className="text-soft"> · {chosen.hint}</span>}
               </span>
               <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-soft" />
@@ -93,11 +103,11 @@ export function Combobox({
           aria-label={labelled.label}
           className="z-50 w-(--radix-popover-trigger-width) min-w-56 overflow-hidden rounded-lg border border-line bg-surface shadow-float"
         >
-          <Command label={labelled.label} defaultValue={value}>
+          <Command label={labelled.label} defaultValue={value} shouldFilter={onSearch === undefined}>
             <Command.Input
               autoFocus
               value={search}
-              onValueChange={setSearch}
+              onValueChange={searchFor}
               placeholder={typed ? words.combobox.placeholder : words.combobox.search}
               className="w-full border-b border-line bg-transparent px-3 py-2 text-base outline-none"
             />

@@ -1,12 +1,10 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { FormProvider, useController, useForm } from 'react-hook-form'
 import { z } from 'zod'
+import { ConnectionPicker } from '../../components/connection-picker.tsx'
 import { GeneratedFields } from '../../components/generated-fields.tsx'
-import { SelectField } from '../../components/ui/field.tsx'
-import { messageOf } from '../../lib/errors.ts'
 import { defaultsOf, filled } from '../../lib/form-fields.ts'
 import { schemaOf } from '../../lib/form-rules.ts'
-import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { SettingsCard } from './settings-card.tsx'
 import { words } from './words.ts'
@@ -14,7 +12,6 @@ import { words } from './words.ts'
 /** Where the sync writes, and with which connection. */
 export function TargetSettings({ sync, destination }: { sync: Sync; destination: Destination }) {
   const { fields } = destination.target
-  const connections = trpc.connections.list.useQuery({ destination: destination.name })
   const form = useForm({
     resolver: zodResolver(z.object({ connectionId: z.string(), target: schemaOf(fields) })),
     defaultValues: {
@@ -35,17 +32,12 @@ export function TargetSettings({ sync, destination }: { sync: Sync; destination:
       dirty={form.formState.isDirty}
       patch={patch}
     >
-      <SelectField
-        label={words.settingsTarget.connection(destination.title)}
-        error={connections.error ? messageOf(connections.error) : undefined}
+      <ConnectionPicker
+        projectId={sync.projectId}
+        destination={destination}
+        chosenLabel={connection.value === sync.connectionId ? sync.connection.name : undefined}
         {...connection}
-      >
-        {connections.data?.map(({ id, name, account }) => (
-          <option key={id} value={id}>
-            {account === null ? name : `${name} · ${account}`}
-          </option>
-        )) ?? <option value={sync.connectionId}>{sync.connection.name}</option>}
-      </SelectField>
+      />
       <FormProvider {...form}>
         <GeneratedFields
           fields={fields}

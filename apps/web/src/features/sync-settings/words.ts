@@ -82,6 +82,5 @@ export const words = {
   settingsTarget: {
     title: 'Destination',
     text: 'If you change the destination, Keyferry writes to the new one first, then removes its keys from the old one, unless deletion is disabled.',
-    connection: (title: string) => `${title} connection`,
   },
 } as const

@@ -2,12 +2,10 @@ import { Plus } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
 import { ConnectionForm } from '../../components/connection-form.tsx'
+import { ConnectionPicker } from '../../components/connection-picker.tsx'
 import { GeneratedFields } from '../../components/generated-fields.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Card, Section } from '../../components/ui/card.tsx'
-import { Combobox } from '../../components/ui/combobox.tsx'
-import { Notice } from '../../components/ui/notice.tsx'
-import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination } from '../../lib/types.ts'
 import type { Draft } from './draft.ts'
@@ -24,9 +22,9 @@ export function TargetSection({ projectId, destination }: Props) {
   const { control, formState } = useFormContext<Draft>()
   const { field } = useController({ control, name: 'connectionId' })
   const [adding, setAdding] = useState(false)
-  const connections = trpc.connections.list.useQuery({ destination: destination.name })
-  const none = connections.data?.length === 0
-  const only = connections.data?.length === 1 ? connections.data[0]?.id : undefined
+  const first = trpc.connections.page.useQuery({ projectId, destination: destination.name, limit: 1 })
+  const none = first.data?.total === 0
+  const only = first.data?.total === 1 ? first.data.connections[0]?.id : undefined
   const { title } = destination
 
   useEffect(() => {
@@ -36,7 +34,6 @@ export function TargetSection({ projectId, destination }: Props) {
   return (
     <Section title={words.targetSection.title} text={words.targetSection.text(title)}>
       <div className="grid gap-4">
-        {connections.error && <Notice kind="bad">{messageOf(connections.error)}</Notice>}
         {adding || none ? (
           <Card className="p-4">
             <h3 className="mb-3 text-base font-semibold">{words.targetSection.newConnection}</h3>
@@ -52,16 +49,11 @@ export function TargetSection({ projectId, destination }: Props) {
           </Card>
         ) : (
           <div className="grid gap-2">
-            <Combobox
-              label={words.targetSection.connection(title)}
+            <ConnectionPicker
+              projectId={projectId}
+              destination={destination}
               help={words.targetSection.connectionHelp(title)}
               error={formState.errors.connectionId?.message}
-              placeholder={connections.data ? words.targetSection.placeholder : words.targetSection.loading}
-              options={(connections.data ?? []).map(({ id, name, account }) => ({
-                value: id,
-                label: name,
-                hint: account,
-              }))}
               {...field}
             />
             <div className="flex flex-wrap items-center gap-2">
