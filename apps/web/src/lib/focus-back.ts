@@ -66,9 +66,12 @@ function giveBack(place: Place | null): void {
   }
 }
 
-/** In a list, the next row is nearer than the list, and the one before where there is no next. */
+/**
+ * In a list, the next row is nearer than the list, and the one before where there is no next. Not in a list of ways to
+ * other pages.
+ */
 function placeOf(element: HTMLElement): Place {
-  const row = element.closest('tr, li')
+  const row = element.closest('nav') ? null : element.closest('tr, li')
   const rows = [row?.nextElementSibling, row?.previousElementSibling].filter(isRow)
   const place = [element, ...rows]
   for (let around = element.parentElement?.closest<HTMLElement>(AROUND); around; ) {
