@@ -74,7 +74,7 @@ function placeOf(element: HTMLElement): Place {
   const row = element.closest('nav') ? null : element.closest('tr, li')
   const rows = [row?.nextElementSibling, row?.previousElementSibling].filter(isRow)
   const place = [element, ...rows]
-  for (let around = element.parentElement?.closest<HTMLElement>(AROUND); around; ) {
+  for (let around = element.parentElement?.closest<HTMLElement>(AROUND); around;) {
     place.push(around)
     around = around.parentElement?.closest<HTMLElement>(AROUND)
   }
