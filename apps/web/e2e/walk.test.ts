@@ -378,7 +378,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     await see(page.getByRole('option', { name: 'Secrets of', selected: true }))
     await page.keyboard.press('Enter')
     await see(row('REGION'))
-    // A screen reader is told of a page that was opened without a load.
+    // A page that is opened without a load is announced.
     await see(page.getByText(`Page: ${place.environment}:/`))
     await tabTo(button('New secret'))
     await page.keyboard.press('Enter')
