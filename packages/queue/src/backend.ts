@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import type { Logger } from 'pino'
-import { fromPglite, PgBoss, type ConstructorOptions } from 'pg-boss'
+import { PgBoss, type ConstructorOptions } from 'pg-boss'
 import { openDatabase } from './embedded-database.ts'
+import { preparedStatements } from './prepared-statements.ts'
 
 /** Where the jobs are: on a Postgres in this process, or on the fleet's. */
 export type Backend =
@@ -81,7 +82,8 @@ export async function openBoss(backend: Backend, log: Logger): Promise<OpenBoss>
 async function openEmbedded(dir: string, log: Logger): Promise<OpenBoss> {
   const pglite = await openDatabase(dir, log)
   try {
-    const boss = listened(new PgBoss({ ...EMBEDDED, db: fromPglite(pglite) }), log)
+    const statements = await preparedStatements(pglite, (error) => log.warn({ err: error }, 'queue'))
+    const boss = listened(new PgBoss({ ...EMBEDDED, db: statements.db }), log)
     await begin(boss, { notify: false })
     // What an earlier process left, jobs that look active included, says nothing about the present.
     await boss.deleteAllJobs(QUEUE)
@@ -91,6 +93,7 @@ async function openEmbedded(dir: string, log: Logger): Promise<OpenBoss> {
       notifies: false,
       async close() {
         await boss.stop({ graceful: false, close: true })
+        await statements.close()
         await pglite.close()
       },
     }

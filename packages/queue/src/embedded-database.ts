@@ -10,9 +10,9 @@ import { EMPTY_DATABASE } from './empty-database.ts'
 
 /**
  * Postgres touches all of its shared buffers, so the default of 128 MB is resident, though catalogue and queue take
- * less than ten.
+ * less than ten. A statement's plan is kept whatever its values are: the table is small.
  */
-const SETTINGS = ['shared_buffers=8MB', 'wal_buffers=64kB', 'max_connections=2']
+const SETTINGS = ['shared_buffers=8MB', 'wal_buffers=64kB', 'max_connections=2', 'plan_cache_mode=force_generic_plan']
 const START = [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])]
 
 /** Opens the one in `dir`; creates it where there is none. */
