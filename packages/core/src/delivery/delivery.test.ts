@@ -79,6 +79,27 @@ onEveryDatabase('delivery receipts', (open) => {
     expect((await sums(1, 'A')).keys).toMatchObject([{ key: 'B', delivered: 1 }])
   })
 
+  it('name the runs that wrote a value, however many came after them', async () => {
+    const { ctx, set, create, run, receipt } = await start()
+    const sync = await create()
+    for (const value of ['one', 'two']) {
+      await set({ A: value })
+      await run(sync)
+    }
+    const rows = await ctx.db.selectFrom('runs').selectAll().execute()
+    const [like] = rows
+    if (!like) throw new Error('the sync has run')
+    const later = Array.from({ length: 1100 }, (_, n) => ({
+      ...like,
+      id: `later-${n}`,
+      startedAt: '2027-01-01T00:00:00.000Z',
+    }))
+    await ctx.db.insertInto('runs').values(later).execute()
+    const { runs } = await receipt('A')
+    expect(runs.map(({ version }) => version).sort()).toEqual([1, 2])
+    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining(runs.map(({ runId }) => runId)))
+  })
+
   it('name a sync that is paused, and a key that is excluded though an old copy is there', async () => {
     const { ctx, actor, set, create, run, receipt } = await start()
     await set({ A: 'one' })

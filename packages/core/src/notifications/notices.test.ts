@@ -50,6 +50,7 @@ onEveryDatabase('notices', (open) => {
   }
   const webhook = (fixture: SyncFixture, address: string, projectId: string | null = fixture.projectId) =>
     createNoticeTarget(fixture.ctx, fixture.actor, { kind: 'webhook', address, projectId, secret: SECRET })
+  const at = ({ ctx }: SyncFixture): string => ctx.now().toISOString()
   const typesOf = (received: { text: string }[]) => received.map(({ text }) => notice.parse(JSON.parse(text)).type)
 
   it('tell by webhook that a sync fails and that it is well again: signed, and without a value', async () => {
@@ -151,6 +152,26 @@ onEveryDatabase('notices', (open) => {
     expect(await fixture.ctx.db.selectFrom('notices').selectAll().execute()).toEqual([])
     await deliverNotices(fixture.ctx, 'http')
     expect(hook.got).toHaveLength(4)
+  })
+
+  it('go out to a target that answers, however many wait for one that is away', async () => {
+    const fixture = await start()
+    const [away, well] = [await receiveWebhooks(), await receiveWebhooks()]
+    const { id: targetId } = await webhook(fixture, away.url)
+    away.answer = 500
+    await fixture.fail()
+    await deliverNotices(fixture.ctx, 'http')
+    const [notice] = await fixture.ctx.db.selectFrom('notices').selectAll().execute()
+    if (!notice) throw new Error('one waits for its next try')
+    const untried = Array.from({ length: 120 }, (_, n) => ({ ...notice, id: `${n}`, attempts: 0, sendAt: at(fixture) }))
+    await fixture.ctx.db.insertInto('notices').values(untried).execute()
+    fixture.clock.advance(1)
+    await webhook(fixture, well.url)
+    await fixture.again()
+    await deliverNotices(fixture.ctx, 'http')
+    expect(typesOf(well.got)).toEqual(['sync.recovered'])
+    expect(away.got).toHaveLength(1)
+    expect(new Set(untried.map((row) => row.targetId))).toEqual(new Set([targetId]))
   })
 
   it('are given up after a day', async () => {

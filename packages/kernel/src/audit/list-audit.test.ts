@@ -1,0 +1,71 @@
+/** The filters of the audit log, where it is longer than one statement looks through, on every database. */
+import { randomUUID } from 'node:crypto'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { expect, it, onTestFinished } from 'vitest'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { testContext } from '../testing.ts'
+import { listAudit } from './list-audit.ts'
+
+type Query = z.output<typeof schemas.listAudit>
+
+const ROWS = 11_000
+const MINUTE = 60_000
+const at = (seq: number): string => new Date(Date.parse('2026-01-01T00:00:00.000Z') + seq * MINUTE).toISOString()
+
+onEveryDatabase('filters of the audit log', (open) => {
+  it('find what is seldom, newest first and each row once, however far back it is', async () => {
+    const { ctx, actor, close } = await testContext(open)
+    onTestFinished(close)
+    await ctx.db.deleteFrom('audit').execute()
+    const rows = Array.from({ length: ROWS }, (_, index) => ({
+      id: randomUUID(),
+      seq: index + 1,
+      at: at(index + 1),
+      actorKind: 'user',
+      actorId: index % 4_000 === 0 ? 'seldom' : 'often',
+      actor: 'Ada',
+      address: null,
+      action: index % 3_000 === 1 ? 'project.delete' : 'secret.read',
+      projectId: index % 2 === 0 ? 'shop' : null,
+      details: JSON.stringify({ key: index % 5_000 === 3 ? 'SPECIAL' : 'KEY' }),
+      prevHash: '',
+      hash: '',
+      marks: null,
+    }))
+    for (let from = 0; from < ROWS; from += 2_000)
+      await ctx.db
+        .insertInto('audit')
+        .values(rows.slice(from, from + 2_000))
+        .execute()
+    const filters: [Omit<Query, 'limit'>, (row: (typeof rows)[number]) => boolean][] = [
+      [{ actor: 'seldom' }, ({ actorId }) => actorId === 'seldom'],
+      [{ actor: 'seldom', projectId: 'shop' }, ({ actorId }) => actorId === 'seldom'],
+      [{ action: 'project.' }, ({ action }) => action === 'project.delete'],
+      [{ text: 'special' }, ({ details }) => details.includes('SPECIAL')],
+      [{ action: 'project.delete', to: at(5_000) }, ({ action, seq }) => action === 'project.delete' && seq < 5_000],
+      [
+        { except: 'secret.read', from: at(2_000), to: at(3_500) },
+        ({ action, seq }) => action !== 'secret.read' && seq >= 2_000 && seq < 3_500,
+      ],
+      [{ environment: 'dev' }, () => false],
+    ]
+    for (const [filter, isWanted] of filters) {
+      const found: number[] = []
+      let cursor: number | undefined
+      do {
+        const page = await listAudit(ctx, actor, { ...filter, limit: 2, cursor })
+        found.push(...page.entries.map(({ seq }) => seq))
+        cursor = page.nextCursor ?? undefined
+      } while (cursor !== undefined)
+      expect(found, JSON.stringify(filter)).toEqual(
+        rows
+          .filter(isWanted)
+          .map(({ seq }) => seq)
+          .toReversed(),
+      )
+    }
+    const newest = await listAudit(ctx, actor, { limit: 3 })
+    expect(newest.entries.map(({ seq }) => seq)).toEqual([ROWS, ROWS - 1, ROWS - 2])
+  })
+})
