@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { KeyferryClient } from '@keyferry/client'
 import { representatives, type Emulator } from '@keyferry/core/emulators'
-import { createDatabase } from '@keyferry/db/testing'
+import { createMigratedDatabase } from '@keyferry/db/testing'
 import { CHEAP_COST } from '@keyferry/kernel/testing'
 import { copyEmptyQueue } from '@keyferry/queue/testing'
 import { readEnv } from '@keyferry/runtime'
@@ -42,8 +42,12 @@ export function onEveryProfile(suite: (profile: Profile) => void): void {
 type AtEnd = (end: () => Promise<unknown>) => void
 const withTest: AtEnd = (end) => onTestFinished(async () => void (await end()))
 
-/** A directory, and a database for the fleet, that are removed at the end. */
-export async function newPlace(profile: Profile, atEnd: AtEnd = withTest): Promise<Place> {
+/** A directory, and for the fleet a database, by default a migrated one, that are removed at the end. */
+export async function newPlace(
+  profile: Profile,
+  atEnd: AtEnd = withTest,
+  createDatabase = createMigratedDatabase,
+): Promise<Place> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
   atEnd(() => rm(dataDir, { recursive: true, force: true }))
   if (profile === 'fleet') {

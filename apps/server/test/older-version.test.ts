@@ -10,6 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { createDatabase } from '@keyferry/db/testing'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { environmentOf, newPlace, NODE_COMPILE_CACHE, onEveryProfile, startInstance, type Profile } from './instance.ts'
 
@@ -35,7 +36,8 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
 
   onEveryProfile((profile) => {
     it('loses nothing, whatever maintenance the older processes run', { timeout: 300_000 }, async () => {
-      const place = await newPlace(profile)
+      // The older version creates the schema.
+      const place = await newPlace(profile, undefined, createDatabase)
       const env = {
         ...environmentOf(place),
         ...(profile === 'fleet' ? { KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64') } : {}),

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { serve } from '@keyferry/api/serve'
 import { OIDC_CLIENT, startProvider, type Provider } from '@keyferry/api/testing-oidc'
 import { receiveWebhooks } from '@keyferry/core/testing'
+import { createDatabase } from '@keyferry/db/testing'
 import { program, type Program } from '@keyferry/vitest/programs'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openRuntime, readEnv } from '@keyferry/runtime'
@@ -301,7 +302,7 @@ describe('a process of a fleet', { timeout: 240_000 }, () => {
   })
 
   it.skipIf(!inject('postgresUrl'))('serves with an API and two workers, one of which is killed', async () => {
-    const place = await newPlace('fleet')
+    const place = await newPlace('fleet', undefined, createDatabase)
     const collector = await startCollector()
     const env = {
       KEYFERRY_ROOT_KEY: Buffer.alloc(32, 1).toString('base64'),

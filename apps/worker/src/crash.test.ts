@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { createConnection, listRuns } from '@keyferry/core'
 import { representatives } from '@keyferry/core/emulators'
 import { createSync } from '@keyferry/core/verbs'
-import { createDatabase } from '@keyferry/db/testing'
+import { createMigratedDatabase } from '@keyferry/db/testing'
 import { insertOrganization } from '@keyferry/kernel/authority'
 import { openRuntime, readEnv } from '@keyferry/runtime'
 import { updateSecrets } from '@keyferry/vault'
@@ -26,7 +26,7 @@ async function startFleet() {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-crash-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   const variables = {
-    DATABASE_URL: await createDatabase(),
+    DATABASE_URL: await createMigratedDatabase(),
     KEYFERRY_DATA_DIR: dir,
     KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64'),
     KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',

@@ -74,6 +74,9 @@ export async function createDatabase(template = 'template1'): Promise<string> {
   return urlOf(name)
 }
 
+/** A new database in the test server with an empty, migrated store; its URL. */
+export const createMigratedDatabase = async (): Promise<string> => createDatabase(await postgresName(MIGRATED))
+
 /** The template as a file's content: copies of it cost a fraction of making it again. */
 const sqliteFile = once(async ({ name, make }) => {
   const file = join(inject('templates'), `${name}.db`)

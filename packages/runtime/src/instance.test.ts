@@ -6,7 +6,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openPostgres } from '@keyferry/db'
-import { createDatabase, statement } from '@keyferry/db/testing'
+import { createDatabase, createMigratedDatabase, statement } from '@keyferry/db/testing'
 import { insertOrganization } from '@keyferry/kernel/authority'
 import { sql } from 'kysely'
 import { afterEach, describe, expect, inject, it } from 'vitest'
@@ -225,7 +225,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
   })
 
   it('gets its queue though the database stops again in the middle of the start', async () => {
-    const { hostname, port, username, password, pathname } = new URL(await createDatabase())
+    const { hostname, port, username, password, pathname } = new URL(await createMigratedDatabase())
     let cut = 0
     const door = createServer((socket) => {
       socket.on('error', () => {})
@@ -279,7 +279,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
   ])('says what is wrong with a database that $what, and does not start', async ({ sabotage, words }) => {
     const variables = {
       KEYFERRY_DATA_DIR: await dataDir(),
-      DATABASE_URL: await createDatabase(),
+      DATABASE_URL: await createMigratedDatabase(),
       KEYFERRY_ROOT_KEY: newKey(),
     }
     const { ctx } = await open(variables)
