@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 
 /**
- * Clicks each control of the page, and of what opens over it, but none whose name is in `clicked`; adds those names.
+ * Clicks each control of the page, and of what opens over it, but none whose name is in `clicked`; adds those names. A
+ * link is named after its address without the values of its search: each leads to a page that is drawn.
  * Gives the controls after which there was no usable page: its body was empty, its frame gone or another page loaded.
  */
 export async function clickEverything(page: Page, clicked: Set<string>): Promise<string[]> {
@@ -24,8 +25,10 @@ const CLICK_EVERYTHING = `async (before) => {
     for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
   }
   const layer = () => [...document.querySelectorAll('[role=dialog], [role=alertdialog], [role=menu]')].at(-1)
+  const wordsOf = (control) => control.getAttribute('aria-label') ?? control.textContent
+  const whereTo = ({ pathname, searchParams }) => [pathname, ...searchParams.keys()].join(' ')
   const nameOf = (control, over) =>
-    [control.tagName, control.getAttribute('aria-label') ?? control.textContent, control.getAttribute('href') ?? '', over ? 'over' : ''].join(' ')
+    [control.tagName, control.href ? whereTo(new URL(control.href)) : wordsOf(control), over ? 'over' : ''].join(' ')
   const isUsable = (control) => control.checkVisibility() && !control.disabled && control.target !== '_blank'
   const CONTROLS = 'button, input[type=checkbox], a[href^="/"], [role=menuitem], [role=menuitemradio], summary'
   const next = (over) =>
