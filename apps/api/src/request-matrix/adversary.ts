@@ -55,15 +55,15 @@ export function adversary(send: Ask, known: ReadonlyMap<string, unknown>, misled
     await write(many(2000, (n) => `\${${long}${(n + 1) % 2000}}`, long))
     await write(many(1, () => '${KEY}'.repeat(10_000), 'REPEATED'))
     await write(
-      many(1900, (n) => (n < 300 ? 'x' : refs(120, (to) => `\${M${to}}`)), 'M'),
+      many(1200, (n) => (n < 300 ? 'x' : refs(120, (to) => `\${M${to}}`)), 'M'),
       '/api/sub',
     )
     await write(
       many(300, () => refs(90, (to) => `\${dev.api.sub.M${to}}`), 'A'),
       '/api/other',
     )
-    await write([{ key: 'BIG', value: 'x'.repeat(65_000) }, ...many(1500, () => '${BIG}')])
-    await write(many(1500, (n) => `\${K${n}}`, 'L'))
+    await write([{ key: 'BIG', value: 'x'.repeat(65_000) }, ...many(700, () => '${BIG}')])
+    await write(many(700, (n) => `\${K${n}}`, 'L'))
     await write(many(40, () => 'é"\n'.repeat(16_000), 'WIDE'))
     await Promise.all([
       read({}),

@@ -115,7 +115,7 @@ const key = await api.send(
   { token: null, headers: { cookie, origin: 'http://127.0.0.1:4400' } },
 )
 credentials.push(['API key', bearer(z.object({ token: z.string() }).parse(key.body).token)])
-await seedLargeProject(api, projectId, databaseUrl === null ? 6_000 : 2_000)
+await seedLargeProject(api, projectId, databaseUrl === null ? 4_000 : 2_000)
 const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
 
 /** Requests on their way: what a stall is put down to. */
