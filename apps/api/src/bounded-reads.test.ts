@@ -34,7 +34,7 @@ const REMOVES = /\.(delete|remove|revoke|detach|move)/
 const DAY = 24 * 60 * 60_000
 
 /** The smallest input, and with each of the fields that it goes without. */
-function* inputsOf(procedure: Procedure, known: ReadonlyMap<string, unknown>): Generator<unknown> {
+function* inputsOf(procedure: Procedure, known: ReadonlyMap<string, unknown>): Generator {
   const smallest = inputFor(procedure, known)
   yield smallest
   const [schema] = procedure.inputs

@@ -96,7 +96,7 @@ onEveryDatabase('delivery receipts', (open) => {
     }))
     await ctx.db.insertInto('runs').values(later).execute()
     const { runs } = await receipt('A')
-    expect(runs.map(({ version }) => version).sort()).toEqual([1, 2])
+    expect(new Set(runs.map(({ version }) => version))).toEqual(new Set([1, 2]))
     expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining(runs.map(({ runId }) => runId)))
   })
 
