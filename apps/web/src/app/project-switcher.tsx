@@ -35,7 +35,7 @@ export function ProjectSwitcher({
         </Button>
       }
     >
-      <MenuChoices className="max-h-[min(18rem,50dvh)] overflow-y-auto" value={projectId ?? ''}>
+      <MenuChoices className="max-h-[min(15rem,40dvh)] overflow-y-auto" value={projectId ?? ''}>
         {projects?.map((project) => (
           <MenuChoice key={project.id} value={project.id} onSelect={() => open(project.id)}>
             <span dir="auto" className="truncate">

@@ -20,14 +20,14 @@ export function NotificationItem({ notification, unread }: { notification: Notif
       <Icon aria-hidden className={cn('mt-0.5 size-4.5 shrink-0', tone)} />
       <span className="grid min-w-0 flex-1 gap-0.5 text-sm">
         <span className="flex flex-wrap items-center gap-1.5">
-          <span className={cn('break-words', unread && 'font-semibold')}>
+          <span className={cn('line-clamp-3 min-w-0 wrap-anywhere', unread && 'font-semibold')}>
             {noticeHeadline(notification, sync.name)}
           </span>
           {unread && <Badge tone="accent">{words.notificationItem.new}</Badge>}
         </span>
-        {message !== '' && <span className="line-clamp-3 break-words text-soft">{message}</span>}
+        {message !== '' && <span className="line-clamp-3 wrap-anywhere text-soft">{message}</span>}
         <span className="text-soft">
-          {project.name} · <Time iso={at} />
+          <bdi className="wrap-anywhere">{project.name}</bdi> · <Time iso={at} />
         </span>
       </span>
     </Link>
