@@ -33,7 +33,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
   const [typed, setTyped] = useState<string>()
   const [problem, setProblem] = useState<string>()
   useUnsaved(typed !== undefined)
-  const [began] = useState(() => readSecret(place, secretKey))
+  const [began] = useState(() => reading(place, secretKey))
   useEffect(() => {
     let isOpen = true
     began.then(
@@ -132,4 +132,11 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
       )}
     </form>
   )
+}
+
+/** Begins to read the secret. An editor that is closed before it is shown waits for no answer, and no failure. */
+function reading(place: FolderRef, secretKey: string): Promise<ReadValue> {
+  const answer = readSecret(place, secretKey)
+  answer.catch(() => undefined)
+  return answer
 }
