@@ -37,6 +37,15 @@ const ONE_OF_EACH_KIND: Who[] = [
   'instance admin',
 ]
 
+/** Like nobody, and like one of those with a role: they differ in how it is found out who they are. */
+const NO_LOGIN: Who[] = ['unknown token', 'expired token', 'revoked token', 'ended session', 'removed machine']
+const AS_ANOTHER: Who[] = [
+  'admin’s key of a developer',
+  'session of a viewer',
+  'narrowed by patterns',
+  'narrowed owner’s key, outside',
+]
+
 /** Of each noun, the names of the first procedure that reads and of the first that changes something. */
 const ONE_OF_EACH_NOUN = new Set(
   [...Map.groupBy(procedures, ({ name, type }) => `${name.split('.', 1)[0]} ${type}`).values()].map(
@@ -46,6 +55,17 @@ const ONE_OF_EACH_NOUN = new Set(
 
 /** Without a credential, with one that reads, with one for another place, and with one for everything. */
 const ONE_OF_EACH_OUTCOME: Who[] = ['ended session', 'session of a viewer', 'narrowed, outside', 'instance admin']
+
+/**
+ * Who calls is found out by the same code before every procedure: callers that are like another one all request one
+ * procedure of each noun, and take turns at the others.
+ */
+export function callersOverTrpc({ name }: Procedure): readonly Who[] {
+  if (ONE_OF_EACH_NOUN.has(name)) return WHO
+  const turn = procedures.findIndex((procedure) => procedure.name === name)
+  const chosen = [NO_LOGIN, AS_ANOTHER].map((alike) => alike[turn % alike.length])
+  return WHO.filter((who) => chosen.includes(who) || !(NO_LOGIN.includes(who) || AS_ANOTHER.includes(who)))
+}
 
 /**
  * What decides is the same code over every route. What a route can get wrong is whether it asks who calls, and which
@@ -60,6 +80,15 @@ export const callersOverRest = ({ name }: Procedure): readonly Who[] =>
  */
 export const callersOnPostgres = ({ name }: Procedure): readonly Who[] =>
   ONE_OF_EACH_NOUN.has(name) ? ONE_OF_EACH_KIND : ['instance admin']
+
+/** Last words of the mutations after which everything that an input names is still there. */
+const LEAVING_ALL = new Set(
+  (
+    'check checkDestination checkDrift create createMany export exportProject importProject invite inviteMany login ' +
+    'preview previewFirstImport restorePreview setDisplay test trigger try verify'
+  ).split(' '),
+)
+export const leavesAll = ({ name }: Procedure): boolean => LEAVING_ALL.has(name.split('.')[1] ?? '')
 
 /** Who of those with a role gets through; everybody else is refused. */
 const READERS: Who[] = [
