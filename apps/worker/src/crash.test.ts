@@ -14,7 +14,7 @@ import { openRuntime, readEnv } from '@keyferry/runtime'
 import { updateSecrets } from '@keyferry/vault'
 import { createTestProject } from '@keyferry/vault/testing'
 import { program } from '@keyferry/vitest/programs'
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 
 const [[destination, startEmulator] = []] = await representatives()
 const actor = { kind: 'user', id: randomUUID(), name: 'ada@example.com' } as const
@@ -91,6 +91,9 @@ async function startFleet() {
     },
   }
 }
+
+// Not within a test's limit: the first file of a run that needs the programs bundles them.
+beforeAll(() => program('worker'), 300_000)
 
 const SECRETS = { ONE: 'one', TWO: 'two', THREE: 'three' }
 

@@ -55,7 +55,8 @@ const sourceOf: ProgramOf = async (app) => ({
   NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/node'),
 })
 
-const READY_MS = 60_000
+/** Of what hangs: on a machine that is busy, a start took a minute. */
+const READY_MS = 180_000
 
 /** Starts every process at once and resolves when all servers answer. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
@@ -76,7 +77,7 @@ export const processesOf = ({ servers, workers }: Cluster): KeptProcess[] => [
   ...workers,
 ]
 
-/** Resolves when the server answers. Throws when it does not within a minute. */
+/** Resolves when the server answers. Throws when it does not within three minutes. */
 export async function ready({ url, process }: Server): Promise<void> {
   const until = performance.now() + READY_MS
   while (performance.now() < until) {
