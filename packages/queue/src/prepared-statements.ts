@@ -2,10 +2,10 @@ import type { PGlite } from '@electric-sql/pglite'
 import { createPgConfig } from '@electric-sql/pglite/node-postgres'
 import { Mutex } from 'async-mutex'
 import pg from 'pg'
-import type { IDatabase } from 'pg-boss'
+import type { Db } from 'pg-boss'
 
 export interface PreparedStatements {
-  db: IDatabase
+  db: Db
   /** Waits for the statement that is being carried out, and refuses all others. The Postgres stays open. */
   close(): Promise<void>
 }
