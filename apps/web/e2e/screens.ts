@@ -40,8 +40,6 @@ export async function openScreens(page: Page, name: string): Promise<Screens> {
   }
   const violations: string[] = []
   const tooWide: string[] = []
-  /** What was read in one sight already, which most screens have. */
-  const read = new Set<string>()
   let colorScheme: Sight['colorScheme'] = 'light'
   const isNow = ({ width }: Sight['viewport']): boolean => page.viewportSize()?.width === width
   /** Restyles the page only where something changes: it takes as long as a quarter of what axe does. */
@@ -65,11 +63,7 @@ export async function openScreens(page: Page, name: string): Promise<Screens> {
         await page.evaluate(SETTLED)
         const screen = `${String(n).padStart(2, '0')}-${name}-${colorScheme}-${viewport.width}`
         await keep(screen, !covered)
-        const rail = covered ? '' : await page.evaluate<string>(`document.querySelector('${RAIL}')?.innerText ?? ''`)
-        const seen = JSON.stringify([rail, viewport, colorScheme, rules])
-        const found = await inspect(page, rules, rail !== '' && read.has(seen) ? [RAIL] : [])
-        read.add(seen)
-        violations.push(...found.map((violation) => `${screen}: ${violation}`))
+        violations.push(...(await inspect(page, rules)).map((violation) => `${screen}: ${violation}`))
       }
       if (!isNow(NARROW)) {
         await page.setViewportSize(NARROW)
@@ -80,9 +74,6 @@ export async function openScreens(page: Page, name: string): Promise<Screens> {
     },
   }
 }
-
-/** What every screen of a project has, and most have as the one before. */
-const RAIL = 'aside:has(nav)'
 
 const ALL = {}
 const ALL_AND_SIZES = { rules: { 'target-size': { enabled: true } } }
@@ -135,17 +126,13 @@ interface Finding {
   nodes: { html: string; failureSummary?: string }[]
 }
 
-/** @param without selectors of what was inspected before, as it is now */
-async function inspect(page: Page, rules: object, without: readonly string[]): Promise<string[]> {
+async function inspect(page: Page, rules: object): Promise<string[]> {
   // Evaluated by the debugger, so that the page's own content security policy stays as strict as it is. It has half a
   // megabyte, so a page gets it once.
   if (await page.evaluate<boolean>('!window.axe')) await page.evaluate(`${AXE}; 0`)
   // There is no audio, for which it would read all style sheets each time.
   const options = JSON.stringify({ ...rules, resultTypes: ['violations'], preload: false })
-  const exclude = JSON.stringify(without.map((selector) => [selector]))
-  const found = await page.evaluate<Finding[]>(
-    `axe.run({ include: [${IN_FRONT}], exclude: ${exclude} }, ${options}).then((result) => result.violations)`,
-  )
+  const found = await page.evaluate<Finding[]>(`axe.run(${IN_FRONT}, ${options}).then((result) => result.violations)`)
   return found.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}, ${help}: ${html} ${failureSummary ?? ''}`),
   )
