@@ -18,15 +18,18 @@ export function Toasts() {
     show()
     return onToast(show)
   }, [])
-  // Beside the menus of a table's rows, which open at the right.
+  // Beside the menus of a table's rows, which open at the right. The library does not hear of the focus: it would take
+  // it back to where it was from whatever somebody opened meanwhile, which that would close.
   return (
-    <Toaster
-      theme={theme}
-      position="bottom-center"
-      closeButton
-      style={{ fontFamily: 'inherit', zIndex: 45 }}
-      // A dialog takes the pointer from the rest of the page.
-      toastOptions={{ className: 'pointer-events-auto' }}
-    />
+    <div className="contents" onFocusCapture={(event) => event.stopPropagation()}>
+      <Toaster
+        theme={theme}
+        position="bottom-center"
+        closeButton
+        style={{ fontFamily: 'inherit', zIndex: 45 }}
+        // A dialog takes the pointer from the rest of the page.
+        toastOptions={{ className: 'pointer-events-auto' }}
+      />
+    </div>
   )
 }

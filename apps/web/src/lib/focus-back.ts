@@ -17,7 +17,7 @@ const SETTLED_MS = 100
  */
 export function keepFocus(): () => void {
   const remember = ({ target }: FocusEvent) => {
-    if (target instanceof HTMLElement) last = placeOf(openerAt(target))
+    if (target instanceof HTMLElement) last = isInToast(target) ? [target, ...(last ?? [])] : placeOf(openerAt(target))
   }
   let timer: ReturnType<typeof setTimeout> | undefined
   const settle = () => {
@@ -28,11 +28,11 @@ export function keepFocus(): () => void {
     if (timer === undefined && isLost()) timer = setTimeout(settle, SETTLED_MS)
   })
   watch.observe(document.body, { childList: true, subtree: true })
-  document.addEventListener('focusin', remember)
+  document.addEventListener('focusin', remember, true)
   return () => {
     clearTimeout(timer)
     watch.disconnect()
-    document.removeEventListener('focusin', remember)
+    document.removeEventListener('focusin', remember, true)
   }
 }
 
@@ -52,6 +52,10 @@ export function useFocusBack(): void {
     [opener],
   )
 }
+
+/** A message goes away on its own: somebody who was in it is where they were before. */
+export const isInToast = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('[data-sonner-toaster]') !== null
 
 const isLost = (): boolean => document.activeElement === document.body && last?.[0]?.isConnected === false
 

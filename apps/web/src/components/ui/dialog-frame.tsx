@@ -2,7 +2,7 @@ import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
 import { useRef } from 'react'
 import { cn } from '../../lib/cn.ts'
-import { useFocusBack } from '../../lib/focus-back.ts'
+import { isInToast, useFocusBack } from '../../lib/focus-back.ts'
 import type { DialogProps } from './dialog.tsx'
 import { SessionNotice } from './session-notice.tsx'
 import { words } from './words.ts'
@@ -57,10 +57,6 @@ export function DialogFrame({
     </Radix.Root>
   )
 }
-
-/** The way back that a message offers is no click beside what is open. */
-const isInToast = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('[data-sonner-toaster]') !== null
 
 /** Inside of what opens, so that it ends with that. */
 function FocusBack() {
