@@ -2,7 +2,7 @@ import { keepPreviousData } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { Folder, KeyRound } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import { trpc } from '../lib/trpc.ts'
 import { useRested } from '../lib/use-rested.ts'
 import { group, Item } from './palette-item.tsx'
@@ -32,12 +32,9 @@ export function FoundInTree({ projectId, search, go, onFound }: Props) {
   const folders = trpc.useQueries((t) =>
     environments.map(({ slug }) => t.folders.list({ projectId, environment: slug, path: '/', recursive: true })),
   )
-  const latest = useRef(onFound)
+  const arrived = useEffectEvent(onFound)
   useEffect(() => {
-    latest.current = onFound
-  })
-  useEffect(() => {
-    if (found.data) latest.current()
+    if (found.data) arrived()
   }, [found.data])
   const open = (environment: string, path: string, q?: string) =>
     go(

@@ -2,7 +2,7 @@ import { keepPreviousData } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { Plug } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import { trpc } from '../lib/trpc.ts'
 import { useRested } from '../lib/use-rested.ts'
 import { group, Item } from './palette-item.tsx'
@@ -28,12 +28,9 @@ export function PaletteConnections({ projectId, search, go, onFound }: Props) {
     { projectId, search: wanted, limit: MOST },
     { placeholderData: keepPreviousData },
   )
-  const latest = useRef(onFound)
+  const arrived = useEffectEvent(onFound)
   useEffect(() => {
-    latest.current = onFound
-  })
-  useEffect(() => {
-    if (data) latest.current()
+    if (data) arrived()
   }, [data])
   const providerOf = (app: string) => destinations?.find(({ connection }) => connection.app === app)?.connection.title
   return (
