@@ -53,7 +53,10 @@ export function useFocusBack(): void {
   )
 }
 
-/** A message goes away on its own: somebody who was in it is where they were before. */
+/**
+ * A message lies over whatever is open: a click on it is none beside that. It goes away on its own, and somebody who
+ * was in it is where they were before.
+ */
 export const isInToast = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('[data-sonner-toaster]') !== null
 
