@@ -5,6 +5,15 @@ export function isUniqueViolation(error: unknown): boolean {
 }
 
 /**
+ * True when the database refused a row that refers to one that is gone, or the end of one that others refer to. The
+ * check before the write saw another state.
+ */
+export function isReferenceViolation(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === '23503' || code === 'SQLITE_CONSTRAINT_FOREIGNKEY'
+}
+
+/**
  * True when two transactions got into each other's way and this one was undone whole: the same again may well succeed.
  * Never on SQLite, where they wait for each other from their beginning (sqlite-driver.ts).
  */

@@ -1,6 +1,7 @@
 /** One table from what verbs throw to what both edges, tRPC and REST, answer. Whatever is not in it is closed. */
 import { DestinationError } from '@keyferry/core/destinations'
-import { few, Invalid, KeyferryError, shortIssues, unavailable, Unresolvable } from '@keyferry/kernel'
+import { isReferenceViolation } from '@keyferry/db'
+import { Conflict, few, Invalid, KeyferryError, shortIssues, unavailable, Unresolvable } from '@keyferry/kernel'
 import type { ErrorCode } from '@keyferry/schemas'
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { ZodError } from 'zod'
@@ -23,6 +24,7 @@ const CODES = new Map<number, TRPC_ERROR_CODE_KEY>([
   [403, 'FORBIDDEN'],
   [404, 'NOT_FOUND'],
   [405, 'METHOD_NOT_SUPPORTED'],
+  [409, 'CONFLICT'],
   [413, 'PAYLOAD_TOO_LARGE'],
   [415, 'UNSUPPORTED_MEDIA_TYPE'],
   [422, 'UNPROCESSABLE_CONTENT'],
@@ -31,6 +33,7 @@ const CODES = new Map<number, TRPC_ERROR_CODE_KEY>([
 ])
 const NAMES = new Map<number, ErrorCode>([
   [404, 'NotFound'],
+  [409, 'Conflict'],
   [503, 'ServiceUnavailable'],
 ])
 const STATUSES = new Map([...CODES].map(([status, code]) => [code, status]))
@@ -51,6 +54,11 @@ export function failureOf(thrown: unknown): Failure {
   }
   if (thrown instanceof ZodError) return ofInput(thrown)
   if (thrown instanceof TRPCError) return ofTrpc(thrown)
+  // What it names was there when the request was checked.
+  if (isReferenceViolation(thrown))
+    return ofVerb(
+      new Conflict('Something that this request needs was deleted, or came into use, meanwhile. Try again.'),
+    )
   const away = unavailable(thrown)
   return away ? ofVerb(away) : CLOSED
 }

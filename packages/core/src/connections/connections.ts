@@ -3,7 +3,16 @@
  */
 import { randomUUID } from 'node:crypto'
 import { amend, isUniqueViolation, type ConnectionTable, type Selectable } from '@keyferry/db'
-import { audit, BadRequest, NotFound, timestamp, transactChecked, type Actor, type Context } from '@keyferry/kernel'
+import {
+  audit,
+  BadRequest,
+  NotFound,
+  timestamp,
+  transactChecked,
+  type Actor,
+  type Context,
+  type Tx,
+} from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Account, ConnectionDefinition } from '../destinations/connection.ts'
@@ -87,7 +96,7 @@ export async function updateConnection(
   if (name !== undefined && name !== row.name) await refuseTakenName(ctx, name)
   const renewed = input.credentials === undefined ? null : await renew(ctx, row, input.credentials, input.method)
 
-  const afterCommit = await transactChecked(ctx, async (tx) => {
+  const changed = await transactChecked(ctx, async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('connections')
       .set((eb) => ({
@@ -98,8 +107,11 @@ export async function updateConnection(
         updatedAt: timestamp(ctx),
       }))
       .where('id', '=', connectionId)
+      .where('version', '=', row.version)
       .executeTakeFirst()
-    if (numUpdatedRows === 0n) throw noSuchConnection(connectionId)
+    if (numUpdatedRows === 0n) return null
+    // Its row is held: no sync begins to use it meanwhile.
+    if (renewed) await refuseMove(tx, row, renewed)
     if (renewed)
       await amend(tx, 'connections', connectionId, {
         credentials: renewed.credentials,
@@ -119,11 +131,12 @@ export async function updateConnection(
       allowedTargets,
     })
     // A sync that is no longer allowed shows it at once, and one that is allowed again continues.
-    return credentialsReplaced || allowedChanged
-      ? await ctx.hooks.onConnectionChanged(ctx, tx, actor, connectionId)
-      : null
+    const reaches = credentialsReplaced || allowedChanged
+    return { afterCommit: reaches ? await ctx.hooks.onConnectionChanged(ctx, tx, actor, connectionId) : null }
   }).catch(explainName(name ?? row.name))
-  await afterCommit?.()
+  // It was edited or deleted meanwhile, and may lead elsewhere now.
+  if (!changed) return updateConnection(ctx, actor, input)
+  await changed.afterCommit?.()
   return describeConnection(ctx, await findConnection(ctx, connectionId))
 }
 
@@ -206,21 +219,30 @@ async function renew(ctx: Context, row: Selectable<ConnectionTable>, input: unkn
   const credentials = { ...parsed, account: account.id ?? null }
   const before = placeOf(definition, await openCredentials(ctx, row))
   const after = placeOf(definition, credentials)
-  const users = before === after ? [] : await usersOf(ctx, row.id)
-  if (users.length > 0) {
-    throw new BadRequest(
-      `App Connection "${row.name}" cannot move from ${before} to ${after} while it is used by sync ${users.join(', ')}; make a new connection and give it to them`,
-    )
-  }
   return {
+    before,
+    after,
     credentials: await sealCredentials(ctx, row.id, credentials),
     method,
     found: { account: account.label, checkedAt: timestamp(ctx), problem: null },
   }
 }
 
+/** Throws `BadRequest` naming the syncs that would be led to another host. */
+async function refuseMove(
+  tx: Tx,
+  { id, name }: Pick<Selectable<ConnectionTable>, 'id' | 'name'>,
+  { before, after }: { before: string; after: string },
+): Promise<void> {
+  const users = before === after ? [] : await usersOf(tx, id)
+  if (users.length === 0) return
+  throw new BadRequest(
+    `App Connection "${name}" cannot move from ${before} to ${after} while it is used by sync ${users.join(', ')}; make a new connection and give it to them`,
+  )
+}
+
 async function refuseUsed(ctx: Context, connectionId: string): Promise<void> {
-  const users = await usersOf(ctx, connectionId)
+  const users = await usersOf(ctx.db, connectionId)
   if (users.length === 0) return
   throw new BadRequest(`Cannot delete App Connection with existing connections: used by sync ${users.join(', ')}`, {
     syncs: users,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ConnectionTable, Selectable } from '@keyferry/db'
-import type { Context } from '@keyferry/kernel'
+import type { Context, Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import { allows } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
@@ -48,9 +48,9 @@ export async function describeConnections(
  * Names of the syncs that use a connection, sorted; those that were retargeted and still need it to remove their keys
  * too.
  */
-export async function usersOf(ctx: Context, connectionId: string): Promise<string[]> {
-  const syncs = await ctx.db.selectFrom('syncs').where('connectionId', '=', connectionId).select('name').execute()
-  const leaving = await ctx.db
+export async function usersOf(db: Context['db'] | Tx, connectionId: string): Promise<string[]> {
+  const syncs = await db.selectFrom('syncs').where('connectionId', '=', connectionId).select('name').execute()
+  const leaving = await db
     .selectFrom('departures')
     .innerJoin('syncs', 'syncs.id', 'departures.syncId')
     .where('departures.connectionId', '=', connectionId)

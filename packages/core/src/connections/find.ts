@@ -1,5 +1,5 @@
 import { batchLoader, inList, keptQuery, type ConnectionTable, type Db, type Selectable, type Slot } from '@keyferry/db'
-import { BadRequest, NotFound, type Context, type DataKey } from '@keyferry/kernel'
+import { BadRequest, NotFound, type Context, type DataKey, type Tx } from '@keyferry/kernel'
 import type { ConnectionDefinition } from '../destinations/connection.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { connectionOf } from '../destinations/registry.ts'
@@ -70,6 +70,17 @@ export async function connectionFor(
   refuseNotAllowed(row, projectId, target)
   refuseOtherApp(definition.connection, row)
   return { ...row, place: placeOf(definition.connection, await openCredentials(ctx, row)) }
+}
+
+/** Whether the connection is as it was read. It then stays so until the transaction ends. */
+export async function isAsRead(tx: Tx, read: Pick<ConnectionRow, 'id' | 'version'>): Promise<boolean> {
+  const present = await tx
+    .selectFrom('connections')
+    .where('id', '=', read.id)
+    .select('version')
+    .forShare()
+    .executeTakeFirst()
+  return present?.version === read.version
 }
 
 export function refuseOtherApp(

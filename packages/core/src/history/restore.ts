@@ -6,6 +6,7 @@ import {
   withVaultTransaction,
   checkReferences,
   deleteSecretRows,
+  lockProject,
   openForWriting,
   presentSecrets,
   projectKey,
@@ -13,7 +14,6 @@ import {
 } from '@keyferry/vault'
 import type { z } from 'zod'
 import { findSync, type SyncAddress } from '../sync/find.ts'
-import { sourcePlace } from '../sync/source-place.ts'
 import { rewind, type Rewound } from './rewind.ts'
 import type { Snapshot } from './snapshot.ts'
 import { readSnapshot } from './snapshot-chain.ts'
@@ -26,8 +26,10 @@ type RunAddress = SyncAddress & { runId: string }
  * back to.
  */
 export async function previewRestore(ctx: Context, _actor: Actor, input: RunAddress): Promise<RestorePlan> {
-  const at = await find(ctx, input)
-  return oneLook(ctx, async (tx) => show(at, await rewindTo(ctx, tx, at)))
+  return oneLook(ctx, async (tx) => {
+    const at = await find(tx, input)
+    return show(at, await rewindTo(ctx, tx, at))
+  })
 }
 
 /**
@@ -40,9 +42,12 @@ export async function restoreRun(
   actor: Actor,
   input: RunAddress & { planHash: string },
 ): Promise<RestorePlan> {
-  const at = await find(ctx, input)
+  const { projectId } = await findSync(ctx, input)
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
-    const target = await openForWriting(ctx, tx, at.place)
+    // From here on the sync reads the folder that it reads, and the folder is where it is.
+    await lockProject(ctx, tx, projectId)
+    const at = await find(tx, input)
+    const target = await openForWriting(ctx, tx, { projectId, folderId: at.sync.folderId })
     const found = await rewindTo(ctx, tx, at)
     const shown = show(at, found)
     if (shown.hash !== input.planHash) {
@@ -86,20 +91,19 @@ export async function restoreRun(
 interface Found {
   runId: string
   sync: { id: string; name: string; projectId: string; folderId: string }
-  place: { projectId: string; environment: string; secretPath: string }
   snapshot: Snapshot
 }
 
-async function find(ctx: Context, input: RunAddress): Promise<Found> {
-  const sync = await findSync(ctx, input)
-  const run = await ctx.db
+async function find(tx: Tx, input: RunAddress): Promise<Found> {
+  const sync = await findSync({ db: tx }, input)
+  const run = await tx
     .selectFrom('runs')
     .where('syncId', '=', sync.id)
     .where('id', '=', input.runId)
     .select(['id', 'snapshotId'])
     .executeTakeFirst()
   if (!run) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
-  const snapshot = run.snapshotId === null ? null : await readSnapshot(ctx.db, run.snapshotId)
+  const snapshot = run.snapshotId === null ? null : await readSnapshot(tx, run.snapshotId)
   if (!snapshot)
     throw new BadRequest(
       'This run did not write to the destination, so there is nothing to restore. Choose another run.',
@@ -109,8 +113,7 @@ async function find(ctx: Context, input: RunAddress): Promise<Found> {
       `The sync "${sync.name}" read another folder at that time. Select that folder as its source to restore this run.`,
     )
   }
-  const place = { projectId: sync.projectId, ...(await sourcePlace(ctx.db, sync.folderId)) }
-  return { runId: run.id, sync, place, snapshot }
+  return { runId: run.id, sync, snapshot }
 }
 
 async function rewindTo(ctx: Context, tx: Tx, { sync, snapshot }: Found): Promise<Rewound> {

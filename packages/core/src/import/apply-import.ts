@@ -1,6 +1,6 @@
 /** Carries an import out: the folder's new versions, the ledger and the audit row in one transaction. */
 import { amend } from '@keyferry/db'
-import { audit, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { audit, Conflict, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { ImportPriority, SyncMessage } from '@keyferry/schemas'
 import { escapeReferences } from '@keyferry/schemas/literal-text'
 import {
@@ -18,7 +18,6 @@ import type { Lease } from '../lease/lease.ts'
 import { digestOf } from '../plan/desired.ts'
 import { contradictsFlag } from '../plan/plan.ts'
 import { firstImportOf, type StoredOptions } from '../sync/options.ts'
-import { sourcePlace } from '../sync/source-place.ts'
 import { findImport } from './find-import.ts'
 import type { ImportPlan, Taken } from './plan-import.ts'
 
@@ -37,8 +36,8 @@ export interface ImportOrder {
 
 /**
  * Imports what the target holds. Values are stored as text: what looks like a reference stays as it is. Keys whose
- * value the vault then has are adopted, so that the next run writes nothing. Throws like `findImport`, and `LeaseLost`,
- * `QuotaExceeded` and `Forbidden` before anything was written.
+ * value the vault then has are adopted, so that the next run writes nothing. Throws like `findImport`, and before
+ * anything was written `LeaseLost`, `QuotaExceeded`, `Forbidden`, and `Conflict` when the sync was edited meanwhile.
  */
 export async function applyImport(
   ctx: Context,
@@ -59,10 +58,11 @@ function write(ctx: Context, actor: Actor, target: OpenTarget, order: ImportOrde
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const folder = await openForPlainValues(ctx, tx, {
       projectId: sync.projectId,
-      ...(await sourcePlace(tx, sync.folderId)),
+      folderId: sync.folderId,
     })
     await order.verify?.(tx)
     await lease.checkIn(tx)
+    await refuseEdited(tx, sync)
     const keys = plan.puts.map(({ key }) => key)
     const present = await presentSecrets(tx, folder.folder.id, keys)
     if (plan.puts.some(({ key, version }) => (present.get(key)?.version ?? null) !== version)) return false
@@ -106,6 +106,13 @@ function write(ctx: Context, actor: Actor, target: OpenTarget, order: ImportOrde
     })
     return true
   })
+}
+
+/** What the target held is for the folder that the sync reads, and a key is its own where it points. */
+async function refuseEdited(tx: Tx, { id, name, folderId, targetKey }: ImportOrder['sync']): Promise<void> {
+  const present = await tx.selectFrom('syncs').where('id', '=', id).select(['folderId', 'targetKey']).executeTakeFirst()
+  if (present?.folderId !== folderId || present.targetKey !== targetKey)
+    throw new Conflict(`The sync "${name}" was edited during the import. Import again.`)
 }
 
 async function noteFirstImport(tx: Tx, syncId: string): Promise<void> {

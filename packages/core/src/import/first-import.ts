@@ -2,6 +2,7 @@
 import { authorize, readAccess, requirement } from '@keyferry/access'
 import {
   BadRequest,
+  Conflict,
   Forbidden,
   KeyferryError,
   OutOfReach,
@@ -19,15 +20,16 @@ import type { DueSync } from '../sync/due.ts'
 import { applyImport, recordFailedImport } from './apply-import.ts'
 
 /**
- * Imports on behalf of the sync's owner, once. `none`: there is nothing to import, the run continues. `imported`: the
- * source has changed, so the run starts over. Throws `Unresolvable`, `DestinationError` and `LeaseLost`.
+ * Imports on behalf of the sync's owner, once. `none`: there is nothing to import, the run continues. `outdated`: the
+ * source has changed, or the sync was edited meanwhile, so the run starts over. Throws `Unresolvable`,
+ * `DestinationError` and `LeaseLost`.
  */
 export async function importFirst(
   ctx: Context,
   { id: jobId, sync }: { id: string; sync: DueSync },
   target: OpenTarget,
   lease: Lease,
-): Promise<'none' | 'imported' | Blocked> {
+): Promise<'none' | 'outdated' | Blocked> {
   const priority = firstImportOf(target.options)
   const owner = ownerOf(sync)
   if (priority === null || owner === null || !importsFirst(sync)) return 'none'
@@ -42,8 +44,9 @@ export async function importFirst(
   try {
     const reads = await ownerReads(ctx.db, sync)
     await applyImport(ctx, owner, target, { sync, priority, reads, jobId, lease, verify })
-    return 'imported'
+    return 'outdated'
   } catch (error) {
+    if (error instanceof Conflict) return 'outdated'
     if (error instanceof DestinationError || error instanceof KeyferryError)
       await recordFailedImport(ctx, sync.id, jobId, error.message)
     if (error instanceof QuotaExceeded || error instanceof BadRequest) return blockedBySource(error)

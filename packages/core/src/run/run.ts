@@ -126,8 +126,8 @@ async function carryOut(ctx: Context, run: ActiveRun, lease: Lease, signal: Abor
     if (ownerless) result = { kind: 'blocked', plan: null, blockage: ownerless }
     else {
       const first = removes ? 'none' : await importFirst(ctx, run, target, lease)
-      // The import made the source another one; the sync stays due.
-      if (first === 'imported') return { again: true }
+      // The sync stays due.
+      if (first === 'outdated') return { again: true }
       result = first === 'none' ? await planAndApply(ctx, run, target, lease) : first
     }
   } catch (error) {

@@ -1,4 +1,4 @@
-import { BadRequest, NotFound, type Context } from '@keyferry/kernel'
+import { BadRequest, NotFound, type Context, type Tx } from '@keyferry/kernel'
 import { destination } from '../destinations/registry.ts'
 import { selectSyncs, toRows, type SyncRow } from './row.ts'
 
@@ -8,9 +8,9 @@ export interface SyncAddress {
 }
 
 /** The stored sync. Throws `NotFound`, or `BadRequest` when it belongs to another destination than the one named. */
-export async function findSync(ctx: Context, { destination: name, syncId }: SyncAddress) {
+export async function findSync({ db }: { db: Context['db'] | Tx }, { destination: name, syncId }: SyncAddress) {
   const { title } = destination(name)
-  const row = await ctx.db.selectFrom('syncs').where('id', '=', syncId).selectAll().executeTakeFirst()
+  const row = await db.selectFrom('syncs').where('id', '=', syncId).selectAll().executeTakeFirst()
   if (!row) throw noSuchSync(syncId)
   if (row.destination !== name)
     throw new BadRequest(`The secret sync ${row.name} is not a ${title} sync but one of ${row.destination}`)

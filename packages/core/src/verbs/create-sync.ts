@@ -10,22 +10,31 @@ import type { SyncRow } from '../sync/row.ts'
 import { importsFirst } from '../sync/options.ts'
 import { storedOwner } from '../sync/owner.ts'
 import { requestRun } from '../sync/request-run.ts'
-import { checkBody, type CreateBody } from './source.ts'
+import { checkBody, stillStands, type CreateBody } from './source.ts'
 
 /**
  * Stores a sync; under auto-sync its first run follows at once. Creating it approves what that run
  * overwrites and deletes; with `planHash` only that very plan is approved, and with an import first no delete.
  */
 export async function createSync(ctx: Context, actor: Actor, body: CreateBody): Promise<SyncRow> {
-  const { definition, spec } = await checkBody(ctx, body)
+  for (;;) {
+    const row = await tryCreate(ctx, actor, body)
+    if (row) return row
+  }
+}
+
+/** Null when the connection or the source was changed since the body was checked. */
+async function tryCreate(ctx: Context, actor: Actor, body: CreateBody): Promise<SyncRow | null> {
+  const { definition, connection, spec } = await checkBody(ctx, body)
   const { autoSync } = body
   const imports = importsFirst({ ...spec, importedAt: null, syncedAt: null })
   const id = randomUUID()
   const at = timestamp(ctx)
   try {
-    await transact(ctx, async (tx) => {
+    const created = await transact(ctx, async (tx) => {
       // A change of the source that commits meanwhile must see this sync, or be seen by its first run.
       await lockProject(ctx, tx, body.projectId)
+      if (!(await stillStands(tx, { connection, folderId: spec.folderId, source: body }))) return false
       await refuseNameClash(tx, body.projectId, body.name)
       await refuseBeyond(ctx, tx, body.projectId, 'syncs')
       await refuseOverlap(ctx, tx, spec)
@@ -74,7 +83,9 @@ export async function createSync(ctx: Context, actor: Actor, body: CreateBody): 
         name: body.name,
         destination: definition.name,
       })
+      return true
     })
+    if (!created) return null
   } catch (error) {
     if (isUniqueViolation(error)) throw nameTaken(body.name)
     throw error

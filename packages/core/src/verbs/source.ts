@@ -1,11 +1,11 @@
 /** What a create, preview or edit body says of source, connection and target, checked against what exists. */
-import { BadRequest, Invalid, NotFound, type Context } from '@keyferry/kernel'
+import { BadRequest, Invalid, NotFound, type Context, type Tx } from '@keyferry/kernel'
 import type { createSync } from '@keyferry/schemas'
 import { findFolder } from '@keyferry/vault'
 import type { z } from 'zod'
 import type { SyncSpec } from '../apply/target.ts'
 import { refuseNotAllowed } from '../connections/allowed.ts'
-import { connectionFor, type ConnectionRow } from '../connections/find.ts'
+import { connectionFor, isAsRead, type ConnectionRow } from '../connections/find.ts'
 import { resolveTarget } from '../connections/resolve-target.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
@@ -66,13 +66,28 @@ export function targetOf(definition: DestinationDefinition, config: Record<strin
   throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['target', ...issue.path] })))
 }
 
+interface SourcePlace {
+  projectId: string
+  environment: string
+  secretPath: string
+}
+
+/**
+ * Whether what was checked before the transaction, while a vendor may have been asked, still stands: the connection as
+ * it was read, and at `source` the same folder. Under the project's lock; until the transaction ends it stays so.
+ */
+export async function stillStands(
+  tx: Tx,
+  { connection, folderId, source }: { connection: ConnectionRow; folderId: string; source: SourcePlace | null },
+): Promise<boolean> {
+  if (!(await isAsRead(tx, connection))) return false
+  return source === null || (await sourceFolder({ db: tx }, source)) === folderId
+}
+
 /** The source's folder id; a missing one is a `BadRequest` here, as for every consumer of this API. */
-export async function sourceFolder(
-  ctx: Context,
-  source: { projectId: string; environment: string; secretPath: string },
-): Promise<string> {
+export async function sourceFolder({ db }: { db: Context['db'] | Tx }, source: SourcePlace): Promise<string> {
   try {
-    const { folder } = await findFolder(ctx.db, source)
+    const { folder } = await findFolder(db, source)
     return folder.id
   } catch (error) {
     if (error instanceof NotFound) throw new BadRequest(error.message)

@@ -19,7 +19,7 @@ import { blockageWithoutOwner, storedOwner } from '../sync/owner.ts'
 import { requestRun } from '../sync/request-run.ts'
 import { sourcePlace } from '../sync/source-place.ts'
 import { refuseNameClash } from './create-sync.ts'
-import { placeFor, sourceFolder, targetKey, targetOf } from './source.ts'
+import { placeFor, sourceFolder, stillStands, targetKey, targetOf } from './source.ts'
 
 /**
  * Changes what the patch names. Under auto-sync a run follows when the change can reach the target; a new name or
@@ -35,7 +35,7 @@ export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typ
   }
 }
 
-/** Null when the sync was edited meanwhile. */
+/** Null when the sync, its connection or its source was changed meanwhile. */
 async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof updateSchema>): Promise<SyncRow | null> {
   const stored = await findSync(ctx, patch)
   const definition = destination(stored.destination)
@@ -49,13 +49,14 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
           target: before,
         }
       : await placeFor(ctx, definition, { projectId, connectionId, target: patch.target ?? before })
+  const source = await newSource(ctx, stored, patch)
   const options = patchOptions(definition, target, JSON.parse(stored.options), patch.options ?? {})
   const spec = {
     id: stored.id,
     destination: stored.destination,
     projectId: stored.projectId,
     connectionId: connection.id,
-    folderId: await newSource(ctx, stored, patch),
+    folderId: source === null ? stored.folderId : await sourceFolder(ctx, source),
     target: JSON.stringify(target),
     targetKey: await keyAfter(ctx, { definition, connection, before, target }, stored),
     options: JSON.stringify(options),
@@ -77,6 +78,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     await lockProject(ctx, tx, stored.projectId)
     const present = await tx.selectFrom('syncs').where('id', '=', stored.id).select('version').executeTakeFirst()
     if (present?.version !== stored.version) return false
+    if (!(await stillStands(tx, { connection, folderId: spec.folderId, source }))) return false
     if (patch.name !== undefined) await refuseNameClash(tx, stored.projectId, patch.name, stored.id)
     if (reaches) await refuseOverlap(ctx, tx, spec)
     const { id: _, projectId: __, destination: ___, ...columns } = spec
@@ -172,16 +174,17 @@ async function fallBehind(ctx: Context, tx: Tx, syncId: string): Promise<void> {
     .execute()
 }
 
+/** Where it is to read from now on; null: where it does. */
 async function newSource(
   ctx: Context,
   stored: { projectId: string; folderId: string },
   patch: { environment?: string; secretPath?: string },
-): Promise<string> {
-  if (patch.environment === undefined && patch.secretPath === undefined) return stored.folderId
+): Promise<{ projectId: string; environment: string; secretPath: string } | null> {
+  if (patch.environment === undefined && patch.secretPath === undefined) return null
   const present = await sourcePlace(ctx.db, stored.folderId)
-  return sourceFolder(ctx, {
+  return {
     projectId: stored.projectId,
     environment: patch.environment ?? present.environment,
     secretPath: patch.secretPath ?? present.secretPath,
-  })
+  }
 }

@@ -2,7 +2,7 @@
 import { lockRows } from '@keyferry/db'
 import type { Context, DataKey, Tx } from '@keyferry/kernel'
 import { lockProject, shareProject } from '../keys/project-key.ts'
-import { findFolder, type Located } from '../tree/find-folder.ts'
+import { findFolder, findFolderById, type FolderOfProject, type Located } from '../tree/find-folder.ts'
 
 /** A folder opened for writing, until the transaction ends. */
 export interface Target extends Located {
@@ -13,7 +13,7 @@ export interface Target extends Located {
 /** Throws `NotFound` naming what is missing. */
 export async function openForWriting(ctx: Context, tx: Tx, where: Where): Promise<Target> {
   const key = await lockProject(ctx, tx, where.projectId)
-  return { ...(await findFolder(tx, where)), projectId: where.projectId, key }
+  return { ...(await find(tx, where)), projectId: where.projectId, key }
 }
 
 /**
@@ -22,15 +22,15 @@ export async function openForWriting(ctx: Context, tx: Tx, where: Where): Promis
  */
 export async function openForPlainValues(ctx: Context, tx: Tx, where: Where): Promise<Target> {
   const key = await shareProject(ctx, tx, where.projectId)
-  const found = await findFolder(tx, where)
+  const found = await find(tx, where)
   await lockRows(tx, () =>
     tx.selectFrom('folders').where('id', '=', found.folder.id).select('id').forNoKeyUpdate().execute(),
   )
   return { ...found, projectId: where.projectId, key }
 }
 
-interface Where {
-  projectId: string
-  environment: string
-  secretPath: string
-}
+/** A place, or the folder itself: what stands at a place may be another folder once the lock is there. */
+type Where = { projectId: string; environment: string; secretPath: string } | FolderOfProject
+
+const find = (tx: Tx, where: Where): Promise<Located> =>
+  'folderId' in where ? findFolderById(tx, where) : findFolder(tx, where)

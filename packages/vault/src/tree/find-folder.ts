@@ -1,6 +1,15 @@
-import { keptQuery, type Db, type EnvironmentTable, type FolderTable, type Selectable, type Slot } from '@keyferry/db'
+import {
+  keptQuery,
+  type Db,
+  type EnvironmentTable,
+  type FolderTable,
+  type Selectable,
+  type Slot,
+  type Tables,
+} from '@keyferry/db'
 import { NotFound, type Tx } from '@keyferry/kernel'
 import { isBelow } from '@keyferry/schemas/secret-path'
+import type { Kysely } from 'kysely'
 
 type FolderRow = Selectable<FolderTable>
 type EnvironmentRow = Selectable<EnvironmentTable>
@@ -22,18 +31,31 @@ interface Place {
   secretPath: string
 }
 
-const foldersAt = keptQuery((db, slot: Slot<Place>) =>
+/** A folder itself, wherever it is by now. */
+export interface FolderOfProject {
+  projectId: string
+  folderId: string
+}
+
+const folders = (db: Kysely<Tables>) =>
   db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .innerJoin('projects', 'projects.id', 'environments.projectId')
-    .where('projects.id', '=', slot('projectId'))
-    .where('environments.slug', '=', slot('environment'))
-    .where('folders.path', '=', slot('secretPath'))
     // Not all columns as such: Postgres would plan that again each time (prepared-statements.ts).
     .select(['folders.id', 'folders.environmentId', 'folders.parentId', 'folders.name', 'folders.path'])
     .select(['folders.description', 'folders.revision', 'folders.secretsHead', 'folders.createdAt'])
-    .select(['folders.updatedAt', 'environments.slug', 'projects.dataKey']),
+    .select(['folders.updatedAt', 'environments.slug', 'projects.dataKey'])
+
+const foldersAt = keptQuery((db, slot: Slot<Place>) =>
+  folders(db)
+    .where('projects.id', '=', slot('projectId'))
+    .where('environments.slug', '=', slot('environment'))
+    .where('folders.path', '=', slot('secretPath')),
+)
+
+const foldersById = keptQuery((db, slot: Slot<FolderOfProject>) =>
+  folders(db).where('projects.id', '=', slot('projectId')).where('folders.id', '=', slot('folderId')),
 )
 
 /** Throws `NotFound` naming what is missing: the project, the environment or the folder. */
@@ -44,7 +66,20 @@ export async function findFolder(db: Db | Tx, where: Place): Promise<FoundFolder
     await findEnvironment(db, where)
     throw new NotFound(`Folder with path "${secretPath}" not found in environment "${environment}"`)
   }
-  const { slug, dataKey, ...folder } = row
+  return foundFolder(row, projectId)
+}
+
+/** Throws `NotFound`. */
+export async function findFolderById(db: Db | Tx, { projectId, folderId }: FolderOfProject): Promise<FoundFolder> {
+  const [row] = await foldersById(db, { projectId, folderId })
+  if (!row) throw new NotFound(`Folder with ID ${folderId} not found`)
+  return foundFolder(row, projectId)
+}
+
+function foundFolder(
+  { slug, dataKey, ...folder }: FolderRow & { slug: string; dataKey: string },
+  projectId: string,
+): FoundFolder {
   return { folder, environment: { id: folder.environmentId, slug, projectId }, dataKey }
 }
 
