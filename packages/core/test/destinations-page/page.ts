@@ -18,7 +18,7 @@ const byTitle = (): DestinationDefinition[] => destinations().toSorted((a, b) =>
 
 const HEAD = `# Destinations
 
-Made by \`pnpm --filter @keyferry/core destinations-page\` from what each folder of \`packages/core/src/destinations\` declares; a test compares
+Made by \`npx -y pnpm@12 --filter @keyferry/core destinations-page\` from what each folder of \`packages/core/src/destinations\` declares; a test compares
 the two. Each folder's README says which token to make, with which rights.
 
 Every destination passes the same conformance suite against an emulator of its provider. What differs is declared, and listed here. Cases about

@@ -43,7 +43,7 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
 const HEAD = `# Metrics
 
-Made by \`pnpm --filter @keyferry/kernel metrics-page\` from what \`packages/kernel/src/metrics.ts\` declares; a test compares the two.
+Made by \`npx -y pnpm@12 --filter @keyferry/kernel metrics-page\` from what \`packages/kernel/src/metrics.ts\` declares; a test compares the two.
 
 \`GET /metrics\` answers in Prometheus' text format ([operations.md](operations.md#is-it-well) says to whom). Every process counts what it does itself, so sum over
 processes. Figures of the whole instance (\`keyferry_syncs\`, \`keyferry_due_syncs\`, \`keyferry_oldest_sync_behind_seconds\`, \`keyferry_vendor_…\`) are the same in

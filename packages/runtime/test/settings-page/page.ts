@@ -31,7 +31,7 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
 const HEAD = `# Settings
 
-Made by \`pnpm --filter @keyferry/runtime settings-page\` from \`packages/runtime/src/settings\`; a test compares the two.
+Made by \`npx -y pnpm@12 --filter @keyferry/runtime settings-page\` from \`packages/runtime/src/settings\`; a test compares the two.
 
 Every setting is a variable of the environment of the process; an empty one counts as not set. A value that breaks its rule ends the start, and the message names the variable and the rule. A name
 that starts with \`KEYFERRY_\` and is none of these, or is a typing error away from one, is a warning in the log. \`keyferry admin doctor\` checks the same without starting.
