@@ -26,7 +26,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
   let put: ProjectTree['put']
   let value: ProjectTree['value']
   let folder: ProjectTree['folder']
-  const { button, row, dialog, alert, go } = pageObject(() => page)
+  const { button, tab, row, dialog, alert, go } = pageObject(() => page)
   const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name, exact: true }))
   const item = (name: string): Locator => page.getByRole('menuitem', { name, exact: true })
   const environments = (): Promise<string[]> =>
@@ -184,6 +184,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       await visit(page, at('/secrets/dev?path=/api'))
       await page.getByRole('tab', { name: 'Staging' }).click()
       await heading('Folder /api doesn’t exist in staging')
+      await see(tab('Staging').and(page.locator(':focus')))
       await button('Create /api in staging').click()
       await heading('No secrets in this folder yet')
       await visit(page, at('/secrets/dev'))

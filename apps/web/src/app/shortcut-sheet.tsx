@@ -15,6 +15,8 @@ export function ShortcutSheet({ rights, onClose }: { rights: Rights | undefined;
         <Group title={words.shortcutSheet.everywhere}>
           <Line keys={[isMac ? '⌘' : 'Ctrl', 'K']}>{words.shortcutSheet.searchCommands}</Line>
           <Line keys={['?']}>{words.shortcutSheet.thisList}</Line>
+          {/* The key of the library that shows them. */}
+          <Line keys={[isMac ? '⌥' : 'Alt', 'T']}>{words.shortcutSheet.messages}</Line>
           {ON_PAGE.map(({ key, words }) => (
             <Line key={key} keys={[key]}>
               {words}

@@ -18,6 +18,7 @@ export const GO_KEYS = {
 export const ON_PAGE = [
   { key: '/', words: words.shortcuts.searchOrFilterPage },
   { key: 'n', words: words.shortcuts.create },
+  { key: 'b', words: words.shortcuts.selected },
 ] as const
 export const IN_ROW = [
   { key: 'e', words: words.shortcuts.edit },

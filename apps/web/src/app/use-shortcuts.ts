@@ -56,10 +56,10 @@ export function useShortcuts({ projectId, togglePalette, openSheet }: Doors): vo
         else if (!pressOnPage(key)) togglePalette()
       }
     for (const { key } of IN_ROW)
-      bindings[key] = (event) => {
+      bindings[`[Shift]+${key}`] = (event) => {
         // On a control, Enter presses the control.
         if (key === 'Enter' && !(event.target instanceof HTMLTableRowElement)) return
-        if (pressInRow(key)) event.preventDefault()
+        if (pressInRow(key, event.shiftKey)) event.preventDefault()
       }
     listen()
     return () => {

@@ -139,6 +139,7 @@ export const words = {
     everywhere: 'Everywhere',
     searchCommands: 'Search and commands',
     thisList: 'This list',
+    messages: 'Messages at the foot of the screen',
     table: 'In a table',
     nextRow: 'Next row',
     previousRow: 'Previous row',
@@ -147,8 +148,9 @@ export const words = {
   shortcuts: {
     searchOrFilterPage: 'Search or filter this page',
     create: 'New: a secret, a sync, a connection or a member',
+    selected: 'Actions for the selected rows',
     edit: 'Edit',
-    select: 'Select',
+    select: 'Select, with Shift a range',
     open: 'Open',
   },
   themeMenu: {

@@ -244,6 +244,10 @@ export const words = {
     failed: 'Failed',
     blocked: 'Blocked',
   },
+  selectionBar: {
+    key: '. Press B for the actions.',
+    clear: 'Clear selection',
+  },
   shownOnce: {
     copy: (label: string) => `Copy ${label}`,
     title: 'Copy it now',

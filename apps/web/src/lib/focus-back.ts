@@ -8,6 +8,8 @@ let last: Place | null = null
 
 /** What says where somebody is when it has the focus itself. */
 const AROUND = 'tr, li, fieldset, form, section, table, [role=tabpanel], [role=dialog], [role=alertdialog], main'
+/** What lies over the page and goes away on its own: somebody who was in it is where they were before. */
+const ASIDE = '[data-sonner-toaster], [data-aside]'
 /** Until then, what removed an element may give the focus to another. */
 const SETTLED_MS = 100
 
@@ -17,7 +19,9 @@ const SETTLED_MS = 100
  */
 export function keepFocus(): () => void {
   const remember = ({ target }: FocusEvent) => {
-    if (target instanceof HTMLElement) last = isInToast(target) ? [target, ...(last ?? [])] : placeOf(openerAt(target))
+    if (!(target instanceof HTMLElement)) return
+    const aside = target.closest(ASIDE)
+    last = aside ? [target, ...outside(aside)] : placeOf(openerAt(target))
   }
   let timer: ReturnType<typeof setTimeout> | undefined
   const settle = () => {
@@ -53,10 +57,12 @@ export function useFocusBack(): void {
   )
 }
 
-/**
- * A message lies over whatever is open: a click on it is none beside that. It goes away on its own, and somebody who
- * was in it is where they were before.
- */
+/** Gives the focus back to where it was before it came into `aside`. */
+export const leaveAside = (aside: Element): void => giveBack(outside(aside))
+
+const outside = (aside: Element): Place => (last ?? []).filter((element) => !aside.contains(element))
+
+/** A message lies over whatever is open: a click on it is none beside that. */
 export const isInToast = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('[data-sonner-toaster]') !== null
 
@@ -64,8 +70,11 @@ const isLost = (): boolean => document.activeElement === document.body && last?.
 
 /** Gives the focus to the first that takes it, or to the page. */
 function giveBack(place: Place | null): void {
+  // What lies over the page has no place of its own.
+  last = place
   const page = document.querySelector<HTMLElement>('main')
-  for (const element of [...(place ?? []), ...(page ? [page] : [])]) {
+  const again = place?.[0] && redrawn(place[0])
+  for (const element of [...(again ? [again] : []), ...(place ?? []), ...(page ? [page] : [])]) {
     if (!element.isConnected) continue
     if (element.tabIndex < 0) element.tabIndex = -1
     element.focus({ preventScroll: true })
@@ -73,13 +82,19 @@ function giveBack(place: Place | null): void {
   }
 }
 
+/** A tab of which a press opened another page with the same tabs, as an environment's. */
+const redrawn = (tab: HTMLElement): HTMLElement | undefined =>
+  [...document.querySelectorAll<HTMLElement>('main [role=tab]')].find(
+    ({ textContent }) => !tab.isConnected && tab.role === 'tab' && textContent === tab.textContent,
+  )
+
 /**
- * In a list, the next row is nearer than the list, and the one before where there is no next. Not in a list of ways to
- * other pages.
+ * In a list, the row itself is nearest, then the next one, and the one before where there is no next. Not in a list of
+ * ways to other pages.
  */
 function placeOf(element: HTMLElement): Place {
   const row = element.closest('nav') ? null : element.closest('tr, li')
-  const rows = [row?.nextElementSibling, row?.previousElementSibling].filter(isRow)
+  const rows = [row, row?.nextElementSibling, row?.previousElementSibling].filter(isRow)
   const place = [element, ...rows]
   for (let around = element.parentElement?.closest<HTMLElement>(AROUND); around;) {
     place.push(around)

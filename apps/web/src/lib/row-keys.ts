@@ -17,8 +17,12 @@ export function moveRow(by: 1 | -1): void {
   next.scrollIntoView({ block: 'nearest' })
 }
 
-/** Presses what `key` stands for in the row that has the focus; false when there is nothing. */
-export const pressInRow = (key: string): boolean => press(focused(), key)
+/**
+ * Presses what `key` stands for in the row that has the focus; false when there is nothing.
+ *
+ * @param shiftKey as a click with Shift does, which selects a range
+ */
+export const pressInRow = (key: string, shiftKey = false): boolean => press(focused(), key, shiftKey)
 
 /** The same on the open page, outside of rows. */
 export const pressOnPage = (key: string): boolean => press(document.querySelector('#main'), key)
@@ -39,11 +43,11 @@ export function pressSoon(key: string): void {
   setTimeout(() => waiting.abort(), SOON_MS)
 }
 
-function press(within: Element | null, key: string): boolean {
+function press(within: Element | null, key: string, shiftKey = false): boolean {
   const marked = `[data-shortcut="${key}"]:not(:disabled)`
   const control = within?.querySelector<HTMLElement>(key === 'x' ? `${marked}, input[type=checkbox]` : marked)
   if (!control) return false
-  if (control.matches('input:not([type=checkbox]), textarea')) control.focus()
-  else control.click()
+  if (control.matches('input:not([type=checkbox]), textarea, [role=toolbar]')) control.focus()
+  else control.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, shiftKey }))
   return true
 }

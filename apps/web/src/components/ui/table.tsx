@@ -78,7 +78,7 @@ export const Tr = ({ className, ...rest }: ComponentProps<'tr'>) => (
   <tr
     onClick={openRow}
     className={cn(
-      'scroll-mt-24 border-b border-line last:border-b-0 hover:bg-sunken/60 has-[[data-shortcut=Enter]]:cursor-pointer',
+      'scroll-mt-24 -outline-offset-2 border-b border-line last:border-b-0 hover:bg-sunken/60 has-[[data-shortcut=Enter]]:cursor-pointer',
       className,
     )}
     {...rest}

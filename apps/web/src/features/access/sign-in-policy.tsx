@@ -26,7 +26,7 @@ export function SignInPolicy() {
       label={words.signInPolicy.label}
       help={words.signInPolicy.help}
       className="max-w-md"
-      disabled={!data || update.isPending}
+      disabled={!data}
       value={data?.requireSecondFactor ?? 'nobody'}
       onChange={(event) => {
         const choice = CHOICES.find(([value]) => value === event.target.value)

@@ -1,4 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
+import { useLocation } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { Failure } from '../../components/failure.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { Section } from '../../components/ui/card.tsx'
@@ -18,27 +20,39 @@ import { words } from './words.ts'
 export function AccountPage() {
   usePageTitle(words.accountPage.title)
   const { data, error, refetch } = useQuery(accountQuery)
+  const { hash } = useLocation()
+  const notifications = useRef<HTMLDivElement>(null)
+  const isLoaded = data !== undefined
+  useEffect(() => {
+    if (isLoaded && hash === 'notifications') notifications.current?.focus()
+  }, [isLoaded, hash])
   return (
-    <div className="grid max-w-3xl gap-4">
+    <div className="grid gap-4 max-xl:max-w-3xl">
       <PageHeader title={words.accountPage.title} text={data && `${data.name}, ${data.email}`} />
       {error ? (
         <Failure what={words.accountPage.unreadable} error={error} retry={refetch} />
       ) : data ? (
-        <>
-          <NameCard key={data.name} name={data.name} />
-          <DisplayCard />
-          {data.hasPassword ? (
-            <>
-              <PasswordCard />
-              <TwoFactorCard factors={data.factors} />
-              <PasskeysCard factors={data.factors} />
-            </>
-          ) : (
-            <Section title={words.accountPage.viaProvider} text={words.accountPage.viaProviderText} />
-          )}
-          <NotificationsCard />
-          <SessionsCard here={data.sessionId} />
-        </>
+        <div className="grid items-start gap-4 xl:grid-cols-2">
+          <div className="grid gap-4">
+            <NameCard key={data.name} name={data.name} />
+            <DisplayCard />
+            {data.hasPassword ? (
+              <>
+                <PasswordCard />
+                <TwoFactorCard factors={data.factors} />
+                <PasskeysCard factors={data.factors} />
+              </>
+            ) : (
+              <Section title={words.accountPage.viaProvider} text={words.accountPage.viaProviderText} />
+            )}
+          </div>
+          <div className="grid gap-4">
+            <div tabIndex={-1} className="scroll-mt-18" ref={notifications}>
+              <NotificationsCard />
+            </div>
+            <SessionsCard here={data.sessionId} />
+          </div>
+        </div>
       ) : (
         <SkeletonRows label={words.accountPage.loading} rows={5} />
       )}

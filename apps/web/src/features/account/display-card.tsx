@@ -46,7 +46,6 @@ export function DisplayCard() {
         <SelectField
           label={words.displayCard.density}
           value={data.density}
-          disabled={save.isPending}
           onChange={({ target }) => {
             const chosen = density.safeParse(target.value)
             if (chosen.success) save.mutate({ density: chosen.data })

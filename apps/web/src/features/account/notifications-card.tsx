@@ -45,7 +45,6 @@ export function NotificationsCard() {
             label={KINDS[kind].title}
             help={KINDS[kind].text}
             value={data[kind]}
-            disabled={save.isPending}
             onChange={({ target }) => {
               const delivery = deliveries.find((each) => each === target.value)
               if (delivery) save.mutate({ [kind]: delivery })

@@ -98,11 +98,13 @@ export function ComparePage({ projectId, view }: Props) {
               needs="secrets.read-values"
             />
             <SearchField label={words.comparePage.searchKeys} value={wanted} onChange={setWanted} />
-            <SwitchField
-              label={words.comparePage.differencesOnly}
-              checked={isOnlyDifferences}
-              onChange={(on) => setView({ only: on ? 'differences' : undefined })}
-            />
+            <div className="flex min-h-9 items-center">
+              <SwitchField
+                label={words.comparePage.differencesOnly}
+                checked={isOnlyDifferences}
+                onChange={(on) => setView({ only: on ? 'differences' : undefined })}
+              />
+            </div>
             <p aria-live="polite" className="pb-2 text-sm text-soft">
               {words.comparePage.keysDiffer(differing, data.rows.length)}
             </p>

@@ -1,4 +1,4 @@
-import { Copy, Plus } from 'lucide-react'
+import { Forward, Plus } from 'lucide-react'
 import { memo, useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
@@ -111,7 +111,7 @@ export const MatrixTableRow = memo(function MatrixTableRow({
               <Menu
                 trigger={
                   <Button variant="ghost" size="icon" aria-label={words.matrixRow.copyOf(key, environment)}>
-                    <Copy aria-hidden className="size-4" />
+                    <Forward aria-hidden className="size-4" />
                   </Button>
                 }
               >

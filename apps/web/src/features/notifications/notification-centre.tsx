@@ -39,7 +39,9 @@ export function NotificationCentre({ onClose }: { onClose: () => void }) {
         />
       ))}
       <div className="mt-4 border-t border-line pt-4">
-        <RouteButton to="/account">{words.notificationCentre.notificationSettings}</RouteButton>
+        <RouteButton to="/account" hash="notifications">
+          {words.notificationCentre.notificationSettings}
+        </RouteButton>
       </div>
     </Drawer>
   )

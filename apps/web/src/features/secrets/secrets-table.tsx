@@ -1,4 +1,5 @@
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { SelectionBar } from '../../components/selection-bar.tsx'
 import { SortHeader } from '../../components/sort-header.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
@@ -87,7 +88,13 @@ export function SecretsTable({ place, rows, onHistory, onOverride }: Props) {
           )}
         />
       </Table>
-      {chosen.length > 0 && <SelectedActions place={place} rows={chosen} onDone={() => setSelected(NONE)} />}
+      <SelectionBar
+        label={words.secretsTable.selectedSecrets}
+        selected={chosen.length === 0 ? undefined : words.secretsTable.selected(chosen.length)}
+        onClear={() => setSelected(NONE)}
+      >
+        <SelectedActions place={place} rows={chosen} onDone={() => setSelected(NONE)} />
+      </SelectionBar>
     </>
   )
 }

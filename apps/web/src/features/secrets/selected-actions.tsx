@@ -1,8 +1,7 @@
-import { CircleSlash, Copy, Download, FolderInput, Tag, Trash2, X } from 'lucide-react'
+import { CircleSlash, Copy, Download, FolderInput, Tag, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
-import { IconButton } from '../../components/ui/icon-button.tsx'
 import { SECRETS_AT_ONCE } from '../../lib/chunks.ts'
 import { atSource, inFolder, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
@@ -24,7 +23,7 @@ interface Props {
   onDone: () => void
 }
 
-/** What can be done with the selected secrets, on a bar that stays in sight. */
+/** What can be done with the selected secrets. */
 export function SelectedActions({ place, rows, onDone }: Props) {
   const [dialog, setDialog] = useState<'move' | 'copy' | 'tag' | 'exclude' | 'export' | 'delete'>()
   const close = () => setDialog(undefined)
@@ -38,13 +37,7 @@ export function SelectedActions({ place, rows, onDone }: Props) {
   const what = words.selectedActions.secrets(rows.length)
   const other = project.data?.environments.find(({ slug }) => slug !== place.environment)?.slug ?? place.environment
   return (
-    <section
-      aria-label={words.selectedActions.selectedSecrets}
-      className="fixed bottom-4 left-1/2 z-30 flex w-max max-w-[calc(100vw-1rem)] -translate-x-1/2 flex-wrap items-center gap-1.5 rounded-xl border border-line bg-surface p-2 shadow-float"
-    >
-      <p className="px-1.5 text-sm text-soft" aria-live="polite">
-        {words.selectedActions.selected(rows.length)}
-      </p>
+    <>
       <Button size="sm" denied={unreadable} onClick={() => setDialog('copy')}>
         <Copy aria-hidden className="size-3.5" /> {words.selectedActions.copyEnvironment}
       </Button>
@@ -67,7 +60,6 @@ export function SelectedActions({ place, rows, onDone }: Props) {
       <Button size="sm" variant="quietDanger" onClick={() => setDialog('delete')}>
         <Trash2 aria-hidden className="size-3.5" /> {words.selectedActions.delete(what)}
       </Button>
-      <IconButton icon={X} label={words.selectedActions.clearSelection} onClick={onDone} />
       {dialog === 'copy' && (
         <CopyDialog place={place} keys={keys} environment={other} onDone={onDone} onClose={close} />
       )}
@@ -78,6 +70,6 @@ export function SelectedActions({ place, rows, onDone }: Props) {
       )}
       {dialog === 'export' && <ExportDialog place={place} keys={keys} onClose={close} />}
       {dialog === 'delete' && <DeleteSecrets place={place} keys={keys} onDone={onDone} onClose={close} />}
-    </section>
+    </>
   )
 }

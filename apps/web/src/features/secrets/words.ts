@@ -327,11 +327,11 @@ export const words = {
     value: 'Value',
     syncedTo: 'Synced to',
     updated: 'Updated',
+    selectedSecrets: 'Selected secrets',
+    selected: (rows: number) => `${rows} selected`,
   },
   selectedActions: {
     secrets: (rows: number) => count(rows, 'secret'),
-    selectedSecrets: 'Selected secrets',
-    selected: (rows: number) => `${rows} selected`,
     copyEnvironment: 'Copy to environment',
     move: (what: string) => `Move ${what}`,
     tag: 'Tag',
@@ -340,7 +340,6 @@ export const words = {
     noSync: 'No sync reads this folder.',
     tooMany: (most: number) => `At most ${most} secrets can be moved at once.`,
     delete: (what: string) => `Delete ${what}`,
-    clearSelection: 'Clear selection',
   },
   tagDialog: {
     secrets: (rows: number) => count(rows, 'secret'),
@@ -354,7 +353,7 @@ export const words = {
     unreadable: 'The tags could not be read',
     newTag: 'New tag',
     placeholder: 'payments',
-    addTag: 'Add tag',
+    addTag: 'Create tag',
   },
   textEditor: {
     size: (localeString: string, n: number) => `${localeString} bytes, ${n} lines`,

@@ -12,8 +12,6 @@ interface Props {
   last: boolean
   /** They may not change it. */
   fixed: boolean
-  /** The order is being changed. */
-  busy: boolean
   going: PendingDeletion | undefined
   /** By so many places, down counts up. */
   onMove: (by: number) => void
@@ -22,7 +20,7 @@ interface Props {
 }
 
 export function EnvironmentRow(props: Props) {
-  const { projectId, environment, first, last, fixed, busy, going, onMove, onEdit, onDelete } = props
+  const { projectId, environment, first, last, fixed, going, onMove, onEdit, onDelete } = props
   const { name, slug } = environment
   return (
     <li aria-label={name} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2 first:pt-0 last:pb-0">
@@ -44,13 +42,13 @@ export function EnvironmentRow(props: Props) {
           <IconButton
             icon={ArrowUp}
             label={words.environmentRow.moveUp(name)}
-            disabled={first || busy}
+            denied={first ? words.environmentRow.isFirst : undefined}
             onClick={() => onMove(-1)}
           />
           <IconButton
             icon={ArrowDown}
             label={words.environmentRow.moveDown(name)}
-            disabled={last || busy}
+            denied={last ? words.environmentRow.isLast : undefined}
             onClick={() => onMove(1)}
           />
           <IconButton icon={Pencil} label={words.environmentRow.rename(name)} data-shortcut="e" onClick={onEdit} />

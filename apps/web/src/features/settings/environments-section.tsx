@@ -50,11 +50,11 @@ export function EnvironmentsSection({ project, pending }: { project: Project; pe
               first={index === 0}
               last={index === environments.length - 1}
               fixed={denied !== undefined}
-              busy={update.isPending}
               going={pending.find(({ subjectId }) => subjectId === environment.id)}
-              onMove={(by) =>
-                update.mutate({ projectId: project.id, environmentId: environment.id, position: index + 1 + by })
-              }
+              onMove={(by) => {
+                if (!update.isPending)
+                  update.mutate({ projectId: project.id, environmentId: environment.id, position: index + 1 + by })
+              }}
               onEdit={() => setOpen({ what: 'edit', environment })}
               onDelete={() => setOpen({ what: 'delete', environment })}
             />

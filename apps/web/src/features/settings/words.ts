@@ -42,6 +42,8 @@ export const words = {
     save: 'Save environment',
   },
   environmentRow: {
+    isFirst: 'It is the first one.',
+    isLast: 'It is the last one.',
     moveUp: (name: string) => `Move ${name} up`,
     moveDown: (name: string) => `Move ${name} down`,
     rename: (name: string) => `Rename ${name}`,

@@ -1,7 +1,8 @@
 import { onDemand } from '../../components/on-demand.tsx'
 import { NotLoadedOver } from '../../components/ui/loaded-later.tsx'
-import { Pause, Play, X } from 'lucide-react'
+import { Pause, Play } from 'lucide-react'
 import { useState } from 'react'
+import { SelectionBar } from '../../components/selection-bar.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
@@ -12,14 +13,13 @@ import { words } from './words.ts'
 
 const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
 
-/** What can be done with the selected syncs, in sight at the foot of the screen. */
+/** What can be done with the selected syncs. */
 export function BulkBar({ selected, onClear }: { selected: readonly ListedSync[]; onClear: () => void }) {
   const trigger = trpc.syncs.trigger.useMutation()
   const resume = trpc.syncs.resume.useMutation()
   const [pausing, setPausing] = useState(false)
   const paused = selected.filter(({ reason }) => reason?.code === 'paused' && reason.scope === 'sync')
   const [first, ...others] = selected
-  if (!first) return null
 
   const each = async (
     syncs: readonly ListedSync[],
@@ -36,12 +36,11 @@ export function BulkBar({ selected, onClear }: { selected: readonly ListedSync[]
   }
   const at = ({ destination, id: syncId }: ListedSync) => ({ destination, syncId })
   return (
-    <div
-      role="toolbar"
-      aria-label={words.bulkBar.selectedSyncs}
-      className="sticky bottom-4 z-20 mx-auto flex w-fit max-w-full flex-wrap items-center gap-2 rounded-lg border border-line bg-surface px-3 py-2 shadow-float"
+    <SelectionBar
+      label={words.bulkBar.selectedSyncs}
+      selected={first && words.bulkBar.selected(selected.length)}
+      onClear={onClear}
     >
-      <span className="text-sm font-medium tabular-nums">{words.bulkBar.selected(selected.length)}</span>
       <Button
         size="sm"
         busy={trigger.isPending}
@@ -61,12 +60,9 @@ export function BulkBar({ selected, onClear }: { selected: readonly ListedSync[]
           {words.bulkBar.resume(paused.length)}
         </Button>
       )}
-      <Button size="icon" variant="ghost" aria-label={words.bulkBar.clearSelection} onClick={onClear}>
-        <X aria-hidden className="size-4" />
-      </Button>
-      {pausing && (
+      {pausing && first && (
         <PauseDialog subject={{ scope: 'syncs', syncs: [first, ...others] }} onClose={() => setPausing(false)} />
       )}
-    </div>
+    </SelectionBar>
   )
 }

@@ -61,7 +61,7 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
         )}
         <p className="text-xs wrap-anywhere text-soft md:hidden">{sync.targetLabel}</p>
       </Td>
-      <Td className="max-w-96 font-mono text-xs text-soft max-lg:hidden">
+      <Td className="max-w-96 min-w-28 font-mono text-xs text-soft max-lg:hidden">
         <span title={source} className="line-clamp-2 break-all">
           {source}
         </span>
@@ -82,7 +82,7 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
           {sync.leaving !== null && <Badge tone="warn">{words.syncRow.moving}</Badge>}
           {sync.removal === 'delete' && <Badge tone="warn">{words.syncRow.beingDeleted}</Badge>}
         </span>
-        <SyncReason sync={sync} />
+        {!isPausedWithAll(sync) && <SyncReason sync={sync} />}
         {progress !== undefined && progress.total > 0 && (
           <span className="text-xs text-soft tabular-nums">{words.syncRow.text(progress.done, progress.total)}</span>
         )}
@@ -121,3 +121,6 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
     </Tr>
   )
 }
+
+/** The page says that once for all. */
+const isPausedWithAll = ({ reason }: ListedSync): boolean => reason?.code === 'paused' && reason.scope !== 'sync'

@@ -47,6 +47,8 @@ export function usePauses(subject: PauseSubject) {
       if (subject.scope === 'syncs') for (const sync of subject.syncs) await calls.resumeSync.mutateAsync(refOf(sync))
       else if (subject.scope === 'project') await calls.resumeProject.mutateAsync({ projectId })
       else await calls.resumeInstance.mutateAsync()
+      // What was paused alone says so where it is shown.
+      if (subject.scope !== 'syncs') toast.success(words.usePauses.resumed)
     } catch (error) {
       toast.error(words.usePauses.notResumed(messageOf(error)))
     }

@@ -39,7 +39,6 @@ export const words = {
     syncNow: 'Sync now',
     pause: 'Pause…',
     resume: (paused: number) => `Resume ${count(paused, 'sync')}`,
-    clearSelection: 'Clear selection',
   },
   checkNotice: {
     title: 'The last drift check failed',
@@ -396,6 +395,7 @@ export const words = {
     andMore: (more: number) => `And ${more} more.`,
   },
   usePauses: {
+    resumed: 'Resumed. What waited is sent now.',
     notResumed: (message: string) => `Not resumed: ${message}`,
   },
   useDriftCheck: {

@@ -40,9 +40,8 @@ export function DeletedEnvironments({ projectId }: { projectId: string }) {
               </span>
               <Button
                 size="sm"
-                disabled={restore.isPending}
                 aria-label={words.deletedEnvironments.restoreNamed(slug)}
-                onClick={() => void bringBack(id)}
+                onClick={() => void (restore.isPending || bringBack(id))}
               >
                 <RotateCcw aria-hidden className="size-3.5" /> {words.deletedEnvironments.restore}
               </Button>

@@ -2,16 +2,19 @@ import { joinPath } from '@keyferry/schemas/secret-path'
 import { LinkedText } from '../../components/linked-text.tsx'
 import { FolderLink } from '../../components/folder-link.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
+import { cn } from '../../lib/cn.ts'
 import type { Restored } from './use-restore.ts'
 import { words } from './words.ts'
 
 /** What came back and where it is now, and by name what did not, with the reason. */
-export function RestoreResult({ projectId, result: { back, refused } }: { projectId: string; result: Restored }) {
+export function RestoreResult({ projectId, result }: { projectId: string; result: Restored | undefined }) {
+  const { back = [], refused = [] } = result ?? {}
   const leftOut = back.flatMap(({ item, leftOut }) => leftOut.map((what) => `${item.name}: ${what}`))
   return (
-    <div className="grid gap-3">
-      {back.length > 0 && (
-        <div role="status">
+    <div className={cn('grid gap-3', !result && 'sr-only')}>
+      {/* There before something comes back: screen readers announce only what changes in a region that they know. */}
+      <div role="status">
+        {back.length > 0 && (
           <Notice title={words.restoreResult.back(words.restoreResult.itemsAre(back.length))}>
             <ul className="flex flex-wrap gap-x-4 gap-y-1">
               {back.map(({ item: { id, kind, name }, environment, secretPath }) => (
@@ -26,8 +29,8 @@ export function RestoreResult({ projectId, result: { back, refused } }: { projec
             </ul>
             {leftOut.length > 0 && <p className="mt-1">{words.restoreResult.without(leftOut.join(', '))}</p>}
           </Notice>
-        </div>
-      )}
+        )}
+      </div>
       {refused.length > 0 && (
         <Notice kind="bad" title={words.restoreResult.refused(words.restoreResult.items(refused.length))}>
           <ul className="grid gap-1">

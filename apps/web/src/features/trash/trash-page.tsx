@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
+import { SelectionBar } from '../../components/selection-bar.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
@@ -60,6 +61,7 @@ export function TrashPage({ projectId, filters }: Props) {
     setSelected(next)
   }
   const bringBack = async (items: readonly Trashed[]) => {
+    if (restoring) return
     const back = await restore(items)
     toggle(
       back.map(({ id }) => id),
@@ -71,7 +73,7 @@ export function TrashPage({ projectId, filters }: Props) {
       <PageHeader title={words.trashPage.title} text={words.trashPage.text} />
       <div className="grid gap-4">
         {rights?.may('project.manage') && <DeletedEnvironments projectId={projectId} />}
-        {result && <RestoreResult projectId={projectId} result={result} />}
+        <RestoreResult projectId={projectId} result={result} />
         {failed ? (
           <Failure what={words.trashPage.unreadable} error={failed.error} retry={failed.refetch} />
         ) : !loaded ? (
@@ -104,12 +106,6 @@ export function TrashPage({ projectId, filters }: Props) {
               <p aria-live="polite" className="py-2 text-sm text-soft">
                 {words.trashPage.items(shown.length)}
               </p>
-              {chosen.length > 0 && (
-                <Button variant="primary" busy={restoring} onClick={() => void bringBack(chosen)}>
-                  <RotateCcw aria-hidden className="size-4" />{' '}
-                  {words.trashPage.restore(words.trashPage.nItems(chosen.length))}
-                </Button>
-              )}
             </div>
             {shown.length === 0 ? (
               <p className="py-6 text-center text-base text-soft">{words.trashPage.noMatch}</p>
@@ -153,7 +149,6 @@ export function TrashPage({ projectId, filters }: Props) {
                       selectable={restorable.length > 0}
                       selected={selected.has(item.id)}
                       onSelect={(on) => toggle([item.id], on)}
-                      busy={restoring}
                       denied={whyNot(item)}
                       onRestore={() => void bringBack([item])}
                     />
@@ -161,6 +156,16 @@ export function TrashPage({ projectId, filters }: Props) {
                 />
               </Table>
             )}
+            <SelectionBar
+              label={words.trashPage.selectedItems}
+              selected={chosen.length === 0 ? undefined : words.trashPage.selected(chosen.length)}
+              onClear={() => setSelected(new Set())}
+            >
+              <Button size="sm" variant="primary" busy={restoring} onClick={() => void bringBack(chosen)}>
+                {!restoring && <RotateCcw aria-hidden className="size-3.5" />}{' '}
+                {words.trashPage.restore(words.trashPage.nItems(chosen.length))}
+              </Button>
+            </SelectionBar>
           </>
         )}
       </div>

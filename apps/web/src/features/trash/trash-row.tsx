@@ -15,15 +15,13 @@ interface Props extends RowProps {
   selectable: boolean
   selected: boolean
   onSelect: (selected: boolean) => void
-  /** Something is being restored. */
-  busy: boolean
   /** Why they may not restore it. */
   denied: string | undefined
   onRestore: () => void
 }
 
 export function TrashRow(props: Props) {
-  const { index, measure, projectId, item, selectable, selected, onSelect, busy, denied, onRestore } = props
+  const { index, measure, projectId, item, selectable, selected, onSelect, denied, onRestore } = props
   const { kind, name, environment, secretPath, secrets, deletedAt, deletedBy, expiresAt } = item
   const Icon = kind === 'folder' ? Folder : KeyRound
   return (
@@ -69,13 +67,7 @@ export function TrashRow(props: Props) {
         <Time iso={expiresAt} until />
       </Td>
       <Td className="text-right">
-        <Button
-          size="sm"
-          disabled={busy}
-          denied={denied}
-          aria-label={words.trashRow.restoreNamed(name)}
-          onClick={onRestore}
-        >
+        <Button size="sm" denied={denied} aria-label={words.trashRow.restoreNamed(name)} onClick={onRestore}>
           <RotateCcw aria-hidden className="size-3.5" /> {words.trashRow.restore}
         </Button>
       </Td>

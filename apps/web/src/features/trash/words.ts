@@ -39,6 +39,8 @@ export const words = {
     deleted: 'Deleted',
     deletesPermanently: 'Deletes permanently',
     items: (shown: number) => count(shown, 'item'),
+    selectedItems: 'Selected items',
+    selected: (chosen: number) => `${chosen} selected`,
     nItems: (chosen: number) => count(chosen, 'item'),
   },
   trashRow: {
