@@ -20,6 +20,7 @@ export type { Authority } from './authority/authority.ts'
 export { backOffWindow, isBackOffOver, whereBackOffOver, type BackOffWindow } from './back-off.ts'
 export { checkBackup, readBackupSeal, readDumpSeal, type BackupSeal } from './backup/backup-seal.ts'
 export { backup, signDump } from './backup/backup.ts'
+export { syncToDisk } from './backup/sync-to-disk.ts'
 export {
   anonymous,
   SYSTEM,
@@ -36,6 +37,7 @@ export {
 export { DecryptionError, type DataKey } from './crypto/data-key.ts'
 export { instanceSecret, openInstanceKeys, renewInstanceSecret } from './crypto/instance-secret.ts'
 export { keyring, type Keyring, type Wrapped } from './crypto/keyring.ts'
+export { organizationKey, wrappedOrganizationKey } from './crypto/organization-key.ts'
 export { OWASP_COST, type ScryptCost } from './crypto/scrypt-cost.ts'
 export { NOTES, TABLES } from './crypto/sealed-store.ts'
 export {

@@ -21,7 +21,7 @@ import {
   type CopiedTable,
   type Db,
 } from '@keyferry/db'
-import { auditEvent, transact, verifyAudit, type Context } from '@keyferry/kernel'
+import { auditEvent, transact, verifyAudit, wrappedOrganizationKey, type Context } from '@keyferry/kernel'
 import { verifyStore } from '@keyferry/kernel/authority'
 import { commandContext, openAdmin, OPERATOR } from './admin.ts'
 import type { Env } from './env.ts'
@@ -57,12 +57,9 @@ export async function migrateStore(env: Env, to: string, onProgress: OnProgress)
   const target = targetOf(env, to)
   const source = await openAdmin(env)
   try {
-    const stored = await source.ctx.db
-      .selectFrom('organizations')
-      .select(['id as owner', 'dataKey as wrapped'])
-      .execute()
+    const stored = await wrappedOrganizationKey(source.ctx.db).executeTakeFirst()
     // The target could not be opened otherwise.
-    if (target.kind === 'SQLite') openRootKey(target.dataDir, givenKeys(env), stored[0] ?? null, { make: false })
+    if (target.kind === 'SQLite') openRootKey(target.dataDir, givenKeys(env), stored ?? null, { make: false })
     const lock = lockDataDir(target.kind === 'SQLite' ? madeDir(target.dataDir) : resolve(env.KEYFERRY_DATA_DIR))
     try {
       await refuseRunning(source.ctx, 'the store')

@@ -1,15 +1,4 @@
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-} from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { endSessions } from '@keyferry/access'
 import { migrate, openSqlite, SchemaTooNew } from '@keyferry/db'
@@ -19,6 +8,7 @@ import {
   checkBackup,
   readBackupSeal,
   DecryptionError,
+  syncToDisk,
   type BackupSeal,
   type Keyring,
 } from '@keyferry/kernel'
@@ -73,10 +63,10 @@ export async function restoreBackup(
         refuseBroken(incoming, from)
       }
       await prepare(env, incoming, keyring, { from, frozen })
-      synced(incoming)
+      syncToDisk(incoming)
       const old = keepOld(file)
       renameSync(incoming, file)
-      synced(dataDir)
+      syncToDisk(dataDir)
       // The queue only knows of syncs that the other store had.
       rmSync(join(dataDir, 'queue'), { recursive: true, force: true })
       return old
@@ -163,10 +153,4 @@ function keepOld(file: string): string | null {
   for (const end of ['-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, old + end)
   renameSync(file, old)
   return old
-}
-
-function synced(path: string): void {
-  const descriptor = openSync(path, 'r')
-  fsyncSync(descriptor)
-  closeSync(descriptor)
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { openPostgres } from '@keyferry/db'
+import { wrappedOrganizationKey } from '@keyferry/kernel'
 import SQLite from 'better-sqlite3'
 import { sql } from 'kysely'
 import { StartupError } from './startup-error.ts'
@@ -36,12 +37,7 @@ export async function storedKeyInPostgres(databaseUrl: string): Promise<StoredKe
   try {
     const { rows } = await sql<{ there: boolean }>`select to_regclass('organizations') is not null as there`.execute(db)
     if (!rows[0]?.there) return null
-    const row = await db
-      .selectFrom('organizations')
-      .select(['id as owner', 'dataKey as wrapped'])
-      .limit(1)
-      .executeTakeFirst()
-    return row ?? null
+    return (await wrappedOrganizationKey(db).executeTakeFirst()) ?? null
   } finally {
     await db.destroy()
   }

@@ -1,6 +1,6 @@
 /** The token that a cluster's tokens are checked with, sealed in the store. */
 import type { FederatedAuthTable, Selectable } from '@keyferry/db'
-import type { Context } from '@keyferry/kernel'
+import { organizationKey, type Context } from '@keyferry/kernel'
 
 /** Bound to the row's id, so that a sealed text copied to another row does not open there. */
 export async function sealReviewerToken(ctx: Context, id: string, token: string | null): Promise<string | null> {
@@ -13,9 +13,4 @@ export async function openReviewerToken(
   { id, reviewerToken }: Pick<Selectable<FederatedAuthTable>, 'id' | 'reviewerToken'>,
 ): Promise<string | null> {
   return reviewerToken === null ? null : (await organizationKey(ctx)).open(reviewerToken, 'kubernetes reviewer', id)
-}
-
-async function organizationKey(ctx: Context) {
-  const { id, dataKey } = await ctx.db.selectFrom('organizations').select(['id', 'dataKey']).executeTakeFirstOrThrow()
-  return ctx.keyring.open(id, dataKey)
 }

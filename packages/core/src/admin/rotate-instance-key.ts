@@ -25,6 +25,7 @@ import {
   SYSTEM,
   TABLES,
   timestamp,
+  wrappedOrganizationKey,
   type Actor,
   type Context,
   type DataKey,
@@ -124,11 +125,7 @@ interface RotatedKey {
 const KEYS: Record<InstanceKey, RotatedKey> = {
   connections: {
     async hold(tx) {
-      const row = await tx
-        .selectFrom('organizations')
-        .select(['id as owner', 'dataKey as wrapped'])
-        .forUpdate()
-        .executeTakeFirstOrThrow()
+      const row = await wrappedOrganizationKey(tx).forUpdate().executeTakeFirstOrThrow()
       return {
         ...row,
         store: (dataKey) => tx.updateTable('organizations').set({ dataKey }).where('id', '=', row.owner).execute(),

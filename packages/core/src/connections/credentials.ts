@@ -1,5 +1,5 @@
 import type { ConnectionTable, Selectable } from '@keyferry/db'
-import type { Context, DataKey } from '@keyferry/kernel'
+import { organizationKey, type Context, type DataKey } from '@keyferry/kernel'
 import type { ConnectionDefinition } from '../destinations/connection.ts'
 import { type Credentials, parseCredentials, shownCredentials } from '../destinations/credentials.ts'
 import { connectionOf } from '../destinations/registry.ts'
@@ -52,9 +52,3 @@ export const placeOf = (definition: ConnectionDefinition, credentials: Credentia
 
 export const originOf = (definition: ConnectionDefinition, credentials: Credentials): string =>
   new URL(definition.baseUrl(credentials)).origin
-
-/** Seals what belongs to the instance and to no project. */
-export async function organizationKey(ctx: Context): Promise<DataKey> {
-  const { id, dataKey } = await ctx.db.selectFrom('organizations').select(['id', 'dataKey']).executeTakeFirstOrThrow()
-  return ctx.keyring.open(id, dataKey)
-}

@@ -1,8 +1,7 @@
 /** One delivery of one notice to one recipient. */
 import type { NoticeTargetTable, Selectable } from '@keyferry/db'
-import type { Context } from '@keyferry/kernel'
+import { organizationKey, type Context } from '@keyferry/kernel'
 import type { NoticeKind } from '@keyferry/schemas'
-import { organizationKey } from '../connections/credentials.ts'
 import { slackMessage, teamsMessage } from './chat.ts'
 import type { NoticeBody } from './outbox.ts'
 import { pagerDutyEvents } from './pagerduty.ts'

@@ -1,10 +1,10 @@
 /** A stored sync as the API answers it. */
 import type { Db, SyncTable } from '@keyferry/db'
-import type { Context, Tx } from '@keyferry/kernel'
+import { organizationKey, type Context, type Tx } from '@keyferry/kernel'
 import { runState, storedMessageText, type sync as syncSchema } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
-import { organizationKey, settingsIn } from '../connections/credentials.ts'
+import { settingsIn } from '../connections/credentials.ts'
 import type { Credentials } from '../destinations/credentials.ts'
 import { destination } from '../destinations/registry.ts'
 import { blockageText } from '../plan/blockage.ts'

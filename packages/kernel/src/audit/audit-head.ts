@@ -7,6 +7,7 @@ import type { Db } from '@keyferry/db'
 import type { Context, Tx } from '../context.ts'
 import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 import type { Wrapped } from '../crypto/keyring.ts'
+import { wrappedOrganizationKey } from '../crypto/organization-key.ts'
 import { isSealedStore } from '../crypto/sealed-store.ts'
 import { IntegrityBroken } from '../errors.ts'
 import type { AuditFloor, AuditHead, AuditRow } from './audit.ts'
@@ -29,7 +30,7 @@ const LOWEST = -(2 ** 31)
 export async function lockHead(ctx: Keys, tx: Tx): Promise<AuditHead> {
   const present = await select(tx).forUpdate().executeTakeFirst()
   if (present) return present
-  const organization = await organizationKeys(tx)
+  const organization = await wrappedOrganizationKey(tx).executeTakeFirst()
   if (organization && isSealedStore(ctx.keyring, organization))
     throw new IntegrityBroken(
       'The end of the audit log is missing. Run keyferry admin verify-audit, then keyferry admin restart-audit.',
@@ -45,9 +46,6 @@ const select = (db: Db | Tx) =>
     .selectFrom('auditHead')
     .where('id', '=', HEAD)
     .select(['id', 'seq', 'hash', 'before', 'beforeDigest', 'seal', 'key'])
-
-const organizationKeys = (db: Db | Tx) =>
-  db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped']).executeTakeFirst()
 
 /**
  * A chain that begins after the rows that are there, under a key of its own. Of two that are made at once the first
@@ -149,7 +147,7 @@ export const floorSealOf = (key: DataKey, { seq, hash, at }: Pick<AuditFloor, 's
 /** Notes with the organization that the log went up to `seq`, now and then; with `always`, now. */
 export async function mark(ctx: Keys, tx: Tx, from: number, seq: number, { always = false } = {}): Promise<void> {
   if (!always && !movesMark(from, seq)) return
-  const organization = await organizationKeys(tx)
+  const organization = await wrappedOrganizationKey(tx).executeTakeFirst()
   if (!organization) return
   const auditMark = ctx.keyring.open(organization.owner, organization.wrapped).seal(String(seq), 'audit mark')
   await tx.updateTable('organizations').set({ auditMark }).where('id', '=', organization.owner).execute()

@@ -4,6 +4,7 @@ import { keepMarks } from '../audit/audit.ts'
 import type { Tx } from '../context.ts'
 import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 import type { Keyring, Wrapped } from '../crypto/keyring.ts'
+import { wrappedOrganizationKey } from '../crypto/organization-key.ts'
 import { isSealedStore, lacking, NOTES } from '../crypto/sealed-store.ts'
 import { IntegrityBroken } from '../errors.ts'
 import { transact } from '../transaction.ts'
@@ -49,7 +50,7 @@ export async function openAuthority({ db, keyring }: { db: Db; keyring: Keyring 
 
 /** The key of a store in which there is nothing left to seal; null for any other. */
 async function present(db: Db, keyring: Keyring): Promise<DataKey | null> {
-  const organization = await organizationKeys(db).executeTakeFirst()
+  const organization = await wrappedOrganizationKey(db).executeTakeFirst()
   const stored = await readKey(db)
   if (!organization || !stored || !isSetUp(keyring, stored.wrapped)) return null
   if (lacking(keyring, organization)) return null
@@ -58,7 +59,7 @@ async function present(db: Db, keyring: Keyring): Promise<DataKey | null> {
 
 async function prepare(tx: Tx, keyring: Keyring): Promise<DataKey> {
   // Processes that start at once do this one after the other.
-  const organization = await organizationKeys(tx).forUpdate().executeTakeFirst()
+  const organization = await wrappedOrganizationKey(tx).forUpdate().executeTakeFirst()
   const key = await authorityKey(tx, keyring, organization)
   if (!organization) {
     await refuseSetUpStore(keyring, tx)
@@ -87,8 +88,6 @@ async function prepare(tx: Tx, keyring: Keyring): Promise<DataKey> {
   await tx.updateTable('organizations').set({ dataKey }).where('id', '=', organization.owner).execute()
   return key
 }
-
-const organizationKeys = (db: Db | Tx) => db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped'])
 
 async function authorityKey(tx: Tx, keyring: Keyring, organization: Wrapped | undefined): Promise<DataKey> {
   const stored = await readKey(tx)

@@ -1,10 +1,12 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { copier } from '@keyferry/db'
 import { auditEvent } from '../audit/audit.ts'
 import type { Actor, Context } from '../context.ts'
+import { wrappedOrganizationKey } from '../crypto/organization-key.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { sealBackup, sealDump } from './backup-seal.ts'
+import { syncToDisk } from './sync-to-disk.ts'
 
 /**
  * Writes the whole store of the embedded profile, as it is at one moment, to `file`: secrets, syncs with what they
@@ -26,10 +28,10 @@ export async function backup(ctx: Context, actor: Actor, file: string): Promise<
     await copyTo(partial)
     // Names, addresses and password hashes are readable in it.
     chmodSync(partial, 0o600)
-    await sealBackup(ctx.keyring, partial, await organizationKeys(ctx))
-    synced(partial)
+    await sealBackup(ctx.keyring, partial, await storedKey(ctx))
+    syncToDisk(partial)
     renameSync(partial, file)
-    synced(dirname(file))
+    syncToDisk(dirname(file))
   } catch (error) {
     rmSync(partial, { force: true })
     throw error
@@ -45,16 +47,9 @@ export async function backup(ctx: Context, actor: Actor, file: string): Promise<
  */
 export async function signDump(ctx: Context, actor: Actor, file: string): Promise<string> {
   if (!existsSync(file)) throw new NotFound(`${file} does not exist`)
-  const beside = await sealDump(ctx.keyring, file, await organizationKeys(ctx))
+  const beside = await sealDump(ctx.keyring, file, await storedKey(ctx))
   await auditEvent(ctx, actor, 'instance.backup', null, { file, bytes: statSync(file).size })
   return beside
 }
 
-const organizationKeys = (ctx: Context) =>
-  ctx.db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped']).executeTakeFirstOrThrow()
-
-function synced(path: string): void {
-  const descriptor = openSync(path, 'r')
-  fsyncSync(descriptor)
-  closeSync(descriptor)
-}
+const storedKey = (ctx: Context) => wrappedOrganizationKey(ctx.db).executeTakeFirstOrThrow()

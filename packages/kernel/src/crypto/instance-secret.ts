@@ -1,5 +1,6 @@
 import type { Context, Tx } from '../context.ts'
 import { DecryptionError } from './data-key.ts'
+import { wrappedOrganizationKey } from './organization-key.ts'
 
 const OWNER = 'sign-in'
 
@@ -10,10 +11,7 @@ const OWNER = 'sign-in'
 export async function instanceSecret(ctx: Pick<Context, 'db' | 'keyring'>): Promise<Buffer> {
   const read = () => ctx.db.selectFrom('instanceKeys').where('owner', '=', OWNER).select('wrapped').executeTakeFirst()
   const make = async () => {
-    const like = await ctx.db
-      .selectFrom('organizations')
-      .select(['id as owner', 'dataKey as wrapped'])
-      .executeTakeFirst()
+    const like = await wrappedOrganizationKey(ctx.db).executeTakeFirst()
     await ctx.db
       .insertInto('instanceKeys')
       .values({ owner: OWNER, wrapped: ctx.keyring.create(OWNER, like) })
@@ -39,9 +37,9 @@ export async function instanceSecret(ctx: Pick<Context, 'db' | 'keyring'>): Prom
 
 /** Opens every key of the instance itself. Throws `DecryptionError` under another root key. */
 export async function openInstanceKeys(ctx: Pick<Context, 'db' | 'keyring'>): Promise<void> {
-  const organizations = ctx.db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped'])
   const keys = ctx.db.selectFrom('instanceKeys').select(['owner', 'wrapped'])
-  for (const { owner, wrapped } of await organizations.unionAll(keys).execute()) ctx.keyring.open(owner, wrapped)
+  const all = await wrappedOrganizationKey(ctx.db).unionAll(keys).execute()
+  for (const { owner, wrapped } of all) ctx.keyring.open(owner, wrapped)
 }
 
 /** A digest names its generation once the key was rotated. */

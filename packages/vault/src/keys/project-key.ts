@@ -1,5 +1,5 @@
 import type { Db } from '@keyferry/db'
-import { NotFound, type Context, type DataKey, type Tx, type Wrapped } from '@keyferry/kernel'
+import { NotFound, wrappedOrganizationKey, type Context, type DataKey, type Tx, type Wrapped } from '@keyferry/kernel'
 
 /**
  * The project's data key. Throws `NotFound` when there is no such project, `DecryptionError` under another root key.
@@ -52,11 +52,7 @@ async function hold(
  * the root key.
  */
 export function organizationKeyOf(tx: Tx): Promise<Wrapped> {
-  return tx
-    .selectFrom('organizations')
-    .select(['id as owner', 'dataKey as wrapped'])
-    .forKeyShare()
-    .executeTakeFirstOrThrow()
+  return wrappedOrganizationKey(tx).forKeyShare().executeTakeFirstOrThrow()
 }
 
 const missingProject = (projectId: string): NotFound => new NotFound(`Project with ID ${projectId} not found`)
