@@ -1,6 +1,7 @@
 export type { Selectable, Transaction } from 'kysely'
 export { amend } from './amend.ts'
 export { changeAndInsert, changeAndInsertAtOnce } from './change-and-insert.ts'
+export { chunks } from './chunks.ts'
 export { databaseTime, storedTime } from './clock.ts'
 export { copier } from './copy.ts'
 export { withoutDiskWait } from './disk-wait.ts'

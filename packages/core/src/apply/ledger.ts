@@ -2,6 +2,7 @@
 import {
   batchLoader,
   boundRows,
+  chunks,
   inList,
   insertRows,
   keptQuery,
@@ -196,21 +197,21 @@ export type Entry =
 export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: readonly Entry[]): Promise<void> {
   const { syncId, targetKey } = place
   const gone = entries.filter((entry) => entry.kind === 'gone').map((entry) => entry.key)
-  for (const keys of chunks(gone, 500)) await deleteKeys(tx, { syncId, targetKey, keys })
+  for (const keys of chunks(gone)) await deleteKeys(tx, { syncId, targetKey, keys })
 
   // A row with the key of one that is about to be created is not ours, so it is replaced whole.
   const written = entries.filter((entry) => entry.kind === 'written' || entry.kind === 'creating')
-  for (const some of chunks(written, 500)) {
+  for (const some of chunks(written)) {
     await replaceRows(tx, { rows: boundRows(some.map((entry) => rowOf(ctx, place, entry))) })
   }
 
   const replacing = entries.filter((entry) => entry.kind === 'replacing')
-  for (const some of chunks(replacing, 500)) {
+  for (const some of chunks(replacing)) {
     await intendReplacing(tx, { rows: boundRows(some.map((entry) => rowOf(ctx, place, entry))) })
   }
 
   const confirmed = entries.filter((entry) => entry.kind === 'confirmed')
-  for (const some of chunks(confirmed, 500)) await recordVersions(tx, place, some)
+  for (const some of chunks(confirmed)) await recordVersions(tx, place, some)
 }
 
 const deleteKeys = keptQuery((db, slot: Slot<Omit<LedgerScope, 'dataKey'> & { keys: readonly string[] }>) =>
@@ -299,7 +300,7 @@ export async function recordRevisions(
   seen: readonly SeenRevision[],
 ): Promise<void> {
   // A machine that fails right after may forget them: the next listing says the same.
-  for (const some of chunks(seen, 500)) {
+  for (const some of chunks(seen)) {
     await transactWithoutDiskWait(ctx, (tx) => keepRevisions(tx, { syncId, targetKey, rows: boundRows(some) }))
   }
 }
@@ -342,8 +343,4 @@ function rowOf(
     writtenAt: timestamp(ctx),
     mark: ledgerMark(dataKey, { syncId, targetKey, key }),
   }
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
 }

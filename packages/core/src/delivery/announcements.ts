@@ -2,7 +2,7 @@
  * Webhooks that ask for it hear of each version once every destination has it. A run that writes a version leaves a
  * row in its own transaction; the sweep looks until the last destination has it, and announces it.
  */
-import { batchLoader, inList, keptQuery } from '@keyferry/db'
+import { batchLoader, chunks, inList, keptQuery } from '@keyferry/db'
 import { timestamp, transact, type Context, type Tx } from '@keyferry/kernel'
 import type { Outcome } from '../apply/apply.ts'
 import { enqueueDelivered } from '../notifications/outbox.ts'
@@ -33,10 +33,10 @@ export async function noteWritten(
   }))
   const present = new Set(await presentIds(tx, [...written.keys()]))
   const kept = rows.filter(({ secretId }) => present.has(secretId))
-  for (let at = 0; at < kept.length; at += AT_ONCE) {
+  for (const some of chunks(kept)) {
     await tx
       .insertInto('deliveryAnnouncements')
-      .values(kept.slice(at, at + AT_ONCE))
+      .values(some)
       .onConflict((conflict) =>
         conflict
           .column('secretId')

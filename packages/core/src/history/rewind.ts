@@ -1,5 +1,5 @@
 /** Works out what the source folder must hold for the target to hold what it held after a run. Writes nothing. */
-import { valuesTable } from '@keyferry/db'
+import { chunks, valuesTable } from '@keyferry/db'
 import { budget, type Context, type DataKey, type Limits, type Tx } from '@keyferry/kernel'
 import {
   createExpander,
@@ -187,8 +187,8 @@ async function versionsOf(tx: Tx, { folderId, entries }: Snapshot): Promise<Map<
   )
   const asked = [...wanted].map(([key, version]) => ({ key, version }))
   const found = new Map<string, SecretRow>()
-  for (let i = 0; i < asked.length; i += 500) {
-    const some = valuesTable(tx, asked.slice(i, i + 500), { key: 'text', version: 'integer' })
+  for (const chunk of chunks(asked)) {
+    const some = valuesTable(tx, chunk, { key: 'text', version: 'integer' })
     const rows = await tx
       .selectFrom(some.as('asked'))
       .innerJoin('secretVersions', (join) =>

@@ -4,6 +4,7 @@
 import {
   batchLoader,
   boundRows,
+  chunks,
   insertRows,
   keptQuery,
   type OutcomeTable,
@@ -128,8 +129,8 @@ async function closeRunning(ctx: Context, syncId: string, runId: string | null):
 }
 
 export async function recordOutcomes(tx: Tx, runId: string, outcomes: readonly Outcome[]): Promise<void> {
-  for (let i = 0; i < outcomes.length; i += OUTCOMES_AT_ONCE) {
-    const rows = outcomes.slice(i, i + OUTCOMES_AT_ONCE).map(({ madeOf = null, reason, ...outcome }) => ({
+  for (const some of chunks(outcomes)) {
+    const rows = some.map(({ madeOf = null, reason, ...outcome }) => ({
       runId,
       ...outcome,
       reason: JSON.stringify(reason),
@@ -138,9 +139,6 @@ export async function recordOutcomes(tx: Tx, runId: string, outcomes: readonly O
     await insertOutcomes(tx, { rows: boundRows(rows) })
   }
 }
-
-/** Rows of one statement. */
-const OUTCOMES_AT_ONCE = 500
 
 const insertOutcomes = keptQuery((db, slot: Slot<{ rows: string }>) =>
   insertRows<'outcomes', Selectable<OutcomeTable>>(db, 'outcomes', slot('rows'), {

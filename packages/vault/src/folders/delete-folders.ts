@@ -1,5 +1,5 @@
+import { chunks } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
-import { chunks } from '../tree/chunks.ts'
 import { deletePages, PAGE, PAGE_OF_SMALL_ROWS } from '../tree/pages.ts'
 
 /**

@@ -89,7 +89,7 @@ export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | nu
   }
 
   function node(folder: TreeFolder, key: string): State {
-    const inFolder = entry(nodes, folder)
+    const inFolder = mapAt(nodes, folder)
     const known = inFolder.get(key)
     if (known) return known
     const row = folder.secrets.get(key)
@@ -119,7 +119,7 @@ export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | nu
   }
 
   function linkOf({ folder: from }: Node, reference: Reference): Link {
-    const inFolder = entry(links, from)
+    const inFolder = mapAt(links, from)
     const known = inFolder.get(reference.text)
     if (known) return known
     spend(LINK_BYTES)
@@ -231,7 +231,8 @@ function importOrder(tree: Tree, start: TreeFolder): Omit<Visible, 'keys'> {
   return { order: [...order], importedBy, tooDeep: [...tooDeep].filter((folder) => !order.has(folder)) }
 }
 
-function entry<K, T>(maps: Map<K, Map<string, T>>, key: K): Map<string, T> {
+/** The inner map at `key`, made where there is none. */
+export function mapAt<K, T>(maps: Map<K, Map<string, T>>, key: K): Map<string, T> {
   const known = maps.get(key)
   if (known) return known
   const made = new Map<string, T>()

@@ -1,11 +1,10 @@
 /** How secrets are deleted: every writer of the vault does it by `deleteSecretRows`. */
 import { randomUUID } from 'node:crypto'
-import { timeSlice, type SecretVersionTable } from '@keyferry/db'
+import { chunks, timeSlice, type SecretVersionTable } from '@keyferry/db'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { moveHead } from '@keyferry/kernel/authority'
 import type { Insertable } from 'kysely'
 import { trashSecrets } from '../trash/trash-writes.ts'
-import { chunks } from '../tree/chunks.ts'
 import { charge } from '../tree/quotas.ts'
 import { associatedData, type SecretRow } from '../tree/tree.ts'
 import type { Target } from './folder-for-writing.ts'

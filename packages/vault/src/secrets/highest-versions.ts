@@ -1,5 +1,5 @@
+import { chunks } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
-import { chunks } from '../tree/chunks.ts'
 
 /** By key: the highest version that it ever had in the folder. */
 export async function highestVersions(tx: Tx, folderId: string, keys: readonly string[]): Promise<Map<string, number>> {

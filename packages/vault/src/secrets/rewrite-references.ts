@@ -24,6 +24,7 @@ import { namesOf } from '@keyferry/schemas/secret-path'
 import { faultsAround, refuseNew } from '../references/check-references.ts'
 import { createExpander, type Expanded, type Expander } from '../references/expand.ts'
 import { notReadable, outOfReach, readerOf, type OutOfReach } from '../references/out-of-reach.ts'
+import { mapAt } from '../references/reference-graph.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { loadTree, openValue, valueOpener, type Tree, type TreeFolder } from '../tree/tree.ts'
 import { presentSecrets, putSecrets } from './write.ts'
@@ -249,11 +250,3 @@ async function targetAt(tx: Tx, folderId: string, projectId: string, key: DataKe
 }
 
 const samePlace = (a: FolderRef, b: FolderRef): boolean => a.environment === b.environment && a.path === b.path
-
-function mapAt<K, T>(maps: Map<K, Map<string, T>>, key: K): Map<string, T> {
-  const known = maps.get(key)
-  if (known) return known
-  const made = new Map<string, T>()
-  maps.set(key, made)
-  return made
-}

@@ -1,9 +1,8 @@
 /** How secrets are written: every writer of the vault uses `putSecrets`. */
-import { timeSlice } from '@keyferry/db'
+import { chunks, timeSlice } from '@keyferry/db'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { moveHead } from '@keyferry/kernel/authority'
 import { pruneVersions, sizeOf } from '../trash/prune-versions.ts'
-import { chunks } from '../tree/chunks.ts'
 import { charge } from '../tree/quotas.ts'
 import { openTags, UNTAGGED } from '../tree/tags.ts'
 import type { SecretRow } from '../tree/tree.ts'

@@ -1,8 +1,7 @@
 /** Old versions go once a secret has more than its quota. */
-import { timeSlice } from '@keyferry/db'
+import { chunks, timeSlice } from '@keyferry/db'
 import { mayMaintain, type Context, type Tx } from '@keyferry/kernel'
 import { sql } from 'kysely'
-import { chunks } from '../tree/chunks.ts'
 import { pagesOf } from '../tree/pages.ts'
 import { charge } from '../tree/quotas.ts'
 import type { SecretRow } from '../tree/tree.ts'

@@ -1,9 +1,15 @@
 /** What is in the trash, brought back into its folders. */
-import type { ImportTable, ReferenceTable, SecretTable, SecretTagTable, SecretVersionTable } from '@keyferry/db'
+import {
+  chunks,
+  type ImportTable,
+  type ReferenceTable,
+  type SecretTable,
+  type SecretTagTable,
+  type SecretVersionTable,
+} from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 import { makeHead } from '@keyferry/kernel/authority'
 import type { Selectable } from 'kysely'
-import { chunks } from '../tree/chunks.ts'
 import { charge } from '../tree/quotas.ts'
 import { openOrNull } from '../tree/tree.ts'
 import { sizeOf } from './prune-versions.ts'

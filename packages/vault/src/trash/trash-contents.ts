@@ -1,9 +1,15 @@
 /** What is in folders, kept row by row as it is. */
-import type { ReferenceTable, SecretTable, SecretTagTable, SecretVersionTable, TrashRowTable } from '@keyferry/db'
+import {
+  chunks,
+  type ReferenceTable,
+  type SecretTable,
+  type SecretTagTable,
+  type SecretVersionTable,
+  type TrashRowTable,
+} from '@keyferry/db'
 import type { Context, DataKey, Tx } from '@keyferry/kernel'
 import { trashMarked } from '@keyferry/kernel/authority'
 import type { Selectable } from 'kysely'
-import { chunks } from '../tree/chunks.ts'
 import { deletePages, PAGE, PAGE_OF_SMALL_ROWS, pagesOf } from '../tree/pages.ts'
 
 type Kind = Selectable<TrashRowTable>['kind']

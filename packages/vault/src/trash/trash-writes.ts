@@ -1,11 +1,10 @@
 /** Putting deleted secrets and folders into the trash, in the transaction that deletes them. */
 import { randomUUID } from 'node:crypto'
-import { timeSlice, type TrashTable } from '@keyferry/db'
+import { chunks, timeSlice, type TrashTable } from '@keyferry/db'
 import { timestamp, type Actor, type Context, type DataKey, type Tx } from '@keyferry/kernel'
 import { trashMark } from '@keyferry/kernel/authority'
 import { parentOf } from '@keyferry/schemas/secret-path'
 import type { Insertable } from 'kysely'
-import { chunks } from '../tree/chunks.ts'
 import type { Located } from '../tree/find-folder.ts'
 import { charge } from '../tree/quotas.ts'
 import { tagIdsOf } from '../tree/tags.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { isUniqueViolation, keptQuery, type Selectable, type Slot, type TagTable } from '@keyferry/db'
+import { chunks, isUniqueViolation, keptQuery, type Selectable, type Slot, type TagTable } from '@keyferry/db'
 import { audit, BadRequest, NotFound, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
@@ -151,13 +151,10 @@ export async function openTags(
   })
 }
 
-const CHUNK = 500
-
 /** Ids of the tags of secrets, by secret id. */
 export async function tagIdsOf(tx: Tx, secretIds: readonly string[]): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>()
-  for (let from = 0; from < secretIds.length; from += CHUNK) {
-    const some = secretIds.slice(from, from + CHUNK)
+  for (const some of chunks(secretIds)) {
     const rows = await tx.selectFrom('secretTags').where('secretId', 'in', some).selectAll().execute()
     for (const { secretId, tagId } of rows) found.set(secretId, [...(found.get(secretId) ?? []), tagId])
   }

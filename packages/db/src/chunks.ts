@@ -1,4 +1,4 @@
-/** Parameters in one statement are limited: 32,766 in SQLite. */
+/** Rows, or values, of one statement. Its parameters are limited: to 32,766 in SQLite. */
 const CHUNK = 500
 /** Bytes in one statement: SQLite carries it out in one piece while everybody waits. */
 const CHUNK_BYTES = 4 * 1024 * 1024
