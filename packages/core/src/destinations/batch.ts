@@ -79,7 +79,8 @@ export async function sendOrHalve<C extends Change>(
 
 const isRefusal = ({ kind }: DestinationError): boolean => kind === 'rejected'
 
-function batchesOf<C extends Change>(changes: readonly C[], limits: BatchLimits): C[][] {
+/** In order, as many as one call takes. */
+export function batchesOf<C extends Change>(changes: readonly C[], limits: BatchLimits): C[][] {
   const { keysPerCall, charactersPerCall = Number.POSITIVE_INFINITY } = limits
   const batches: C[][] = []
   let size = 0

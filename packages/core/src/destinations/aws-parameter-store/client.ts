@@ -1,5 +1,6 @@
 /** Lists and writes the parameters right below one path: a call per write, deletes in tens. */
 import { randomUUID } from 'node:crypto'
+import { chunksOf } from '../aws/chunks.ts'
 import { awsTags } from '../aws/tags.ts'
 import { isAwsError } from '../aws/errors.ts'
 import { shownKey } from '../aws/kms-keys.ts'
@@ -185,6 +186,3 @@ function deleteAll(path: ParameterPath, changes: readonly Change[], report: Repo
 
 const notDeleted = (key: string): DestinationError =>
   new DestinationError('unavailable', `AWS did not confirm that ${key} was deleted`)
-
-const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))

@@ -1,4 +1,5 @@
 /** A secret for each key: listed without values, written one call each. */
+import { chunksOf } from '../aws/chunks.ts'
 import { isAwsError } from '../aws/errors.ts'
 import { shownKey } from '../aws/kms-keys.ts'
 import { awsTags } from '../aws/tags.ts'
@@ -145,6 +146,3 @@ async function remove({ at, options }: Writer, key: string): Promise<void> {
     if (secret && !isScheduled(secret)) throw error
   }
 }
-
-const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))

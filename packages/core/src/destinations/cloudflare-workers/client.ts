@@ -2,7 +2,7 @@
  * Lists the names of a Worker's secrets, and writes them. Every write is a version of the Worker that is deployed at
  * once, so as many changes as Cloudflare takes go into one.
  */
-import { type Refused, reportBatch, sendOrHalve } from '../batch.ts'
+import { batchesOf, type Refused, reportBatch, sendOrHalve } from '../batch.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Report } from '../destination.ts'
 import { type Binding, listBindings, listSecrets, patchSecrets, type Refusal, type WorkerApi } from './api.ts'
@@ -42,10 +42,9 @@ async function apply(
   const isNeeded = ({ action, key }: Change): boolean => action !== 'delete' || names.has(key)
   for (const change of changes) if (!isNeeded(change)) await report.done(change)
   const needed = changes.filter(isNeeded)
-  for (let from = 0; from < needed.length; from += KEYS_PER_CALL) {
-    const batch = needed.slice(from, from + KEYS_PER_CALL)
-    await reportBatch(report, await sendOrHalve(batch, { keysPerCall: KEYS_PER_CALL }, (part) => send(api, part)))
-  }
+  const limits = { keysPerCall: KEYS_PER_CALL }
+  for (const batch of batchesOf(needed, limits))
+    await reportBatch(report, await sendOrHalve(batch, limits, (part) => send(api, part)))
 }
 
 /**

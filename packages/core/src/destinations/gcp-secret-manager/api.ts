@@ -1,5 +1,6 @@
 /** The calls on secrets and versions that a sync needs (protos of google.cloud.secretmanager.v1, 2026-11-28). */
 import { crc32c } from '@aws-crypto/crc32c'
+import { decodeUtf8 } from '@keyferry/schemas'
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
 import type { Http } from '../http.ts'
@@ -188,15 +189,7 @@ export async function readValue(collection: Collection, key: string): Promise<st
   const checksum = data.payload.dataCrc32c
   if (checksum !== undefined && checksum !== String(crc32c(bytes)))
     throw new DestinationError('unavailable', `The value of "${key}" arrived damaged from Google`)
-  return textIn(bytes)
-}
-
-function textIn(bytes: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return null
-  }
+  return decodeUtf8(bytes)
 }
 
 const isNotFound = (_status: number, body: unknown): boolean => statusIn(body) === 'NOT_FOUND'

@@ -1,5 +1,5 @@
-import { createPrivateKey } from 'node:crypto'
 import { z } from 'zod'
+import { isRsaKey } from '../rsa-key.ts'
 
 /** The file that Google gives for the key of a service account, as far as a token needs it. */
 const keyFile = z.object({
@@ -25,12 +25,4 @@ export function readKey(text: string): KeyFile {
   const key = parseKey(text)
   if (key === null) throw new Error('The stored key of the service account can no longer be read')
   return key
-}
-
-function isRsaKey(pem: string): boolean {
-  try {
-    return createPrivateKey(pem).asymmetricKeyType === 'rsa'
-  } catch {
-    return false
-  }
 }

@@ -11,6 +11,7 @@ import { DestinationError } from '../destination-error.ts'
 import { field } from '../destination.ts'
 import { tokenField } from '../fields.ts'
 import type { Http, HttpAnswer } from '../http.ts'
+import { isRsaKey } from '../rsa-key.ts'
 import { tokenAuthorization, type Token } from '../token-source.ts'
 import { HEADERS } from './headers.ts'
 
@@ -115,14 +116,6 @@ export function webUrl({ host }: Pick<GithubCredentials, 'host'>): string {
 function apiUrl(credentials: Pick<GithubCredentials, 'host' | 'instanceType'>): string {
   const web = webUrl(credentials)
   return credentials.instanceType === 'server' ? `${web}/api/v3` : web.replace('://', '://api.')
-}
-
-function isRsaKey(pem: string): boolean {
-  try {
-    return createPrivateKey(pem).asymmetricKeyType === 'rsa'
-  } catch {
-    return false
-  }
 }
 
 type AppCredentials = Extract<GithubCredentials, { method: 'github-app' }>
