@@ -51,8 +51,8 @@ export interface WorkOptions {
    */
   concurrency: number
   /**
-   * The sync's revision of wishes, null when it is gone. It is read after a job is completed: until then a wake-up
-   * found the job still there and was dropped, so a revision that moved since the handler looked is sent again.
+   * The sync's requested revision, null when it is gone. It is read after a job is completed: until then a wake-up
+   * found the job still there and was dropped, so a sync whose revision moved since the handler read it is sent again.
    */
   revision: (syncId: string) => Promise<number | null>
 }
@@ -273,8 +273,7 @@ function wakeLane(boss: PgBoss): void {
 }
 
 /** True when `work` ends within `ms`. */
-async function within(work: Promise<void>, ms: number): Promise<boolean> {
+function within(work: Promise<void>, ms: number): Promise<boolean> {
   const late = AbortSignal.timeout(ms)
-  const done = await Promise.race([work.then(() => true), once(late, 'abort').then(() => false)])
-  return done
+  return Promise.race([work.then(() => true), once(late, 'abort').then(() => false)])
 }

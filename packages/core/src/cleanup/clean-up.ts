@@ -33,7 +33,7 @@ type Sync = Selectable<SyncTable>
 class CleanupCancelled extends Error {
   constructor() {
     super('the cleanup was cancelled')
-    this.name = 'Recalled'
+    this.name = 'CleanupCancelled'
   }
 }
 

@@ -41,8 +41,8 @@ export interface Done {
 type Ended = Pick<Done, 'again'> & Partial<Pick<Done, 'isBurst'>>
 
 /**
- * Runs `syncId` if it is due, or looks for drift if that is, and leaves an old place when the new one is filled.
- * `signal` aborts between two vendor calls.
+ * Runs the sync if it is due, otherwise a drift check that is due; then cleans up its previous target, once the new one
+ * is complete. `signal` aborts between two vendor calls.
  */
 export async function runSync(process: Context, syncId: string, signal: AbortSignal): Promise<Done> {
   const ctx = { ...process, log: process.log.child({ syncId }) }

@@ -78,7 +78,7 @@ export async function endRun(
   const errors = result.kind === 'applied' ? result.errors : result.kind === 'refused' ? [result.error] : []
   reportRun(ctx, run, {
     ...decision,
-    kind: sync.removal ? 'remove' : 'sync',
+    kind: run.kind,
     calls,
     counts: plan?.summary ?? null,
     deliveredMs,

@@ -106,7 +106,7 @@ const syncsWithWork = keptQuery((db, slot: Slot<Ids>) =>
     ]),
 )
 
-/** The sync's revision of wishes; null when it is gone. */
+/** The revision up to which a run of the sync is requested; null when the sync is gone. */
 export const requestedRevision = (db: Db | Tx, syncId: string): Promise<number | null> => revisions(db, syncId)
 
 const revisions = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {

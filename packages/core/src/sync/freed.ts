@@ -3,10 +3,11 @@ import { requestRun } from './request-run.ts'
 
 /**
  * Keys went free at the target of `sync`: other syncs there that could not write everything look again, because one of
- * the keys may have been what they were refused. Inside the transaction; answers the syncs to wake after it.
+ * the keys may have been what they were refused. Inside the transaction; they are woken when the target's lease is
+ * given back.
  */
-export function keysFreed(ctx: Context, tx: Tx, sync: { id: string; targetKey: string }): Promise<string[]> {
-  return freedAt(ctx, tx, [sync.targetKey], [sync.id])
+export async function keysFreed(ctx: Context, tx: Tx, sync: { id: string; targetKey: string }): Promise<void> {
+  await requestOthers(ctx, tx, [sync.targetKey], sync.id)
 }
 
 /**
@@ -17,14 +18,20 @@ export async function deleteSyncs(ctx: Context, tx: Tx, syncIds: readonly string
   const held = await tx.selectFrom('ledger').where('syncId', 'in', syncIds).select('targetKey').distinct().execute()
   await tx.deleteFrom('syncs').where('id', 'in', syncIds).execute()
   const places = held.map(({ targetKey }) => targetKey)
-  return places.length === 0 ? [] : freedAt(ctx, tx, places, [])
+  return places.length === 0 ? [] : requestOthers(ctx, tx, places)
 }
 
-async function freedAt(ctx: Context, tx: Tx, places: readonly string[], by: readonly string[]): Promise<string[]> {
+/** Requests a run of the syncs that could not write everything at `targetKeys`, but for `except`. */
+async function requestOthers(
+  ctx: Context,
+  tx: Tx,
+  targetKeys: readonly string[],
+  except: string | null = null,
+): Promise<string[]> {
   const others = await tx
     .selectFrom('syncs')
-    .where('targetKey', 'in', places)
-    .$if(by.length > 0, (query) => query.where('id', 'not in', by))
+    .where('targetKey', 'in', targetKeys)
+    .$if(except !== null, (query) => query.where('id', '!=', except))
     // One that runs at this moment may have been refused a key already.
     .where('state', 'in', ['partial', 'running'])
     .where('autoSync', '=', 1)

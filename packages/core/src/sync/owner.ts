@@ -33,18 +33,18 @@ export const ownerOf = ({ standsBehind }: Pick<Sync, 'standsBehind'>): Actor | n
  * that were made before an owner was kept.
  */
 export async function blockageWithoutOwner(db: Context['db'] | Tx, sync: Sync): Promise<Blockage | null> {
-  if (sync.standsBehind === null) return null
-  const actor = ownerSchema.parse(JSON.parse(sync.standsBehind))
+  const owner = ownerOf(sync)
+  if (owner === null) return null
   const sent = requirement('secrets.read-values', {
     kind: 'shown-by',
     folder: { kind: 'folder-id', folderId: sync.folderId },
   })
   try {
-    await authorize(db, await readAccess(db, actor), [sent])
+    await authorize(db, await readAccess(db, owner), [sent])
     return null
   } catch (error) {
     if (!(error instanceof Forbidden || error instanceof OutOfReach)) throw error
-    return ownerless(actor)
+    return ownerless(owner)
   }
 }
 
@@ -53,8 +53,8 @@ function ownerless({ name }: Pick<Actor, 'name'>): Blockage {
 }
 
 /** The blockage of a run whose values came from out of its owner's reach. */
-export const blockedByOwner = ({ standsBehind }: Pick<Sync, 'standsBehind'>): Blockage =>
-  ownerless(standsBehind === null ? { name: 'Somebody' } : ownerSchema.parse(JSON.parse(standsBehind)))
+export const blockedByOwner = (sync: Pick<Sync, 'standsBehind'>): Blockage =>
+  ownerless(ownerOf(sync) ?? { name: 'Somebody' })
 
 /**
  * The folders whose values the owner of a sync may read: all of its project for syncs that were made before an owner
@@ -62,10 +62,10 @@ export const blockedByOwner = ({ standsBehind }: Pick<Sync, 'standsBehind'>): Bl
  */
 export async function ownerReads(
   db: Context['db'] | Tx,
-  { standsBehind, projectId }: Pick<Sync, 'standsBehind'> & { projectId: string },
+  sync: Pick<Sync, 'standsBehind'> & { projectId: string },
 ): Promise<Reads> {
-  if (standsBehind === null) return null
-  return readerWith(await readAccess(db, ownerSchema.parse(JSON.parse(standsBehind))), projectId)
+  const owner = ownerOf(sync)
+  return owner === null ? null : readerWith(await readAccess(db, owner), sync.projectId)
 }
 
 /** Triggering an ownerless sync makes the caller its owner. */

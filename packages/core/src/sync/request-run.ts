@@ -94,7 +94,7 @@ export async function requestRun(
       due: eb('wanted', '+', 1),
       state: sql<SyncTable['state']>`case when ${eb.ref('state')} = 'running' then 'running' else 'pending' end`,
       behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))),
-      // A fresh wish does not wait out an old back-off.
+      // A new request does not wait out an old back-off.
       retryAt: null,
       attempts: 0,
       trigger,
