@@ -9,7 +9,7 @@ export const serverCode = <Code>(load: () => Promise<Code>): Promise<Code> =>
     if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')
       throw new Failure(
         'This needs the code of the server, the package keyferry-server, which is not installed beside this one',
-        'Install it with `npm install keyferry-server`, or run the command where the instance is installed.',
+        'Install keyferry-server of the same version beside it (docs/deploying.md), or run the command where the instance is installed.',
       )
     throw error
   })

@@ -1,5 +1,5 @@
 /** What people read of a delivery receipt. Without zod, so that the console loads it. */
-import type { DeliveryState, RevocationReason } from './delivery.ts'
+import type { DeliveryProof, DeliveryState, RevocationReason } from './delivery.ts'
 
 const STATE_WORDS: Record<DeliveryState, string> = {
   delivered: 'has the newest version',
@@ -17,6 +17,15 @@ const STATE_WORDS: Record<DeliveryState, string> = {
 
 /** The state in words, as a predicate of a sync. */
 export const deliveryStateText = (state: DeliveryState): string => STATE_WORDS[state]
+
+const PROOF_WORDS: Record<DeliveryProof, string> = {
+  'read-back': 'read back',
+  revision: 'revision',
+  fingerprint: 'write confirmed',
+}
+
+/** How the delivery is proven, in the words of the console and of docs/rotating-a-secret.md. */
+export const deliveryProofText = (proof: DeliveryProof): string => PROOF_WORDS[proof]
 
 /** The reason in words, for a person. */
 export function revocationReasonText(reason: RevocationReason): string {

@@ -30,6 +30,7 @@ const proof = z
   .describe(
     '`read-back`: the value was read at the destination and compared. `revision`: the provider shows the revision that our write created. `fingerprint`: the provider confirmed the write; it shows neither value nor revision',
   )
+export type DeliveryProof = z.output<typeof proof>
 
 export const deliveredTo = z
   .object({

@@ -100,7 +100,7 @@ it('are the same bytes each time they are packed', async () => {
 it.each([['start'], ['admin', 'verify-store']])('say how to get the server: keyferry %s', async (...args) => {
   expect(await inApp(process.execPath, ['node_modules/keyferry/keyferry.js', ...args])).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('npm install keyferry-server'),
+    stderr: expect.stringContaining('Install keyferry-server of the same version beside it'),
   })
 })
 

@@ -25,7 +25,9 @@ const definition = z.object({
 /** Every REST route, made from the procedures' own metadata and schemas. */
 export const restRoutes: readonly RestRoute[] = Object.entries(appRouter._def.procedures).flatMap(
   ([procedure, built]) => {
-    const { type, meta, inputs, output } = definition.parse('_def' in built ? built._def : undefined)
+    const defined = definition.safeParse('_def' in built ? built._def : undefined)
+    if (!defined.success) throw new Error(`The procedure ${procedure} ${defined.error.issues[0]?.message}`)
+    const { type, meta, inputs, output } = defined.data
     if (type === 'subscription' || meta.routes.length === 0) return []
     if (!output) throw new Error(`The procedure ${procedure} does not declare its output`)
     const [input] = inputs

@@ -1,6 +1,6 @@
 import type { KeyferryClient, Outputs } from '@keyferry/client'
 import type { DeliveryState } from '@keyferry/schemas'
-import { deliveryStateText, revocationReasonText } from '@keyferry/schemas/delivery-words'
+import { deliveryProofText, deliveryStateText, revocationReasonText } from '@keyferry/schemas/delivery-words'
 import type { Command } from 'commander'
 import { openPlace, withPlace, type Cli, type JsonOption, type Place, type PlaceOptions } from '../cli.ts'
 import { EXIT } from '../failure.ts'
@@ -76,7 +76,7 @@ function print(terminal: Cli['terminal'], { secret, version, destinations, revoc
       key ?? '',
       `${deliveryStateText(state)}${reason === null ? '' : `: ${reason}`}`.replaceAll(/\s+/g, ' '),
       deliveredAt ?? 'never',
-      proof ?? '',
+      proof === null ? '' : deliveryProofText(proof),
     ])
     terminal.table(['SYNC', 'TARGET', 'KEY', 'STATE', 'WRITTEN', 'PROOF'], rows)
   }

@@ -1,4 +1,5 @@
 import type { DeliveredTo, SecretDelivery } from '@keyferry/schemas'
+import { deliveryProofText } from '@keyferry/schemas/delivery-words'
 import { Link } from '@tanstack/react-router'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
@@ -68,7 +69,7 @@ function Held({ one: { version, deliveredAt, proof, provenAt }, newest }: { one:
           data-tooltip={words.proofMeans[proof]}
           className="cursor-help underline decoration-dotted underline-offset-2"
         >
-          {words.proofs[proof]}
+          {deliveryProofText(proof)}
           {proof === 'fingerprint' ? null : (
             <>
               {' '}

@@ -14,11 +14,6 @@ export const words = {
     replaced: 'Has a newer version',
     'left-behind': 'Old copy',
   },
-  proofs: {
-    'read-back': 'read back',
-    revision: 'revision',
-    fingerprint: 'write confirmed',
-  },
   proofMeans: {
     'read-back': 'Keyferry read the value at the destination and compared it.',
     revision: 'The provider shows the revision that Keyferry’s write created.',
