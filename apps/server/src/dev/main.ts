@@ -56,6 +56,7 @@ type Vendors = readonly { name: string; emulator: Parameters<typeof createSync>[
 
 /** Creates account, project and syncs on the empty data directory. Returns the address to serve at. */
 async function setUp(settings: NodeJS.ProcessEnv, vendors: Vendors): Promise<string> {
+  console.log('Creating the example project, with a sync to an emulator of each provider')
   const running = await startKeyferry(readEnv(settings))
   try {
     const account = await bootstrap(running.url)
