@@ -102,4 +102,23 @@ onEveryDatabase('the tree over REST', (open) => {
     expect((await api.send('GET', '/api/v1/data-key-rotations')).body.rotations).toHaveLength(1)
     expect((await get('/api/v4/secrets/OLD')).body.secret.secretValue).toBe('one')
   })
+
+  it('refuses a folder with a path that no request could name, whatever would lead to it', async () => {
+    const at = { projectId, environment: 'dev' }
+    const folder = (path: string, name: string) => api.send('POST', '/api/v1/folders', { ...at, path, name })
+    const named = 'x'.repeat(255)
+    const [long, other] = [`/long/${named}/${named}/${named}`, `/other/${named}`]
+    expect((await folder(long, 'end')).status).toBe(200)
+    expect((await folder(other, 'end')).status).toBe(200)
+    const { folders } = (await get('/api/v1/folders', { path: '/' })).body
+    const { id } = folders.find(({ name }: { name: string }) => name === 'long')
+    const refused = await Promise.all([
+      folder(long, named),
+      api.send('PATCH', `/api/v1/folders/${id}`, { ...at, path: '/', name: named }),
+      api.send('POST', `/api/v2/folders/${id}/move`, { ...at, destinationPath: `${other}/end` }),
+    ])
+    for (const { status, body, text } of refused)
+      expect([status, body.message], text).toEqual([400, expect.stringContaining('at most 1024')])
+    expect((await get('/api/v4/secrets', { secretPath: `${long}/end` })).status).toBe(200)
+  })
 })

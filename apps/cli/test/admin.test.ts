@@ -98,11 +98,22 @@ async function movesProjectByFile(
   secret: { projectId: string; environment: string; key: string },
 ): Promise<void> {
   const admin = (...args: string[]) => home.keyferry(['admin', ...args])
+  // More than a request has room for, and a value that is longer as it is stored.
+  const { projectId, environment } = secret
+  for (let batch = 0; batch < 2; batch++) {
+    const secrets = Array.from({ length: 35 }, (_, n) => ({
+      key: `LARGE_${batch}_${n}`,
+      value: randomBytes(49_152).toString('base64'),
+    }))
+    await client.secrets.createMany.mutate({ projectId, environment, secrets })
+  }
+  const literal = { ...secret, key: 'LITERAL', value: '${a}'.repeat(16_384) }
+  await client.secrets.create.mutate({ ...literal, isLiteral: true })
   const exported = await admin('export-project', 'shop.keyferry', '--project', 'web-shop', '--json')
   expect(JSON.parse(exported.stdout)).toEqual({
     file: join(home.dir, 'shop.keyferry'),
     project: 'web-shop',
-    secrets: 1,
+    secrets: 72,
   })
   expect(await readFile(join(home.dir, 'shop.keyferry'), 'utf8')).not.toContain('a value')
   const again = await admin('export-project', 'shop.keyferry', '--project', 'web-shop')
@@ -124,6 +135,8 @@ async function movesProjectByFile(
     value: 'a value',
     comment: 'a comment',
   })
+  const { key, value } = literal
+  expect((await client.secrets.get.query({ ...secret, projectId: copy.id, key })).value).toBe(value)
 }
 
 async function signsInByLink(home: Home, url: string, client: KeyferryClient, email: string): Promise<void> {

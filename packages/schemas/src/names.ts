@@ -40,12 +40,15 @@ export function withoutTrailingSlashes(url: string): string {
   return url.slice(0, end)
 }
 
+/** Characters of a folder's path. */
+export const MAX_PATH = 1024
+
 /** `/`, `/a`, `/a/b`: a missing leading slash is added, empty names such as in `//a/` are dropped. */
 export const secretPath = z
   .string()
   .trim()
   .min(1, 'Secret path must not be empty')
-  .max(1024)
+  .max(MAX_PATH)
   .transform((path) => `/${namesOf(path).join('/')}`)
   .refine((path) => path === '/' || /^(\/[A-Za-z0-9_-]+)+$/.test(path), {
     message: 'Secret path must be made of folder names (letters, digits, - and _) separated by single slashes',

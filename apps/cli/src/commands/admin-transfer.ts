@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { exportProject as exporting, importProject as importing } from '@keyferry/schemas'
+import { exportProject as exporting, importStoredProject as importing } from '@keyferry/schemas'
 import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { Failure } from '../failure.ts'

@@ -4,7 +4,7 @@ import { amend, timeSlice, type FolderTable, type Selectable } from '@keyferry/d
 import { audit, BadRequest, NotFound, timestamp, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import { allows } from '@keyferry/schemas/policy'
-import { isBelow, joinPath, nameOf, namesOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
+import { isBelow, joinPath, movedPath, nameOf, namesOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { refuseWhileInUse } from '../references/in-use.ts'
@@ -13,6 +13,7 @@ import { trashFolder } from '../trash/trash-writes.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { describe, describeAll } from './describe-folder.ts'
 import { byPath, findEnvironment, findFolder, foldersIn } from '../tree/find-folder.ts'
+import { refuseLongPath } from '../tree/path-length.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
 import { refuseTaken } from '../tree/refuse-taken.ts'
 import { dependentsOf } from '../tree/dependents.ts'
@@ -93,7 +94,10 @@ export function createFolder(
       .execute()
     const known = new Map(present.map((folder) => [folder.path, folder]))
     const missing = paths.filter((path) => !known.has(path))
-    for (const path of missing) refuseUnwritable(ctx, { projectId, environment: environment.slug, path })
+    for (const path of missing) {
+      refuseUnwritable(ctx, { projectId, environment: environment.slug, path })
+      refuseLongPath(path)
+    }
     if (missing.length > 0) await refuseBeyond(ctx, tx, projectId, 'folders', missing.length)
     const at = timestamp(ctx)
     for (const path of missing) {
@@ -136,8 +140,8 @@ function refuseUnwritable({ caller }: Context, at: { projectId: string; environm
 /**
  * Renames a folder, and with it the path of everything below. Imports and syncs follow, because they hold the folder
  * itself; references are rewritten, and those that already used the new path are mended: readers of both are marked as
- * changed. Throws `NotFound`, and `BadRequest` for the root folder, a taken name, or naming secrets that would get
- * another value.
+ * changed. Throws `NotFound`, and `BadRequest` for the root folder, a taken name, a path that is too long, or naming
+ * secrets that would get another value.
  */
 export function updateFolder(
   ctx: Context,
@@ -163,7 +167,8 @@ export function updateFolder(
         inside.map(({ id }) => id),
       ))
         markChanged(id)
-      const renamed = (old: string): string => path + old.slice(folder.path.length)
+      const renamed = (old: string): string => movedPath(old, folder.path, path)
+      for (const one of inside) refuseLongPath(renamed(one.path), one.path)
       const moving = {
         folders: new Map(inside.map((one) => [one.id, { environment: environment.slug, path: renamed(one.path) }])),
       }

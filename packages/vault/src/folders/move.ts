@@ -13,6 +13,7 @@ import { openSecret, type Put } from '../secrets/next-secret.ts'
 import { presentSecrets, putSecrets } from '../secrets/write.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { findFolder } from '../tree/find-folder.ts'
+import { refuseLongPath } from '../tree/path-length.ts'
 import { refuseTaken } from '../tree/refuse-taken.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { tagIdsOf } from '../tree/tags.ts'
@@ -116,7 +117,7 @@ export function moveSecrets(
 /**
  * Moves a folder with everything below it into another folder, of this environment or another. Imports and syncs
  * follow, because they hold the folder itself; references are rewritten. Throws `NotFound`, and `BadRequest` for the
- * root folder, a taken name, a destination inside it, or naming who would get another value.
+ * root folder, a taken name, a path that is too long, a destination inside it, or naming who would get another value.
  */
 export async function moveFolder(
   ctx: Context,
@@ -141,6 +142,7 @@ export async function moveFolder(
     const path = joinPath(to.folder.path, folder.name)
     await refuseTaken(tx, to.environment, path)
     const newPath = ({ path: old }: Selectable<FolderTable>): string => movedPath(old, folder.path, path)
+    for (const one of inside) refuseLongPath(newPath(one), one.path)
     const moving = {
       folders: new Map(inside.map((one) => [one.id, { environment: to.environment.slug, path: newPath(one) }])),
     }

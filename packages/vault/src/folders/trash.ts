@@ -34,6 +34,7 @@ import {
 } from '../trash/trash-contents.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import type { Located } from '../tree/find-folder.ts'
+import { refuseLongPath } from '../tree/path-length.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { openComment, openMetadata, openOrNull, associatedData, type SecretRow } from '../tree/tree.ts'
@@ -196,6 +197,7 @@ async function bringFolder(
   for (const folder of folders) {
     if (slice.isOver()) await slice.rest()
     const moved = { ...folder, environmentId: parent.environmentId, path: path + folder.path.slice(top.path.length) }
+    refuseLongPath(moved.path, folder.path)
     await tx
       .insertInto('folders')
       .values({ ...moved, parentId: folder.id === top.id ? parent.id : folder.parentId })

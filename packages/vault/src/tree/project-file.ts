@@ -14,6 +14,7 @@ import {
   KeyferryError,
   OWASP_COST,
   TooLarge,
+  unescapeReferences,
   type Limits,
   type ScryptCost,
 } from '@keyferry/kernel'
@@ -58,15 +59,21 @@ const items = {
   folders: place.extend({ description: schemas.description }),
   tags: schemas.createTag.pick({ slug: true, color: true }).extend({ name: schemas.displayName('Tag name') }),
   imports: z.object({ into: place, from: place }),
-  secrets: place.extend({
-    key: schemas.secretKey,
-    value: schemas.secretValue,
-    comment: schemas.createSecret.shape.comment,
-    metadata: schemas.secretMetadata.default([]),
-    skipMultilineEncoding: z.boolean(),
-    isLiteral: z.boolean().default(false),
-    tags: z.array(z.string().max(64)).max(50),
-  }),
+  secrets: place
+    .extend({
+      key: schemas.secretKey,
+      value: z.string(),
+      comment: schemas.createSecret.shape.comment,
+      metadata: schemas.secretMetadata.default([]),
+      skipMultilineEncoding: z.boolean(),
+      isLiteral: z.boolean().default(false),
+      tags: z.array(z.string().max(64)).max(50),
+    })
+    // The escapes of text that is no reference do not count.
+    .superRefine(({ value, isLiteral }, context) => {
+      const { error } = schemas.secretValue.safeParse(isLiteral ? unescapeReferences(value) : value)
+      for (const issue of error?.issues ?? []) context.addIssue({ ...issue, path: ['value'] })
+    }),
 }
 type Kind = keyof typeof items
 export type Content = { project: z.output<typeof project> } & { [K in Kind]: z.output<(typeof items)[K]>[] }
