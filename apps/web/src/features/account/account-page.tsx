@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useLocation } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { Section } from '../../components/ui/card.tsx'
@@ -20,11 +19,12 @@ import { words } from './words.ts'
 export function AccountPage() {
   usePageTitle(words.accountPage.title)
   const { data, error, refetch } = useQuery(accountQuery)
-  const { hash } = useLocation()
+  // Not from the router: this page would be drawn again when somebody signs out, and ask for an account that is gone.
+  const [hash] = useState(() => location.hash)
   const notifications = useRef<HTMLDivElement>(null)
   const isLoaded = data !== undefined
   useEffect(() => {
-    if (isLoaded && hash === 'notifications') notifications.current?.focus()
+    if (isLoaded && hash === '#notifications') notifications.current?.focus()
   }, [isLoaded, hash])
   return (
     <div className="grid gap-4 max-xl:max-w-3xl">
@@ -47,7 +47,7 @@ export function AccountPage() {
             )}
           </div>
           <div className="grid gap-4">
-            <div tabIndex={-1} className="scroll-mt-18" ref={notifications}>
+            <div id="notifications" tabIndex={-1} className="scroll-mt-18" ref={notifications}>
               <NotificationsCard />
             </div>
             <SessionsCard here={data.sessionId} />
