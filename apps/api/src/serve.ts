@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createAuth, migrateAuth, removeUnconfirmed, type AuthOptions } from '@keyferry/access/sign-in'
 import { guardFetch } from '@keyferry/kernel/network'
-import { isInitialized, type Context, type Network } from '@keyferry/kernel'
+import { isInitialized, repeat, type Context, type Network, type Repeated } from '@keyferry/kernel'
 import { StartupError, VERSION, hostCheck, type Env, type Runtime, type Service } from '@keyferry/runtime'
 import { buildApp } from './app.ts'
 import { watchNewestVersion } from './newest-version.ts'
@@ -35,9 +35,9 @@ export async function serve(instance: Runtime, env: Env): Promise<Serving> {
     oidc: oidcOf(env),
     bannedWords: env.PASSWORD_BANNED_WORDS,
     sessions: {
-      maxMs: env.SESSION_MAX_HOURS * 3_600_000,
+      maxMs: env.SESSION_MAX_HOURS * HOUR_MS,
       idleMs: env.SESSION_IDLE_MINUTES * 60_000,
-      providerMs: env.OIDC_SESSION_MAX_HOURS * 3_600_000,
+      providerMs: env.OIDC_SESSION_MAX_HOURS * HOUR_MS,
     },
   })
   const newestVersion = watchNewestVersion(ctx, { url: env.KEYFERRY_RELEASES_URL, version: VERSION })
@@ -80,24 +80,10 @@ export async function serve(instance: Runtime, env: Env): Promise<Serving> {
 }
 
 /** Ends roles of groups that no sign-in confirmed for `days`: now, and every hour. */
-function keepGroupsConfirmed(ctx: Context, days: number): { stop(): Promise<void> } {
-  let going = Promise.resolve()
-  const go = (): void => {
-    going = going
-      .then(() => removeUnconfirmed(ctx, days * DAY_MS))
-      .catch((error: unknown) =>
-        ctx.log.warn({ err: error }, 'roles of groups were not checked; tried again in an hour'),
-      )
-  }
-  const timer = setInterval(go, HOUR_MS)
-  go()
-  return {
-    stop() {
-      clearInterval(timer)
-      return going
-    },
-  }
-}
+const keepGroupsConfirmed = (ctx: Context, days: number): Repeated =>
+  repeat(HOUR_MS, () => removeUnconfirmed(ctx, days * DAY_MS), {
+    failed: (error) => ctx.log.warn({ err: error }, 'roles of groups were not checked; tried again in an hour'),
+  })
 
 /** How far the calls to the provider may reach: the operator named its host, and its metadata may name any other. */
 function providerNetwork(issuer: string, { allowPrivate }: Network): Network {

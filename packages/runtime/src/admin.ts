@@ -40,7 +40,7 @@ export async function openAdmin(env: Env): Promise<Admin> {
     throw new StartupError(
       `Nothing is set up in ${url === undefined ? dataDir : 'this database'}. Check KEYFERRY_DATA_DIR and DATABASE_URL.`,
     )
-  const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
+  const keyring = openRootKey(dataDir, givenKeys(env), stored, { make: false })
   const db = url === undefined ? openSqlite(file) : openPostgres(url, 2)
   try {
     await refuseUnfinishedCopy(db)

@@ -130,7 +130,7 @@ async function openEmbedded(
   const lock = lockDataDir(dataDir)
   try {
     const file = join(dataDir, 'keyferry.db')
-    const { keyring } = openRootKey(dataDir, givenKeys(env), storedKeyInSqlite(file), {
+    const keyring = openRootKey(dataDir, givenKeys(env), storedKeyInSqlite(file), {
       make: env.KEYFERRY_CREATE_ROOT_KEY,
     })
     const store = await whenUsable(file, () => openStore(openSqlite(file), keyring))
@@ -168,7 +168,7 @@ async function openFleet(
   await withStartupRetry(() => refuseUnfitPostgres(databaseUrl))
   const stored = await withStartupRetry(() => storedKeyInPostgres(databaseUrl))
   // One made here would be unknown to the other processes, and may be gone with this one's disk.
-  const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
+  const keyring = openRootKey(dataDir, givenKeys(env), stored, { make: false })
   const store = await withStartupRetry(async () => {
     const db = openPostgres(databaseUrl, undefined, patienceMs)
     return { ...(await openStore(db, keyring)), connections: db.connections }

@@ -4,7 +4,7 @@
  */
 import { createHash, hkdfSync, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { Context } from '@keyferry/kernel'
+import { repeat, type Context, type Repeated } from '@keyferry/kernel'
 
 const EVERY_MS = 15_000
 /** A process that has not said so for this long has ended. */
@@ -18,7 +18,7 @@ export interface Opens {
 }
 
 /** Says now and every few seconds that this process runs. `stop` removes the row. */
-export function announce(ctx: Context, opens: () => Opens): { stop(): Promise<void> } {
+export function announce(ctx: Context, opens: () => Opens): Repeated {
   const id = randomUUID()
   const name = `process ${process.pid} on ${hostname()}`
   const say = async (): Promise<void> => {
@@ -30,16 +30,12 @@ export function announce(ctx: Context, opens: () => Opens): { stop(): Promise<vo
       .execute()
     await ctx.db.deleteFrom('processes').where('seenAt', '<', since(ctx)).execute()
   }
-  let saying: Promise<void> = Promise.resolve()
-  const go = (): void => {
-    saying = say().catch((error: unknown) => ctx.log.debug({ err: error }, 'this process could not be registered'))
-  }
-  const timer = setInterval(go, EVERY_MS)
-  go()
+  const saying = repeat(EVERY_MS, say, {
+    failed: (error) => ctx.log.debug({ err: error }, 'this process could not be registered'),
+  })
   return {
     async stop() {
-      clearInterval(timer)
-      await saying
+      await saying.stop()
       await ctx.db
         .deleteFrom('processes')
         .where('id', '=', id)

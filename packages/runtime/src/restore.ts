@@ -57,7 +57,7 @@ export async function restoreBackup(
       else refuseBroken(incoming, from)
       const stored = storedKeyInSqlite(incoming)
       if (!stored) throw new StartupError(`${from} is not a backup of a Keyferry that was set up. Nothing was changed.`)
-      const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
+      const keyring = openRootKey(dataDir, givenKeys(env), stored, { make: false })
       if (seal) {
         await refuseChanged(keyring, incoming, seal, from)
         refuseBroken(incoming, from)

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { keyring, type Keyring } from '@keyferry/kernel'
+import { keyring, syncToDisk, type Keyring } from '@keyferry/kernel'
 import { StartupError } from './startup-error.ts'
 import type { StoredKey } from './stored-key.ts'
 
@@ -34,7 +34,7 @@ export function openRootKey(
   given: GivenKeys,
   stored: StoredKey | null,
   { make }: { make: boolean },
-): { rootKey: Buffer; keyring: Keyring } {
+): Keyring {
   const file = keyFile(dataDir)
   const read = (): Buffer[] => presentKeys(dataDir, given)
   const keys = read()
@@ -56,7 +56,7 @@ export function openRootKey(
   }
   if (stored) finishRotation(dataDir, present)
   // The present one first: what is made where there is nothing yet is wrapped with it.
-  return { rootKey: present, keyring: keyring([present, ...keys.filter((key) => key !== present)], read) }
+  return keyring([present, ...keys.filter((key) => key !== present)], read)
 }
 
 const keyFile = (dataDir: string): string => join(dataDir, 'root.key')
@@ -84,9 +84,7 @@ export function finishRotation(dataDir: string, present: Buffer): void {
   const next = readKey(nextFile(dataDir))
   if (!next?.equals(present)) return
   renameSync(nextFile(dataDir), keyFile(dataDir))
-  const directory = openSync(dataDir, 'r')
-  fsyncSync(directory)
-  closeSync(directory)
+  syncToDisk(dataDir)
 }
 
 function opens(ring: Keyring, stored: StoredKey): boolean {

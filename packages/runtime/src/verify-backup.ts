@@ -16,7 +16,7 @@ export async function verifyBackup(env: Env, file: string): Promise<void> {
   if (!seal)
     throw new StartupError(`${file} is not signed: there is no ${file}.seal, and it does not end with a signature.`)
   const stored = { owner: 'backup', wrapped: seal.key }
-  const { keyring } = openRootKey(resolve(env.KEYFERRY_DATA_DIR), givenKeys(env), stored, { make: false })
+  const keyring = openRootKey(resolve(env.KEYFERRY_DATA_DIR), givenKeys(env), stored, { make: false })
   try {
     await checkBackup(keyring, file, seal)
   } catch (error) {
