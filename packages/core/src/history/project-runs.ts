@@ -1,9 +1,9 @@
 /** The runs of all syncs of a project, newest first. */
-import { filterReadable } from '@keyferry/access'
 import type { Context } from '@keyferry/kernel'
 import type { listProjectRuns, projectRuns as projectRunsSchema } from '@keyferry/schemas'
 import type { Access } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
+import { readableSyncs } from '../sync/readable-syncs.ts'
 import { newestRuns } from './newest-runs.ts'
 import { shownRuns } from './runs.ts'
 
@@ -13,17 +13,8 @@ export async function projectRuns(
   access: Access,
   { projectId, syncId, state, cursor, limit }: z.output<typeof listProjectRuns>,
 ): Promise<z.output<typeof projectRunsSchema>> {
-  const rows = await ctx.db
-    .selectFrom('syncs')
-    .innerJoin('folders', 'folders.id', 'syncs.folderId')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('syncs.projectId', '=', projectId)
-    .$if(syncId !== undefined, (query) => query.where('syncs.id', '=', syncId ?? ''))
-    .select(['syncs.id', 'syncs.name', 'syncs.destination', 'environments.slug as environment', 'folders.path'])
-    .execute()
-  const syncs = new Map(
-    filterReadable(access, 'syncs.read', projectId, rows, (sync) => sync).map((sync) => [sync.id, sync]),
-  )
+  const readable = await readableSyncs(ctx, access, projectId, syncId)
+  const syncs = new Map(readable.map((sync) => [sync.id, sync]))
   const [startedAt = '', id = ''] = cursor?.split(' ') ?? []
   const before = cursor === undefined ? undefined : { startedAt, id }
   const found = await newestRuns(ctx, [...syncs.keys()], { state, before, limit: limit + 1 })

@@ -1,9 +1,9 @@
 /** What the home of a project shows beside its syncs. */
-import { filterReadable } from '@keyferry/access'
 import type { Context } from '@keyferry/kernel'
 import type { projectOverview as schema } from '@keyferry/schemas'
 import type { Access } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
+import { readableSyncs } from '../sync/readable-syncs.ts'
 import { deliveryTimes } from './delivery-times.ts'
 import { runsByHour } from './runs-by-hour.ts'
 import { sourceFolders } from './source-folders.ts'
@@ -14,14 +14,7 @@ export async function projectOverview(
   access: Access,
   { projectId }: { projectId: string },
 ): Promise<z.output<typeof schema>> {
-  const rows = await ctx.db
-    .selectFrom('syncs')
-    .innerJoin('folders', 'folders.id', 'syncs.folderId')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('syncs.projectId', '=', projectId)
-    .select(['syncs.id', 'syncs.folderId', 'environments.slug as environment', 'folders.path'])
-    .execute()
-  const syncs = filterReadable(access, 'syncs.read', projectId, rows, (sync) => sync)
+  const syncs = await readableSyncs(ctx, access, projectId)
   const syncIds = syncs.map(({ id }) => id)
   const read = [...new Set(syncs.map(({ folderId }) => folderId))]
   const [sources, hours, delivery] = await Promise.all([

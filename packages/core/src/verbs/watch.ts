@@ -3,6 +3,7 @@ import { reachableFolders, readAccess, type Call } from '@keyferry/access'
 import type { Actor, Context } from '@keyferry/kernel'
 import type { LiveEvent } from '@keyferry/schemas'
 import { allows, isMember, type Access, type Resource } from '@keyferry/schemas/policy'
+import { readableSyncs } from '../sync/readable-syncs.ts'
 
 export interface WatchCall extends Call {
   /** Aborts when the client leaves. */
@@ -47,7 +48,7 @@ export async function watchProject(
   try {
     const access = await current()
     atStart = access
-    if (access) for (const syncId of await syncsInReach(ctx, access, projectId)) known.add(syncId)
+    if (access) for (const { id } of await readableSyncs(ctx, access, projectId)) known.add(id)
     else over.abort()
   } catch (error) {
     over.abort()
@@ -118,18 +119,4 @@ async function inReach(
 async function sourceOf(ctx: Context, syncId: string): Promise<string | null> {
   const row = await ctx.db.selectFrom('syncs').where('id', '=', syncId).select('folderId').executeTakeFirst()
   return row?.folderId ?? null
-}
-
-async function syncsInReach(ctx: Context, access: Access, projectId: string): Promise<string[]> {
-  const rows = await ctx.db
-    .selectFrom('syncs')
-    .innerJoin('folders', 'folders.id', 'syncs.folderId')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('syncs.projectId', '=', projectId)
-    .select(['syncs.id', 'environments.slug as environment', 'folders.path'])
-    .execute()
-  return rows.flatMap(({ id, environment, path }) => {
-    const place: Resource = { kind: 'folder', projectId, environment, path }
-    return allows(access, 'syncs.read', place) ? [id] : []
-  })
 }
