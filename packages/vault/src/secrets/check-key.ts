@@ -1,6 +1,7 @@
-import { snapshot, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { snapshot, type Actor, type Context } from '@keyferry/kernel'
 import type { checkedKey, checkKey as checkKeyInput } from '@keyferry/schemas'
 import type { z } from 'zod'
+import { importersOf } from '../tree/dependents.ts'
 import { findFolder } from '../tree/find-folder.ts'
 import { refusedByTargets } from './refused-by-targets.ts'
 
@@ -16,20 +17,4 @@ export function checkKey(
     const refused = await refusedByTargets(ctx, tx, folder.id, shownIn, new Map([[key, null]]))
     return { refusal: refused.get(key) ?? null }
   })
-}
-
-/** The folder and those that import it, directly or not. */
-async function importersOf(tx: Tx, folderId: string): Promise<string[]> {
-  const found = new Set([folderId])
-  for (let frontier = [folderId]; frontier.length > 0;) {
-    const rows = await tx
-      .selectFrom('imports')
-      .where('sourceFolderId', 'in', frontier)
-      .select('folderId')
-      .distinct()
-      .execute()
-    frontier = rows.map((row) => row.folderId).filter((id) => !found.has(id))
-    for (const id of frontier) found.add(id)
-  }
-  return [...found]
 }

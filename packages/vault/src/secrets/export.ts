@@ -3,10 +3,8 @@ import { audit, BadRequest, budget, few, named, transactChecked, type Actor, typ
 import type * as schemas from '@keyferry/schemas'
 import { SECRET_FILES, type SecretFileFormat } from '@keyferry/schemas/secret-file'
 import type { z } from 'zod'
+import { auditedKeys } from './audited-keys.ts'
 import { readSecrets } from './read.ts'
-
-/** Names of the secrets in one row of the audit log; of larger exports it gives the number. */
-const NAMED = 50
 
 /**
  * The secrets of a folder as a file, by key. Throws `NotFound`,
@@ -38,8 +36,7 @@ export async function exportSecrets(
     environment,
     secretPath,
     format,
-    count: entries.size,
-    ...(entries.size <= NAMED ? { keys: [...entries.keys()] } : {}),
+    ...auditedKeys([...entries.keys()]),
   }
   await transactChecked(ctx, (tx) => audit(ctx, tx, actor, 'secret.export', projectId, details))
   const folder = secretPath === '/' ? '' : secretPath.replaceAll('/', '-')

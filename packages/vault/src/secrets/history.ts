@@ -57,9 +57,7 @@ export function restoreVersion(
   actor: Actor,
   input: z.output<typeof schemas.restoreVersion>,
 ): Promise<{ key: string; version: number; warnings: string[] }> {
-  const { version } = input
-  const { key } = input
-  const versionKey = input.versionKey ?? input.key
+  const { key, version, versionKey = key } = input
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await openForWriting(ctx, tx, input)
     const present = (await presentSecrets(tx, target.folder.id, [key])).get(key)

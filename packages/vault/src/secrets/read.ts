@@ -32,6 +32,7 @@ import {
   type SecretRow,
   type TreeFolder,
 } from '../tree/tree.ts'
+import { auditedKeys } from './audited-keys.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
 import { shownValue } from './next-secret.ts'
 import { byKey, importBlocks } from './import-blocks.ts'
@@ -97,9 +98,6 @@ export async function readSecrets(ctx: Context, input: Input): Promise<Listed> {
   return finish({ secrets, imports }, problems)
 }
 
-/** Names of the secrets in one row of the audit log; of larger lists it gives the number. */
-const NAMED = 50
-
 /** Notes that values were read, before they are shown. */
 async function shown<T extends { secrets: readonly Secret[]; imports?: readonly { secrets: readonly unknown[] }[] }>(
   ctx: Context,
@@ -109,13 +107,11 @@ async function shown<T extends { secrets: readonly Secret[]; imports?: readonly 
 ): Promise<T> {
   const imported = (listed.imports ?? []).reduce((count, from) => count + from.secrets.length, 0)
   if (!showValues || listed.secrets.length + imported === 0) return listed
-  const few = listed.secrets.length <= NAMED
   await auditEvent(ctx, actor, 'secret.list', projectId, {
     environment,
     secretPath,
     ...(recursive ? { recursive } : {}),
-    count: listed.secrets.length,
-    ...(few ? { keys: listed.secrets.map((secret) => secret.key) } : {}),
+    ...auditedKeys(listed.secrets.map(({ key }) => key)),
     ...(imported > 0 ? { imported } : {}),
   })
   return listed

@@ -1,34 +1,44 @@
+/** Which folders read which. Costs what it touches: every step is an index look-up. */
 import type { Tx } from '@keyferry/kernel'
 
 /**
  * The folders whose map can change when `folderIds` change: themselves, those that import them, and those with a secret
- * that references a key in them; transitively. Costs what it touches: every step is an index look-up.
+ * that references a key in them; transitively.
  */
-export async function dependentsOf(tx: Tx, folderIds: readonly string[]): Promise<string[]> {
+export const dependentsOf = (tx: Tx, folderIds: readonly string[]): Promise<string[]> =>
+  closure(folderIds, async (ids) => [...(await importing(tx, ids)), ...(await referring(tx, ids))])
+
+/** A folder and those that import it, directly or not. */
+export const importersOf = (tx: Tx, folderId: string): Promise<string[]> =>
+  closure([folderId], (ids) => importing(tx, ids))
+
+async function closure(
+  folderIds: readonly string[],
+  next: (ids: readonly string[]) => Promise<{ folderId: string }[]>,
+): Promise<string[]> {
   const reached = new Set(folderIds)
   let frontier = [...reached]
   while (frontier.length > 0) {
-    const importers = await tx
-      .selectFrom('imports')
-      .where('sourceFolderId', 'in', frontier)
-      .select('folderId')
-      .distinct()
-      .execute()
-    const referrers = await tx
-      .selectFrom('folders')
-      .innerJoin('environments', 'environments.id', 'folders.environmentId')
-      .innerJoin('references', (join) =>
-        join
-          .onRef('references.projectId', '=', 'environments.projectId')
-          .onRef('references.environmentSlug', '=', 'environments.slug')
-          .onRef('references.path', '=', 'folders.path'),
-      )
-      .where('folders.id', 'in', frontier)
-      .select('references.folderId')
-      .distinct()
-      .execute()
-    frontier = [...importers, ...referrers].map((row) => row.folderId).filter((id) => !reached.has(id))
+    frontier = (await next(frontier)).map((row) => row.folderId).filter((id) => !reached.has(id))
     for (const id of frontier) reached.add(id)
   }
   return [...reached]
 }
+
+const importing = (tx: Tx, ids: readonly string[]) =>
+  tx.selectFrom('imports').where('sourceFolderId', 'in', ids).select('folderId').distinct().execute()
+
+const referring = (tx: Tx, ids: readonly string[]) =>
+  tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .innerJoin('references', (join) =>
+      join
+        .onRef('references.projectId', '=', 'environments.projectId')
+        .onRef('references.environmentSlug', '=', 'environments.slug')
+        .onRef('references.path', '=', 'folders.path'),
+    )
+    .where('folders.id', 'in', ids)
+    .select('references.folderId')
+    .distinct()
+    .execute()
