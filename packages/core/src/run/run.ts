@@ -5,7 +5,7 @@
 import { Forbidden, TooLarge, traced, Unresolvable, type Context, type Tx } from '@keyferry/kernel'
 import { applyPlan, isWrite } from '../apply/apply.ts'
 import { progressReporter } from '../apply/progress.ts'
-import { difference, openTarget, removalDifference, type OpenTarget } from '../apply/target.ts'
+import { difference, openTarget, removalDifference, type Difference, type OpenTarget } from '../apply/target.ts'
 import { completeDeletions } from '../cleanup/deletions.ts'
 import { cleanUpOldTargets } from '../cleanup/clean-up.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
@@ -13,7 +13,13 @@ import { DestinationError } from '../destinations/destination-error.ts'
 import { checkForDrift } from '../drift/drift.ts'
 import { importFirst } from '../import/first-import.ts'
 import { LeaseLost, type Lease } from '../lease/lease.ts'
-import { approved, blockedByConnection, blockedByDeletionGuard, blockedBySource } from '../plan/blockage.ts'
+import {
+  approved,
+  blockedByConnection,
+  blockedByDeletionGuard,
+  blockedBySource,
+  type Blocked,
+} from '../plan/blockage.ts'
 import { deletionGuard } from '../plan/deletion-guard.ts'
 import { partOf } from '../plan/plan.ts'
 import type { RunResult } from '../status/evaluate-run.ts'
@@ -148,22 +154,8 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
     : await difference(ctx, target, await ownerReads(ctx.db, sync), { writes: true })
   const { plan, desired, ledger, observed } = found
   const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers, followsImport(sync))
-  if (blown !== null && !approved(sync, plan)) {
-    // What is missing there because of us comes back whatever a person says of the deletions.
-    const missing = partOf(plan, ({ key, action }) => action === 'create' && ledger.get(key)?.intent === 'replacing')
-    if (missing.changes.length === 0) return blockedByDeletionGuard(plan, blown)
-    const begin = (tx: Tx): Promise<void> => recordWriting(tx, run, plan)
-    const { outcomes, errors } = await applyPlan(ctx, { ...target, spec: sync }, { ...found, plan: missing }, lease, {
-      begin,
-    })
-    const error = errors.find(isPassing)
-    if (error) return { kind: 'refused', error }
-    const rest: RunResult =
-      errors.length === 0 ? await planAndApply(ctx, run, target, lease) : blockedByDeletionGuard(plan, blown)
-    return rest.kind === 'applied' || rest.kind === 'blocked'
-      ? { ...rest, outcomes: [...outcomes, ...(rest.outcomes ?? [])] }
-      : rest
-  }
+  if (blown !== null && !approved(sync, plan))
+    return restoreMissing(ctx, run, target, lease, found, blockedByDeletionGuard(plan, blown))
   const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
   let isBurst = false
   const begin = async (tx: Tx): Promise<void> => {
@@ -175,6 +167,32 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
     ...(writes ? { begin } : {}),
   })
   return { kind: 'applied', plan, desired, ledger: writes ? null : ledger, isBurst, ...applied }
+}
+
+/**
+ * Writes the keys that an interrupted replacement took away, whatever a person says of the deletions that `blocked`
+ * waits for.
+ */
+async function restoreMissing(
+  ctx: Context,
+  run: ActiveRun,
+  target: OpenTarget,
+  lease: Lease,
+  found: Difference,
+  blocked: Blocked,
+): Promise<RunResult> {
+  const { plan, ledger } = found
+  const missing = partOf(plan, ({ key, action }) => action === 'create' && ledger.get(key)?.intent === 'replacing')
+  if (missing.changes.length === 0) return blocked
+  const begin = (tx: Tx): Promise<void> => recordWriting(tx, run, plan)
+  const opened = { ...target, spec: run.sync }
+  const { outcomes, errors } = await applyPlan(ctx, opened, { ...found, plan: missing }, lease, { begin })
+  const error = errors.find(isPassing)
+  if (error) return { kind: 'refused', error }
+  const rest: RunResult = errors.length === 0 ? await planAndApply(ctx, run, target, lease) : blocked
+  return rest.kind === 'applied' || rest.kind === 'blocked'
+    ? { ...rest, outcomes: [...outcomes, ...(rest.outcomes ?? [])] }
+    : rest
 }
 
 /** What an error means for the run. */
