@@ -74,7 +74,7 @@ export interface Requirement {
 /** At least one: a verb that needs nothing does not compile. */
 export type Requirements = readonly [Requirement, ...Requirement[]]
 
-/** One requirement: `may('secrets.write', folder(input))`. */
+/** One requirement: `requirement('secrets.write', folder(input))`. */
 export const requirement = (action: Action, at: Where): Requirement => ({ action, at })
 
 export const INSTANCE: Where = { kind: 'instance' }

@@ -13,7 +13,6 @@ export interface SessionLimits extends Pick<HttpOptions, 'rateLimits'> {
   signal: AbortSignal
   /** Awaited before every request; throws when it may no longer be sent. */
   guard?: () => Promise<void> | void
-  onCall?: () => void
 }
 
 export interface OpenSession {

@@ -87,7 +87,6 @@ export interface HttpOptions {
   signal: AbortSignal
   /** Awaited before every request is sent: the lease. Throws when this run may no longer write. */
   guard?: () => Promise<void> | void
-  onCall?: () => void
   /** Every answer's status; null when none came. */
   onAnswer?: (status: number | null) => void
   /** Each request is a span. Left out: none. */

@@ -67,7 +67,6 @@ export function createWire(options: HttpOptions): Wire {
       try {
         refuseClosed(network, base)
         calls += 1
-        options.onCall?.()
         const answer = await agentOf(network, { ca: options.ca }).request({
           origin: base.origin,
           path,

@@ -23,7 +23,7 @@ const TABLES = [
 
 /**
  * Rows that give authority get a seal. The first start with the root key makes those of the rows that are there
- * (core/authority/seal-store.ts).
+ * (kernel/authority/seal-store.ts).
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const present = new Set((await db.introspection.getTables()).map(({ name }) => name))

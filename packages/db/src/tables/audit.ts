@@ -21,7 +21,7 @@ export interface AuditTable {
   prevHash: Fixed<string>
   /** Keyed hash over this row and the one before. */
   hash: Fixed<string>
-  /** JSON: what its transaction ended or wrote, and must not come back (core/authority/freshness.ts). */
+  /** JSON: what its transaction ended or wrote, and must not come back (kernel/authority/freshness.ts). */
   marks: ColumnType<string | null, string | null | undefined, never>
 }
 
