@@ -19,7 +19,10 @@ interface Changes {
 const withChanges = (command: Command): Command =>
   command
     .option('--target <field...>', 'where it writes: name=value of each field (name:=value for JSON)')
-    .option('--option <field...>', 'deletionPolicy=owned, keySchema=APP_{{secretKey}} and options of the destination')
+    .option(
+      '--option <field...>',
+      'deletionPolicy=owned, keySchema=APP_{{secretKey}}, initialSyncBehavior=import-prioritize-source, and options of the destination',
+    )
     .option('--description <text>')
     .option('--auto-sync', 'each change starts a run (the default for a new sync)')
     .option('--no-auto-sync', 'runs start on request only')
