@@ -59,6 +59,25 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('machines'), { timeout: 300_000
     await theirs.close()
   })
 
+  it('narrows a long list of machines to what is typed', async () => {
+    const name = (index: number): string => `runner-${String(index).padStart(2, '0')}`
+    const ids = await Promise.all(
+      Array.from({ length: 11 }, async (_, index) => {
+        const { id } = await client.identities.create.mutate({ name: name(index), role: 'no-access' })
+        await client.members.addIdentity.mutate({ projectId, identityId: id, role: 'viewer' })
+        return id
+      }),
+    )
+    await page.goto(at('/access?tab=machines&q=runner-1'))
+    await see(page.getByText('1 of 11', { exact: true }))
+    await page.getByLabel('Search machines').fill('')
+    await see(page.getByText('11 machines.'))
+    await see(admin.row(name(3)))
+    await page.getByLabel('Search machines').fill('nobody')
+    await see(page.getByText('No name or email matches.'))
+    await Promise.all(ids.map((identityId) => client.identities.delete.mutate({ identityId })))
+  })
+
   it('makes an API key that works at the REST API until it is revoked', async () => {
     const path = `/api/v3/secrets/raw/DATABASE_URL?workspaceId=${projectId}&environment=dev&secretPath=/`
     const billing = await client.projects.create.mutate({ name: 'Billing' })

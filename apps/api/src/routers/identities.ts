@@ -8,6 +8,7 @@ const tag = 'Identities'
 
 export const identities = router({
   list: query(identityVerbs.list, {
+    isCompressed: true,
     tag,
     summary: 'Every machine',
     routes: identityRoutes.list,

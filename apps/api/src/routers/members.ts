@@ -72,6 +72,7 @@ export const members = router({
   }),
 
   identities: query(memberVerbs.identities, {
+    isCompressed: true,
     tag,
     summary: 'The machines of a project',
     routes: memberRoutes.identities,

@@ -19,6 +19,7 @@ const tag = 'People'
 
 export const people = router({
   list: query(peopleVerbs.list, {
+    isCompressed: true,
     tag,
     summary: 'Everybody who has an account',
     routes: [{ method: 'GET', path: '/api/v1/people', envelope: 'people' }],

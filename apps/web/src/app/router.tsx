@@ -247,7 +247,7 @@ const sync = createRoute({
 const access = createRoute({
   getParentRoute: () => project,
   path: '/access',
-  validateSearch: texts('tab', 'open'),
+  validateSearch: texts('tab', 'open', 'q'),
   component: lazyRouteComponent(
     code(() => import('./page-access.tsx')),
     'Access',

@@ -66,7 +66,7 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
           ref={editRef}
           data-shortcut="e"
           aria-label={words.hiddenValue.editNamed(name)}
-          className="h-7 min-w-16 flex-1 truncate rounded-md px-1.5 text-left tracking-widest text-faint hover:bg-sunken"
+          className="h-7 min-w-16 flex-1 overflow-hidden rounded-md px-1.5 text-left tracking-widest text-faint hover:bg-sunken"
           onClick={onEdit}
         >
           ••••••••
@@ -106,7 +106,10 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
 
 /** In the place of a value. */
 export const HiddenSign = () => (
-  <span aria-hidden className="min-w-0 flex-1 truncate px-1.5 tracking-widest text-faint select-none">
+  <span
+    aria-hidden
+    className="min-w-0 flex-1 overflow-hidden px-1.5 tracking-widest whitespace-nowrap text-faint select-none"
+  >
     ••••••••
   </span>
 )

@@ -25,7 +25,10 @@ export function SortHeader<Column extends string>({
       <button
         type="button"
         onClick={() => onSort(sortedBy(sorting, column))}
-        className={cn('-mx-1 inline-flex items-center gap-1 rounded px-1 hover:text-ink', isSorted && 'text-ink')}
+        className={cn(
+          '-mx-1 inline-flex min-h-6 items-center gap-1 rounded px-1 hover:text-ink',
+          isSorted && 'text-ink',
+        )}
       >
         {children}
         {isSorted && <Icon aria-hidden className="size-3" />}

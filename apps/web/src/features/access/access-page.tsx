@@ -22,12 +22,16 @@ export interface View {
   tab?: string | undefined
   /** The open form: `add`, or the id of what is changed. */
   open?: string | undefined
+  /** What the list is narrowed to. */
+  q?: string | undefined
 }
 
 export interface TabProps {
   projectId: string
   open: string | undefined
   onOpen: (open: string | undefined) => void
+  q: string
+  onSearch: (q: string) => void
 }
 
 /** Who and what may use a project, and how much of it. */
@@ -35,14 +39,20 @@ export function AccessPage({ projectId, view }: { projectId: string; view: View 
   usePageTitle(words.accessPage.access, false)
   const navigate = useNavigate()
   const { rights, error, refetch } = useRights(projectId)
-  const show = (search: View) =>
-    void navigate({ to: '/p/$projectId/access', params: { projectId }, search, resetScroll: false })
+  const show = (search: View, replace = false) =>
+    void navigate({ to: '/p/$projectId/access', params: { projectId }, search, resetScroll: false, replace })
 
   if (error) return <Failure what={words.accessPage.unreadable} error={error} retry={refetch} />
   if (!rights) return <SkeletonRows label={words.accessPage.loading} />
   const tabs = TABS.filter(({ value }) => value !== 'instance' || rights.instanceAdmin)
   const tab = tabs.find(({ value }) => value === view.tab)?.value ?? 'members'
-  const props = { projectId, open: view.open, onOpen: (open: string | undefined) => show({ tab: view.tab, open }) }
+  const props: TabProps = {
+    projectId,
+    open: view.open,
+    onOpen: (open) => show({ ...view, open }),
+    q: view.q ?? '',
+    onSearch: (q) => show({ ...view, q: q || undefined }, true),
+  }
   return (
     <>
       <PageHeader title={words.accessPage.access} text={words.accessPage.text} />

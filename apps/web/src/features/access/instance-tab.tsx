@@ -5,50 +5,65 @@ import { Button } from '../../components/ui/button.tsx'
 import { Drawer } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
+import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { TabProps } from './access-page.tsx'
 import { InvitePerson } from './forms.tsx'
 import { InvitationList } from './invitation-list.tsx'
+import { NarrowedList } from './narrowed-list.tsx'
 import { PersonRow } from './person-row.tsx'
 import { SignInPolicy } from './sign-in-policy.tsx'
 import { words } from './words.ts'
 
 /** Everybody who has an account, in all projects. For instance admins. */
-export function InstanceTab({ open, onOpen }: Pick<TabProps, 'open' | 'onOpen'>) {
+export function InstanceTab({ open, onOpen, q, onSearch }: Omit<TabProps, 'projectId'>) {
   const me = trpc.instance.me.useQuery()
   const people = trpc.people.list.useQuery()
   if (people.error) return <Failure what={words.instanceTab.unreadable} error={people.error} retry={people.refetch} />
   if (!people.data) return <SkeletonRows label={words.instanceTab.loading} rows={4} />
   return (
     <div className="grid gap-6">
-      <div className="grid gap-3">
-        <div className="flex flex-wrap items-center justify-between gap-3">
-          <p className="text-base text-soft">
+      <NarrowedList
+        rows={people.data}
+        textOf={({ name, email }) => `${name} ${email}`}
+        q={q}
+        onSearch={onSearch}
+        label={words.instanceTab.search}
+        text={
+          <>
             {words.instanceTab.accountsIn(people.data.length)}{' '}
             {me.data?.organization.name ?? words.instanceTab.thisInstance}
             {words.instanceTab.adminsCan}
-          </p>
+          </>
+        }
+        add={
           <Button variant="primary" onClick={() => onOpen('add')}>
             <UserRoundPlus aria-hidden className="size-4" /> {words.instanceTab.invite}
           </Button>
-        </div>
-        <Table label={words.instanceTab.people}>
-          <thead>
-            <tr>
-              <Th>{words.instanceTab.person}</Th>
-              <Th className="max-sm:hidden">{words.instanceTab.instance}</Th>
-              <Th className="max-sm:hidden">{words.instanceTab.twoFactor}</Th>
-              <Th className="max-sm:hidden">{words.instanceTab.since}</Th>
-              <ActionsTh />
-            </tr>
-          </thead>
-          <tbody>
-            {people.data.map((person) => (
-              <PersonRow key={person.id} person={person} you={person.id === me.data?.id} />
-            ))}
-          </tbody>
-        </Table>
-      </div>
+        }
+      >
+        {(shown) => (
+          <Table label={words.instanceTab.people}>
+            <thead>
+              <tr>
+                <Th>{words.instanceTab.person}</Th>
+                <Th className="max-sm:hidden">{words.instanceTab.instance}</Th>
+                <Th className="max-sm:hidden">{words.instanceTab.twoFactor}</Th>
+                <Th className="max-sm:hidden">{words.instanceTab.since}</Th>
+                <ActionsTh />
+              </tr>
+            </thead>
+            <VirtualRows
+              rows={shown}
+              idOf={({ id }) => id}
+              height={81}
+              render={(person, virtual) => (
+                <PersonRow key={person.id} {...virtual} person={person} you={person.id === me.data?.id} />
+              )}
+            />
+          </Table>
+        )}
+      </NarrowedList>
       <InstanceInvitations />
       <SignInPolicy />
       <Drawer

@@ -5,17 +5,19 @@ import { Empty } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Drawer } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { TabProps } from './access-page.tsx'
 import { AddMachine, EditMember } from './forms.tsx'
 import { MemberRow } from './member-row.tsx'
 import { MemberTable } from './member-table.tsx'
+import { NarrowedList } from './narrowed-list.tsx'
 import { NotYours } from './not-yours.tsx'
 import type { Rights } from '../../lib/rights.ts'
 import { words } from './words.ts'
 
 /** Machine identities of the project: what signs in with a client id and secret. */
-export function MachinesTab({ projectId, open, onOpen, rights }: TabProps & { rights: Rights }) {
+export function MachinesTab({ projectId, open, onOpen, q, onSearch, rights }: TabProps & { rights: Rights }) {
   const machines = trpc.members.identities.useQuery({ projectId }, { enabled: rights.may('members.manage') })
   if (!rights.may('members.manage')) {
     return <NotYours rights={rights}>{words.machinesTab.denied}</NotYours>
@@ -37,32 +39,44 @@ export function MachinesTab({ projectId, open, onOpen, rights }: TabProps & { ri
           {words.machinesTab.emptyText}
         </Empty>
       ) : (
-        <>
-          <div className="flex flex-wrap items-center justify-between gap-3">
-            <p className="text-base text-soft">{words.machinesTab.machines(machines.data.length)}.</p>
-            {add}
-          </div>
-          <MemberTable label={words.machinesTab.label} who={words.machinesTab.machine}>
-            {machines.data.map((machine) => (
-              <MemberRow
-                key={machine.id}
-                member={machine}
-                name={
-                  rights.instanceAdmin && (
-                    <Link
-                      to="/p/$projectId/access/machines/$identityId"
-                      params={{ projectId, identityId: machine.principalId }}
-                      className="rounded text-accent underline underline-offset-2"
-                    >
-                      {machine.name}
-                    </Link>
-                  )
-                }
-                onEdit={() => onOpen(machine.id)}
+        <NarrowedList
+          rows={machines.data}
+          textOf={({ name }) => name}
+          q={q}
+          onSearch={onSearch}
+          label={words.machinesTab.search}
+          text={`${words.machinesTab.machines(machines.data.length)}.`}
+          add={add}
+        >
+          {(shown) => (
+            <MemberTable label={words.machinesTab.label} who={words.machinesTab.machine}>
+              <VirtualRows
+                rows={shown}
+                idOf={({ id }) => id}
+                height={49}
+                render={(machine, virtual) => (
+                  <MemberRow
+                    key={machine.id}
+                    {...virtual}
+                    member={machine}
+                    name={
+                      rights.instanceAdmin && (
+                        <Link
+                          to="/p/$projectId/access/machines/$identityId"
+                          params={{ projectId, identityId: machine.principalId }}
+                          className="rounded text-accent underline underline-offset-2"
+                        >
+                          {machine.name}
+                        </Link>
+                      )
+                    }
+                    onEdit={() => onOpen(machine.id)}
+                  />
+                )}
               />
-            ))}
-          </MemberTable>
-        </>
+            </MemberTable>
+          )}
+        </NarrowedList>
       )}
       {!rights.instanceAdmin && <p className="text-sm text-soft">{words.machinesTab.adminsText}</p>}
       <Drawer

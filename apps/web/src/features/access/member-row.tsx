@@ -6,6 +6,7 @@ import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
 import { Time } from '../../components/time.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
+import type { RowProps } from '../../components/virtual-rows.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { PersonCell } from './person-cell.tsx'
@@ -14,11 +15,13 @@ import { words } from './words.ts'
 
 /** A person or a machine of the project. `name` stands in for the plain name, such as a link. */
 export function MemberRow({
+  index,
+  measure,
   member,
   name,
   you = false,
   onEdit,
-}: {
+}: RowProps & {
   member: Member
   name?: ReactNode
   you?: boolean
@@ -32,7 +35,7 @@ export function MemberRow({
     await markStale('members.remove')
   }
   return (
-    <Tr aria-label={member.email ?? member.name}>
+    <Tr ref={measure} data-index={index} aria-label={member.email ?? member.name}>
       <Td className="py-2">
         <PersonCell name={name || member.name} email={member.email} you={you}>
           {ROLE_LABELS[member.role].word} <ScopeList scopes={member.scopes} />

@@ -14,6 +14,6 @@ export const MemberTable = ({ label, who, children }: { label: string; who: stri
         <ActionsTh />
       </tr>
     </thead>
-    <tbody>{children}</tbody>
+    {children}
   </Table>
 )

@@ -4,6 +4,7 @@ import { Shortcut } from '../../components/shortcut.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Drawer } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { UnknownNotice } from '../../components/unknown-notice.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { TabProps } from './access-page.tsx'
@@ -12,11 +13,12 @@ import { Invitations } from './invitations.tsx'
 import { AdminRow } from './admin-row.tsx'
 import { MemberRow } from './member-row.tsx'
 import { MemberTable } from './member-table.tsx'
+import { NarrowedList } from './narrowed-list.tsx'
 import { NotYours } from './not-yours.tsx'
 import type { Rights } from '../../lib/rights.ts'
 import { words } from './words.ts'
 
-export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rights: Rights }) {
+export function MembersTab({ projectId, open, onOpen, q, onSearch, rights }: TabProps & { rights: Rights }) {
   const members = trpc.members.list.useQuery({ projectId }, { enabled: rights.may('members.manage') })
   const admins = trpc.members.instanceAdmins.useQuery({ projectId }, { enabled: rights.may('members.manage') })
   const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
@@ -39,32 +41,47 @@ export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rig
           onClose={close}
         />
       )}
-      <div className="grid gap-3">
-        <div className="flex flex-wrap items-center justify-between gap-3">
-          <p className="text-base text-soft">
+      <NarrowedList
+        rows={[...others, ...people]}
+        textOf={({ name, email }) => `${name} ${email ?? ''}`}
+        q={q}
+        onSearch={onSearch}
+        label={words.membersTab.search}
+        text={
+          <>
             {people.length === 0 ? words.membersTab.noMembersYet : `${words.membersTab.members(people.length)}. `}
             {words.membersTab.adminsText}
-          </p>
+          </>
+        }
+        add={
           <Button variant="primary" data-shortcut="n" onClick={() => onOpen('add')}>
             <UserRoundPlus aria-hidden className="size-4" /> {words.membersTab.addPerson} <Shortcut name="N" />
           </Button>
-        </div>
-        {people.length + others.length > 0 && (
+        }
+      >
+        {(shown) => (
           <MemberTable label={words.membersTab.label} who={words.membersTab.person}>
-            {others.map((admin) => (
-              <AdminRow key={admin.id} admin={admin} you={admin.email === rights.email} />
-            ))}
-            {people.map((member) => (
-              <MemberRow
-                key={member.id}
-                member={member}
-                you={member.email === rights.email}
-                onEdit={() => onOpen(member.id)}
-              />
-            ))}
+            <VirtualRows
+              rows={shown}
+              idOf={({ id }) => id}
+              height={61}
+              render={(row, virtual) =>
+                'role' in row ? (
+                  <MemberRow
+                    key={row.id}
+                    {...virtual}
+                    member={row}
+                    you={row.email === rights.email}
+                    onEdit={() => onOpen(row.id)}
+                  />
+                ) : (
+                  <AdminRow key={row.id} {...virtual} admin={row} you={row.email === rights.email} />
+                )
+              }
+            />
           </MemberTable>
         )}
-      </div>
+      </NarrowedList>
       <Invitations projectId={projectId} />
       <Drawer
         open={open === 'add'}

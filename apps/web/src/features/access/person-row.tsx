@@ -8,6 +8,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
+import type { RowProps } from '../../components/virtual-rows.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
@@ -19,7 +20,7 @@ import { words } from './words.ts'
 
 type Asking = 'promote' | 'demote' | 'end-second-factor' | 'end-sessions' | 'remove'
 
-export function PersonRow({ person, you }: { person: Person; you: boolean }) {
+export function PersonRow({ index, measure, person, you }: RowProps & { person: Person; you: boolean }) {
   const [asking, setAsking] = useState<Asking>()
   const resetLink = trpc.people.resetLink.useMutation({
     onError: (error) => toast.error(messageOf(error)),
@@ -29,7 +30,7 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
   })
   const link = resetLink.data?.link ?? null
   return (
-    <Tr aria-label={person.email}>
+    <Tr ref={measure} data-index={index} aria-label={person.email}>
       <Td className="py-2">
         <span className="grid">
           <span className="flex flex-wrap items-center gap-1.5 font-medium break-words">

@@ -48,6 +48,7 @@ export const words = {
     addScope: 'Add scope',
   },
   instanceTab: {
+    search: 'Search people',
     unreadable: 'The people could not be read',
     loading: 'Loading people',
     accountsIn: (data: number) => `${count(data, 'account')} in`,
@@ -147,6 +148,7 @@ export const words = {
     createText: 'For a script or a tool.',
   },
   machinesTab: {
+    search: 'Search machines',
     aMachine: 'a machine',
     denied: 'Ask one of them to add a machine. For your own scripts, create an API key under API keys.',
     unreadable: 'The machines could not be read',
@@ -179,6 +181,7 @@ export const words = {
     since: 'Since',
   },
   membersTab: {
+    search: 'Search members',
     aMember: 'a member',
     denied: 'Ask one of them to add someone or to change your role. Your own API keys are under API keys.',
     unreadable: 'The members could not be read',
@@ -207,6 +210,10 @@ export const words = {
     limit: 'A key has at most your permissions, whatever you choose here.',
     cancel: 'Cancel',
     createApiKey: 'Create API key',
+  },
+  narrowedList: {
+    shown: (shown: number, all: number) => `${shown} of ${all}`,
+    noMatch: 'No name or email matches.',
   },
   notYours: {
     title: 'Only project admins can see this',

@@ -43,7 +43,7 @@ export const words = {
   },
   readerList: {
     readers: 'Readers',
-    nobodyReadValueSince: 'Nobody read the value since',
+    nobodyReadValueSince: 'Nobody has read the value. The audit log was searched back to',
     machine: 'machine, ',
     lastRead: 'last read',
     hasValue: 'Has this value',

@@ -2,6 +2,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { NotLoadedOver } from '../../components/ui/loaded-later.tsx'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { RouteButton } from '../../components/route-button.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
@@ -21,7 +22,7 @@ interface Props {
   excludes?: boolean
 }
 
-/** Keys with the reason, the way to the secret, and "Exclude". */
+/** Keys with the reason, the ways to the secret and to who changed it, and "Exclude". */
 export function TroubledKeys({ sync, keys, ofSource = false, excludes = ofSource }: Props) {
   const { environment, folder, projectId } = sync
   const denied = useWhyNot(projectId)('syncs.manage', atSource(sync))
@@ -55,6 +56,17 @@ export function TroubledKeys({ sync, keys, ofSource = false, excludes = ofSource
                 )}
                 : {reason}
               </span>
+              {secret !== null && environment && folder && (
+                <RouteButton
+                  size="sm"
+                  to="/p/$projectId/secrets/$environment"
+                  params={{ projectId, environment: environment.slug }}
+                  search={{ q: secret, history: secret, ...(folder.path === '/' ? {} : { path: folder.path }) }}
+                  aria-label={words.troubledKeys.historyOf(secret)}
+                >
+                  {words.troubledKeys.history}
+                </RouteButton>
+              )}
               {excludes && secret !== null && (
                 <Button
                   size="sm"

@@ -390,6 +390,8 @@ export const words = {
   },
   troubledKeys: {
     openSecretNamed: (secret: string) => `Open secret ${secret}`,
+    historyOf: (secret: string) => `History of ${secret}`,
+    history: 'History',
     excludeNamed: (secret: string) => `Exclude ${secret}`,
     exclude: 'Exclude',
     andMore: (more: number) => `And ${more} more.`,
