@@ -1,4 +1,5 @@
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { onDemand } from '../../components/on-demand.tsx'
 import { SelectionBar } from '../../components/selection-bar.tsx'
 import { SortHeader } from '../../components/sort-header.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
@@ -9,8 +10,9 @@ import { byText, sortRows, type Sorting } from '../../lib/sorting.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow as Row } from '../../lib/types.ts'
 import { SecretRow } from './secret-row.tsx'
-import { SelectedActions } from './selected-actions.tsx'
 import { words } from './words.ts'
+
+const SelectedActions = onDemand(async () => (await import('./selected-actions.tsx')).SelectedActions)
 
 const COMPARISONS = {
   key: byText(({ key }: Row) => key),
