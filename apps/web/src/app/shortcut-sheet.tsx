@@ -11,7 +11,8 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 export function ShortcutSheet({ rights, onClose }: { rights: Rights | undefined; onClose: () => void }) {
   return (
     <Dialog open onClose={onClose} title={words.shortcutSheet.title}>
-      <div className="grid gap-5">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls on a phone */}
+      <div role="group" aria-label={words.shortcutSheet.title} tabIndex={0} className="grid gap-5">
         <Group title={words.shortcutSheet.everywhere}>
           <Line keys={[isMac ? '⌘' : 'Ctrl', 'K']}>{words.shortcutSheet.searchCommands}</Line>
           <Line keys={['?']}>{words.shortcutSheet.thisList}</Line>
