@@ -26,7 +26,7 @@ export function SortHeader<Column extends string>({
         type="button"
         onClick={() => onSort(sortedBy(sorting, column))}
         className={cn(
-          '-mx-1 inline-flex min-h-6 items-center gap-1 rounded px-1 hover:text-ink',
+          '-m-1 inline-flex min-h-6 items-center gap-1 rounded px-1 hover:text-ink',
           isSorted && 'text-ink',
         )}
       >
