@@ -4,6 +4,7 @@ import './styles.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Broken } from './app/broken.tsx'
+import { requestFirstPage } from './app/head-start.ts'
 import { Providers } from './app/providers.tsx'
 import { Boundary } from './components/ui/boundary.tsx'
 import { restoreDisplay } from './lib/display.ts'
@@ -22,3 +23,4 @@ createRoot(root).render(
     </Boundary>
   </StrictMode>,
 )
+requestFirstPage()

@@ -4,8 +4,6 @@ import { Boundary } from './ui/boundary.tsx'
 
 /** Up to here all rows are drawn; beyond, only those near the screen, with code that is loaded for it. */
 const DRAW_ALL = 150
-/** Fills a screen while that code is on its way. */
-const DRAW_FIRST = 40
 const windowRows = code(async () => (await import('./window-rows.tsx')).WindowRows)
 const WindowRows = lazy(async () => ({ default: await windowRows() }))
 
@@ -42,10 +40,11 @@ export function VirtualRows<Row>({ rows, idOf, height, render }: Props<Row>) {
     return row === undefined ? null : render(row, props)
   }
   const all = () => <tbody>{rows.map((row, index) => render(row, { index }))}</tbody>
-  // Only to look at: what is opened or typed in these would be gone with them.
+  // A screen of them while that code is on its way. Only to look at: what is opened or typed there would be gone.
+  const first = rows.slice(0, Math.ceil(window.innerHeight / height))
   return (
     <Boundary fallback={all}>
-      <Suspense fallback={<tbody inert>{rows.slice(0, DRAW_FIRST).map((row, index) => render(row, { index }))}</tbody>}>
+      <Suspense fallback={<tbody inert>{first.map((row, index) => render(row, { index }))}</tbody>}>
         <WindowRows count={rows.length} keyOf={keyOf} height={height} renderAt={renderAt} />
       </Suspense>
     </Boundary>
