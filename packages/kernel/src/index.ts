@@ -21,6 +21,7 @@ export { backOffWindow, isBackOffOver, whereBackOffOver, type BackOffWindow } fr
 export { checkBackup, readBackupSeal, readDumpSeal, type BackupSeal } from './backup/backup-seal.ts'
 export { backup, signDump } from './backup/backup.ts'
 export { syncToDisk } from './backup/sync-to-disk.ts'
+export { changedMeanwhile } from './changed-meanwhile.ts'
 export {
   anonymous,
   SYSTEM,

@@ -1,7 +1,6 @@
 /** One table from what verbs throw to what both edges, tRPC and REST, answer. Whatever is not in it is closed. */
 import { DestinationError } from '@keyferry/core/destinations'
-import { isReferenceViolation } from '@keyferry/db'
-import { Conflict, few, Invalid, KeyferryError, shortIssues, unavailable, Unresolvable } from '@keyferry/kernel'
+import { changedMeanwhile, few, Invalid, KeyferryError, shortIssues, unavailable, Unresolvable } from '@keyferry/kernel'
 import type { ErrorCode } from '@keyferry/schemas'
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { ZodError } from 'zod'
@@ -54,13 +53,8 @@ export function failureOf(thrown: unknown): Failure {
   }
   if (thrown instanceof ZodError) return ofInput(thrown)
   if (thrown instanceof TRPCError) return ofTrpc(thrown)
-  // What it names was there when the request was checked.
-  if (isReferenceViolation(thrown))
-    return ofVerb(
-      new Conflict('Something that this request needs was deleted, or came into use, meanwhile. Try again.'),
-    )
-  const away = unavailable(thrown)
-  return away ? ofVerb(away) : CLOSED
+  const known = changedMeanwhile(thrown) ?? unavailable(thrown)
+  return known ? ofVerb(known) : CLOSED
 }
 
 /** The same failure as a tRPC error, for the middleware all procedures share. */
