@@ -1,4 +1,4 @@
-/** The commands of docs/moving-from-infisical.md, as printed, between two instances. */
+/** The commands of docs/moving-from-infisical.md that need no provider, as printed, between two instances. */
 import { execFile } from 'node:child_process'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
