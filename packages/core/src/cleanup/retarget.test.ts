@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { representatives } from '../destinations/emulators.ts'
 import { createConnection, deleteConnection, updateConnection } from '../connections/connections.ts'
 import { listRuns } from '../history/runs.ts'
-import { takeLease } from '../lease/lease.ts'
+import { freeAllLeases, takeLease } from '../lease/lease.ts'
 import { runSync } from '../run/run.ts'
 import { dueOnTarget, dueSyncs } from '../sync/due.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
@@ -239,14 +239,42 @@ await withRepresentatives('moves at', (open, destination) => {
     await set(numbered(3))
     const sync = await create()
     const release = emulator.hold()
+    const before = emulator.log.length
     const underway = runSync(ctx, sync.id, new AbortController().signal)
-    await expect.poll(() => emulator.log.length).toBeGreaterThan(0)
+    await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
     await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
     release()
     await underway
     await run(sync)
     expect(there.contents()).toEqual(numbered(3))
     expect(contents()).toEqual({})
+  })
+
+  it('a run that was under way when the sync moved under the policy none keeps nothing for it', async () => {
+    const fixture = await start()
+    const { ctx, actor, emulator, set, create, run, contents } = fixture
+    const there = await another(fixture)
+    await set({ A: '1', B: '2' })
+    const first = await create({ name: 'first', options: { deletionPolicy: 'none' } })
+    const release = emulator.hold()
+    const before = emulator.log.length
+    const underway = runSync(ctx, first.id, new AbortController().signal)
+    await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
+    await updateSync(ctx, actor, { destination, syncId: first.id, connectionId: there.connectionId })
+    release()
+    await underway
+    expect((await run(first)).row).toMatchObject({ state: 'succeeded', message: null })
+    expect(there.contents()).toEqual({ A: '1', B: '2' })
+
+    await createFolder(ctx, actor, { ...fixture.place, path: '/', name: 'other' })
+    const secrets = [{ key: 'A', value: 'theirs' }]
+    await updateSecrets(ctx, actor, { ...fixture.place, secretPath: '/other', mode: 'upsert', secrets })
+    const second = await create({ name: 'second', secretPath: '/other' })
+    // Or fifteen seconds later.
+    await freeAllLeases(ctx)
+    // B is nobody's, so a mirror deletes it.
+    expect((await run(second)).row).toMatchObject({ state: 'succeeded', message: null })
+    expect(contents()).toEqual({ A: 'theirs' })
   })
 
   it('pointed back while it is about to leave, it takes nothing away', async () => {

@@ -6,13 +6,15 @@ import type { SyncMessage } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { SyncSpec } from '../apply/target.ts'
 import { destination } from '../destinations/registry.ts'
+import { endLeaseOfSync } from '../lease/lease.ts'
 import type { StoredOptions } from '../sync/options.ts'
 import { targetAliases } from '../sync/target-aliases.ts'
 
 /**
  * Inside the transaction that points `stored` at `next`: remembers the old place with the keys the ledger has there, to
- * be left once the sync has applied `revision`. Under the deletion policy `none` they stay there and are nobody's. A
- * place that was still to be left and is pointed at again is simply ours again, with what the ledger has there.
+ * be left once the sync has applied `revision`. Under the deletion policy `none` they stay there and are nobody's, and
+ * a run that is on ends. A place that was still to be left and is pointed at again is simply ours again, with what the
+ * ledger has there.
  */
 export async function retarget(
   ctx: Context,
@@ -31,6 +33,7 @@ export async function retarget(
       .where('syncId', '=', oldTarget.syncId)
       .where('targetKey', '=', oldTarget.targetKey)
       .execute()
+    await endLeaseOfSync(tx, oldTarget)
     return
   }
   const { keys } = await tx

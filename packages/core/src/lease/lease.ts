@@ -161,6 +161,33 @@ export async function lockTarget(tx: Tx, targetKey: string): Promise<void> {
   await tx.selectFrom('leases').where('targetKey', '=', targetKey).select('fence').forUpdate().execute()
 }
 
+/**
+ * Ends the run of a sync that holds this target: it makes no further entry. The target stays held until the lease would
+ * have expired, because a call may be on its way.
+ */
+export async function endLeaseOfSync(
+  tx: Tx,
+  { targetKey, syncId }: { targetKey: string; syncId: string },
+): Promise<void> {
+  await tx
+    .updateTable('leases')
+    .set((eb) => ({ fence: eb('fence', '+', 1) }))
+    .where('targetKey', '=', targetKey)
+    // A run without a row has written nothing yet: whose it is, is not known, and it begins again.
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('runs')
+            .whereRef('runs.id', '=', 'leases.holder')
+            .where('runs.syncId', '!=', syncId)
+            .select('runs.id'),
+        ),
+      ),
+    )
+    .execute()
+}
+
 const claim = batchLoader(async (db: Db, asked: readonly LeaseClaim[]) => {
   const fences = await claimLeases(db, asked)
   return ({ holder }) => fences.get(holder) ?? null
