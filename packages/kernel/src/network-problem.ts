@@ -1,3 +1,4 @@
+import { errors } from 'undici'
 import { ClosedHost } from './network.ts'
 
 const REASONS = new Map([
@@ -9,6 +10,8 @@ const REASONS = new Map([
   ['EPIPE', 'the connection was cut'],
   ['ETIMEDOUT', 'no answer in time'],
   ['UND_ERR_CONNECT_TIMEOUT', 'no answer in time'],
+  ['HTTPParserError', 'the answer is not HTTP'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'the answer has another length than it says'],
   ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'the answer is too large'],
   ['UND_ERR_HEADERS_OVERFLOW', 'the headers of the answer are too large'],
   ['EHOSTUNREACH', 'the host is unreachable'],
@@ -34,5 +37,6 @@ export function networkProblem(host: string, error: unknown, timedOutMs: number 
 function codeOf(error: unknown): string | null {
   if (error instanceof AggregateError) return codeOf(error.errors[0])
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return null
+  // undici 8 leaves its code out.
+  return error instanceof errors.HTTPParserError ? error.name : null
 }

@@ -188,6 +188,24 @@ describe('what an answer means', () => {
     expect(await failure(http().request({ ...get, repeatable: false }))).toMatchObject({ kind: 'unavailable' })
   })
 
+  test('bytes that are not HTTP are no answer, and none of them is shown', async () => {
+    const { http } = await serving((request) => request.socket.end('s3cr3t-bytes\r\n\r\n'))
+    const error = await failure(http().request({ ...get, repeatable: false }))
+    expect([error.kind, error.message]).toEqual(['unavailable', expect.stringMatching(/: the answer is not HTTP$/)])
+  })
+
+  test.each([
+    ['lists', '[', ']'],
+    ['objects', '{"error":', '}'],
+  ])('an error body of %s that are nested a hundred thousand deep has no words', async (_, open, close) => {
+    const text = `${open.repeat(100_000)}0${close.repeat(100_000)}`
+    const { http } = await serving((__, response) => response.writeHead(400).end(text))
+    expect(await failure(http().request(get))).toMatchObject({
+      kind: 'rejected',
+      message: expect.stringMatching(/refused the request \(400\)$/),
+    })
+  })
+
   test('the destination may use its own words', async () => {
     const { http } = await serving(json(401, { error: 'Invalid' }))
     const classify = ({ status, body }: HttpAnswer) => ({ message: `Own words for ${status} ${JSON.stringify(body)}` })
@@ -359,6 +377,17 @@ describe('throttling', () => {
     expect(errors[0]?.message).toContain('Slow down')
     expect(await failure(door.request(get))).toMatchObject({ kind: 'throttled' })
     expect(seen).toHaveLength(3)
+  })
+
+  test.each([
+    ['ten years', '315360000'],
+    ['more seconds than a date has', '1000000000000000'],
+    ['a number without an end', '9'.repeat(400)],
+    ['a date of the last year', 'Fri, 31 Dec 9999 23:59:59 GMT'],
+  ])('a pause of %s is one of an hour', async (_, after) => {
+    const { http } = await serving(json(429, {}, { 'retry-after': after }))
+    const { retryAt } = await failure(http().request(get))
+    expect(Math.abs((retryAt?.getTime() ?? Number.NaN) - Date.now() - 3_600_000)).toBeLessThan(60_000)
   })
 
   test('a call that waits can be cancelled; one on the wire ends on its own', async () => {

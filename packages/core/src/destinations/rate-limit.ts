@@ -1,6 +1,9 @@
 /** A provider's rate limits: as it documents them, and as its answers report them. */
 
-/** A token bucket of a provider: holds at most `capacity` calls, and gains `refill` of them every `intervalMs`. */
+/**
+ * A token bucket of a provider: holds at most `capacity` calls, and gains `refill` of them every `intervalMs`, an hour
+ * at most.
+ */
 export interface RateLimit {
   capacity: number
   refill: number
@@ -32,6 +35,12 @@ export interface Budget {
   /** Milliseconds from now until the bucket gains calls, by our clock. */
   resetsInMs: number
 }
+
+/**
+ * The longest pause in milliseconds that a refusal can cause: GitHub's window. All syncs of the account wait, and
+ * nobody can end a pause, so a nonsense `Retry-After` of ten years is not followed; one call an hour is no burden.
+ */
+export const LONGEST_PAUSE_MS = 3_600_000
 
 /** Below this many calls left, the processes that use one account reserve each call. */
 const TIGHT = 256

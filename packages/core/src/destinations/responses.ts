@@ -2,7 +2,7 @@ import type { DestinationErrorKind } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Meaning } from './connection.ts'
 import { DestinationError } from './destination-error.ts'
-import type { Budget } from './rate-limit.ts'
+import { LONGEST_PAUSE_MS, type Budget } from './rate-limit.ts'
 import { plainWords, scrub } from './scrub.ts'
 
 /** What came back over the wire, before anybody judged it. */
@@ -75,36 +75,45 @@ const worded = z
   .object({ error: z.unknown(), detail: z.unknown(), message: z.unknown(), msg: z.unknown(), errors: z.unknown() })
   .partial()
 
+/** Error bodies are nested at most so deep; a deeper one would exhaust the stack. */
+const DEEPEST = 4
+/** A longer list of errors costs more time than its words are worth. */
+const MOST_ERRORS = 3
+
 /**
- * `error`, `detail` or `message` of an error body, whichever holds text first, and the single `errors` (RFC 9457);
- * lists such as FastAPI's are joined.
+ * `error`, `detail` or `message` of an error body, whichever holds text first, and the single `errors` (RFC 9457); the
+ * first entries of lists such as FastAPI's are joined.
  */
-function vendorWords(body: unknown): string | null {
+function vendorWords(body: unknown, depth = 0): string | null {
   if (typeof body === 'string') return body
-  if (Array.isArray(body)) return body.map(vendorWords).filter(Boolean).slice(0, 3).join('; ') || null
+  if (depth === DEEPEST) return null
+  const wordsIn = (part: unknown): string | null => vendorWords(part, depth + 1)
+  if (Array.isArray(body)) return body.slice(0, MOST_ERRORS).map(wordsIn).filter(Boolean).join('; ') || null
   const parsed = worded.safeParse(body)
   if (!parsed.success) return null
   const { error, detail, message, msg, errors } = parsed.data
-  const first = [error, detail, message, msg].map(vendorWords).find((words) => words !== null && words !== '')
-  return [first, vendorWords(errors)].filter(Boolean).join('; ') || null
+  const first = [error, detail, message, msg].map(wordsIn).find((words) => words !== null && words !== '')
+  return [first, wordsIn(errors)].filter(Boolean).join('; ') || null
 }
 
 /**
  * The retry delay that a refusal requests, in milliseconds, or null when it names none: `Retry-After` (seconds or a
- * date), then `inBody`, what the destination read in the body, then the reset of the reported budget.
+ * date), then `inBody`, what the destination read in the body, then the reset of the reported budget. Never more than
+ * `LONGEST_PAUSE_MS`.
  */
 export function retryDelayOf({ headers }: RawAnswer, inBody: number | null): number | null {
-  const after = headers.get('retry-after')
-  if (after !== null) {
-    if (/^\d+(\.\d+)?$/.test(after.trim())) return Number(after) * 1000
-    const date = Date.parse(after)
-    if (!Number.isNaN(date)) return Math.max(0, date - vendorNow(headers))
-  }
-  return inBody === null ? (budgetOf(headers)?.resetsInMs ?? null) : Math.min(Math.max(inBody, 0), LONGEST_WAIT_MS)
+  const requested = retryAfter(headers) ?? inBody ?? budgetOf(headers)?.resetsInMs ?? null
+  return requested === null ? null : Math.min(Math.max(requested, 0), LONGEST_PAUSE_MS)
 }
 
-/** A destination that reads the time to come back knows its vendor's clock: GitHub's window is an hour. */
-const LONGEST_WAIT_MS = 3_600_000
+function retryAfter(headers: Headers): number | null {
+  const after = headers.get('retry-after')
+  if (after === null) return null
+  if (/^\d+(\.\d+)?$/.test(after.trim())) return Number(after) * 1000
+  const date = Date.parse(after)
+  return Number.isNaN(date) ? null : date - vendorNow(headers)
+}
+
 /** A reset further away than this is a clock that is wrong. */
 const LONGEST_RESET_MS = 60_000
 
