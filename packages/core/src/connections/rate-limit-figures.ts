@@ -40,7 +40,7 @@ async function buckets(ctx: Context): Promise<Limited[]> {
     .select(['connections.app as provider', 'paces.bucket', 'paces.state', databaseTime(ctx.db).as('now')])
     .execute()
   return rows.flatMap(({ provider, bucket, state, now }) => {
-    const found = readBucket(state)
+    const found = readBucket(state, now)
     return found ? [{ ...found, provider, bucket, now: Date.parse(now) }] : []
   })
 }

@@ -76,6 +76,25 @@ await withRepresentatives('the limits of an account at', (open, destination) => 
     expect(emulator.log).toHaveLength(before)
     expect(await look(other, id, another.target)).toEqual([])
 
+    // The store's clock was a year ahead when the block was noted.
+    const [block] = await buckets(ctx)
+    const year = 365 * 86_400_000
+    const ahead = {
+      ...block,
+      pausedUntil: block.pausedUntil + year,
+      refillsAt: block.refillsAt + year,
+      reservedUntil: block.reservedUntil + year,
+    }
+    await ctx.db
+      .updateTable('paces')
+      .set({ state: JSON.stringify(ahead) })
+      .execute()
+    expect(await look(other, connectionId, emulator.target)).toEqual([])
+    await ctx.db
+      .updateTable('paces')
+      .set({ state: JSON.stringify(block) })
+      .execute()
+
     // Another key is another account.
     await updateConnection(ctx, actor, { destination, connectionId, credentials: emulator.credentials })
     expect(await look(other, connectionId, emulator.target)).toEqual([])

@@ -2,12 +2,11 @@ import { batchLoader, databaseTime, inList, keptQuery, type Db, type Slot } from
 import { transactWithoutDiskWait, type Context, type Tx } from '@keyferry/kernel'
 import { z } from 'zod'
 import type { SharedRateLimit } from '../destinations/rate-limiter.ts'
-import { needsReservation, refuse, reserve, type SharedBucket } from '../destinations/shared-bucket.ts'
+import { isPossible, needsReservation, refuse, reserve, type SharedBucket } from '../destinations/shared-bucket.ts'
 
 /** What was read stays good for as long, in milliseconds: the buckets of a run are read together. */
 const REMEMBERED_MS = 500
 
-/** A row of an earlier version is not one: what it knew is forgotten. */
 const stored: z.ZodType<SharedBucket> = z.object({
   reservedUntil: z.number(),
   pausedUntil: z.number(),
@@ -18,8 +17,11 @@ const stored: z.ZodType<SharedBucket> = z.object({
   waiting: z.array(z.object({ process: z.string(), until: z.number() })),
 })
 
-/** Null: a row of an earlier version, or one that is only locked yet. */
-export const readBucket = (state: string): SharedBucket | null => stored.safeParse(JSON.parse(state)).data ?? null
+/** Null: a row of an earlier version, one that is only locked yet, or one from before the clock was set back. */
+export function readBucket(state: string, now: string): SharedBucket | null {
+  const bucket = stored.safeParse(JSON.parse(state)).data
+  return bucket && isPossible(bucket, Date.parse(now)) ? bucket : null
+}
 
 /**
  * The rate limits of a connection's account, shared by all processes through the store. One row per bucket, from when
@@ -33,7 +35,7 @@ export function sharedRateLimit(ctx: Context, connectionId: string): SharedRateL
     const rows = await buckets(ctx.db, connectionId)
     return new Set(
       rows
-        .filter(({ state, now }) => needsReservation(readBucket(state), Date.parse(now), null))
+        .filter(({ state, now }) => needsReservation(readBucket(state, now), Date.parse(now), null))
         .map(({ bucket }) => bucket),
     )
   }
@@ -45,7 +47,7 @@ export function sharedRateLimit(ctx: Context, connectionId: string): SharedRateL
     transactWithoutDiskWait(ctx, async (tx) => {
       const place = { connectionId, bucket }
       const found = (await lock(tx, place)) ?? (await make(tx, place))
-      const result = next(readBucket(found.state), Date.parse(found.now))
+      const result = next(readBucket(found.state, found.now), Date.parse(found.now))
       await keep(tx, { ...place, state: JSON.stringify(result.bucket) })
       return result
     })

@@ -3,7 +3,7 @@
  * stores. While there is plenty, nobody reserves. Once it is tight or a call was refused, each call is reserved first,
  * so that all processes together send no more than the provider allows.
  */
-import { type Budget, isTight, type RateLimit } from './rate-limit.ts'
+import { type Budget, isTight, LONGEST_PAUSE_MS, type RateLimit } from './rate-limit.ts'
 
 /** Milliseconds after the bucket was last tight until calls need no reservation. */
 const RESERVED_MS = 60_000
@@ -51,6 +51,13 @@ export interface Refusal extends Pick<Reservation, 'reported' | 'limit'> {
   /** How long the account is to be left alone. */
   waitMs: number
 }
+
+/**
+ * False for a bucket that is kept for longer than a pause lasts: the clock was set back, and waiting would take as long
+ * as it was wrong.
+ */
+export const isPossible = ({ reservedUntil, refillsAt }: SharedBucket, now: number): boolean =>
+  Math.max(reservedUntil, refillsAt) <= now + LONGEST_PAUSE_MS + 2 * RESERVED_MS
 
 /** Whether calls have to be reserved. */
 export const needsReservation = (bucket: SharedBucket | null, now: number, limit: RateLimit | null): boolean =>
