@@ -4,7 +4,7 @@
  */
 import { batchLoader, chunks, inList, keptQuery } from '@keyferry/db'
 import { timestamp, transact, type Context, type Tx } from '@keyferry/kernel'
-import type { Outcome } from '../apply/apply.ts'
+import type { Outcome } from '../apply/outcomes.ts'
 import { enqueueDelivered } from '../notifications/outbox.ts'
 import { destinationsOf } from './destinations-of.ts'
 

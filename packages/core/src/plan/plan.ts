@@ -79,6 +79,12 @@ export interface PlannedChange {
   drift: DriftKind | null
 }
 
+/** A change that needs a vendor call. */
+export type Write = PlannedChange & { action: 'create' | 'update' | 'delete' }
+
+export const isWrite = (change: PlannedChange): change is Write =>
+  change.action === 'create' || change.action === 'update' || change.action === 'delete'
+
 export interface Plan {
   hash: string
   summary: Record<Action, number>

@@ -3,7 +3,7 @@
  * to do is in the store, so a job that comes twice, late or never changes nothing but the time.
  */
 import { Forbidden, TooLarge, traced, Unresolvable, type Context, type Tx } from '@keyferry/kernel'
-import { applyPlan, isWrite } from '../apply/apply.ts'
+import { applyPlan } from '../apply/apply.ts'
 import { progressReporter } from '../apply/progress.ts'
 import { difference, openTarget, removalDifference, type Difference, type OpenTarget } from '../apply/target.ts'
 import { completeDeletions } from '../cleanup/deletions.ts'
@@ -21,7 +21,7 @@ import {
   type Blocked,
 } from '../plan/blockage.ts'
 import { deletionGuard } from '../plan/deletion-guard.ts'
-import { partOf } from '../plan/plan.ts'
+import { isWrite, partOf } from '../plan/plan.ts'
 import type { RunResult } from '../status/evaluate-run.ts'
 import { isPassing } from '../status/retry.ts'
 import { interruptRun, recordWriting, type ActiveRun } from '../status/record.ts'

@@ -1,7 +1,8 @@
 /** What the ending of a run means for its sync. Pure but for the clock. */
 import type { Context } from '@keyferry/kernel'
 import { NAMED_KEYS, type SyncMessage } from '@keyferry/schemas'
-import type { Applied, Outcome } from '../apply/apply.ts'
+import type { Applied } from '../apply/apply.ts'
+import type { Outcome } from '../apply/outcomes.ts'
 import type { LedgerEntry } from '../apply/ledger.ts'
 import type { DestinationError } from '../destinations/destination-error.ts'
 import type { Blocked } from '../plan/blockage.ts'

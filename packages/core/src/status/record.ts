@@ -15,7 +15,7 @@ import {
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { SyncMessage } from '@keyferry/schemas'
 import { reachedOf } from '@keyferry/vault'
-import type { Outcome } from '../apply/apply.ts'
+import type { Outcome } from '../apply/outcomes.ts'
 import { storedMadeOf } from '../apply/ledger.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { DueSync } from '../sync/due.ts'
