@@ -1,12 +1,13 @@
 /**
- * Names every cycle between packages and between folders, every place that branches on a message, and every problem of
- * the writing and of the console's texts; fails when there is one.
+ * Names every cycle between packages and between folders, every place that branches on a message or orders rows by a
+ * time alone, and every problem of the writing and of the console's texts; fails when there is one.
  */
 import { resolve } from 'node:path'
 import { consoleTextProblems } from './console-texts.ts'
 import { cyclesOf } from './cycles.ts'
 import { folderGraph, packageGraph } from './graphs.ts'
 import { messageBranches } from './message-branches.ts'
+import { timeOrders } from './time-orders.ts'
 import { writingProblems } from './writing.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -14,6 +15,9 @@ const cycles = [...cyclesOf(packageGraph(ROOT)), ...cyclesOf(folderGraph(ROOT))]
 for (const cycle of cycles) console.error(`These import each other: ${cycle.join(', ')}`)
 const branches = messageBranches(ROOT)
 for (const place of branches) console.error(`${place} branches on the words of a message. Give the failure a code.`)
+const orders = timeOrders(ROOT)
+for (const place of orders)
+  console.error(`${place} orders rows by a time alone. Order those of one moment by their ID.`)
 const problems = [...writingProblems(ROOT), ...consoleTextProblems(ROOT)]
 for (const problem of problems) console.error(problem)
-process.exitCode = cycles.length + branches.length + problems.length > 0 ? 1 : 0
+process.exitCode = cycles.length + branches.length + orders.length + problems.length > 0 ? 1 : 0

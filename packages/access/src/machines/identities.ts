@@ -11,7 +11,7 @@ type Row = Selectable<IdentityTable>
 
 /** By name. */
 export async function listIdentities(ctx: Context, _actor: Actor, _input?: unknown): Promise<Identity[]> {
-  const rows = await ctx.db.selectFrom('identities').selectAll().orderBy('name').execute()
+  const rows = await ctx.db.selectFrom('identities').selectAll().orderBy('name').orderBy('id').execute()
   return Promise.all(rows.map((row) => describe(ctx, row)))
 }
 

@@ -32,6 +32,7 @@ export async function clientSecretsBy(db: Context['db'] | Tx, userId: string): P
     ])
     .orderBy('identities.name')
     .orderBy('clientSecrets.createdAt')
+    .orderBy('clientSecrets.id')
     .execute()
 }
 

@@ -61,6 +61,7 @@ export const sessionsOf = (db: Context['db'] | Tx, userId: string): Promise<Sess
     .where('userId', '=', userId)
     .select(['id', 'userId', 'createdAt', 'expiresAt', 'ipAddress', 'userAgent', 'signedInBy'])
     .orderBy('createdAt', 'desc')
+    .orderBy('id')
     .execute()
 
 /** Ends sessions, trusted devices, sign-ins that wait for a second factor, and links for a new password. */

@@ -82,6 +82,7 @@ export async function listRotations(ctx: Context): Promise<OpenRotation[]> {
     .selectFrom('dataKeyRotations')
     .select(['projectId', 'done', 'startedAt', 'phase', 'unreadable'])
     .orderBy('startedAt')
+    .orderBy('projectId')
     .execute()
   return Promise.all(
     rows.map(async ({ phase, unreadable, ...row }) => ({

@@ -56,6 +56,7 @@ export async function cleanUpOldTargets(ctx: Context, syncId: string, signal: Ab
   const cleanups = await dueCleanups(ctx, await readPauses(ctx, ctx.db))
     .where('departures.syncId', '=', syncId)
     .orderBy('departures.createdAt')
+    .orderBy('departures.id')
     .select(COLUMNS)
     .execute()
   for (const cleanup of cleanups) {

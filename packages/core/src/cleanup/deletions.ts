@@ -25,7 +25,7 @@ type Deletion = Selectable<DeletionTable>
  * longer ask for it. Safe to call at any time, from any process.
  */
 export async function completeDeletions(ctx: Context): Promise<void> {
-  const deletions = await ctx.db.selectFrom('deletions').selectAll().orderBy('createdAt').execute()
+  const deletions = await ctx.db.selectFrom('deletions').selectAll().orderBy('createdAt').orderBy('id').execute()
   for (const deletion of deletions) {
     const folderIds = await foldersOf(ctx, deletion)
     const readers =

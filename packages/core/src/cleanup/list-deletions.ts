@@ -27,6 +27,7 @@ export async function listDeletions(ctx: Context, _actor: Actor, input: { projec
     .select(['deletions.kind', 'deletions.subjectId', 'deletions.actor', 'deletions.createdAt'])
     .select(['folders.path', 'environments.slug'])
     .orderBy('deletions.createdAt')
+    .orderBy('deletions.id')
     .execute()
   return Promise.all(
     rows.map(async ({ kind, subjectId, actor, createdAt, path, slug }): Promise<Pending> => {

@@ -77,6 +77,7 @@ export async function announceDeliveries(ctx: Context): Promise<void> {
     .whereRef('deliveryAnnouncements.announced', '<', 'deliveryAnnouncements.written')
     .where('deliveryAnnouncements.checkAt', '<=', timestamp(ctx))
     .orderBy('deliveryAnnouncements.checkAt')
+    .orderBy('deliveryAnnouncements.secretId')
     .limit(AT_ONCE)
     .select(['secrets.id', 'secrets.key', 'secrets.version', 'folders.id as folderId', 'folders.path as secretPath'])
     .select(['environments.slug as environment', 'projects.id as projectId', 'projects.name as projectName'])

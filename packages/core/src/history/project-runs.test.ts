@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { representatives } from '../destinations/emulators.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { syncVerbs } from '../verbs/syncs.verbs.ts'
+import { listRuns } from './runs.ts'
 
 const [destination = ''] = (await representatives()).keys()
 
@@ -52,6 +53,10 @@ onEveryDatabase('the runs of a project', (open) => {
       } while (cursor !== undefined)
       expect(pages.flat()).toEqual(wanted.map(({ id }) => id))
       expect(pages).toHaveLength(Math.ceil(wanted.length / 3))
+    }
+    for (const syncId of syncs) {
+      const ofSync = await listRuns(ctx, actor, { destination, syncId })
+      expect(ofSync.map(({ id }) => id)).toEqual(newestFirst.filter((run) => run.syncId === syncId).map(({ id }) => id))
     }
   })
 })

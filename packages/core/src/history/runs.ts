@@ -19,6 +19,7 @@ export async function listRuns(ctx: Context, _actor: Actor, input: SyncAddress):
     .selectFrom('runs')
     .where('syncId', '=', sync.id)
     .orderBy('startedAt', 'desc')
+    .orderBy('id', 'desc')
     .limit(SHOWN)
     .selectAll()
     .execute()

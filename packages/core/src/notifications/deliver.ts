@@ -29,6 +29,7 @@ export async function deliverNotices(ctx: Context, channel: Channel): Promise<vo
     )
     .where(whereBackOffOver('sendAt', backOffWindow(ctx, LONGEST_MS)))
     .orderBy('createdAt')
+    .orderBy('id')
     .limit(AT_ONCE)
     .selectAll()
     .execute()

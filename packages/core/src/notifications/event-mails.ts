@@ -21,6 +21,8 @@ export async function deliverEventMails(ctx: Context): Promise<void> {
     .where(whereBackOffOver('syncEventMails.sendAt', backOffWindow(ctx, LONGEST_MS)))
     .where('syncEvents.at', '<=', ctx.now().toISOString())
     .orderBy('syncEventMails.sendAt')
+    .orderBy('syncEventMails.eventId')
+    .orderBy('syncEventMails.userId')
     .limit(AT_ONCE)
     .selectAll('syncEventMails')
     .select('syncEvents.at')

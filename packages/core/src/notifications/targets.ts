@@ -32,6 +32,7 @@ export async function listNoticeTargets(
       query.where((eb) => eb.or([eb('projectId', 'is', null), eb('projectId', '=', projectId ?? '')])),
     )
     .orderBy('createdAt')
+    .orderBy('id')
     .selectAll()
     .execute()
   return rows.map(shown)

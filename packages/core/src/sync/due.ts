@@ -37,10 +37,11 @@ const present = (ctx: Pick<Context, 'now'>): BackOffWindow => backOffWindow(ctx,
  */
 export async function dueSyncs(ctx: Context): Promise<string[]> {
   const pauses = await readPauses(ctx, ctx.db)
-  const runs = await due(ctx, pauses).select('id').orderBy('behindSince').limit(1000).execute()
+  const runs = await due(ctx, pauses).select('id').orderBy('behindSince').orderBy('id').limit(1000).execute()
   const moves = await dueCleanups(ctx, pauses)
     .select('departures.syncId as id')
     .orderBy('departures.createdAt')
+    .orderBy('departures.id')
     .limit(1000)
     .execute()
   return [...new Set([...[...runs, ...moves].map((row) => row.id), ...(await nextChecks(ctx))])]
@@ -54,6 +55,7 @@ export async function nextChecks(ctx: Context): Promise<string[]> {
   const rows = await dueChecks(ctx, await readPauses(ctx, ctx.db))
     .select('id')
     .orderBy('nextCheckAt')
+    .orderBy('id')
     .limit(MAX_CONCURRENT_CHECKS)
     .execute()
   return rows.map((row) => row.id)

@@ -45,6 +45,7 @@ export function selectSyncs(db: Db | Tx) {
         .whereRef('departures.syncId', '=', 'syncs.id')
         .where('departures.message', '!=', '')
         .orderBy('departures.createdAt')
+        .orderBy('departures.id')
         .limit(1)
       return [
         told.select('departures.message').as('leaving'),
@@ -62,6 +63,7 @@ export function selectSyncs(db: Db | Tx) {
       ]
     })
     .orderBy('syncs.createdAt', 'desc')
+    .orderBy('syncs.id', 'desc')
 }
 
 type Joined = Selectable<SyncTable> & {

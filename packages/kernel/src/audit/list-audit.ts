@@ -58,7 +58,7 @@ async function inPortions(ctx: Context, input: Query): Promise<AuditRow[]> {
 /** Whether the time that is given has no more rows than one statement may look through. */
 async function isOfFewRows(ctx: Context, input: Query): Promise<boolean> {
   if (input.from === undefined && input.to === undefined) return false
-  const beyond = await inTime(ctx, input).orderBy('at').limit(1).offset(PORTION).select('seq').executeTakeFirst()
+  const beyond = await inTime(ctx, input).orderBy('at').limit(1).offset(PORTION).select('at').executeTakeFirst()
   return beyond === undefined
 }
 

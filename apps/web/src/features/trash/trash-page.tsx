@@ -40,7 +40,7 @@ export function TrashPage({ projectId, filters }: Props) {
   )
   const failed = project.error ? project : found.find(({ error }) => error !== null)
   const loaded = project.data !== undefined && found.every(({ data }) => data !== undefined)
-  const all = found.flatMap(({ data }) => data ?? []).sort((a, b) => (a.deletedAt < b.deletedAt ? 1 : -1))
+  const all = found.flatMap(({ data }) => data ?? []).sort((a, b) => b.deletedAt.localeCompare(a.deletedAt))
   const shown = all.filter((item) => matches(item, filters))
   const whyNot = ({ kind, name, environment, secretPath }: Trashed): string | undefined => {
     const place = { projectId, environment, secretPath }
