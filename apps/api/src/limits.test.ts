@@ -95,7 +95,12 @@ onSqlite('limits', (open) => {
 
   it('counts a path written another way like the path', async () => {
     const guess = { email: ACCOUNT.email, password: 'guess guess' }
-    await until429(() => api.send('POST', '/api/auth/sign-in/email', guess, nobody), 11)
+    const signIn = () => api.send('POST', '/api/auth/sign-in/email', guess, nobody)
+    expectSlowedDown((await until429(signIn, 11)).answer)
+    // The clock was a day ahead, and is set right.
+    api.clock.advance(-24 * 3_600_000)
+    expect((await signIn()).status).toBe(401)
+    expectSlowedDown((await until429(signIn, 11)).answer)
     for (const path of [
       '/api/auth/%73ign-in/email',
       '/api/auth/sign-in/email/',
@@ -148,6 +153,12 @@ onSqlite('limits', (open) => {
     // Another account's device is a stranger's, and so is a cookie that was made up.
     expectSlowedDown(await signIn(ACCOUNT.password, device.replace(/=./, '=A')))
     api.clock.advance(60_000)
+    expect((await signIn(ACCOUNT.password)).status).toBe(200)
+    // The clock was a day ahead, and is set right again.
+    api.clock.advance(24 * 3_600_000)
+    await until429(() => signIn('a wrong guess'), 12)
+    expectSlowedDown(await signIn(ACCOUNT.password))
+    api.clock.advance(-24 * 3_600_000)
     expect((await signIn(ACCOUNT.password)).status).toBe(200)
     // A stolen device has its own count.
     for (let n = 0; n < 10; n++) expect((await signIn('a wrong guess', device)).status).toBe(401)

@@ -6,6 +6,7 @@ import {
   deliverNotices,
   pruneHistory,
   pruneLeases,
+  shortenLeases,
 } from '@keyferry/core'
 import { dueSyncs, streamAudit, type AuditStream } from '@keyferry/core/process'
 import { repeat, type Context, type Queue, type Repeated } from '@keyferry/kernel'
@@ -13,6 +14,7 @@ import { repeat, type Context, type Queue, type Repeated } from '@keyferry/kerne
 const DUE_MS = 5_000
 const NOTICES_MS = 2_000
 const STREAM_MS = 1_000
+const LEASES_MS = 60_000
 const HISTORY_MS = 60 * 60_000
 /** It reads the whole store. */
 const CHECK_MS = 60 * 60_000
@@ -33,6 +35,7 @@ export function startSweep(
     every(ctx, DUE_MS, 'delivered secrets', () => announceDeliveries(ctx)),
     every(ctx, DUE_MS, 'deletions', () => completeDeletions(ctx)),
     every(ctx, HISTORY_MS, 'old runs', () => pruneHistory(ctx, historyDays)),
+    every(ctx, LEASES_MS, 'leases that are too long', () => shortenLeases(ctx)),
     every(ctx, HISTORY_MS, 'leases of former targets', () => pruneLeases(ctx)),
     every(ctx, CHECK_MS, 'changes outside Keyferry', async () => void (await checkStore(ctx)), { atOnce: false }),
     every(ctx, NOTICES_MS, 'webhooks', () => deliverNotices(ctx, 'http')),

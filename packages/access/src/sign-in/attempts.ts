@@ -2,7 +2,15 @@
  * How often something that can be guessed was tried, counted in the store: every process of a fleet counts the same. A
  * process also remembers what it counted, so a count that is removed from the store does not begin again.
  */
-import { timestamp, TooManyRequests, type Context } from '@keyferry/kernel'
+import {
+  backOffWindow,
+  isBackOffOver,
+  timestamp,
+  TooManyRequests,
+  whereBackOffOver,
+  type BackOffWindow,
+  type Context,
+} from '@keyferry/kernel'
 import ipaddr from 'ipaddr.js'
 import { sql } from 'kysely'
 
@@ -50,11 +58,14 @@ export async function beginGuess(
   const blockedBy = (count: number): string =>
     count < free ? at : after((seconds[Math.min(count - free, seconds.length - 1)] ?? 0) * 1000)
   const { guesses } = rememberedOf(ctx)
+  const counts = storedWithin(ctx, FORGOTTEN_MS)
+  const blocks = storedWithin(ctx, Math.max(...seconds) * 1000)
   const last = guesses.get(key)
-  const known = last && last.expiresAt > at ? last : null
-  if (known && known.blockedUntil > at) throw new TooManyRequests(secondsUntil(now, known.blockedUntil))
+  const known = last && !isBackOffOver(last.expiresAt, counts) ? last : null
+  if (known && !isBackOffOver(known.blockedUntil, blocks))
+    throw new TooManyRequests(secondsUntil(now, known.blockedUntil))
   const next = (known?.count ?? 0) + 1
-  const isOver = sql<boolean>`attempts.expires_at <= ${at}`
+  const isOver = whereBackOffOver('attempts.expiresAt', counts)
   const delays = sql.join(
     seconds.map((_, n) => sql`when attempts.count + 1 = ${free + n} then ${blockedBy(free + n)}`),
     sql` `,
@@ -71,7 +82,7 @@ export async function beginGuess(
           blockedUntil,
           expiresAt: after(FORGOTTEN_MS),
         })
-        .where('attempts.blockedUntil', '<=', at),
+        .where(whereBackOffOver('attempts.blockedUntil', blocks)),
     )
     .returning('count')
     .executeTakeFirst()
@@ -116,11 +127,12 @@ export async function countRequest(
   const now = ctx.now()
   const at = now.toISOString()
   const { refused } = rememberedOf(ctx)
-  const until = refused.get(key)
-  if (until !== undefined && until > at) throw new TooManyRequests(secondsUntil(now, until))
+  const counts = storedWithin(ctx, windowMs)
+  const until = refused.get(key) ?? null
+  if (until !== null && !isBackOffOver(until, counts)) throw new TooManyRequests(secondsUntil(now, until))
   refused.delete(key)
   await purge(ctx)
-  const isOver = sql<boolean>`attempts.expires_at <= ${at}`
+  const isOver = whereBackOffOver('attempts.expiresAt', counts)
   const expiresAt = new Date(now.getTime() + windowMs).toISOString()
   const row = await ctx.db
     .insertInto('attempts')
@@ -147,6 +159,12 @@ async function purge(ctx: Counting): Promise<void> {
   state.purgedAt = now
   await ctx.db.deleteFrom('attempts').where('expiresAt', '<=', timestamp(ctx)).execute()
 }
+
+/**
+ * After the clock was set back, nobody is kept out for as long as it was wrong. An hour more, since a count that one
+ * process keeps must not be over for another one whose clock is behind.
+ */
+const storedWithin = (ctx: Counting, longestMs: number): BackOffWindow => backOffWindow(ctx, longestMs + 3_600_000)
 
 const secondsUntil = (now: Date, then: string): number =>
   Math.max(1, Math.ceil((Date.parse(then) - now.getTime()) / 1000))

@@ -14,6 +14,11 @@ import { auditFailed } from './audit-sign-in.ts'
 import { pendingUserOf } from './pending-sign-in.ts'
 
 const PERIOD_MS = 30_000
+/**
+ * Steps that two codes which are right at one time are apart at most. A use that is further ahead is from before the
+ * clock was set back, and must not keep its owner out for as long as the clock was wrong.
+ */
+const REACH = 2
 const body = z.object({ code: z.string() })
 const kept = z.object({ secret: z.string() })
 /** A code is right for about 90 seconds, so of older uses nothing has to be remembered. */
@@ -24,7 +29,8 @@ export function totpOnce(audited: Context): BetterAuthPlugin {
   const used = new Map<string, number>()
   /** False when this code, or a later one, was used. Of several at the same time one gets it. */
   async function claim(userId: string, { app, step }: Use): Promise<boolean> {
-    if (step <= (used.get(app) ?? 0)) return false
+    const last = used.get(app)
+    if (last !== undefined && step <= last && last <= step + REACH) return false
     if (!(await claimInStore(audited.db, userId, step))) return false
     if (used.size >= REMEMBERED) used.clear()
     used.set(app, step)
@@ -90,7 +96,12 @@ async function claimInStore(db: Context['db'], userId: string, step: number): Pr
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('totpSteps')
     .values({ userId, step })
-    .onConflict((conflict) => conflict.column('userId').doUpdateSet({ step }).where('totpSteps.step', '<', step))
+    .onConflict((conflict) =>
+      conflict
+        .column('userId')
+        .doUpdateSet({ step })
+        .where((eb) => eb.or([eb('totpSteps.step', '<', step), eb('totpSteps.step', '>', step + REACH)])),
+    )
     .executeTakeFirst()
   return numInsertedOrUpdatedRows === 1n
 }

@@ -3,7 +3,7 @@
  * row in its own transaction; the sweep looks until the last destination has it, and announces it.
  */
 import { batchLoader, chunks, inList, keptQuery } from '@keyferry/db'
-import { timestamp, transact, type Context, type Tx } from '@keyferry/kernel'
+import { backOffWindow, timestamp, transact, whereBackOffOver, type Context, type Tx } from '@keyferry/kernel'
 import type { Outcome } from '../apply/outcomes.ts'
 import { enqueueDelivered } from '../notifications/outbox.ts'
 import { destinationsOf } from './destinations-of.ts'
@@ -75,7 +75,7 @@ export async function announceDeliveries(ctx: Context): Promise<void> {
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .innerJoin('projects', 'projects.id', 'environments.projectId')
     .whereRef('deliveryAnnouncements.announced', '<', 'deliveryAnnouncements.written')
-    .where('deliveryAnnouncements.checkAt', '<=', timestamp(ctx))
+    .where(whereBackOffOver('deliveryAnnouncements.checkAt', backOffWindow(ctx, AGAIN_MS)))
     .orderBy('deliveryAnnouncements.checkAt')
     .orderBy('deliveryAnnouncements.secretId')
     .limit(AT_ONCE)

@@ -8,6 +8,7 @@ import { deleteSync } from '../verbs/remove.ts'
 import { LeaseLost, takeLease } from './lease.ts'
 import { pruneLeases } from './prune-leases.ts'
 import { LEASE_MS } from './renew-lease.ts'
+import { shortenLeases } from './shorten-leases.ts'
 
 const [destination = ''] = (await representatives()).keys()
 
@@ -103,6 +104,23 @@ onEveryDatabase('lease', (open, dialect) => {
     await expect(lease?.check()).rejects.toThrow(LeaseLost)
     present.mockRestore()
     await successor?.release()
+    await close()
+  })
+
+  it('lasts no longer than usual after the clock of the store was set back a year', async () => {
+    const { ctx, close } = await testContext(open)
+    await takeLease(ctx, 'target', 'dead')
+    const until = async () => {
+      const { expiresAt } = await ctx.db.selectFrom('leases').select('expiresAt').executeTakeFirstOrThrow()
+      return Date.parse(expiresAt) - Date.now()
+    }
+    await ctx.db.updateTable('leases').set({ expiresAt: '2999-01-01T00:00:00.000Z' }).execute()
+    await shortenLeases(ctx)
+    expect(await until()).toBeLessThanOrEqual(LEASE_MS)
+    expect(await takeLease(ctx, 'target', 'successor')).toBeNull()
+    await expire(ctx)
+    await shortenLeases(ctx)
+    expect(await takeLease(ctx, 'target', 'successor')).not.toBeNull()
     await close()
   })
 

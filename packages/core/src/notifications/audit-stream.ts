@@ -110,7 +110,13 @@ async function claim(ctx: Context, id: string, kind: string, holder: string): Pr
     .set({ holder, leasedUntil: databaseTime(ctx.db, LEASE_MS), seenAt })
     .where('id', '=', id)
     .where(whereBackOffOver('nextAt', backOffWindow(ctx, LONGEST_WAIT_MS)))
-    .where('leasedUntil', '<=', databaseTime(ctx.db))
+    .where(({ eb, or }) =>
+      or([
+        eb('leasedUntil', '<=', databaseTime(ctx.db)),
+        // The clock of the database was set back: nobody has taken it for so long.
+        eb('leasedUntil', '>', databaseTime(ctx.db, 2 * LEASE_MS)),
+      ]),
+    )
     .returning('seq')
     .executeTakeFirst()
   return claimed?.seq ?? null
