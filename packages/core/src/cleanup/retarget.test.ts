@@ -12,6 +12,7 @@ import { runSync } from '../run/run.ts'
 import { dueOnTarget, dueSyncs } from '../sync/due.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { withRepresentatives } from '../testing/with-representatives.ts'
+import { pauseInstance, resumeInstance } from '../verbs/pause.ts'
 import { deleteSync } from '../verbs/remove.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
@@ -299,6 +300,29 @@ await withRepresentatives('moves at', (open, destination) => {
     expect((await ctx.metrics.expose()).text).not.toContain('keyferry_lease_losses_total{')
     expect((await run(sync)).row).toMatchObject({ state: 'succeeded', inSync: true, message: null })
     expect([contents(), there.contents()]).toEqual([numbered(3), {}])
+  })
+
+  it('a pause stops it before its next call, and it continues afterwards', async () => {
+    const fixture = await start()
+    const { ctx, actor, clock, emulator, set, create, run, contents } = fixture
+    const there = await another(fixture)
+    await set({ A: '1' })
+    const sync = await create()
+    await run(sync)
+    await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+    const before = emulator.log.length
+    const release = emulator.hold()
+    const underway = runSync(ctx, sync.id, new AbortController().signal)
+    await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
+    await pauseInstance(ctx, actor, { reason: 'release 12' })
+    clock.advance(1000)
+    release()
+    await underway
+    expect([contents(), there.contents()]).toEqual([{ A: '1' }, { A: '1' }])
+    await resumeInstance(ctx, actor, undefined)
+    expect(await dueSyncs(ctx)).toEqual([sync.id])
+    expect((await run(sync)).row.message).toBeNull()
+    expect(contents()).toEqual({})
   })
 
   it('two edits at once that point to two places leave keys at one of them only', async () => {

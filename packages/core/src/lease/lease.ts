@@ -18,6 +18,7 @@ import { sql, type Kysely, type RawBuilder, type UpdateObject } from 'kysely'
 import { finishRun, type RunEnd } from './finish-run.ts'
 import type { HeldLease } from './held-leases.ts'
 import { LEASE_MS, renewLease } from './renew-lease.ts'
+import { stopwatch } from './stopwatch.ts'
 
 const RENEW_MS = LEASE_MS / 3
 /**
@@ -140,15 +141,6 @@ function repeatTogether(work: () => void): { stop(): void } {
   }
   wait()
   return { stop: () => clearTimeout(timer) }
-}
-
-/**
- * Milliseconds since now, by the clock that says more: one stands still while a machine sleeps, the other can be put
- * back.
- */
-function stopwatch(ctx: Context): () => number {
-  const [wall, steady] = [ctx.now().getTime(), performance.now()]
-  return () => Math.max(ctx.now().getTime() - wall, performance.now() - steady)
 }
 
 /** Keeps everybody else from deciding on this target, and from taking its lease, until the transaction ends. */

@@ -28,8 +28,8 @@ import { interruptRun, recordWriting, type ActiveRun } from '../status/record.ts
 import { claimRun } from '../status/claim-run.ts'
 import { beginRun, endRun } from '../status/status.ts'
 import { followsImport } from '../sync/options.ts'
+import { callGuard, PauseBegan } from '../sync/call-guard.ts'
 import { blockedByOwner, blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
-import { PauseBegan, pauseGuard } from '../sync/pauses.ts'
 import { dueOnTarget, loadDue, loadSync, requestedRevision, type DueSync, type LoadedSync } from '../sync/due.ts'
 
 /** Milliseconds that one run may take. What has landed by then stays; the next try continues from there. */
@@ -118,11 +118,7 @@ async function carryOut(ctx: Context, run: ActiveRun, lease: Lease, signal: Abor
   let result: RunResult
   try {
     const removes = run.sync.removal !== null
-    const isAllowed = pauseGuard(ctx, run.sync)
-    const guard = async (): Promise<void> => {
-      await lease.check()
-      await isAllowed()
-    }
+    const guard = callGuard(ctx, lease, run.sync)
     const limits = { signal: AbortSignal.any([signal, budget]), guard, removes }
     const [opened, ownerless] = await Promise.all([
       openTarget(ctx, run.sync, limits),

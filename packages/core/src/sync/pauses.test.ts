@@ -1,6 +1,7 @@
 /** What a person stops: a sync, a project, everything, or single keys. On every database. */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { expect, it } from 'vitest'
+import { runSync } from '../run/run.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { checkDrift } from '../verbs/check-drift.ts'
 import { excludeKeys, includeKeys } from '../verbs/exclude-keys.ts'
@@ -83,6 +84,34 @@ onEveryDatabase('syncs that a person stops', (open) => {
       await run(sync)
       expect(contents()).toEqual({})
       await expect(pauseSync(ctx, actor, { ...at, reason, until })).rejects.toThrow('has passed')
+    }))
+
+  it('stops a run and a repair that are on before their next call, and the rest follows', () =>
+    fixture(async (test) => {
+      const { ctx, actor, clock, emulator, set, create, run, contents } = test
+      await set({ A: '1' })
+      const sync = await create({ options: { driftRepair: true } })
+      await run(sync)
+      const at = { destination, syncId: sync.id }
+      for (const [cause, wanted] of [
+        [() => set({ A: '2' }), { A: '2' }],
+        [() => checkDrift(ctx, actor, at).then(() => emulator.remove('A')), { A: '2' }],
+      ] as const) {
+        await cause()
+        const [there, before] = [contents(), emulator.log.length]
+        const release = emulator.hold()
+        const underway = runSync(ctx, sync.id, new AbortController().signal)
+        await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
+        await pauseInstance(ctx, actor, { reason })
+        clock.advance(1000)
+        release()
+        await underway
+        expect(contents()).toEqual(there)
+        await resumeInstance(ctx, actor, undefined)
+        expect(await dueSyncs(ctx)).toEqual([sync.id])
+        expect((await run(sync)).row).toMatchObject({ status: 'in-sync' })
+        expect(contents()).toEqual(wanted)
+      }
     }))
 
   it('leaves excluded keys alone, and is in sync without them', () =>

@@ -105,26 +105,6 @@ async function missing(tx: Tx, subjects: readonly string[]): Promise<string[]> {
   return subjects.filter((subject) => !present.has(subject))
 }
 
-/** Thrown into a run when a pause begins: what has landed stays, and the sync stays due. */
-export class PauseBegan extends Error {
-  constructor() {
-    super('the sync was paused')
-    this.name = 'PauseBegan'
-  }
-}
-
-const ASKED_EVERY_MS = 1000
-
-/** Awaited before every vendor call of a run: throws `PauseBegan` within a second or so of a pause. */
-export function pauseGuard(ctx: Context, sync: Pausable): () => Promise<void> {
-  let asked = performance.now()
-  return async () => {
-    if (performance.now() - asked < ASKED_EVERY_MS) return
-    asked = performance.now()
-    if (isPaused(await readPauses(ctx, ctx.db), sync)) throw new PauseBegan()
-  }
-}
-
 /** Throws `BadRequest` while the sync is paused. */
 export async function refusePaused(ctx: Context, sync: Pausable & { name: string }): Promise<void> {
   const pause = pauseOf(await readPauses(ctx, ctx.db), sync)

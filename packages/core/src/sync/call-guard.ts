@@ -1,0 +1,28 @@
+import type { Context } from '@keyferry/kernel'
+import type { Lease } from '../lease/lease.ts'
+import { stopwatch } from '../lease/stopwatch.ts'
+import { isPaused, readPauses } from './pauses.ts'
+
+/** Thrown into a run, a drift check or a cleanup when a pause begins: what has landed stays, and the rest stays due. */
+export class PauseBegan extends Error {
+  constructor() {
+    super('the sync was paused')
+    this.name = 'PauseBegan'
+  }
+}
+
+const ASKED_EVERY_MS = 1000
+
+/**
+ * Awaited before every call that a job of the sync makes to the vendor: throws `LeaseLost`, and `PauseBegan` within a
+ * second or so of a pause.
+ */
+export function callGuard(ctx: Context, lease: Lease, sync: { id: string; projectId: string }): () => Promise<void> {
+  let asked = stopwatch(ctx)
+  return async () => {
+    await lease.check()
+    if (asked() < ASKED_EVERY_MS) return
+    asked = stopwatch(ctx)
+    if (isPaused(await readPauses(ctx, ctx.db), sync)) throw new PauseBegan()
+  }
+}
