@@ -15,10 +15,14 @@ interface Progress {
   total: number
 }
 
-/** A `--timeout`. Throws for what is no number of seconds. */
+/** Of a timer, which ends at once when it is set to more. */
+const MOST_SECONDS = 2_147_483
+
+/** A `--timeout`. Throws for what is no number of seconds that a timer can wait. */
 export function seconds(text: string): number {
   const number = Number(text)
-  if (!(number > 0)) throw new InvalidArgumentError('It is a number of seconds.')
+  if (!(number > 0 && number <= MOST_SECONDS))
+    throw new InvalidArgumentError(`It is a number of seconds, at most ${MOST_SECONDS}.`)
   return number
 }
 

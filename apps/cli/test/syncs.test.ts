@@ -88,6 +88,8 @@ it('shows what would happen, does it, and says when nothing is left', async () =
   expect(json.code).toBe(2)
   expect(JSON.parse(json.stdout)).toMatchObject([{ sync: 'to-vendor', changed: true, summary: { update: 1 } }])
   const where = (...more: string[]) => keyferry('where', 'KEY_3', '--env', 'dev', ...more)
+  for (const timeout of ['0', 'Infinity', '1e9'])
+    expect(await where('--wait', '--timeout', timeout)).toMatchObject({ code: 64, stdout: '' })
   const late = await where('--wait', '--timeout', '1')
   expect(late).toMatchObject({ code: 2, stdout: expect.stringContaining('The old value can’t be revoked yet:') })
   expect(late.stdout).toMatch(/^to-vendor .* KEY_3 +does not have the newest version yet/m)
