@@ -45,6 +45,8 @@ onEveryDatabase('a narrowed developer', (open) => {
     })
   const run = async () => {
     await runSync(api.ctx, syncId, new AbortController().signal)
+    // The next one begins later, so it is listed first.
+    api.clock.advance(1)
     return syncId
   }
   const ofSync = (as: typeof admin, rest = '') => as('GET', `/api/v1/secret-syncs/trigger-dev/${syncId}${rest}`)
@@ -232,6 +234,27 @@ onEveryDatabase('a narrowed developer', (open) => {
     expect((await ofSync(narrowed, '/keys')).body.keys.length).toBeGreaterThan(0)
     const hidden = runs.at(-1).id
     expect((await ofSync(admin, `/runs/${hidden}`)).body.run.outcomes.length).toBeGreaterThan(0)
+    const goBack = (as: typeof admin, runId: string, rest = '-preview', body?: unknown) =>
+      as('POST', `/api/v1/secret-syncs/trigger-dev/${syncId}/runs/${runId}/restore${rest}`, body)
+    const planned = await goBack(admin, hidden)
+    expect(planned.body.notRestorable).toContainEqual(expect.objectContaining({ key: 'RESTRICTED_KEY' }))
+    for (const refused of [
+      await goBack(narrowed, hidden),
+      await goBack(narrowed, hidden, '', { planHash: planned.body.hash }),
+    ])
+      expect([refused.status, /restricted/i.test(refused.text)]).toEqual([403, false])
+    // What an earlier value is made of now may lead further than it did then.
+    await write(admin, '/a/sub', 'STEP', 'plain')
+    await write(narrowed, '/a', 'VIA', '${dev.a.sub.STEP}')
+    await run()
+    const [then] = (await ofSync(narrowed, '/runs')).body.runs
+    await admin('PATCH', '/api/v4/secrets/STEP', { ...at('/a/sub'), secretValue: '${dev.restricted.RESTRICTED_KEY}' })
+    await narrowed('PATCH', '/api/v4/secrets/VIA', { ...at('/a'), secretValue: 'plain' })
+    expect((await goBack(narrowed, then.id)).body.notRestorable).toEqual([
+      { key: 'VIA', reason: 'it refers to a folder that you can’t read', mentions: [] },
+    ])
+    expect((await goBack(admin, then.id)).body.changed).toEqual(['VIA'])
+    await admin('DELETE', '/api/v4/secrets/STEP', at('/a/sub'))
     // An edit of the folders that a run concerns shows what stands in the clear beside it, and no value.
     const { db } = api.ctx
     const { reached } = await db.selectFrom('runs').where('id', '=', hidden).select('reached').executeTakeFirstOrThrow()

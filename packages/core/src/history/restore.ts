@@ -1,11 +1,21 @@
 /** Going back to an earlier run: its values are written into the vault again, so that vault and target stay equal. */
 import { createHash } from 'node:crypto'
-import { audit, BadRequest, NotFound, snapshot as oneLook, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import {
+  audit,
+  BadRequest,
+  Forbidden,
+  NotFound,
+  snapshot as oneLook,
+  type Actor,
+  type Context,
+  type Tx,
+} from '@keyferry/kernel'
 import type { restorePlan } from '@keyferry/schemas'
 import {
   withVaultTransaction,
   checkReferences,
   deleteSecretRows,
+  isOutOfReach,
   lockProject,
   openForWriting,
   presentSecrets,
@@ -22,20 +32,19 @@ type RestorePlan = z.output<typeof restorePlan>
 type RunAddress = SyncAddress & { runId: string }
 
 /**
- * What restoring this run would write, without values. Throws `NotFound`, and `BadRequest` when there is nothing to go
- * back to.
+ * What restoring this run would write, without values. Throws `NotFound`, `Forbidden` when the run concerns folders out
+ * of the caller's reach, and `BadRequest` when there is nothing to go back to.
  */
 export async function previewRestore(ctx: Context, _actor: Actor, input: RunAddress): Promise<RestorePlan> {
   return oneLook(ctx, async (tx) => {
-    const at = await find(tx, input)
+    const at = await find(ctx, tx, input)
     return show(at, await rewindTo(ctx, tx, at))
   })
 }
 
 /**
  * Writes the values of that run as new versions into the source folder, if the plan is still the one that was reviewed;
- * the sync follows like after any change. Throws `NotFound`, and `BadRequest` when the plan has changed or there is
- * nothing to go back to.
+ * the sync follows like after any change. Throws like `previewRestore`, and `BadRequest` when the plan has changed.
  */
 export async function restoreRun(
   ctx: Context,
@@ -46,7 +55,7 @@ export async function restoreRun(
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     // From here on the sync reads the folder that it reads, and the folder is where it is.
     await lockProject(ctx, tx, projectId)
-    const at = await find(tx, input)
+    const at = await find(ctx, tx, input)
     const target = await openForWriting(ctx, tx, { projectId, folderId: at.sync.folderId })
     const found = await rewindTo(ctx, tx, at)
     const shown = show(at, found)
@@ -94,15 +103,17 @@ interface Found {
   snapshot: Snapshot
 }
 
-async function find(tx: Tx, input: RunAddress): Promise<Found> {
+async function find(ctx: Context, tx: Tx, input: RunAddress): Promise<Found> {
   const sync = await findSync({ db: tx }, input)
   const run = await tx
     .selectFrom('runs')
     .where('syncId', '=', sync.id)
     .where('id', '=', input.runId)
-    .select(['id', 'snapshotId'])
+    .select(['id', 'snapshotId', 'reached'])
     .executeTakeFirst()
   if (!run) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
+  if (await isOutOfReach({ caller: ctx.caller, db: tx }, sync.projectId, { reached: run.reached, source: null }))
+    throw new Forbidden('This run concerns folders that you can’t read, so you can’t restore it.')
   const snapshot = run.snapshotId === null ? null : await readSnapshot(tx, run.snapshotId)
   if (!snapshot)
     throw new BadRequest(

@@ -6,8 +6,11 @@ import {
   loadTree,
   openOrNull,
   associatedData,
+  outOfReach,
+  readerOf,
   valueOpener,
   visible,
+  type Reads,
   type SecretRow,
   type Tree,
   type TreeFolder,
@@ -38,10 +41,10 @@ const because = (reason: string, mentions: Mention[] = []): Reason => ({ reason,
 /**
  * Takes each secret of the folder back to the version that was at the target, then resolves the whole folder as it
  * would be: what comes out differently, because it came from elsewhere, is named, and a value that would not resolve at
- * all is not brought back.
+ * all, or is made of something that the caller may not read, is not brought back.
  */
 export async function rewind(
-  ctx: Pick<Context, 'limits' | 'keyring' | 'authority'>,
+  ctx: Pick<Context, 'limits' | 'caller' | 'keyring' | 'authority'>,
   tx: Tx,
   key: DataKey,
   projectId: string,
@@ -71,15 +74,16 @@ export async function rewind(
     if (now) wanted.set(sourceKey, now)
   }
 
+  const reads = readerOf(ctx, projectId)
   // Not restoring one may leave others without what they refer to, so the check repeats until nothing more is given up.
   for (;;) {
-    const given = await unresolvable(ctx.limits, tree, folder, wanted, valueOpener(key, projectId), present)
+    const given = await unresolvable(ctx.limits, tree, folder, wanted, valueOpener(key, projectId), present, reads)
     if (given.length === 0) break
-    for (const { sourceKey, problem } of given) {
+    for (const { sourceKey, reason } of given) {
       const now = present.get(sourceKey)
       if (now) wanted.set(sourceKey, now)
       else wanted.delete(sourceKey)
-      problems.set(sourceKey, because(`it would not resolve: it ${problem}`))
+      problems.set(sourceKey, because(reason))
     }
   }
 
@@ -104,7 +108,7 @@ export async function rewind(
 
 type Open = (row: SecretRow) => string | null
 
-/** The secrets to bring back that would not resolve. */
+/** The secrets to bring back that would not resolve, for somebody who `reads` these folders. */
 async function unresolvable(
   limits: Limits,
   tree: Tree,
@@ -112,14 +116,21 @@ async function unresolvable(
   wanted: Map<string, SecretRow>,
   open: Open,
   present: ReadonlyMap<string, SecretRow>,
-): Promise<{ sourceKey: string; problem: string }[]> {
+  reads: Reads,
+): Promise<{ sourceKey: string; reason: string }[]> {
   folder.secrets = wanted
   const { expand } = createExpander(tree, open, budget(limits))
-  const found: { sourceKey: string; problem: string }[] = []
+  const beyond = reads && outOfReach(tree, open, reads)
+  const found: { sourceKey: string; reason: string }[] = []
   for (const [sourceKey, row] of wanted) {
     if (row === present.get(sourceKey)) continue
+    // First: whether it resolves says something of what it is made of.
+    if (await beyond?.(folder, sourceKey)) {
+      found.push({ sourceKey, reason: 'it refers to a folder that you can’t read' })
+      continue
+    }
     const expanded = await expand(folder, sourceKey)
-    if ('problem' in expanded) found.push({ sourceKey, problem: expanded.problem })
+    if ('problem' in expanded) found.push({ sourceKey, reason: `it would not resolve: it ${expanded.problem}` })
   }
   return found
 }

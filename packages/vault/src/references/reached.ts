@@ -1,6 +1,6 @@
 /** Whether somebody may know the folders that the results of a sync say something about. */
 import { placesOf, reachableFolderIds } from '@keyferry/access'
-import type { Context } from '@keyferry/kernel'
+import type { Context, Tx } from '@keyferry/kernel'
 import { namerOf } from './out-of-reach.ts'
 
 /** As the column keeps it: folder ids. */
@@ -24,14 +24,16 @@ export interface Results {
   source: string | null
 }
 
+type Asking = Pick<Context, 'caller'> & { db: Context['db'] | Tx }
+
 /** Whether the caller may not know all folders that results say something about. */
-export async function isOutOfReach(ctx: Context, projectId: string, results: Results): Promise<boolean> {
+export async function isOutOfReach(ctx: Asking, projectId: string, results: Results): Promise<boolean> {
   return (await areOutOfReach(ctx, projectId, [results]))[0] ?? true
 }
 
 /** The same for each of a list of one project, in as many statements as for one. */
 export async function areOutOfReach(
-  ctx: Context,
+  ctx: Asking,
   projectId: string,
   results: readonly Results[],
 ): Promise<readonly boolean[]> {
