@@ -9,6 +9,7 @@ import { journal, type Journal } from './journal.ts'
 import { collectOutcomes, failureOf, type Outcome, type Outcomes } from './outcomes.ts'
 import { restorePreviousValues } from './previous-value.ts'
 import type { Difference, OpenTarget } from './target.ts'
+import { inWaves } from './waves.ts'
 
 export interface Applied {
   outcomes: readonly Outcome[]
@@ -41,32 +42,26 @@ export async function applyPlan(
   const before = entriesBefore(found, target.client.replaces === true)
   if (begin || before.length > 0) await ledgerJournal.begin(begin, before)
 
-  /** Resolves to false when the target as a whole refused. */
-  const carryOut = async (writes: readonly Write[]): Promise<boolean> => {
-    if (writes.length === 0) return true
-    const changes = orderForCrashes(writes, ledger).map((change) => toClient(change, found))
+  const writes = plan.changes.filter(isWrite)
+  const maxKeys = target.definition.limits.maxKeys?.(target.target) ?? Infinity
+  let refusal: DestinationError | undefined
+  for (const wave of inWaves(writes, maxKeys - found.observed.length)) {
+    const missing = missingKeys(plan, outcomes)
+    const sent = wave.filter(({ renamedTo }) => renamedTo === null || !missing.has(renamedTo))
+    if (sent.length === 0) continue
     try {
-      await target.client.apply(changes, report)
-      return true
+      await target.client.apply(
+        orderForCrashes(sent, ledger).map((change) => toClient(change, found)),
+        report,
+      )
     } catch (error) {
       if (!(error instanceof DestinationError)) throw error
       errors.push(error)
-      // What was not settled by then shares its fate, and stays named.
-      for (const change of changes) if (!outcomes.isSettled(change)) outcomes.settle(change, 'failed', failureOf(error))
-      return false
+      refusal = error
+      break
     }
   }
-  const writes = plan.changes.filter(isWrite)
-  const isAccepted = await carryOut(writes.filter(({ renamedTo }) => renamedTo === null))
-  // An old name is deleted only once its new one exists.
-  const missing = missingKeys(plan, outcomes)
-  const renames = writes.flatMap(({ renamedTo, ...change }) => (renamedTo === null ? [] : { ...change, renamedTo }))
-  if (isAccepted) await carryOut(renames.filter(({ renamedTo }) => !missing.has(renamedTo)))
-  for (const change of renames) {
-    if (outcomes.isSettled(change)) continue
-    const { renamedTo: name } = change
-    outcomes.settle(change, missing.get(name) ?? 'failed', { code: 'waits-for-rename', name })
-  }
+  settleRest(plan, outcomes, refusal)
 
   await restorePreviousValues(ctx, target, found, ledgerJournal, outcomes).catch((error: unknown) => {
     // The vendor went away in between; the ledger still says so, and the next run starts there.
@@ -112,6 +107,21 @@ const missingKeys = (plan: Plan, outcomes: Outcomes): ReadonlyMap<string, Outcom
       .filter(({ state }) => state !== 'done')
       .map(({ key, state }) => [key, state]),
   )
+
+/** Settles what was not sent because something before it failed, and what a refusal of the whole target left open. */
+function settleRest(plan: Plan, outcomes: Outcomes, refusal: DestinationError | undefined): void {
+  const open = plan.changes.filter(isWrite).filter((change) => !outcomes.isSettled(change))
+  if (refusal)
+    for (const change of open) if (change.renamedTo === null) outcomes.settle(change, 'failed', failureOf(refusal))
+  const missing = missingKeys(plan, outcomes)
+  for (const change of open) {
+    const { renamedTo: name } = change
+    if (name === null) continue
+    const state = missing.get(name)
+    const waits = { code: 'waits-for-rename', name } as const
+    outcomes.settle(change, state ?? 'failed', state === undefined && refusal ? failureOf(refusal) : waits)
+  }
+}
 
 /**
  * Interrupted replacements first: their keys are missing at the target right now. Deletes last: nothing waits for them.

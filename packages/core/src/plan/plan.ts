@@ -114,15 +114,23 @@ export function makePlan(input: PlanInput): Plan {
   return { hash: planHash(fitting), summary: summarize(fitting), changes: fitting, forget }
 }
 
-/** Of what would be created, as much as there is room for, by name. */
+/**
+ * Of what would be created, as much as there is room for, by name. A new name takes no room in the end, but its old one
+ * stays until it is there.
+ */
 function withinMaxKeys(changes: readonly PlannedChange[], held: number, maxKeys: number | null): PlannedChange[] {
   if (maxKeys === null) return [...changes]
-  let room = maxKeys - held + changes.filter(({ action }) => action === 'delete').length
+  const created = new Set(changes.flatMap(({ action, key }) => (action === 'create' ? [key] : [])))
+  const newNames = new Set(changes.flatMap(({ renamedTo }) => renamedTo ?? []).filter((name) => created.has(name)))
+  const leaves = ({ action, renamedTo }: PlannedChange): boolean =>
+    action === 'delete' && (renamedTo === null || !newNames.has(renamedTo))
+  const free = maxKeys - held + changes.filter(leaves).length
+  const detail = `the destination stores at most ${maxKeys} keys`
+  let room = free
   return changes.map((change) => {
     if (change.action !== 'create') return change
-    room -= 1
-    const detail = `the destination stores at most ${maxKeys} keys`
-    return room >= 0 ? change : { ...change, action: 'reject', reason: { code: 'refused', detail }, digest: null }
+    const fits = newNames.has(change.key) ? free > 0 : --room >= 0
+    return fits ? change : { ...change, action: 'reject', reason: { code: 'refused', detail }, digest: null }
   })
 }
 
