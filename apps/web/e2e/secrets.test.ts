@@ -131,6 +131,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(lines)})`)
     await form.getByRole('textbox', { name: 'Key' }).press('Control+V')
     await see(row('PASTED_B').getByText('Add', { exact: true }))
+    await see(page.getByRole('region', { name: 'Pasted secrets' }).and(page.locator(':focus')))
     // The table has moved below the pointer, which may show a tooltip by now.
     await page.mouse.move(0, 0)
     await gone(page.getByRole('tooltip'))

@@ -212,10 +212,16 @@ function PreviewRow({ place, content, line: { key, action, notes, line }, isChos
         ))}
       </td>
       <td className="py-0.5 align-top">
-        {action === 'change' && (
-          <HiddenValue name={words.pastePreview.oldValue(key)} read={() => readValue(place, key)} />
+        {action === 'change' ? (
+          <div className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3">
+            <span className="text-xs text-faint">{words.pastePreview.old}</span>
+            <HiddenValue name={words.pastePreview.oldValue(key)} read={() => readValue(place, key)} />
+            <span className="text-xs text-faint">{words.pastePreview.new}</span>
+            <HiddenValue name={words.pastePreview.newValue(key)} read={readNew} />
+          </div>
+        ) : (
+          <HiddenValue name={key} read={readNew} />
         )}
-        <HiddenValue name={action === 'change' ? words.pastePreview.newValue(key) : key} read={readNew} />
       </td>
     </tr>
   )

@@ -105,7 +105,7 @@ export const words = {
     syncs: 'Syncs',
     indirect: 'through an import or a reference',
     reason: 'Reason',
-    reasonHelp: 'Shown with each key, and in the audit log.',
+    reasonHelp: 'Required. Shown with each key, and in the audit log.',
   },
   exportDialog: {
     copyRefused: 'The browser refused access to the clipboard. Download the file instead.',
@@ -263,6 +263,8 @@ export const words = {
     saveChosen: (chosen: number) => `Save ${count(chosen, 'secret')}`,
     saveNamed: (key: string) => `Save ${key}`,
     line: (line: number, message: string) => `Line ${line}: ${message}`,
+    old: 'Old',
+    new: 'New',
     oldValue: (key: string) => `old ${key}`,
     newValue: (key: string) => `new ${key}`,
   },
