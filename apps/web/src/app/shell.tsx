@@ -1,5 +1,5 @@
 import { Outlet, useParams } from '@tanstack/react-router'
-import { useCallback, useEffect, useState } from 'react'
+import { Fragment, useCallback, useEffect, useState } from 'react'
 import { onDemand } from '../components/on-demand.tsx'
 import { NotLoadedOver } from '../components/ui/loaded-later.tsx'
 import type { PauseSubject } from '../features/syncs/use-pauses.ts'
@@ -64,8 +64,12 @@ export function Shell() {
         </main>
       </div>
       <PageAnnouncer />
-      {projectId !== undefined && <Live key={projectId} projectId={projectId} />}
-      {projectId !== undefined && <TroubleWatch key={projectId} projectId={projectId} />}
+      {projectId !== undefined && (
+        <Fragment key={projectId}>
+          <Live projectId={projectId} />
+          <TroubleWatch projectId={projectId} />
+        </Fragment>
+      )}
       {palette && (
         <Palette projectId={projectId} onClose={() => setPalette(false)} onSheet={openSheet} onPause={setPausing} />
       )}
