@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { Crosshair, Ellipsis, FolderLock, KeyRound, Pencil, Trash2 } from 'lucide-react'
 import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -60,7 +61,23 @@ export function ConnectionCard(props: ConnectionProps) {
       {Object.values(connection.credentials).some(isPlainHttp) && <Notice kind="warn">{PLAIN_HTTP}</Notice>}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-3 text-sm text-soft">
         {usedBy === 0 ? (
-          <span>{words.connectionCard.usedByNoSync}</span>
+          <span>
+            {words.connectionCard.usedByNoSync}
+            {projectId !== undefined && (
+              <>
+                {' · '}
+                <Link
+                  to="/p/$projectId/syncs/new"
+                  params={{ projectId }}
+                  search={destination && destinations.length === 1 ? { destination: destination.name } : {}}
+                  aria-label={words.connectionCard.addSyncNamed(name)}
+                  className="text-accent hover:underline"
+                >
+                  {words.connectionCard.addSync}
+                </Link>
+              </>
+            )}
+          </span>
         ) : (
           <ConnectionLink projectId={projectId} connectionId={id} className="text-accent hover:underline">
             {words.connectionCard.usedBy(usedBy)}

@@ -1,6 +1,10 @@
 /** Every text of this feature. A translator starts here. */
 import { count } from '@keyferry/schemas/count'
 
+/** What frees a connection for its deletion. */
+const freeing = (syncs: number): string =>
+  syncs === 1 ? 'Delete it or give it another connection' : 'Delete them or give them another connection'
+
 export const words = {
   allowedProjects: {
     saved: (name: string) => `Saved the projects of ${name}.`,
@@ -29,6 +33,8 @@ export const words = {
     notChecked: 'Not checked',
     problem: 'Connection error',
     usedByNoSync: 'Used by no sync',
+    addSync: 'Add sync',
+    addSyncNamed: (name: string) => `Add sync that uses ${name}`,
     usedBy: (usedBy: number) => `Used by ${count(usedBy, 'sync')}`,
     neverChecked: 'Never checked',
     checked: 'Checked',
@@ -74,8 +80,7 @@ export const words = {
     change: 'Change',
     delete: 'Delete connection',
     deleteText: 'Erases the credential here. Nothing changes at the provider.',
-    inUse: (syncs: number) =>
-      `${count(syncs, 'sync uses', 'syncs use')} it. Delete them or give them another connection first.`,
+    inUse: (syncs: number) => `${count(syncs, 'sync uses', 'syncs use')} it. ${freeing(syncs)} first.`,
   },
   connectionSyncs: {
     title: 'Syncs that use it',
@@ -91,8 +96,7 @@ export const words = {
   connectionDeletion: {
     loading: 'Loading what uses it',
     erased: (title: string) => `The credential is erased here; nothing changes at ${title}.`,
-    inUse: (syncs: number) =>
-      `${count(syncs, 'sync uses', 'syncs use')} it and would stop. Delete them or give them another connection first:`,
+    inUse: (syncs: number) => `${count(syncs, 'sync uses', 'syncs use')} it and would stop. ${freeing(syncs)} first:`,
   },
   connectionsPage: {
     all: 'All connections',

@@ -2,10 +2,10 @@ import { useLocation, useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useForm, useWatch } from 'react-hook-form'
 import { Alone } from '../../components/brand.tsx'
+import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { PasswordField } from '../../components/ui/password-field.tsx'
 import { signIn } from '../../lib/auth.ts'
 import { code } from '../../lib/code.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
@@ -13,7 +13,6 @@ import { messageOf } from '../../lib/errors.ts'
 import { lateResolver } from '../../lib/late-resolver.ts'
 import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { Strength } from '../../components/strength.tsx'
 import { words } from './words.ts'
 
 const loadSetUp = code(() => import('./set-up.ts'))
@@ -54,7 +53,7 @@ export function FirstRunPage() {
           autoComplete="off"
           spellCheck={false}
           className="[&_input]:font-mono"
-          autoFocus
+          autoFocus={printed === ''}
           error={errors.setupCode?.message}
           {...register('setupCode')}
         />
@@ -62,6 +61,7 @@ export function FirstRunPage() {
           label={words.firstRunPage.organization}
           placeholder={words.firstRunPage.placeholder}
           autoComplete="organization"
+          autoFocus={printed !== ''}
           error={errors.organization?.message}
           {...register('organization')}
         />
@@ -72,10 +72,9 @@ export function FirstRunPage() {
           error={errors.email?.message}
           {...register('email')}
         />
-        <PasswordField
+        <NewPasswordField
           label={words.firstRunPage.password}
-          autoComplete="new-password"
-          help={<Strength password={password} />}
+          typed={password}
           error={errors.password?.message}
           {...register('password')}
         />

@@ -20,8 +20,10 @@ export function FirstSteps({
   const rows = trpc.secrets.rows.useQuery({ projectId, environment, secretPath: '/' })
   const secrets = rows.data?.rows.length ?? 0
   const connected = connections.data?.total ?? 0
+  const next = secrets === 0 ? 1 : connected === 0 ? 2 : 3
+  const variant = (n: number) => (n === next ? 'primary' : 'secondary')
   return (
-    <div className="mx-auto max-w-2xl">
+    <div className="max-w-2xl">
       <PageHeader title={name} text={steps.first} />
       <ol className="grid gap-3">
         <Step
@@ -30,11 +32,7 @@ export function FirstSteps({
           done={secrets > 0 ? steps.secretsDone(secrets, environment) : undefined}
           text={steps.secretsText}
         >
-          <RouteButton
-            variant={secrets > 0 ? 'secondary' : 'primary'}
-            to="/p/$projectId/secrets/$environment"
-            params={{ projectId, environment }}
-          >
+          <RouteButton variant={variant(1)} to="/p/$projectId/secrets/$environment" params={{ projectId, environment }}>
             {steps.secrets}
           </RouteButton>
         </Step>
@@ -44,12 +42,12 @@ export function FirstSteps({
           done={connected > 0 ? steps.connectionDone(connected) : undefined}
           text={steps.connectionText}
         >
-          <RouteButton to="/p/$projectId/connections/new" params={{ projectId }}>
+          <RouteButton variant={variant(2)} to="/p/$projectId/connections/new" params={{ projectId }}>
             {steps.connection}
           </RouteButton>
         </Step>
         <Step n={3} title={steps.sync} text={steps.syncText}>
-          <RouteButton to="/p/$projectId/syncs/new" params={{ projectId }}>
+          <RouteButton variant={variant(3)} to="/p/$projectId/syncs/new" params={{ projectId }}>
             {steps.sync}
           </RouteButton>
         </Step>
