@@ -17,8 +17,8 @@ const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 export function TopBar({ projectId, onSearch }: { projectId: string | undefined; onSearch: () => void }) {
   const [drawer, setDrawer] = useState(false)
   return (
-    // As the page, since the gutter beside it has that colour too.
-    <header className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b border-line bg-canvas px-3 md:px-8">
+    // As the page, since the gutter beside it has that colour too. Its line ends with the content, before the gutter.
+    <header className="sticky top-0 z-20 flex h-13 items-center gap-2 bg-canvas px-3 after:absolute after:inset-x-0 after:bottom-0 after:h-px after:bg-line md:px-8 md:after:inset-x-8">
       <Button
         variant="ghost"
         size="icon"

@@ -27,7 +27,7 @@ export function DestinationCards({
       <p role="status" className={found.length === 0 ? 'text-sm text-soft' : 'sr-only'}>
         {found.length === 0 ? words.destinationCards.noMatch(text) : words.destinationCards.destinations(found.length)}
       </p>
-      <ul className="grid gap-3 sm:grid-cols-2">
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,16rem),1fr))] gap-3">
         {found.map((destination) => (
           <li key={destination.name}>
             <button

@@ -66,7 +66,7 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
           ref={editRef}
           data-shortcut="e"
           aria-label={words.hiddenValue.editNamed(name)}
-          className="h-7 min-w-16 flex-1 overflow-hidden rounded-md px-1.5 text-left tracking-widest text-faint hover:bg-sunken"
+          className="h-7 min-w-8 flex-1 overflow-hidden rounded-md px-1.5 text-left tracking-widest text-faint hover:bg-sunken"
           onClick={onEdit}
         >
           ••••••••

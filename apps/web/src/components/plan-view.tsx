@@ -53,7 +53,7 @@ export function PlanView({ plan }: { plan: Plan }) {
   const { create, update, delete: deletes, keep, reject } = plan.summary
   return (
     <div className="grid gap-4">
-      <dl className="grid grid-cols-2 gap-2 sm:grid-cols-5">
+      <dl className="grid grid-cols-[repeat(auto-fit,minmax(4rem,1fr))] gap-1.5">
         <Figure n={create} word={words.planView.create} tone="text-good" />
         <Figure n={update} word={words.planView.update} tone="text-accent" />
         <Figure n={deletes} word={words.planView.delete} tone="text-bad" tint="bg-bad-tint border-bad/40" />
@@ -96,7 +96,7 @@ export function PlanView({ plan }: { plan: Plan }) {
 }
 
 const Figure = ({ n, word, tone, tint }: { n: number; word: ReactNode; tone: string; tint?: string }) => (
-  <div className={cn('flex flex-col-reverse rounded-lg border border-line bg-surface px-3 py-2', n > 0 && tint)}>
+  <div className={cn('flex flex-col-reverse rounded-lg border border-line bg-surface px-2 py-2', n > 0 && tint)}>
     <dt className="text-sm text-soft">{word}</dt>
     <dd className={cn('text-2xl font-semibold tabular-nums', n > 0 ? tone : 'text-faint')}>{n}</dd>
   </div>

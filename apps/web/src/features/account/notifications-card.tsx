@@ -38,7 +38,7 @@ export function NotificationsCard() {
       title={words.notificationsCard.title}
       text={data.canMail ? words.notificationsCard.text : words.notificationsCard.noMailText}
     >
-      <div className="grid gap-4">
+      <div className="grid max-w-md gap-4">
         {ORDER.map((kind) => (
           <SelectField
             key={kind}

@@ -60,7 +60,7 @@ export function NewConnectionPage({ projectId, app }: Props) {
   if (!destinations) return <SkeletonRows label={words.newConnectionPage.loading} rows={2} />
   if (!destination) {
     return (
-      <div className="max-w-2xl">
+      <div>
         <PageHeader title={words.newConnectionPage.newConnection} text={words.newConnectionPage.text} />
         <DestinationCards destinations={destinations} onPick={({ name }) => void go(name)} />
       </div>

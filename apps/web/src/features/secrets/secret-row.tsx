@@ -23,7 +23,7 @@ import { words } from './words.ts'
  */
 const WIDE =
   'max-sm:has-[[data-wide]]:relative max-sm:has-[[data-wide]]:pt-9 max-sm:[&>[data-wide]]:w-[calc(100vw-3.25rem)]'
-const WIDE_BESIDE_CHECKBOX = 'max-sm:[&>[data-wide]]:-ml-[calc(45vw+1.6rem)]'
+const WIDE_BESIDE_CHECKBOX = 'max-sm:[&>[data-wide]]:-ml-[calc(45vw+1.1rem)]'
 const WIDE_FIRST = 'max-sm:[&>[data-wide]]:-ml-[calc(45vw-0.9rem)]'
 
 /** Tags that a row has room for. */
@@ -77,7 +77,7 @@ export const SecretRow = memo(function SecretRow({
     >
       {isWritable && (
         <Td
-          className="w-10 py-0"
+          className="w-10 py-0 max-sm:w-8 max-sm:pr-0"
           onClickCapture={({ shiftKey }) => {
             isShift.current = shiftKey
           }}
@@ -162,7 +162,7 @@ export const SecretRow = memo(function SecretRow({
           </span>
         )}
       </Td>
-      <Td className="w-12 py-0 text-right">
+      <Td className="w-12 py-0 text-right max-sm:w-9 max-sm:px-1">
         {isComplete && (
           <SecretMenu
             place={place}

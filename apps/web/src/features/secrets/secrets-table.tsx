@@ -51,7 +51,7 @@ export function SecretsTable({ place, rows, onHistory, onOverride }: Props) {
         <thead>
           <tr>
             {isWritable && (
-              <Th className="w-10">
+              <Th className="w-10 max-sm:w-8 max-sm:pr-0">
                 <Checkbox
                   label={words.secretsTable.selectAll}
                   checked={chosen.length === 0 ? false : chosen.length === own.length ? true : 'indeterminate'}
@@ -63,11 +63,11 @@ export function SecretsTable({ place, rows, onHistory, onOverride }: Props) {
               {words.secretsTable.key}
             </SortHeader>
             <Th>{words.secretsTable.value}</Th>
-            <Th className="w-48 max-lg:hidden xl:w-56">{words.secretsTable.syncedTo}</Th>
-            <SortHeader column="updatedAt" {...head} className="w-36 max-md:hidden">
+            <Th className="w-48 max-lg:hidden xl:w-64">{words.secretsTable.syncedTo}</Th>
+            <SortHeader column="updatedAt" {...head} className="w-32 max-md:hidden">
               {words.secretsTable.updated}
             </SortHeader>
-            <ActionsTh className="w-12" />
+            <ActionsTh className="w-12 max-sm:w-9" />
           </tr>
         </thead>
         <VirtualRows

@@ -65,7 +65,7 @@ function Sections({ projectId, destination, form }: Props & { form: UseFormRetur
 
   return (
     <>
-      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_minmax(20rem,26rem)]">
+      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_minmax(20rem,26rem)] 2xl:grid-cols-[minmax(0,56rem)_minmax(26rem,1fr)]">
         <div className="grid min-w-0 gap-4">
           <SourceSection projectId={projectId} />
           <TargetSection projectId={projectId} destination={destination} />

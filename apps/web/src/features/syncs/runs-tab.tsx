@@ -48,12 +48,12 @@ export function RunsTab({
     return <OlderRun key={open} sync={sync} runId={open} onClose={() => onOpen(undefined)} onRestore={onRestore} />
   if (runs.length === 0) return <Empty title={words.runsTab.title}>{words.runsTab.text}</Empty>
   return (
-    <Table label={words.runsTab.runs}>
+    <Table label={words.runsTab.runs} isStacked>
       <thead>
-        <tr>
+        <tr className="max-sm:grid-cols-[minmax(0,1fr)_auto]">
           <Th>{words.runsTab.started}</Th>
           <Th>{words.runsTab.state}</Th>
-          <Th>{words.runsTab.changes}</Th>
+          <Th className="max-sm:hidden">{words.runsTab.changes}</Th>
           <Th className="max-md:hidden">{words.runsTab.why}</Th>
           <Th className="text-right max-sm:hidden">{words.runsTab.duration}</Th>
           <Th className="text-right max-md:hidden">{words.runsTab.apiCalls}</Th>
@@ -64,7 +64,10 @@ export function RunsTab({
           const isOpen = run.id === open
           return (
             <Fragment key={run.id}>
-              <Tr className="cursor-pointer" onClick={rowClick(() => onOpen(isOpen ? undefined : run.id))}>
+              <Tr
+                className="cursor-pointer max-sm:grid-cols-[minmax(0,1fr)_auto]"
+                onClick={rowClick(() => onOpen(isOpen ? undefined : run.id))}
+              >
                 <Td>
                   <button
                     type="button"
@@ -83,7 +86,7 @@ export function RunsTab({
                 <Td>
                   <RunStateBadge state={run.state} />
                 </Td>
-                <Td>
+                <Td className="max-sm:col-span-2 max-sm:pt-0 max-sm:pl-7">
                   {run.counts === null ? (
                     <span className="text-faint">{words.runsTab.none}</span>
                   ) : (
