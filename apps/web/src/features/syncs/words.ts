@@ -55,7 +55,7 @@ export const words = {
     consequence:
       'The sync no longer writes or deletes this key. An existing copy at the destination is kept; delete it at the provider if you no longer need it.',
     reason: 'Reason',
-    reasonHelp: 'Shown with the key and in the audit log.',
+    reasonHelp: 'Required. Shown with the key and in the audit log.',
   },
   importDialog: {
     imported: 'Imported the secrets.',
@@ -133,7 +133,7 @@ export const words = {
     consequence:
       'Runs, drift repairs and deletions stop; a running one stops after its current API call. Plans still work, and changes are kept until you resume.',
     reason: 'Reason',
-    reasonHelp: 'Shown to everyone who can see the syncs.',
+    reasonHelp: 'Required. Shown to everyone who can see the syncs.',
     ends: 'Ends',
   },
   pauseMenu: {
