@@ -267,6 +267,22 @@ onEveryDatabase('beside other projects and folders, a developer', (open) => {
     expect(new Set(refused.map(({ body }) => body.message)).size).toBe(1)
   })
 
+  it('leads no sync elsewhere with a connection out of sight, as admin of its folder', async () => {
+    const manager = await machine(api, 'manages a')
+    const scopes = [{ environment: 'dev', secretPath: '/a/**' }]
+    const member = { role: 'admin', scopes }
+    await admin('POST', `/api/v1/projects/${projectId}/identity-memberships/${manager.identityId}`, member)
+    const manage = (method: Method, url: string, body: unknown) => api.send(method, url, body, manager)
+    const elsewhere = { destinationConfig: { ...vendor.target, environment: 'staging' } }
+    const url = `/api/v1/secret-syncs/trigger-dev/${syncId}`
+    const before = (await ofSync(admin)).body.secretSync
+    expect((await manage('PATCH', url, elsewhere)).status).toBe(404)
+    const probe = { projectId, excludeSyncId: syncId, ...elsewhere }
+    expect((await manage('POST', '/api/v1/secret-syncs/trigger-dev/check-destination', probe)).status).toBe(404)
+    expect((await ofSync(admin)).body.secretSync.destinationConfig).toEqual(before.destinationConfig)
+    expect((await manage('PATCH', url, { description: 'theirs' })).status).toBe(200)
+  })
+
   it('hears live events of its folders only, until its token ends', async () => {
     const base = await api.app.listen({ port: 0, host: '127.0.0.1' })
     const input = encodeURIComponent(JSON.stringify({ projectId }))

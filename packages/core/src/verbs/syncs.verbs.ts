@@ -60,6 +60,12 @@ const shown =
 const sending = (input: { syncId: string }): Requirement =>
   requirement('secrets.read-values', { kind: 'sent-by', syncId: input.syncId })
 
+/** Where a sync writes is chosen by those who can read the connection that it writes with. */
+function writingWith({ syncId, connectionId }: { syncId?: string | undefined; connectionId?: string | undefined }) {
+  if (connectionId !== undefined) return [requirement('connections.read', connectionAt({ connectionId }))]
+  return syncId === undefined ? [] : [requirement('connections.read', { kind: 'connection-of', syncId })]
+}
+
 const creating = (input: {
   projectId: string
   environment: string
@@ -173,11 +179,11 @@ export const syncVerbs = {
   /** A sync that is pointed elsewhere is theirs to manage there too. */
   update: defineVerb({
     input: schemas.updateSync,
-    requires: ({ syncId, environment, secretPath, connectionId, options }) => [
+    requires: ({ syncId, environment, secretPath, connectionId, target, options }) => [
       requirement('syncs.manage', syncAt({ syncId })),
       requirement('syncs.manage', { kind: 'sync-source', syncId, environment, secretPath }),
       requirement('secrets.read-values', { kind: 'sent-by', syncId, moved: { environment, secretPath } }),
-      ...(connectionId === undefined ? [] : [requirement('connections.read', connectionAt({ connectionId }))]),
+      ...(connectionId === undefined && target === undefined ? [] : writingWith({ syncId, connectionId })),
       ...(options && startsWithImport(options)
         ? [requirement('secrets.write', { kind: 'sync-source', syncId, environment, secretPath })]
         : []),
@@ -258,13 +264,9 @@ export const syncVerbs = {
       excludeSyncId: schemas.id.optional(),
       projectId: schemas.id,
     }),
-    requires: (input) => [
-      input.excludeSyncId === undefined
-        ? requirement('syncs.manage', project(input))
-        : requirement('syncs.manage', syncAt({ syncId: input.excludeSyncId })),
-      ...(input.connectionId === undefined
-        ? []
-        : [requirement('connections.read', connectionAt({ connectionId: input.connectionId }))]),
+    requires: ({ projectId, excludeSyncId: syncId, connectionId }) => [
+      requirement('syncs.manage', syncId === undefined ? project({ projectId }) : syncAt({ syncId })),
+      ...writingWith({ syncId, connectionId }),
     ],
     run: async (ctx, actor, input, { access }) => {
       const { duplicateProjectId, ...found } = await checkDestination(ctx, actor, input)
