@@ -1,10 +1,9 @@
 /** `pnpm release:build <folder>`: the tarballs of a release, what they contain, their checksums and the notes. */
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { promisify } from 'node:util'
 import product from '../../../package.json' with { type: 'json' }
+import { billOfMaterials } from './bill-of-materials.ts'
 import { cliPackage } from './cli.ts'
 import { clientPackage } from './client.ts'
 import { notesOf } from './notes.ts'
@@ -21,22 +20,16 @@ const PACKAGES = [
 const folder = resolve(process.argv[2] ?? 'release')
 const files: string[] = []
 for (const { content, workspaces } of PACKAGES) {
-  const { file } = await tarballOf(folder, await content())
-  const contents = file.replace(/\.tgz$/, '.cdx.json')
-  await billOfMaterials(workspaces, contents)
-  files.push(file, contents)
+  const packed = await content()
+  const { file } = await tarballOf(folder, packed)
+  const bill = file.replace(/\.tgz$/, '.cdx.json')
+  await writeFile(bill, await billOfMaterials(packed, workspaces))
+  files.push(file, bill)
 }
 const sums = files.map(async (file) => `${sha256(await readFile(file))}  ${basename(file)}\n`)
 await writeFile(join(folder, 'SHA256SUMS'), (await Promise.all(sums)).join(''))
 const changelog = await readFile(join(ROOT, 'CHANGELOG.md'), 'utf8')
 await writeFile(join(folder, 'NOTES.md'), notesOf(changelog, product.version))
-
-/** CycloneDX, of everything that packages of the workspace bring along. */
-async function billOfMaterials(workspaces: readonly string[], file: string): Promise<void> {
-  const sbom = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--prod', '--no-optional']
-  const filters = workspaces.flatMap((name) => ['--filter', name])
-  await promisify(execFile)('npx', ['-y', 'pnpm@12', ...filters, ...sbom, '--out', file], { cwd: ROOT })
-}
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')

@@ -13,6 +13,7 @@ import { installation } from '@keyferry/vitest/programs'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import product from '../../../package.json' with { type: 'json' }
+import { billOfMaterials } from '../src/bill-of-materials.ts'
 import { cliPackage } from '../src/cli.ts'
 import { clientPackage } from '../src/client.ts'
 import { packedIn, tarballOf, type Tarball } from '../src/tarball.ts'
@@ -91,10 +92,22 @@ it('are small and need no other package', async () => {
 })
 
 // Each release compares all of its tarballs with a second build (.github/workflows/release.yml).
-it('are the same bytes each time they are packed', async () => {
+it('are the same bytes each time they are packed, whatever the umask', async () => {
+  const mask = process.umask(0o077)
+  onTestFinished(() => void process.umask(mask))
   const again = await tarballOf(join(dir, 'again'), await cliPackage())
   // Millions of bytes: to compare them one by one takes seconds.
   expect((await readFile(again.file)).equals(await readFile(cli))).toBe(true)
+})
+
+it('come with a bill of what was bundled, the same each time', async () => {
+  const made = () => clientPackage().then((content) => billOfMaterials(content, ['@keyferry/client']))
+  const bill = await made()
+  expect(JSON.parse(bill)).toMatchObject({
+    metadata: { component: { name: '@keyferry/client', version: product.version } },
+    components: ['client', 'server', 'eventsource-parser', 'eventsource'].map((name) => ({ name })),
+  })
+  expect(await made()).toBe(bill)
 })
 
 it.each([['start'], ['admin', 'verify-store']])('say how to get the server: keyferry %s', async (...args) => {

@@ -4,19 +4,22 @@ import { openedHost, type OpenedHost } from '@keyferry/kernel/private-hosts'
 import { z } from 'zod'
 import { hostnameOf } from '../hosts.ts'
 
-/** `most` null: no end. */
-export function whole(least: number, most: number | null = null) {
-  const error = `must be a whole number ${most === null ? `from ${least}` : `from ${least} to ${most}`}`
-  return z.coerce
-    .number({ error })
-    .int({ error })
-    .min(least, { error })
-    .max(most ?? Number.MAX_SAFE_INTEGER, { error })
+/** The most that a timer and an integer of Postgres take. */
+const MOST = 2 ** 31 - 1
+
+/** In digits: blanks, hexadecimals and exponents are mistakes. */
+export function whole(least: number, most = MOST) {
+  const error = `must be a whole number from ${least} to ${most}`
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, { error, abort: true })
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, error)
 }
 
 export const port = whole(0, 65_535)
 
-export const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
+export const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'], error: 'must be true or false' })
 
 /** A name of digits and dots only is an address with a mistake. */
 export const host = z
@@ -26,11 +29,35 @@ export const host = z
     'must be an address or a host name, such as 127.0.0.1 or 0.0.0.0',
   )
 
-export const httpUrl = z.url({ protocol: /^https?$/, error: 'must start with https:// or http://' })
+export const httpUrl = z.url({
+  protocol: /^https?$/,
+  hostname: /./,
+  error: 'must be a URL that starts with https:// or http://',
+  abort: true,
+})
+
+/** A URL with a password, whose signs would end an earlier part of it. */
+const withPassword = (example: string): string =>
+  `must be a URL such as ${example}, with the signs of its password written as in URLs (%23 for #)`
+
+export const mailServer = z.url({
+  protocol: /^smtps?$/,
+  hostname: /./,
+  error: withPassword('smtp://user:password@mail.example.com:587'),
+  abort: true,
+})
+
+/** Without a host it is the local socket. */
+export const postgresUrl = z
+  .string()
+  .refine(
+    (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text.replace('@/', '@localhost/')),
+    withPassword('postgres://user:password@db.example.com/keyferry'),
+  )
 
 /** Its console names its files from the root of the host. */
 export const ownUrl = z
-  .url({ protocol: /^https?$/, error: 'must be a URL such as https://keyferry.example.com' })
+  .url({ protocol: /^https?$/, error: 'must be a URL such as https://keyferry.example.com', abort: true })
   .refine((text) => /^[^:]+:\/\/[^/?#@]+\/*$/.test(text), {
     error:
       'must have no path, query or user: Keyferry needs a host name of its own, such as https://keyferry.example.com',
