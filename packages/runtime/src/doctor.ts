@@ -55,7 +55,7 @@ export async function examine(
   try {
     env = readEnv({ LOG_LEVEL: 'silent', ...variables })
   } catch (error) {
-    return [failure('settings', wordsOf(error), 'Correct the setting; the README lists them all.')]
+    return [failure('settings', wordsOf(error), 'Correct the setting; docs/settings.md lists them all.')]
   }
   const findings = [...settings(env), ...(await disk(env)), ...(await mail(env, progress)), ...(await proxy(env))]
   progress('store')

@@ -10,7 +10,8 @@ const newKey = () => randomBytes(32).toString('base64')
 
 describe('the environment', () => {
   it('has defaults, and an empty variable is none', () => {
-    expect(readEnv({ PORT: '' })).toMatchObject({
+    expect(readEnv({ PORT: ' ', HOST: '', LOG_LEVEL: ' info\r' })).toMatchObject({
+      LOG_LEVEL: 'info',
       PORT: 4400,
       HOST: '127.0.0.1',
       KEYFERRY_DATA_DIR: './data',
@@ -60,6 +61,23 @@ describe('the environment', () => {
     [{ SMTP_URL: 'smtp://localhost', MAIL_FROM: 'bad' }, 'MAIL_FROM: must be an address'],
     [{ KEYFERRY_HISTORY_DAYS: '1.5' }, 'KEYFERRY_HISTORY_DAYS: must be a whole number from 1'],
     [{ KEYFERRY_REQUESTS_PER_MINUTE: '0' }, 'KEYFERRY_REQUESTS_PER_MINUTE: must be a whole number from 60'],
+    [{ KEYFERRY_HISTORY_DAYS: '9007199254740991' }, 'KEYFERRY_HISTORY_DAYS: must be a whole number from 1 to 100000'],
+    [{ KEYFERRY_AUDIT_DAYS: '1e300' }, 'KEYFERRY_AUDIT_DAYS: must be a whole number of days from 30 to 100000'],
+    [{ KEYFERRY_WORKER_RUNS: '999999999999' }, 'KEYFERRY_WORKER_RUNS: must be a whole number from 1 to 1024'],
+    [{ OTEL_METRIC_EXPORT_INTERVAL: '2147483648' }, 'OTEL_METRIC_EXPORT_INTERVAL: must be a whole number from 100'],
+    [{ PORT: '0x10' }, 'PORT: must be a whole number'],
+    [{ OIDC_ONLY: 'yes please' }, 'OIDC_ONLY: must be true or false'],
+    [{ LOG_LEVEL: 'verbose' }, 'LOG_LEVEL: must be one of fatal'],
+    [{ OIDC_GROUP_ROLES: '7' }, 'OIDC_GROUP_ROLES: must be JSON such as'],
+    [{ OIDC_ISSUER: 'http://[::1' }, 'OIDC_ISSUER: must be the URL of the provider'],
+    [{ OIDC_ALLOWED_DOMAINS: '@example.com' }, 'OIDC_ALLOWED_DOMAINS: must be domains such as example.com'],
+    [{ KEYFERRY_ALLOWED_HOSTS: '*' }, 'KEYFERRY_ALLOWED_HOSTS: must be names'],
+    [{ SMTP_URL: 'smtps://a:b#c@mail.example.com:99', MAIL_FROM: 'a@b.c' }, 'SMTP_URL: must be a URL such as'],
+    [{ DATABASE_URL: 'postgres://a:b#c@h:5432/d' }, 'DATABASE_URL: must be a URL such as'],
+    [
+      { KEYFERRY_DATA_DIR: '"./data"' },
+      'KEYFERRY_DATA_DIR: the quotes around the value are part of it. Leave them out',
+    ],
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'Bearer x' }, 'OTEL_EXPORTER_OTLP_HEADERS: must be name=value pairs'],
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL: must be http/protobuf or http/json'],
   ])('refuses %j with the rule', (variables, words) => {
@@ -76,6 +94,7 @@ describe('the environment', () => {
       KEYFERRY_NO_SUCH_THING: '1',
       DATABASE_URI: 'other',
       SMTP_USER: 'of another program',
+      MAIL_FROM_FILE: '/run/secrets/from',
       PATH: '/bin',
     })
     expect(warnings.map((text) => text.replace(/ is not a setting of Keyferry and has no effect\./, ''))).toEqual([
@@ -84,6 +103,7 @@ describe('the environment', () => {
       'METRIC_TOKEN Did you mean METRICS_TOKEN?',
       'KEYFERRY_NO_SUCH_THING',
       'DATABASE_URI Did you mean DATABASE_URL?',
+      'MAIL_FROM_FILE Did you mean MAIL_FROM?',
     ])
     // Both are set on purpose.
     expect(readEnv({ DATABASE_URL: 'postgres://h/d', DATABASE_URI: 'postgres://h/d' }).warnings).toEqual([])
@@ -125,6 +145,7 @@ describe('the environment', () => {
       [{ KEYFERRY_ROOT_KEY_COMMAND: JSON.stringify(['sh', '-c', 'echo hidden; exit 3']) }, 'sh ended with 3'],
       [{ KEYFERRY_ROOT_KEY_COMMAND: 'true' }, 'gives no secret'],
       [{ KEYFERRY_ROOT_KEY_COMMAND: '[1]' }, 'a JSON array'],
+      [{ KEYFERRY_ROOT_KEY_COMMAND: '[""]' }, 'a JSON array'],
     ]
     for (const [variables, words] of refusals) {
       expect(() => readEnv(variables)).toThrow(words)

@@ -58,13 +58,34 @@ export type Env = Read & {
 /** Read by the command line, from the same environment. */
 const OF_THE_COMMAND_LINE = ['KEYFERRY_TOKEN', 'KEYFERRY_TOKEN_FILE', 'KEYFERRY_PASSPHRASE', 'KEYFERRY_PASSPHRASE_FILE']
 
+/** The settings that are no secrets. */
+const PLAIN: ReadonlySet<string> = new Set(
+  Object.keys(SETTINGS).filter((name) => !SECRETS.some((secret) => secret.name === name)),
+)
+
 /** What the operator set, with the defaults. Throws `StartupError` naming each wrong variable, never its value. */
 export function readEnv(variables: Record<string, string | undefined>): Env {
-  // An empty variable is what a shell or a compose file leaves of one that is not set.
-  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const set = withoutBlanks(variables)
   const result = schema.safeParse(withSecrets(set, SECRETS))
   if (result.success) return { ...result.data, warnings: warningsOf(result.data, Object.keys(set)) }
   throw new StartupError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+}
+
+/**
+ * What is set. An empty variable is what a shell or a compose file leaves of one that is not set, and blanks around a
+ * value are left of a copied line: only a secret may have them. Throws `StartupError` for a value in quotes, which
+ * `docker run --env-file` takes as part of it.
+ */
+function withoutBlanks(variables: Record<string, string | undefined>): Record<string, string> {
+  const set: Record<string, string> = {}
+  for (const [name, given = ''] of Object.entries(variables)) {
+    const value = given.trim()
+    if (value === '') continue
+    set[name] = PLAIN.has(name) ? value : given
+    if (PLAIN.has(name) && /^(["']).*\1$/s.test(value))
+      throw new StartupError(`${name}: the quotes around the value are part of it. Leave them out.`)
+  }
+  return set
 }
 
 function warningsOf(env: Read, names: readonly string[]): string[] {

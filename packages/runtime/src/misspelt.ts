@@ -26,6 +26,8 @@ export function misspelt(names: readonly string[], known: ReadonlySet<string>): 
 function nearest(name: string, known: ReadonlySet<string>): string | null {
   const bare = name.startsWith(OWN) ? name.slice(OWN.length) : null
   if (bare !== null && known.has(bare)) return bare
+  const ofFile = name.replace(/_FILE$/, '')
+  if (known.has(ofFile)) return ofFile
   if (name.length < SHORTEST) return null
   const [first] = [...known]
     .map((setting) => ({ setting, edits: distance(name, setting) }))

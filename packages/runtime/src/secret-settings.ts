@@ -68,7 +68,7 @@ function fromFile(name: string, path: string): string {
 
 /** Without a shell: the words between blanks, or a JSON array of them. */
 function printed(name: string, command: string, env: Variables): string {
-  const [file = '', ...args] = wordsOf(name, command)
+  const [file, ...args] = wordsOf(name, command)
   const ended = spawnSync(file, args, {
     env,
     timeout: COMMAND_MS,
@@ -86,10 +86,11 @@ function printed(name: string, command: string, env: Variables): string {
   return secretOf(name, ended.stdout)
 }
 
-function wordsOf(name: string, command: string): string[] {
-  if (!command.trimStart().startsWith('[')) return command.trim().split(/\s+/)
+const words = z.tuple([z.string().min(1)], z.string())
+
+function wordsOf(name: string, command: string): z.infer<typeof words> {
   try {
-    return z.array(z.string()).min(1).parse(JSON.parse(command))
+    return words.parse(command.trimStart().startsWith('[') ? JSON.parse(command) : command.trim().split(/\s+/))
   } catch {
     throw new StartupError(`${name}: must be a command and its arguments, or a JSON array of them`)
   }

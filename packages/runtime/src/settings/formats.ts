@@ -58,11 +58,10 @@ export const postgresUrl = z
 /** Its console names its files from the root of the host. */
 export const ownUrl = z
   .url({ protocol: /^https?$/, error: 'must be a URL such as https://keyferry.example.com', abort: true })
-  .refine((text) => /^[^:]+:\/\/[^/?#@]+\/*$/.test(text), {
-    error:
-      'must have no path, query or user: Keyferry needs a host name of its own, such as https://keyferry.example.com',
-    when: ({ issues }) => issues.length === 0,
-  })
+  .refine(
+    (text) => /^[^:]+:\/\/[^/?#@]+\/*$/.test(text),
+    'must have no path, query or user: Keyferry needs a host name of its own, such as https://keyferry.example.com',
+  )
   .transform((url) => url.replace(/\/+$/, ''))
 
 export const sender = z
@@ -93,8 +92,9 @@ export const networks = list.refine(
   'must be addresses or networks such as 10.0.0.0/8, separated by commas',
 )
 
+/** Each is compared whole: there is no wildcard. */
 export const hostNames = list.refine(
-  (hosts) => hosts.every((one) => hostnameOf(one) !== null),
+  (hosts) => hosts.every((one) => hostnameOf(one) !== null && !/[*"{}]/.test(one)),
   'must be names such as keyferry.example.com, separated by commas',
 )
 
@@ -103,8 +103,8 @@ export const privateNetwork = z
   .string()
   .default('false')
   .transform((text): boolean | OpenedHost[] | null => {
-    if (/^(true|1)$/.test(text)) return true
-    if (/^(false|0)$/.test(text)) return false
+    if (/^(true|1)$/i.test(text)) return true
+    if (/^(false|0)$/i.test(text)) return false
     const opened = text.split(',').map((part) => openedHost(part.trim()))
     return opened.every((one) => one !== null) ? opened : null
   })
@@ -125,30 +125,48 @@ export const rootKey = z
   .regex(/^[A-Za-z0-9+/_-]{43}=?$/, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
   .transform((text) => Buffer.from(text, 'base64'))
 
+/** Days. Dates that are older have no year. */
+const MOST_DAYS = 100_000
+
+export const days = whole(1, MOST_DAYS)
+
 /** Days from 30, or null for `unlimited`. */
 export const retention = z
   .string()
-  .transform((text) => (text === 'unlimited' ? null : Number(text)))
   .refine(
-    (days) => days === null || (Number.isInteger(days) && days >= 30),
-    'must be a number of days from 30, or unlimited',
+    (text) => text === 'unlimited' || whole(30, MOST_DAYS).safeParse(text).success,
+    `must be a whole number of days from 30 to ${MOST_DAYS}, or unlimited`,
   )
+  .transform((text) => (text === 'unlimited' ? null : Number(text)))
 
 /** The form of OpenTelemetry's specification. */
 export const headerPairs = z
   .string()
   .regex(/^[^=,\s]+=[^,]*(,\s*[^=,\s]+=[^,]*)*$/, 'must be name=value pairs between commas, with values as in URLs')
 
-const role = z.enum(['viewer', 'developer', 'admin'])
+/** Of e-mail addresses. */
+export const domains = list
+  .transform((all) => all.map((domain) => domain.toLowerCase()))
+  .refine(
+    (all) => all.every((domain) => /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(domain)),
+    'must be domains such as example.com, separated by commas',
+  )
 
-export const groupRoles = z
-  .string()
-  .transform((text, { issues }): unknown => {
-    try {
-      return JSON.parse(text)
-    } catch {
-      issues.push({ code: 'custom', message: 'must be JSON', input: text })
-      return z.NEVER
-    }
-  })
-  .pipe(z.array(z.object({ group: z.string().min(1), project: z.string().min(1), role })))
+const role = z.enum(['viewer', 'developer', 'admin'])
+const roles = z.array(z.object({ group: z.string().min(1), project: z.string().min(1), role }))
+
+export const groupRoles = z.string().transform((text, { issues }) => {
+  const read = roles.safeParse(jsonOf(text))
+  if (read.success) return read.data
+  const message = 'must be JSON such as [{"group": "backend", "project": "shop-1a2b", "role": "developer"}]'
+  issues.push({ code: 'custom', message, input: text })
+  return z.NEVER
+})
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

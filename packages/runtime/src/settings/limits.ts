@@ -6,7 +6,7 @@ import { setting } from './setting.ts'
 const { project } = DEFAULT_LIMITS
 
 export const limits = {
-  KEYFERRY_WORKER_RUNS: setting(whole(1).default(128), 'runs that a process works on at once'),
+  KEYFERRY_WORKER_RUNS: setting(whole(1, 1024).default(128), 'runs that a process works on at once'),
   KEYFERRY_WORKER_MEMORY: setting(
     whole(1_048_576, 2 ** 40).optional(),
     'bytes of memory that those runs may need together, estimated from the stored size of the folders that they read; others wait, and a run that needs more runs alone',
@@ -17,13 +17,13 @@ export const limits = {
     "requests that one address may send; more are answered with 429. Many clients share an address behind NAT, or behind a proxy that isn't in `KEYFERRY_TRUSTED_PROXIES`",
   ),
   KEYFERRY_MAX_ANSWER_BYTES: setting(
-    // An answer below a megabyte would refuse a single value with its frame.
-    whole(1_048_576).default(DEFAULT_LIMITS.answerBytes),
+    // An answer below a megabyte would refuse a single value with its frame; a text of V8 ends at half a gigabyte.
+    whole(1_048_576, 2 ** 29).default(DEFAULT_LIMITS.answerBytes),
     'bytes that one request may resolve and one answer may have; more is answered with 413; lists of secrets have pages (`limit`, `offset`)',
   ),
   KEYFERRY_MAX_PROJECT_SECRETS: setting(whole(1).default(project.secrets), 'secrets that one project can have'),
   KEYFERRY_MAX_PROJECT_BYTES: setting(
-    whole(1).default(project.bytes),
+    whole(1, 2 ** 40).default(project.bytes),
     'bytes that the secrets of one project can have, old versions too',
   ),
   KEYFERRY_MAX_PROJECT_FOLDERS: setting(whole(1).default(project.folders), 'folders that one project can have'),

@@ -12,10 +12,10 @@ const SAMPLERS = [
   'parentbased_traceidratio',
 ] as const
 const exporter = z.enum(['otlp', 'none'], { error: 'must be otlp or none' }).default('otlp')
-const fraction = z.coerce
-  .number({ error: 'must be a number from 0 to 1' })
-  .min(0, 'must be a number from 0 to 1')
-  .max(1, 'must be a number from 0 to 1')
+const fraction = z
+  .string()
+  .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1, such as 0.1')
+  .transform(Number)
 const headers = headerPairs.optional()
 
 export const monitoring = {
@@ -54,7 +54,7 @@ export const monitoring = {
   OTEL_TRACES_SAMPLER_ARG: setting(fraction.default(1), 'the part of them that `…traceidratio` sends, from 0 to 1'),
   OTEL_METRIC_EXPORT_INTERVAL: setting(whole(100).default(60_000), 'milliseconds between two exports of the metrics'),
   OTEL_SDK_DISABLED: setting(
-    z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(false),
+    z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' }).default(false),
     '`true`: neither traces nor metrics are sent',
   ),
 }

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { host, httpUrl, ownUrl, port } from './formats.ts'
 import { setting } from './setting.ts'
 
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
 export const processes = {
   PORT: setting(port.default(4400), 'where it listens'),
   HOST: setting(host.default('127.0.0.1'), 'the address it listens on; `0.0.0.0` for every one'),
@@ -12,7 +14,7 @@ export const processes = {
     { unset: 'where it listens' },
   ),
   LOG_LEVEL: setting(
-    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    z.enum(LEVELS, { error: `must be one of ${LEVELS.join(', ')}` }).default('info'),
     '`fatal` to `trace`, or `silent`',
   ),
   KEYFERRY_RELEASES_URL: setting(

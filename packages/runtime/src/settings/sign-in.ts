@@ -1,7 +1,7 @@
 /** How people and machines sign in. */
 import { DEFAULT_LIMITS } from '@keyferry/kernel'
 import { z } from 'zod'
-import { flag, groupRoles, list, whole } from './formats.ts'
+import { domains, flag, groupRoles, list, whole } from './formats.ts'
 import { setting } from './setting.ts'
 
 export const signIn = {
@@ -20,13 +20,19 @@ export const signIn = {
     "words between commas that no password may be, with or without digits and signs around them; common passwords, the organization's name and the account's address never are",
   ),
   OIDC_ISSUER: setting(
-    z.url('must be the URL of the provider, without /.well-known/openid-configuration').optional(),
+    z
+      .url({
+        protocol: /^https?$/,
+        error: 'must be the URL of the provider, without /.well-known/openid-configuration',
+        abort: true,
+      })
+      .optional(),
     'URL of an OpenID provider that people sign in by',
   ),
   OIDC_CLIENT_ID: setting(z.string().optional(), 'of Keyferry at that provider'),
   OIDC_CLIENT_SECRET: setting(z.string().optional(), 'of Keyferry at that provider', { secret: 'file' }),
   OIDC_ALLOWED_DOMAINS: setting(
-    list.transform((domains) => domains.map((domain) => domain.toLowerCase())),
+    domains,
     'domains of e-mail addresses between commas: whose people can sign in without an invitation',
   ),
   OIDC_ONLY: setting(

@@ -33,8 +33,9 @@ const HEAD = `# Settings
 
 Made by \`npx -y pnpm@12 --filter @keyferry/runtime settings-page\` from \`packages/runtime/src/settings\`; a test compares the two.
 
-Every setting is a variable of the environment of the process; an empty one counts as not set. A value that breaks its rule ends the start, and the message names the variable and the rule. A name
-that starts with \`KEYFERRY_\` and is none of these, or is a typing error away from one, is a warning in the log. \`keyferry admin doctor\` checks the same without starting.
+Every setting is a variable of the environment of the process; an empty one counts as not set. Blanks around a value don't count, except in secrets; quotes around one would be part
+of it and are refused. A value that breaks its rule ends the start, and the message names the variable and the rule. A name that starts with \`KEYFERRY_\` and is none of these,
+or is a typing error away from one, is a warning in the log. \`keyferry admin doctor\` checks the same without starting.
 
 \`…_FILE\` beside a variable: the secret can also come from the file that \`<NAME>_FILE\` names. \`…_COMMAND\`: from a command that prints it ([secret settings](operations.md#secret-settings)).
 The variables of the command line, \`KEYFERRY_TOKEN\` and \`KEYFERRY_PASSPHRASE\`, are in [cli.md](cli.md#sign-in).`
