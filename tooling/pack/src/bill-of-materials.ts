@@ -15,9 +15,9 @@ const bill = z.looseObject({
 })
 
 /**
- * What a package contains, in CycloneDX. The workspace packages `from` that its code comes from bring along more than is
- * bundled, such as types; a package that installs no other one lists only what is bundled. No time and no random number
- * is in it, so one commit has one bill.
+ * What a package contains, in CycloneDX. The workspace packages `from` that its code comes from bring along more than
+ * is bundled, such as types; a package that installs no other one lists only what is bundled. No time and no random
+ * number is in it, so one commit has one bill.
  */
 export async function billOfMaterials(content: Package, from: readonly string[]): Promise<string> {
   const { serialNumber: _random, metadata, components, dependencies, ...bom } = bill.parse(await sbomOf(from))
