@@ -1,5 +1,5 @@
 /** Whether the server answers, as every request and the live feed find out. */
-import { useSyncExternalStore } from 'react'
+import { createStore, useStore } from './store.ts'
 
 /** `slow`: a request has waited for long. */
 export type Connection = 'up' | 'slow' | 'lost'
@@ -12,10 +12,8 @@ const GIVE_UP_MS = 150_000
 let isFeedDown = false
 let isUnanswered = false
 let waitingLong = 0
-const listeners = new Set<() => void>()
-const changed = () => {
-  for (const listener of listeners) listener()
-}
+const connection = createStore<Connection>('up')
+const changed = () => connection.set(isFeedDown || isUnanswered ? 'lost' : waitingLong > 0 ? 'slow' : 'up')
 
 /** The live feed of the open project went away or returned. */
 export function setFeedDown(isDown: boolean): void {
@@ -47,10 +45,4 @@ export async function watchedFetch(input: RequestInfo | URL | string, init: Requ
   }
 }
 
-const current = (): Connection => (isFeedDown || isUnanswered ? 'lost' : waitingLong > 0 ? 'slow' : 'up')
-
-export const useConnection = (): Connection =>
-  useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, current)
+export const useConnection = (): Connection => useStore(connection)

@@ -1,28 +1,20 @@
 /** The name of the open page and the last part of the breadcrumb, which only that page knows. */
-import { useEffect, useSyncExternalStore } from 'react'
+import { useEffect } from 'react'
+import { createStore, useSelected } from './store.ts'
 import { setTabTitle } from './trouble-mark.ts'
 
-let open: { title?: string; crumb?: string | undefined } = {}
-const listeners = new Set<() => void>()
-const set = (next: typeof open) => {
-  open = next
-  for (const listener of listeners) listener()
-}
-const subscribe = (listener: () => void) => {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
+const open = createStore<{ title?: string; crumb?: string | undefined }>({})
 
 /** Names the open page in the browser's title and, unless `crumb` is false, in the breadcrumb, while it is mounted. */
 export function usePageTitle(title: string, crumb: string | boolean = true): void {
   useEffect(() => {
     setTabTitle(`${title} · Keyferry`)
-    set({ title, crumb: crumb === true ? title : crumb === false ? undefined : crumb })
-    return () => set({})
+    open.set({ title, crumb: crumb === true ? title : crumb === false ? undefined : crumb })
+    return () => open.set({})
   }, [title, crumb])
 }
 
-export const useCrumb = (): string | undefined => useSyncExternalStore(subscribe, () => open.crumb)
+export const useCrumb = (): string | undefined => useSelected(open, ({ crumb }) => crumb)
 
 /** Undefined while the next page is on its way. */
-export const useOpenTitle = (): string | undefined => useSyncExternalStore(subscribe, () => open.title)
+export const useOpenTitle = (): string | undefined => useSelected(open, ({ title }) => title)

@@ -3,16 +3,15 @@
  * under the reader once the page is there.
  */
 import type { displayPreferences } from '@keyferry/schemas'
-import { useSyncExternalStore } from 'react'
 import type { z } from 'zod'
+import { createStore, useSelected } from './store.ts'
 
 export type Display = z.output<typeof displayPreferences>
 
 const KEY = 'keyferry.display'
 const DEFAULT: Display = { timeZone: null, density: 'compact' }
 
-let display = DEFAULT
-const listeners = new Set<() => void>()
+const display = createStore(DEFAULT)
 
 /** Takes the copy of this browser; called before the first render. */
 export function restoreDisplay(): void {
@@ -23,24 +22,19 @@ export function restoreDisplay(): void {
 }
 
 export function applyDisplay(next: Display): void {
-  if (next.timeZone === display.timeZone && next.density === display.density) return
+  const { timeZone, density } = display.get()
+  if (next.timeZone === timeZone && next.density === density) return
   localStorage.setItem(KEY, JSON.stringify(next))
   apply(next)
 }
 
 function apply(next: Display): void {
-  display = next
+  display.set(next)
   document.documentElement.dataset.density = next.density
-  for (const listener of listeners) listener()
 }
 
 /** IANA name of the zone in which times are shown; undefined: as the device. */
-export const timeZone = (): string | undefined => display.timeZone ?? undefined
-
-const subscribe = (listener: () => void) => {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
+export const timeZone = (): string | undefined => display.get().timeZone ?? undefined
 
 /** Has a component that shows times drawn again when the zone changes. */
-export const useTimeZone = (): string | undefined => useSyncExternalStore(subscribe, timeZone)
+export const useTimeZone = (): string | undefined => useSelected(display, ({ timeZone }) => timeZone ?? undefined)

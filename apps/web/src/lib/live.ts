@@ -1,27 +1,18 @@
 /** How far the running syncs are: filled by the live feed, read by components that show progress. */
-import { useSyncExternalStore } from 'react'
+import { createStore, useSelected } from './store.ts'
 
 export interface Progress {
   done: number
   total: number
 }
 
-const progress = new Map<string, Progress>()
-const listeners = new Set<() => void>()
-const tell = () => {
-  for (const listener of listeners) listener()
-}
+const progress = createStore<ReadonlyMap<string, Progress>>(new Map())
 
 export function setProgress(syncId: string, next: Progress | undefined): void {
-  if (next === undefined) progress.delete(syncId)
-  else progress.set(syncId, next)
-  tell()
+  const all = new Map(progress.get())
+  if (next === undefined) all.delete(syncId)
+  else all.set(syncId, next)
+  progress.set(all)
 }
 
-const subscribe = (listener: () => void) => {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
-
-export const useProgress = (syncId: string): Progress | undefined =>
-  useSyncExternalStore(subscribe, () => progress.get(syncId))
+export const useProgress = (syncId: string): Progress | undefined => useSelected(progress, (all) => all.get(syncId))

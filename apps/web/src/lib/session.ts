@@ -1,19 +1,17 @@
 /** The session of the open page, which may end while somebody types. */
-import { useSyncExternalStore } from 'react'
 import { statusOf } from './errors.ts'
 import { forgetSignedIn, onSignedIn } from './signed-in.ts'
 import { refetchFailed } from './stale.ts'
+import { createStore, useStore } from './store.ts'
 import { api } from './trpc.ts'
 
-let isOver = false
+const isOver = createStore(false)
 let isChecking = false
 let stopWaiting = (): void => undefined
-const listeners = new Set<() => void>()
 
 function setOver(next: boolean): void {
-  isOver = next
+  isOver.set(next)
   if (!next) stopWaiting()
-  for (const listener of listeners) listener()
 }
 
 /**
@@ -22,7 +20,7 @@ function setOver(next: boolean): void {
  */
 export function endSession(): void {
   const before = api.instance.me.getData()?.id
-  if (isOver || before === undefined) return
+  if (isOver.get() || before === undefined) return
   forgetSignedIn()
   setOver(true)
   stopWaiting = onSignedIn(() => resume(before))
@@ -30,7 +28,7 @@ export function endSession(): void {
 
 async function resume(before: string): Promise<void> {
   const now = await api.instance.me.fetch(undefined, { staleTime: 0 }).catch(() => undefined)
-  if (now === undefined || !isOver) return
+  if (now === undefined || !isOver.get()) return
   if (now.id !== before) return location.reload()
   setOver(false)
   await refetchFailed()
@@ -38,7 +36,7 @@ async function resume(before: string): Promise<void> {
 
 /** After a 401, which may have come from a proxy, or from a single request: ends the session if it is over. */
 export async function checkSession(): Promise<void> {
-  if (isOver || isChecking) return
+  if (isOver.get() || isChecking) return
   isChecking = true
   try {
     await api.instance.me.fetch(undefined, { staleTime: 0 })
@@ -52,11 +50,4 @@ export async function checkSession(): Promise<void> {
 /** Somebody signed in or out on this page. */
 export const forgetEndedSession = (): void => setOver(false)
 
-export const useIsSessionOver = (): boolean =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => isOver,
-  )
+export const useIsSessionOver = (): boolean => useStore(isOver)

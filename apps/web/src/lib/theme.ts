@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { createStore, useStore } from './store.ts'
 import { words } from './words.ts'
 
 export const THEMES = [
@@ -9,7 +9,7 @@ export const THEMES = [
 
 export type Theme = (typeof THEMES)[number]['value']
 const KEY = 'keyferry.theme'
-const listeners = new Set<() => void>()
+const shown = createStore<Theme>('system')
 
 const read = (): Theme => {
   const stored = localStorage.getItem(KEY)
@@ -19,6 +19,7 @@ const read = (): Theme => {
 /** Puts the stored theme on the document; called before the first render so nothing flashes. */
 export function applyTheme(): void {
   const theme = read()
+  shown.set(theme)
   if (theme === 'system') delete document.documentElement.dataset.theme
   else document.documentElement.dataset.theme = theme
 }
@@ -27,12 +28,6 @@ export function setTheme(theme: Theme): void {
   if (theme === 'system') localStorage.removeItem(KEY)
   else localStorage.setItem(KEY, theme)
   applyTheme()
-  for (const listener of listeners) listener()
 }
 
-const subscribe = (listener: () => void) => {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
-
-export const useTheme = (): Theme => useSyncExternalStore(subscribe, read)
+export const useTheme = (): Theme => useStore(shown)

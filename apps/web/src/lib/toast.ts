@@ -1,5 +1,5 @@
 /** Short words about what just happened. Their library is loaded with the first of them, not with the page. */
-import { useSyncExternalStore } from 'react'
+import { createStore, useSelected } from './store.ts'
 
 interface Message {
   kind: 'success' | 'error'
@@ -9,13 +9,11 @@ interface Message {
 }
 
 const waiting: Message[] = []
-const listeners = new Set<() => void>()
-let wanted = false
+const last = createStore<Message | undefined>(undefined)
 
 function say(message: Message): void {
   waiting.push(message)
-  wanted = true
-  for (const listener of listeners) listener()
+  last.set(message)
 }
 
 export const toast = {
@@ -27,12 +25,7 @@ export const toast = {
 /** Takes the messages that nobody has shown yet. */
 export const takeToasts = (): Message[] => waiting.splice(0)
 
-export function onToast(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => {
-    listeners.delete(listener)
-  }
-}
+export const onToast = last.subscribe
 
 /** True from the first message on. */
-export const useToastsWanted = (): boolean => useSyncExternalStore(onToast, () => wanted)
+export const useToastsWanted = (): boolean => useSelected(last, (message) => message !== undefined)

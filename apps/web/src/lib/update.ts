@@ -1,19 +1,17 @@
 /** Whether the server serves another build of the console than the one that this page runs. */
-import { useSyncExternalStore } from 'react'
+import { createStore, useStore } from './store.ts'
 
 const ENTRY = /<script[^>]*type="module"[^>]*src="([^"]+)"/
 
-let isOutdated = false
-const listeners = new Set<() => void>()
+const isOutdated = createStore(false)
 
 /** Compares this page with what the server serves now. Changes nothing when nothing answers. */
 export async function checkForUpdate(): Promise<void> {
-  if (isOutdated) return
+  if (isOutdated.get()) return
   const served = await servedEntry().catch(() => undefined)
   const own = document.querySelector('script[type=module][src]')?.getAttribute('src')
   if (served === undefined || served === own) return
-  isOutdated = true
-  for (const listener of listeners) listener()
+  isOutdated.set(true)
 }
 
 /** Throws when the connection ends, which it may within the answer. */
@@ -22,11 +20,4 @@ async function servedEntry(): Promise<string | undefined> {
   return answer.ok ? ENTRY.exec(await answer.text())?.[1] : undefined
 }
 
-export const useOutdated = (): boolean =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => isOutdated,
-  )
+export const useOutdated = (): boolean => useStore(isOutdated)
