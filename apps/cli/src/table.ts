@@ -11,5 +11,3 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       .trimEnd(),
   )
 }
-
-export const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`

@@ -1,9 +1,9 @@
 /** The store from SQLite to Postgres, and back. */
 import { join, resolve } from 'node:path'
+import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { instanceEnv } from '../operator.ts'
-import { count } from '../table.ts'
 
 export function addMigrateStore(admin: Command, cli: Cli): void {
   withJson(admin.command('migrate-store'))

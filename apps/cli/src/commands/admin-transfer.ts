@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { exportProject as exporting, importStoredProject as importing } from '@keyferry/schemas'
+import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { Failure } from '../failure.ts'
 import { projectNamed, withAdmin } from '../operator.ts'
-import { count } from '../table.ts'
 import { askHidden } from '../terminal.ts'
 
 interface ImportOptions extends JsonOption {

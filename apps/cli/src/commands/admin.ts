@@ -2,11 +2,11 @@
  * For who runs the instance: on its data directory or database, not over HTTP. The server's code is loaded only for
  * these.
  */
+import { count } from '@keyferry/schemas/count'
 import { Argument, type Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { instanceEnv, projectNamed, withAdmin } from '../operator.ts'
-import { count } from '../table.ts'
 import { confirm } from '../terminal.ts'
 import { addBackup } from './admin-backup.ts'
 import { addAdminDoctor } from './doctor.ts'

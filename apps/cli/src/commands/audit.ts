@@ -1,9 +1,9 @@
 import type { Inputs, Outputs } from '@keyferry/client'
+import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { connect, findProject, withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT } from '../failure.ts'
 import { wholeNumber } from '../listing.ts'
-import { count } from '../table.ts'
 
 interface AuditOptions extends JsonOption {
   project?: string

@@ -1,11 +1,11 @@
 /** What is wrong with an instance and what to do about it: as far as its API says, and beside its store. */
+import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT, explain } from '../failure.ts'
 import { instanceCode } from '../operator.ts'
 import { signedIn } from '../session.ts'
 import { readSettings } from '../settings.ts'
-import { count } from '../table.ts'
 
 interface Finding {
   check: string

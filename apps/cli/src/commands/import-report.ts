@@ -1,7 +1,7 @@
 /** What an import from another store would do or did, for a person and as JSON. */
+import { count } from '@keyferry/schemas/count'
 import type { MovePlan } from '../infisical/move.ts'
 import type { Remark } from '../infisical/survey.ts'
-import { count } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 
 export const total = ({ folders }: MovePlan, of: (folder: MovePlan['folders'][number]) => number): number =>

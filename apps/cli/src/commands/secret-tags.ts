@@ -1,8 +1,8 @@
 /** Putting tags on secrets and taking them off. */
+import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { openPlace, withPlace, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 import { Failure } from '../failure.ts'
-import { count } from '../table.ts'
 import { tagOf } from '../tags.ts'
 
 type Options = PlaceOptions & JsonOption & { add?: string[]; remove?: string[] }

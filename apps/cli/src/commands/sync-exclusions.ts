@@ -1,8 +1,8 @@
 /** Keys that a sync leaves alone. */
+import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { chosenSyncs, refOf, type SyncsOptions } from '../chosen-syncs.ts'
 import { withProject, type Cli } from '../cli.ts'
-import { count } from '../table.ts'
 
 export function addExclusions(syncs: Command, cli: Cli): void {
   withProject(syncs.command('exclude'))
