@@ -61,6 +61,7 @@ export {
   Unresolvable,
   type SecretProblem,
 } from './errors.ts'
+export { findProject, projectMissing } from './find-project.ts'
 export type { AfterCommit, FolderDeletion, FolderRelease, Hooks } from './hooks.ts'
 export { rotateRootKey } from './keys/rotate-root-key.ts'
 export { budget, DEFAULT_LIMITS, MAX_ANSWER_BYTES, SETTINGS, type Limits, type Quotas, type Spend } from './limits.ts'

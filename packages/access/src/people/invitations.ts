@@ -5,6 +5,7 @@ import {
   audit,
   BadRequest,
   Forbidden,
+  findProject,
   NotFound,
   OnlyByProvider,
   timestamp,
@@ -262,11 +263,7 @@ async function invite(ctx: Context, auth: Auth, actor: Actor, offer: Offer): Pro
     mailed: ctx.mail ? 1 : 0,
   }
   const place = await transactChecked(ctx, async (tx) => {
-    const project =
-      projectId === null
-        ? null
-        : await tx.selectFrom('projects').where('id', '=', projectId).select('name').executeTakeFirst()
-    if (project === undefined) throw new NotFound(`Project with ID ${projectId} not found`)
+    const project = projectId === null ? null : await findProject(tx, projectId)
     // A new link takes the place of an earlier one.
     await tx
       .deleteFrom('invitations')

@@ -4,6 +4,7 @@ import { amend, endRowsBefore, type MembershipTable, type Selectable } from '@ke
 import {
   audit,
   BadRequest,
+  findProject,
   NotFound,
   timestamp,
   transactChecked,
@@ -51,8 +52,7 @@ export async function insertMembership(
   principal: { kind: Row['principalKind']; id: string; name: string },
   { projectId, role, scopes, source }: Given,
 ): Promise<Row> {
-  const project = await tx.selectFrom('projects').where('id', '=', projectId).select('id').executeTakeFirst()
-  if (!project) throw new NotFound(`Project with ID ${projectId} not found`)
+  await findProject(tx, projectId)
   const at = timestamp(ctx)
   const row: Row = {
     id: randomUUID(),

@@ -1,6 +1,6 @@
 /** From a place as an input names it to the places of the policy, as they are at this moment. */
 import { keptQuery, type Db, type Slot } from '@keyferry/db'
-import { OutOfReach, type Tx } from '@keyferry/kernel'
+import { OutOfReach, projectMissing, type Tx } from '@keyferry/kernel'
 import { allows, type Access, type Resource } from '@keyferry/schemas/policy'
 import { isWithin, joinPath, movedPath, nameOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
 import { reachableFolders } from '../grants/reachable-folders.ts'
@@ -75,8 +75,6 @@ export async function resolve(db: Db | Tx, at: Where): Promise<Resolved> {
       return importSource(db, at)
   }
 }
-
-const projectMissing = (projectId: string): string => `Project with ID ${projectId} not found`
 
 async function projectOfSlug(db: Db | Tx, slug: string): Promise<Resolved> {
   const missing = `Project with slug "${slug}" not found`

@@ -6,7 +6,7 @@ import { amend, isUniqueViolation, type ConnectionTable, type Selectable } from 
 import {
   audit,
   BadRequest,
-  NotFound,
+  findProject,
   timestamp,
   transactChecked,
   type Actor,
@@ -40,7 +40,7 @@ export async function createConnection(
   const { app } = definition
   const credentials = parseCredentials(definition, method ?? firstMethod(definition), input.credentials)
   const projectId = input.projectId ?? null
-  if (projectId !== null) await refuseMissingProject(ctx, projectId)
+  if (projectId !== null) await findProject(ctx.db, projectId)
   const allowed = storeAllowed(app, projectId, input)
   await refuseTakenName(ctx, name)
   const account = await validate(ctx, definition, credentials)
@@ -247,11 +247,6 @@ async function refuseUsed(ctx: Context, connectionId: string): Promise<void> {
   throw new BadRequest(`Cannot delete App Connection with existing connections: used by sync ${users.join(', ')}`, {
     syncs: users,
   })
-}
-
-async function refuseMissingProject(ctx: Context, projectId: string): Promise<void> {
-  const project = await ctx.db.selectFrom('projects').where('id', '=', projectId).select('id').executeTakeFirst()
-  if (!project) throw new NotFound(`Project with ID ${projectId} not found`)
 }
 
 async function refuseTakenName(ctx: Context, name: string): Promise<void> {

@@ -4,6 +4,7 @@ import {
   audit,
   BadRequest,
   Invalid,
+  findProject,
   NotFound,
   timestamp,
   transactChecked,
@@ -49,7 +50,7 @@ export async function createNoticeTarget(
   refuseDeliveries(input)
   const projectId = input.projectId ?? null
   const id = randomUUID()
-  if (projectId !== null) await refuseMissingProject(ctx, projectId)
+  if (projectId !== null) await findProject(ctx.db, projectId)
   const recipient = newRecipient(ctx, input)
   const row = {
     id,
@@ -101,7 +102,7 @@ export async function tryNoticeTarget(
   actor: Actor,
   input: z.output<typeof schemas.createNoticeTarget>,
 ): Promise<Tested> {
-  if (input.projectId) await refuseMissingProject(ctx, input.projectId)
+  if (input.projectId) await findProject(ctx.db, input.projectId)
   return tested(await sendTest(ctx, actor, newRecipient(ctx, input)))
 }
 
@@ -159,11 +160,6 @@ const noSuchTarget = (targetId: string): NotFound => new NotFound(`There is no a
 function refuseDeliveries({ kind, deliveries }: z.output<typeof schemas.createNoticeTarget>): void {
   if (deliveries !== true || kind === 'webhook') return
   throw new Invalid([{ path: ['deliveries'], message: 'Only a webhook can get the deliveries of secrets' }])
-}
-
-async function refuseMissingProject(ctx: Context, projectId: string): Promise<void> {
-  const project = await ctx.db.selectFrom('projects').where('id', '=', projectId).select('id').executeTakeFirst()
-  if (!project) throw new NotFound(`There is no project with the id ${projectId}`)
 }
 
 const shown = ({

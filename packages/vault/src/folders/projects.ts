@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { amend, type ProjectTable, type Selectable } from '@keyferry/db'
-import { audit, NotFound, timestamp, type Actor, type Context } from '@keyferry/kernel'
+import { audit, NotFound, projectMissing, timestamp, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { lockProject, organizationKeyOf } from '../keys/project-key.ts'
@@ -29,7 +29,7 @@ export async function listProjects(ctx: Context, _actor: Actor, _input?: unknown
 /** Throws `NotFound`. */
 export async function getProject(ctx: Context, _actor: Actor, input: { projectId: string }): Promise<Project> {
   const row = await ctx.db.selectFrom('projects').where('id', '=', input.projectId).selectAll().executeTakeFirst()
-  return one(await describe(ctx, row ? [row] : []), `Project with ID ${input.projectId} not found`)
+  return one(await describe(ctx, row ? [row] : []), projectMissing(input.projectId))
 }
 
 /** Throws `NotFound`. */

@@ -1,12 +1,20 @@
 import type { Db } from '@keyferry/db'
-import { NotFound, wrappedOrganizationKey, type Context, type DataKey, type Tx, type Wrapped } from '@keyferry/kernel'
+import {
+  NotFound,
+  projectMissing,
+  wrappedOrganizationKey,
+  type Context,
+  type DataKey,
+  type Tx,
+  type Wrapped,
+} from '@keyferry/kernel'
 
 /**
  * The project's data key. Throws `NotFound` when there is no such project, `DecryptionError` under another root key.
  */
 export async function projectKey(ctx: Pick<Context, 'keyring'>, db: Db | Tx, projectId: string): Promise<DataKey> {
   const project = await db.selectFrom('projects').where('id', '=', projectId).select('dataKey').executeTakeFirst()
-  if (!project) throw missingProject(projectId)
+  if (!project) throw new NotFound(projectMissing(projectId))
   return ctx.keyring.open(projectId, project.dataKey)
 }
 
@@ -41,7 +49,7 @@ async function hold(
   lock: (query: ReturnType<typeof select>) => ReturnType<typeof select>,
 ): Promise<DataKey> {
   const project = await lock(select(tx, projectId)).executeTakeFirst()
-  if (!project) throw missingProject(projectId)
+  if (!project) throw new NotFound(projectMissing(projectId))
   // Places may have changed hands since the verb was let through; from here on they stand still.
   await ctx.caller?.verify(tx)
   return ctx.keyring.open(projectId, project.dataKey)
@@ -54,5 +62,3 @@ async function hold(
 export function organizationKeyOf(tx: Tx): Promise<Wrapped> {
   return wrappedOrganizationKey(tx).forKeyShare().executeTakeFirstOrThrow()
 }
-
-const missingProject = (projectId: string): NotFound => new NotFound(`Project with ID ${projectId} not found`)

@@ -7,7 +7,7 @@ import {
   type Slot,
   type Tables,
 } from '@keyferry/db'
-import { NotFound, type Tx } from '@keyferry/kernel'
+import { findProject, NotFound, type Tx } from '@keyferry/kernel'
 import { isBelow } from '@keyferry/schemas/secret-path'
 import type { Kysely } from 'kysely'
 
@@ -95,12 +95,8 @@ export async function findEnvironment(
     .selectAll()
     .executeTakeFirst()
   if (environment) return environment
-  const project = await db.selectFrom('projects').where('id', '=', where.projectId).select('name').executeTakeFirst()
-  throw new NotFound(
-    project
-      ? `Environment with slug "${where.environment}" not found in project "${project.name}"`
-      : `Project with ID ${where.projectId} not found`,
-  )
+  const { name } = await findProject(db, where.projectId)
+  throw new NotFound(`Environment with slug "${where.environment}" not found in project "${name}"`)
 }
 
 /** Ids of all folders below one, by path. */
