@@ -16,5 +16,8 @@ export async function diskOf(dir: string): Promise<DiskSpace> {
   return { free: bavail * bsize, size: blocks * bsize }
 }
 
+/** For people. */
+export const megabytes = (bytes: number): string => `${Math.floor(bytes / 1_000_000).toLocaleString('en')} MB`
+
 /** So little is left that the next large write may be refused. */
 export const isDiskLow = ({ free }: DiskSpace): boolean => free < LEAST_FREE

@@ -8,7 +8,7 @@ import { databaseTime } from '@keyferry/db'
 import { openInstanceKeys, type Context } from '@keyferry/kernel'
 import { openAdmin, OPERATOR } from './admin.ts'
 import { readEnv, type Env } from './env.ts'
-import { diskOf, isDiskLow } from './disk.ts'
+import { diskOf, isDiskLow, megabytes } from './disk.ts'
 import { networkOf } from './open.ts'
 import { runningProcesses } from './processes.ts'
 import type { Readiness } from './readiness.ts'
@@ -108,8 +108,6 @@ async function disk(env: Env): Promise<Finding[]> {
   const said = `Other users of this machine can open ${dataDir}, where the root key may be.`
   return [room, warning('disk', said, `Run: chmod 700 ${dataDir}`)]
 }
-
-const megabytes = (bytes: number): string => `${Math.floor(bytes / 1_000_000).toLocaleString('en')} MB`
 
 async function keys(ctx: Context, env: Env): Promise<Finding> {
   await openInstanceKeys(ctx)

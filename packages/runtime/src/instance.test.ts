@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, open as openFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
 import { connect, createServer } from 'node:net'
@@ -14,6 +15,7 @@ import { StartupError } from './startup-error.ts'
 import { readEnv } from './env.ts'
 import { serveMonitoring } from './monitoring.ts'
 import { openRuntime, type Runtime } from './open.ts'
+import { whenRoom } from './reachable.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -288,6 +290,13 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
     const refused: unknown = await start().catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(StartupError)
     expect(String(refused)).toMatch(words)
+  })
+
+  // Nothing is ever free in /proc.
+  it.skipIf(!existsSync('/proc'))('says that a disk is full, whatever the error of what could not write', async () => {
+    const failing = () => Promise.reject(new Error('FS error'))
+    await expect(whenRoom('/proc', failing)).rejects.toThrow('0 MB are free in /proc. The disk of the store is full')
+    await expect(whenRoom(await dataDir(), failing)).rejects.toThrow('FS error')
   })
 
   it('needs rights to create tables and a schema, and changes nothing without them', async () => {

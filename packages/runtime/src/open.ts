@@ -34,7 +34,7 @@ import { createLog } from './log.ts'
 import { monitoringOf, type Monitoring } from './monitoring.ts'
 import { refuseUnfitPostgres } from './postgres-fitness.ts'
 import { announce } from './processes.ts'
-import { STARTUP_TIMEOUT_MS, whenReachable, whenUsable } from './reachable.ts'
+import { STARTUP_TIMEOUT_MS, whenReachable, whenRoom, whenUsable } from './reachable.ts'
 import { readinessOf } from './readiness.ts'
 import { telemetryOf, type Telemetry } from './telemetry.ts'
 import { refuseUnfinishedCopy } from './unfinished-copy.ts'
@@ -140,7 +140,7 @@ async function openEmbedded(
       keyring,
       bus: localEvents(),
       backend: { kind: 'embedded', dir: join(dataDir, 'queue') },
-      withStartupRetry: (work) => work(),
+      withStartupRetry: (work) => whenRoom(dataDir, work),
       scryptCost,
       unlock: lock.release,
     })

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { storeTrouble } from '@keyferry/db'
 import type { Logger } from 'pino'
+import { diskOf, isDiskLow, megabytes } from './disk.ts'
 import { StartupError } from './startup-error.ts'
 import { STORE_WORDS } from './store-words.ts'
 
@@ -47,6 +48,20 @@ export async function whenUsable<T>(file: string, work: () => Promise<T>): Promi
   } catch (error) {
     if (storeTrouble(error) === null) throw error
     throw new StartupError(`The store ${file} cannot be used: ${reasonOf(error)}${remedy(error)}`, error)
+  }
+}
+
+/**
+ * Runs a step of the start that writes to files in `dir`. Throws `StartupError` when it fails and hardly anything is
+ * free there: the errors of a full disk have many forms, and few of them say so.
+ */
+export async function whenRoom<T>(dir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const space = await diskOf(dir)
+    if (error instanceof StartupError || !isDiskLow(space)) throw error
+    throw new StartupError(`${megabytes(space.free)} are free in ${dir}. ${STORE_WORDS.full}`, error)
   }
 }
 
