@@ -193,6 +193,14 @@ onEveryDatabase('sign-in by OIDC', (open, dialect) => {
 
   it('is offered', async () => {
     expect((await api.send('GET', '/api/status')).body.signInWith).toEqual(['password', 'oidc'])
+    const leadsTo = async (page: string) => {
+      const asked = { provider: 'oidc', callbackURL: '/', errorCallbackURL: page }
+      return (await api.send('POST', '/api/auth/sign-in/social', asked, { token: null, headers })).status
+    }
+    expect(await leadsTo('/sign-in?next=%2Fp%2F1')).toBe(200)
+    // Whatever a browser makes of a path: back from the provider it stays on this host.
+    for (const page of ['/..//evil.test', '/\t/evil.test', '//evil.test', '/\\evil.test', 'https://evil.test'])
+      expect(await leadsTo(page), page).toBe(422)
   })
 
   it('lets in an allowed domain, and an account that is there already', async () => {

@@ -2,13 +2,14 @@
  * What of better-auth is open below `/api/auth`, and what it is handed: nothing that is not named here reaches it. Its
  * own API keys, accounts and sign-up are not open: ours know projects, roles and the audit log.
  */
-import { displayName, storedText } from '@keyferry/schemas'
+import { displayName, isOwnPage, storedText } from '@keyferry/schemas'
 import { z } from 'zod'
 
 /** Longer than anything it takes. */
 const text = storedText.max(2000)
 /** A passkey's attestation carries certificates. */
 const longText = storedText.max(20_000)
+const ownPage = text.refine(isOwnPage, 'Must be the path of a page of the console, such as /')
 const nothing = z.object({})
 const password = z.object({ password: text })
 const code = z.object({ code: text, trustDevice: z.boolean().optional() })
@@ -48,7 +49,10 @@ export const WRITES: ReadonlyMap<string, z.ZodObject> = new Map<string, z.ZodObj
 /** Where a password or a code could be guessed, or where anybody can leave a row behind. */
 export const GUESSABLE: ReadonlyMap<string, z.ZodObject> = new Map<string, z.ZodObject>([
   ['sign-in/email', z.object({ email: text, password: text })],
-  ['sign-in/social', z.object({ provider: text, callbackURL: text.optional(), errorCallbackURL: text.optional() })],
+  [
+    'sign-in/social',
+    z.object({ provider: text, callbackURL: ownPage.optional(), errorCallbackURL: ownPage.optional() }),
+  ],
   ['sign-in-link', z.object({ token: text })],
   ['request-password-reset', z.object({ email: text })],
   ['reset-password', z.object({ token: text, newPassword: text })],
