@@ -1,5 +1,6 @@
 import type { Budget, RateLimit } from './rate-limit.ts'
 import type { Permit } from './rate-limiter.ts'
+import type { Grant } from './shared-bucket.ts'
 
 /** In flight before the first answer shows what the provider allows. */
 const FIRST = 5
@@ -125,8 +126,38 @@ export function reportedBy({ budget, isAnswered }: LocalBucket, now: number): Bu
   return { remaining: budget.remaining, window: budget.window, resetsInMs: Math.max(0, budget.resetsAt - now) }
 }
 
+/** What the shared bucket granted of `want` calls. */
+export function takeGrant(bucket: LocalBucket, grant: Grant, want: number): void {
+  const now = performance.now()
+  if (!grant.isReserved) {
+    bucket.mode = 'free'
+    bucket.checkedAt = now
+  } else if (want > 0) {
+    bucket.granted = grant.calls
+    bucket.grantedUntil = now + grant.goodForMs
+    bucket.askAt = now + grant.waitMs
+  }
+}
+
+/** A call is over. Returns what it reported, where the bucket's reports count. */
+export function settle(bucket: LocalBucket, reported: Budget | undefined): Budget | undefined {
+  const budget = bucket.limit?.isUnreported ? undefined : reported
+  bucket.inFlight -= 1
+  if (budget) learn(bucket, budget)
+  return budget
+}
+
+/** The bucket's call `number` was let through. */
+export function noteAnswer(bucket: LocalBucket, number: number, budget: Budget | undefined): void {
+  bucket.isAnswered = true
+  if (number > (bucket.limit?.trialAfter ?? Infinity)) bucket.isTrialPassed = true
+  // A provider that stops reporting is one that doesn't report.
+  if (!budget) bucket.budget = null
+  speedUp(bucket)
+}
+
 /** Allows one more in flight for each round of answers. */
-export function speedUp(bucket: LocalBucket): void {
+function speedUp(bucket: LocalBucket): void {
   bucket.most = Math.min(bucket.budget ? REPORTED : UNREPORTED, bucket.most + 1 / bucket.most)
 }
 
@@ -141,7 +172,7 @@ export function slowDown(bucket: LocalBucket, number: number): void {
  * Takes in what an answer reported. The budget is a lower bound of the true one in whatever order answers arrive:
  * within one window the lowest figure is the newest, and everything that was answered is counted in it.
  */
-export function learn(bucket: LocalBucket, reported: Budget): void {
+function learn(bucket: LocalBucket, reported: Budget): void {
   const resetsAt = performance.now() + Math.min(Math.max(reported.resetsInMs, 0), LONGEST_RESET_MS)
   const remaining = Math.max(reported.remaining, 0)
   const known = bucket.budget

@@ -2,13 +2,14 @@ import { DestinationError } from './destination-error.ts'
 import {
   allowed,
   emptyBucket,
-  learn,
   limitAfterRefusal,
   type LocalBucket,
+  noteAnswer,
   reportedBy,
   roomToReserve,
+  settle,
   slowDown,
-  speedUp,
+  takeGrant,
   type Waiter,
   wakesAt,
 } from './local-bucket.ts'
@@ -38,12 +39,19 @@ export interface SharedRateLimit {
   refused(bucket: string, refusal: Refusal): Promise<void>
 }
 
+interface PermitOptions {
+  /** It had a permit before: it is served before those that never had one. */
+  again?: boolean
+  /** Stops waiting. */
+  cancel?: AbortSignal
+}
+
 export interface RateLimiter {
   /**
-   * Waits for a permit in `bucket`. `again` is served before those that never had one; `cancel` stops waiting. Rejects
-   * with the signal's reason, or with `throttled` when the provider requested a pause longer than `longestWaitMs`.
+   * Waits for a permit in `bucket`. Rejects with the signal's reason, or with `throttled` when the provider requested a
+   * pause longer than `longestWaitMs`.
    */
-  permit(bucket: string, how?: { again?: boolean; cancel?: AbortSignal }): Promise<Permit>
+  permit(bucket: string, how?: PermitOptions): Promise<Permit>
   /** As many calls follow in `bucket`: where calls are reserved, these are together. */
   expect(bucket: string, calls: number): void
 }
@@ -104,7 +112,10 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
       bucket.hasNews = false
       const want = canStart ? Math.min(Math.max(waiting.length, bucket.expected), CHUNK) : 0
       const question = reserve(name, { process, want, reported: reportedBy(bucket, now), limit })
-      void answer(bucket, question, (grant) => take(bucket, grant, want))
+      void answer(bucket, question, (grant) => {
+        takeGrant(bucket, grant, want)
+        if (grant.isReserved && grant.isPaused) pause(bucket, grant.waitMs)
+      })
     } else if (waiting.length > 0 && (bucket.mode === 'unknown' || now - bucket.checkedAt >= CHECK_MS)) {
       bucket.checkedAt = now
       void answer(bucket, needsReservation(name), (isNeeded) => {
@@ -125,21 +136,6 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
     startWaiting(bucket)
   }
 
-  const take = (bucket: LocalBucket, grant: Grant, want: number): void => {
-    const now = performance.now()
-    if (!grant.isReserved) {
-      bucket.mode = 'free'
-      bucket.checkedAt = now
-      return
-    }
-    if (want > 0) {
-      bucket.granted = grant.calls
-      bucket.grantedUntil = now + grant.goodForMs
-      bucket.askAt = now + grant.waitMs
-    }
-    if (grant.isPaused) pause(bucket, grant.waitMs)
-  }
-
   const pause = (bucket: LocalBucket, waitMs: number): void => {
     bucket.pausedUntil = Math.max(bucket.pausedUntil, performance.now() + waitMs)
     if (waitMs > longestWaitMs) abandon(bucket, throttledFor(waitMs))
@@ -150,25 +146,15 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
     bucket.started += 1
     bucket.expected = Math.max(0, bucket.expected - 1)
     const number = bucket.started
-    const settle = (reported: Budget | undefined): Budget | undefined => {
-      const budget = bucket.limit?.isUnreported ? undefined : reported
-      bucket.inFlight -= 1
-      if (budget) learn(bucket, budget)
-      return budget
-    }
     return {
       answered: (reported) => {
-        const budget = settle(reported)
-        bucket.isAnswered = true
-        if (number > (bucket.limit?.trialAfter ?? Infinity)) bucket.isTrialPassed = true
-        // A provider that stops reporting is one that doesn't report.
-        if (!budget) bucket.budget = null
+        const budget = settle(bucket, reported)
+        noteAnswer(bucket, number, budget)
         if (shared && budget && isTight(budget)) bucket.mode = 'reserving'
-        speedUp(bucket)
         startWaiting(bucket)
       },
       refused: (waitMs, reported) => {
-        const budget = settle(reported)
+        const budget = settle(bucket, reported)
         bucket.limit = limitAfterRefusal(bucket, number)
         if (shared) {
           bucket.refusals += 1
@@ -182,7 +168,7 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
         startWaiting(bucket)
       },
       failed: () => {
-        settle(undefined)
+        settle(bucket, undefined)
         slowDown(bucket, number)
         startWaiting(bucket)
       },
@@ -191,37 +177,41 @@ export function createRateLimiter({ signal, longestWaitMs, limits = {}, shared }
 
   return {
     expect: (name, calls) => void (bucketOf(name).expected = calls),
-    permit: (name, { again = false, cancel } = {}) =>
-      new Promise((resolve, reject) => {
-        // An executor that throws rejects its promise.
-        signal.throwIfAborted()
-        cancel?.throwIfAborted()
-        const bucket = bucketOf(name)
-        const pauseMs = bucket.pausedUntil - performance.now()
-        if (pauseMs > longestWaitMs) return reject(throttledFor(pauseMs))
-
-        const onCancel = (): void => {
-          bucket.waiting = bucket.waiting.filter((one) => one !== waiter)
-          const reason: unknown = cancel?.reason
-          reject(reason)
-        }
-        const settled = (): void => cancel?.removeEventListener('abort', onCancel)
-        const waiter: Waiter = {
-          start: (permit) => {
-            settled()
-            resolve(permit)
-          },
-          abandon: (reason) => {
-            settled()
-            reject(reason)
-          },
-        }
-        cancel?.addEventListener('abort', onCancel, { once: true })
-        if (again) bucket.waiting.unshift(waiter)
-        else bucket.waiting.push(waiter)
-        startWaiting(bucket)
-      }),
+    async permit(name, how = {}) {
+      signal.throwIfAborted()
+      how.cancel?.throwIfAborted()
+      const bucket = bucketOf(name)
+      const pauseMs = bucket.pausedUntil - performance.now()
+      if (pauseMs > longestWaitMs) throw throttledFor(pauseMs)
+      const permit = waitIn(bucket, how)
+      startWaiting(bucket)
+      return permit
+    },
   }
+}
+
+/** Resolves when the bucket starts it. */
+function waitIn(bucket: LocalBucket, { again = false, cancel }: PermitOptions): Promise<Permit> {
+  const { promise, resolve, reject } = Promise.withResolvers<Permit>()
+  const onCancel = (): void => {
+    bucket.waiting = bucket.waiting.filter((one) => one !== waiter)
+    reject(cancel?.reason)
+  }
+  const settled = (): void => cancel?.removeEventListener('abort', onCancel)
+  const waiter: Waiter = {
+    start: (permit) => {
+      settled()
+      resolve(permit)
+    },
+    abandon: (reason) => {
+      settled()
+      reject(reason)
+    },
+  }
+  cancel?.addEventListener('abort', onCancel, { once: true })
+  if (again) bucket.waiting.unshift(waiter)
+  else bucket.waiting.push(waiter)
+  return promise
 }
 
 function abandon(bucket: LocalBucket, reason: unknown): void {
