@@ -1,9 +1,8 @@
 /** The end of a run as its sync shows it. Inside the transaction that ends the run. */
 import { amend, batchLoader, boundRows, keptQuery, valuesTable, type Slot } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
-import type { SyncMessage } from '@keyferry/schemas'
 import { lockSyncsById } from '../lease/lock-syncs.ts'
-import { NOT_CHECKED, nextCheck } from '../sync/drift-record.ts'
+import { nextCheck } from '../sync/drift-record.ts'
 import type { DueSync } from '../sync/due.ts'
 import type { RunResult, RunDecision } from './evaluate-run.ts'
 import type { ActiveRun } from './record.ts'
@@ -160,79 +159,8 @@ const endRuns = keptQuery((db, slot: Slot<{ ids: readonly string[]; updates: str
     ]),
 )
 
-const REMOVED: SyncMessage = { code: 'secrets-removed' }
-
-/** Resolves to whether the sync is due again, or is gone. */
-export async function finalizeRemoval(
-  ctx: Context,
-  tx: Tx,
-  { id, sync }: ActiveRun,
-  decision: RunDecision,
-): Promise<boolean | 'deleted'> {
-  if (decision.state === 'succeeded') {
-    // Nothing has to be filled first any more; a sync that is to go stays until its last old place is left.
-    const places = await tx.selectFrom('departures').where('syncId', '=', sync.id).select('id').execute()
-    for (const place of places) {
-      await amend(tx, 'departures', place.id, { revision: 0 })
-      await tx.updateTable('departures').set({ retryAt: null }).where('id', '=', place.id).execute()
-    }
-    if (sync.removal === 'delete' && places.length === 0) {
-      await tx.deleteFrom('syncs').where('id', '=', sync.id).execute()
-      return 'deleted'
-    }
-    if (sync.removal === 'delete') {
-      const row = await tx
-        .updateTable('syncs')
-        .set({
-          removeRunId: id,
-          removeState: 'running',
-          removeMessage: null,
-          applied: 0,
-          seen: sync.wanted,
-          attempts: 0,
-          retryAt: null,
-        })
-        .where('id', '=', sync.id)
-        .returning(['seen', 'due', 'retryAt'])
-        .executeTakeFirst()
-      return isDueAgain(row)
-    }
-  }
-  const settled = decision.retryIn === null
-  const removed = decision.state === 'succeeded'
-  const said = decision.message && JSON.stringify(decision.message)
-  const unfinished = sync.state === 'running' || sync.state === 'pending'
-  if (settled) await amend(tx, 'syncs', sync.id, { removal: null })
-  const row = await tx
-    .updateTable('syncs')
-    .set((eb) => ({
-      removeRunId: id,
-      removeState: settled ? (removed ? 'succeeded' : 'failed') : 'pending',
-      removeMessage: said,
-      ...(removed
-        ? {
-            removedAt: timestamp(ctx),
-            applied: 0,
-            inSyncSince: null,
-            behindSince: timestamp(ctx),
-            ...NOT_CHECKED,
-            nextCheckAt: null,
-          }
-        : {}),
-      // The removal also answered a change that had not run yet; without this the sync would look queued for ever.
-      ...(unfinished && settled ? { state: decision.state, message: removed ? JSON.stringify(REMOVED) : said } : {}),
-      seen: settled ? sync.wanted : eb.ref('seen'),
-      attempts: settled ? 0 : sync.attempts + 1,
-      retryAt: settled ? null : retryTime(ctx, decision.retryIn),
-    }))
-    .where('id', '=', sync.id)
-    .returning(['seen', 'due', 'retryAt'])
-    .executeTakeFirst()
-  return isDueAgain(row)
-}
-
-const retryTime = (ctx: Context, delay: number | null): string =>
+export const retryTime = (ctx: Context, delay: number | null): string =>
   new Date(ctx.now().getTime() + (delay ?? 0)).toISOString()
 
-const isDueAgain = (row: Pick<DueSync, 'seen' | 'due' | 'retryAt'> | undefined): boolean =>
+export const isDueAgain = (row: Pick<DueSync, 'seen' | 'due' | 'retryAt'> | undefined): boolean =>
   row !== undefined && row.seen < row.due && row.retryAt === null

@@ -13,7 +13,8 @@ import type { DueSync } from '../sync/due.ts'
 import { evaluateRun, type RunResult } from './evaluate-run.ts'
 import { closeInterrupted, recordOutcomes, recordRun, type ActiveRun } from './record.ts'
 import { deliveryTime, reportRun } from './report.ts'
-import { finalizeRemoval, finalizeSync } from './finalize-sync.ts'
+import { finalizeRemoval } from './finalize-removal.ts'
+import { finalizeSync } from './finalize-sync.ts'
 
 /** The run of a claimed sync. `interrupted`: an earlier one shows as running. */
 export async function beginRun(
