@@ -3,11 +3,11 @@
  * Everything is walked with stacks of its own, each secret once and each reference once, a slice of time at a time, and
  * costs budget: what a value says is input.
  */
-import { timeSlice } from '@keyferry/db'
 import { referencesIn, type Reference, type Spend } from '@keyferry/kernel'
 import type { SecretProblemCode } from '@keyferry/schemas'
 import { namesOf } from '@keyferry/schemas/secret-path'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
+import { cycleFinder, NOT_WALKED, type WalkedNode } from './reference-cycles.ts'
 
 export const MAX_IMPORT_LEVELS = 10
 export const MAX_REFERENCE_LEVELS = 10
@@ -57,20 +57,12 @@ export interface ReferenceGraph {
 /** What a reference takes of the budget, for the memory that it needs. */
 const LINK_BYTES = 100
 
-interface State extends Node {
-  next: number
-  index: number
-  low: number
-  refersToItself: boolean
-}
-
 export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | null, spend: Spend): ReferenceGraph {
   const orders = new Map<TreeFolder, Pick<Visible, 'order' | 'tooDeep'>>()
-  const nodes = new Map<TreeFolder, Map<string, State>>()
+  const nodes = new Map<TreeFolder, Map<string, WalkedNode>>()
   const links = new Map<TreeFolder, Map<string, Link>>()
   /** By text: thousands of values may hold the same hundreds of references. */
   const parsed = new Map<string, Reference>()
-  let entered = 0
 
   function orderOf(folder: TreeFolder): Pick<Visible, 'order' | 'tooDeep'> {
     const known = orders.get(folder)
@@ -88,24 +80,18 @@ export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | nu
     return order.find((source) => source.secrets.has(key))
   }
 
-  function node(folder: TreeFolder, key: string): State {
+  function node(folder: TreeFolder, key: string): WalkedNode {
     const inFolder = mapAt(nodes, folder)
     const known = inFolder.get(key)
     if (known) return known
     const row = folder.secrets.get(key)
     const text = row === undefined ? null : open(row)
-    const made: State = {
+    const made: WalkedNode = {
       folder,
       key,
       text,
       references: text === null ? [] : referencesIn(text).map(shared),
-      levels: 0,
-      cycle: null,
-      settled: false,
-      next: 0,
-      index: -1,
-      low: -1,
-      refersToItself: false,
+      ...NOT_WALKED,
     }
     if (made.references.length > 0) spend(text?.length ?? 0)
     inFolder.set(key, made)
@@ -143,56 +129,13 @@ export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | nu
     return source ? { source, key } : { problem: 'which does not exist', code: 'reference-missing' }
   }
 
-  function targetOf(from: Node, reference: Reference): State | null {
+  function targetOf(from: Node, reference: Reference): WalkedNode | null {
     const link = linkOf(from, reference)
     return 'source' in link ? node(link.source, link.key) : null
   }
 
-  /** Tarjan's algorithm: cycles are the components of more than one secret, and secrets that refer to themselves. */
-  async function settle(start: Node, each: (members: readonly Node[]) => void = () => {}): Promise<void> {
-    const first = node(start.folder, start.key)
-    if (first.settled) return
-    const slice = timeSlice()
-    const path: State[] = []
-    const open: State[] = []
-    const enter = (state: State): void => {
-      state.index = state.low = entered++
-      path.push(state)
-      open.push(state)
-    }
-    enter(first)
-    for (let state = path.at(-1); state; state = path.at(-1)) {
-      if (slice.isOver()) await slice.rest()
-      const reference = state.references[state.next]
-      if (reference) {
-        state.next++
-        const target = targetOf(state, reference)
-        if (!target) continue
-        if (target === state) state.refersToItself = true
-        if (target.index < 0) enter(target)
-        else if (!target.settled) state.low = Math.min(state.low, target.index)
-        continue
-      }
-      path.pop()
-      const above = path.at(-1)
-      if (above) above.low = Math.min(above.low, state.low)
-      if (state.low !== state.index) continue
-      const members = open.splice(open.lastIndexOf(state))
-      if (members.length > 1 || state.refersToItself) for (const member of members) member.cycle = members
-      else state.levels = await levelsOf(state, slice)
-      for (const member of members) member.settled = true
-      each(members)
-    }
-  }
-
-  async function levelsOf(from: Node, slice: ReturnType<typeof timeSlice>): Promise<number> {
-    let levels = 0
-    for (const reference of from.references) {
-      if (slice.isOver()) await slice.rest()
-      if (reference.kind !== 'unsupported') levels = Math.max(levels, 1 + (targetOf(from, reference)?.levels ?? 0))
-    }
-    return levels
-  }
+  const settleFrom = cycleFinder(targetOf)
+  const settle: ReferenceGraph['settle'] = (start, each = () => {}) => settleFrom(node(start.folder, start.key), each)
 
   return { sourceOf, node, targetOf, linkOf, settle }
 }
