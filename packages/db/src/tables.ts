@@ -1,7 +1,7 @@
 /**
  * The tables, one interface each, by what they are for. Only `text` and `integer` columns, so that SQLite and Postgres
  * hold the same rows: times are ISO 8601 text in UTC, flags are 0 or 1, documents are JSON text, sealed values are text
- * (see core/crypto).
+ * (see kernel/crypto).
  */
 import type {
   AccessTokenTable,

@@ -146,7 +146,7 @@ async function recordCheck(ctx: Context, sync: DueSync, lease: Lease, { seen, me
               drift: recorded(sync, seen.left, timestamp(ctx)),
               // What drifted is as it should be again.
               ...(sync.drift !== null && seen.left.length === 0 ? { inSyncSince: timestamp(ctx) } : {}),
-              heals: seen.heals,
+              heals: seen.repairs,
               ...(seen.stopped ? { repairStopped: JSON.stringify(seen.stopped) } : {}),
             }),
       })

@@ -22,8 +22,8 @@ const MAX_REPAIRS_PER_DAY = 3
 export interface Repaired {
   /** What still differs. */
   left: readonly Drifted[]
-  /** JSON for the column. */
-  heals: string | null
+  /** Those of the last day, for the column. */
+  repairs: string | null
   /** Why repairs stop now; null when they continue, and when they had stopped before. */
   stopped: SyncMessage | null
   /** Why something was not repaired this time. */
@@ -44,10 +44,10 @@ export async function repairDrift(
   lease: Lease,
 ): Promise<Repaired> {
   const sync = target.spec
-  const heals = healsWithinADay(ctx, sync)
+  const repairs = repairsWithinADay(ctx, sync)
   const wants = driftOptions(target.options).driftRepair
   const isStopped = sync.repairStopped !== null
-  const stopped = wants && !isStopped ? repairLimitReached(drifted, heals) : null
+  const stopped = wants && !isStopped ? repairLimitReached(drifted, repairs) : null
   const keys = new Set(drifted.map(({ key }) => key))
   const isOurs = (key: string): boolean => found.ledger.get(key)?.intent === 'replacing'
   const all = partOf(
@@ -58,37 +58,37 @@ export async function repairDrift(
   const blown = deletionGuard(all, found.observed, target.schema.covers)
   const plan = blown === null ? all : partOf(all, ({ action }) => action !== 'delete')
   const message = blown === null ? null : ({ code: 'deletes-not-repaired', deletions: blown } as const)
-  if (plan.changes.length === 0) return { left: drifted, heals: stored(heals), stopped, message, again: null }
+  if (plan.changes.length === 0) return { left: drifted, repairs: stored(repairs), stopped, message, again: null }
 
   const applied = await applyAsRun(ctx, target, { ...found, plan }, lease)
   const done = new Set(applied.outcomes.filter(({ state }) => state === 'done').map(({ key }) => key))
   const now = timestamp(ctx)
   return {
     left: drifted.filter(({ key }) => !done.has(key)),
-    heals: stored([...heals, ...[...done].filter((key) => !isOurs(key)).map((key) => ({ key, at: now }))]),
+    repairs: stored([...repairs, ...[...done].filter((key) => !isOurs(key)).map((key) => ({ key, at: now }))]),
     stopped,
     message,
     again: await earlierCheckIfInterrupted(ctx, sync, applied),
   }
 }
 
-interface Heal {
+interface Repair {
   key: string
   at: string
 }
 
-function healsWithinADay(ctx: Context, sync: DueSync): Heal[] {
-  const all: Heal[] = sync.heals === null ? [] : JSON.parse(sync.heals)
+function repairsWithinADay(ctx: Context, sync: DueSync): Repair[] {
+  const all: Repair[] = sync.heals === null ? [] : JSON.parse(sync.heals)
   const since = new Date(ctx.now().getTime() - DAY_MS).toISOString()
   return all.filter(({ at }) => at > since)
 }
 
-const stored = (heals: readonly Heal[]): string | null => (heals.length === 0 ? null : JSON.stringify(heals))
+const stored = (repairs: readonly Repair[]): string | null => (repairs.length === 0 ? null : JSON.stringify(repairs))
 
 /** The message that names the keys that drifted again after every repair; null while there are none. */
-function repairLimitReached(drifted: readonly Drifted[], heals: readonly Heal[]): SyncMessage | null {
+function repairLimitReached(drifted: readonly Drifted[], repairs: readonly Repair[]): SyncMessage | null {
   const times = new Map<string, number>()
-  for (const { key } of heals) times.set(key, (times.get(key) ?? 0) + 1)
+  for (const { key } of repairs) times.set(key, (times.get(key) ?? 0) + 1)
   const fought = drifted.map(({ key }) => key).filter((key) => (times.get(key) ?? 0) >= MAX_REPAIRS_PER_DAY - 1)
   if (fought.length === 0) return null
   const keys = fought.slice(0, NAMED_KEYS)
