@@ -63,6 +63,7 @@ export {
 } from './errors.ts'
 export { findProject, projectMissing } from './find-project.ts'
 export type { AfterCommit, FolderDeletion, FolderRelease, Hooks } from './hooks.ts'
+export { jsonExcess } from './json-excess.ts'
 export { rotateRootKey } from './keys/rotate-root-key.ts'
 export { budget, DEFAULT_LIMITS, MAX_ANSWER_BYTES, SETTINGS, type Limits, type Quotas, type Spend } from './limits.ts'
 export { LargeRead, smallBudget } from './large-read.ts'

@@ -242,6 +242,14 @@ describe('an answer without an end', () => {
     expect(sent).toBeLessThan(100_000_000)
   })
 
+  test.each([
+    ['a hundred thousand levels', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['a million values, each of which takes memory', `[${'[],'.repeat(1_000_000)}[]]`],
+  ])('is no JSON with more than %s', async (_, text) => {
+    const { http } = await serving((__, response) => response.writeHead(200).end(text))
+    expect(await failure(http().request(once))).toMatchObject({ kind: 'unavailable' })
+  })
+
   test('is given up after the time of a request, however steadily it drips', async () => {
     const { http } = await serving((_, response) => {
       const timer = setInterval(() => response.write(' '), 20)

@@ -10,7 +10,7 @@ import type { Authorization, Meaning } from './connection.ts'
 import { DestinationError } from './destination-error.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { createRateLimiter, type Permit, type RateLimiter, type SharedRateLimit } from './rate-limiter.ts'
-import { budgetOf, errorFor, kindOf, parseBody, type RawAnswer, retryDelayOf } from './responses.ts'
+import { budgetOf, errorFor, kindOf, type RawAnswer, retryDelayOf } from './responses.ts'
 import { stringsIn } from './scrub.ts'
 import { createWire, type Sent, type Wire } from './wire.ts'
 
@@ -172,10 +172,10 @@ interface Parts extends HttpOptions {
 function requester(parts: Parts): Http['request'] {
   const { base, limiter, wire, signal, waitBudgetMs } = parts
 
-  const meaningOf = (request: HttpRequest, raw: RawAnswer): Meaning => {
-    const answer = { ...raw, body: parseBody(raw.text).body }
-    return { ...parts.classify?.(answer), ...request.classify?.(answer) }
-  }
+  const meaningOf = (request: HttpRequest, raw: RawAnswer): Meaning => ({
+    ...parts.classify?.(raw),
+    ...request.classify?.(raw),
+  })
 
   /** Sends with a permit, and again for as long as the vendor only says "too early". */
   const sendInTurn = async (request: HttpRequest): Promise<Sent> => {
@@ -193,7 +193,7 @@ function requester(parts: Parts): Http['request'] {
         permit.failed()
         return sent
       }
-      if (!isThrottled || accepts(request, raw.status, parseBody(raw.text).body)) {
+      if (!isThrottled || accepts(request, raw.status, raw.body)) {
         permit.answered(budgetOf(raw.headers) ?? undefined)
         return sent
       }
@@ -218,11 +218,10 @@ function requester(parts: Parts): Http['request'] {
   const attempt = async (request: HttpRequest, isSecond = false): Promise<HttpAnswer> => {
     const sent = await sendInTurn(request)
     const { raw } = sent
-    const { body, isJson } = parseBody(raw.text)
     const meaning = meaningOf(request, raw)
     const isGood = raw.status >= 200 && raw.status < 300 && meaning.kind === undefined
-    const wanted = isGood || accepts(request, raw.status, body)
-    if (wanted && (isJson || request.acceptsText === true)) return { ...raw, body }
+    const wanted = isGood || accepts(request, raw.status, raw.body)
+    if (wanted && (raw.isJson || request.acceptsText === true)) return raw
     const isOutdated = meaning.kind === 'expired' || (raw.status === 401 && meaning.kind === undefined)
     if (isOutdated && !isSecond && request.authorization?.renew?.(sent.proof)) return attempt(request, true)
     throw refusal(request, sent, meaning)

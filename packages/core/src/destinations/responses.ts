@@ -1,3 +1,4 @@
+import { jsonExcess } from '@keyferry/kernel'
 import type { DestinationErrorKind } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Meaning } from './connection.ts'
@@ -5,21 +6,29 @@ import { DestinationError } from './destination-error.ts'
 import { LONGEST_PAUSE_MS, type Budget } from './rate-limit.ts'
 import { plainWords, scrub } from './scrub.ts'
 
-/** What came back over the wire, before anybody judged it. */
+/** What came back over the wire, read but not judged. */
 export interface RawAnswer {
   status: number
   headers: Headers
   text: string
+  /** Parsed JSON, undefined for an empty body, or the text itself where it is not JSON. */
+  body: unknown
+  isJson: boolean
 }
 
-/** Parsed JSON, undefined for an empty body, or the text itself with `isJson: false`. */
-export function parseBody(text: string): { body: unknown; isJson: boolean } {
-  if (text.trim() === '') return { body: undefined, isJson: true }
+/** No listing comes near: JSON beyond it is no answer, and would take the memory and the time of the process. */
+const BOUNDS = { deepest: 100, mostValues: 1_000_000 }
+
+/** Parses the body, once. */
+export function readAnswer(answer: Pick<RawAnswer, 'status' | 'headers' | 'text'>): RawAnswer {
+  const { text } = answer
+  if (text.trim() === '') return { ...answer, body: undefined, isJson: true }
   try {
-    return { body: JSON.parse(text), isJson: true }
+    if (jsonExcess(text, BOUNDS) === null) return { ...answer, body: JSON.parse(text), isJson: true }
   } catch {
-    return { body: text, isJson: false }
+    // Text of another kind.
   }
+  return { ...answer, body: text, isJson: false }
 }
 
 /**
@@ -34,7 +43,7 @@ export function errorFor(
   secrets: readonly string[],
   { blind }: { blind: boolean },
 ): DestinationError {
-  const { body, isJson } = parseBody(raw.text)
+  const { body, isJson } = raw
   const words = isJson && !quotesValues ? vendorWords(body) : null
   const said = words === null ? '' : scrub(blind ? plainWords(words) : words, secrets)
   const kind = meant === 'expired' ? 'auth' : (meant ?? kindOf(raw.status))
@@ -75,8 +84,6 @@ const worded = z
   .object({ error: z.unknown(), detail: z.unknown(), message: z.unknown(), msg: z.unknown(), errors: z.unknown() })
   .partial()
 
-/** Error bodies are nested at most so deep; a deeper one would exhaust the stack. */
-const DEEPEST = 4
 /** A longer list of errors costs more time than its words are worth. */
 const MOST_ERRORS = 3
 
@@ -84,16 +91,14 @@ const MOST_ERRORS = 3
  * `error`, `detail` or `message` of an error body, whichever holds text first, and the single `errors` (RFC 9457); the
  * first entries of lists such as FastAPI's are joined.
  */
-function vendorWords(body: unknown, depth = 0): string | null {
+function vendorWords(body: unknown): string | null {
   if (typeof body === 'string') return body
-  if (depth === DEEPEST) return null
-  const wordsIn = (part: unknown): string | null => vendorWords(part, depth + 1)
-  if (Array.isArray(body)) return body.slice(0, MOST_ERRORS).map(wordsIn).filter(Boolean).join('; ') || null
+  if (Array.isArray(body)) return body.slice(0, MOST_ERRORS).map(vendorWords).filter(Boolean).join('; ') || null
   const parsed = worded.safeParse(body)
   if (!parsed.success) return null
   const { error, detail, message, msg, errors } = parsed.data
-  const first = [error, detail, message, msg].map(wordsIn).find((words) => words !== null && words !== '')
-  return [first, wordsIn(errors)].filter(Boolean).join('; ') || null
+  const first = [error, detail, message, msg].map(vendorWords).find((words) => words !== null && words !== '')
+  return [first, vendorWords(errors)].filter(Boolean).join('; ') || null
 }
 
 /**

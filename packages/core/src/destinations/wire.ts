@@ -5,7 +5,7 @@ import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { DestinationError } from './destination-error.ts'
 import type { HttpOptions, HttpRequest } from './http.ts'
 import { networkError } from './network-errors.ts'
-import type { RawAnswer } from './responses.ts'
+import { readAnswer, type RawAnswer } from './responses.ts'
 
 export interface Sent {
   raw: RawAnswer
@@ -82,7 +82,7 @@ export function createWire(options: HttpOptions): Wire {
         options.onAnswer?.(answer.statusCode)
         if (answer.statusCode >= 500) noteFailure(base, sentAt)
         else failures.delete(base.host)
-        const raw = { status: answer.statusCode, headers: headersOf(answer.headers), text }
+        const raw = readAnswer({ status: answer.statusCode, headers: headersOf(answer.headers), text })
         return { raw, proof: proof ?? {} }
       } catch (error) {
         if (!answered) {
