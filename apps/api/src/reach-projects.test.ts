@@ -319,6 +319,22 @@ onEveryDatabase('beside other projects and folders, a developer', (open) => {
       })
     expect(await hear(idOf('mid'))).toBe(true)
     expect(heard).not.toContain('restricted')
+    // A run that takes away what came from out of reach says no sums, though the source shows no part of it any more.
+    const { db } = api.ctx
+    const reached = (before: string[]) =>
+      db
+        .updateTable('syncs')
+        .set({ reached: JSON.stringify({ now: [], before }) })
+        .where('id', '=', syncId)
+        .execute()
+    const progress = { kind: 'sync', projectId, syncId, state: 'running', done: 17, total: 17 } as const
+    await reached([idOf('restricted')])
+    api.ctx.events.publish(progress)
+    expect(await hear('"total":')).toBe(true)
+    expect(heard).toContain('"total":0')
+    await reached([])
+    api.ctx.events.publish(progress)
+    expect(await hear('"total":17')).toBe(true)
     await narrowed('POST', '/api/v1/auth/token/revoke', { accessToken: token })
     heard = ''
     await write(admin, '/mid', 'FOURTH', 'x')

@@ -112,7 +112,7 @@ async function find(ctx: Context, tx: Tx, input: RunAddress): Promise<Found> {
     .select(['id', 'snapshotId', 'reached'])
     .executeTakeFirst()
   if (!run) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
-  if (await isOutOfReach({ caller: ctx.caller, db: tx }, sync.projectId, { reached: run.reached, source: null }))
+  if (await isOutOfReach({ ...ctx, db: tx }, sync.projectId, { reached: run.reached, source: null }))
     throw new Forbidden('This run concerns folders that you can’t read, so you can’t restore it.')
   const snapshot = run.snapshotId === null ? null : await readSnapshot(tx, run.snapshotId)
   if (!snapshot)

@@ -1,8 +1,9 @@
 /** Live events as one person or machine may see them. */
-import { reachableFolders, readAccess, type Call } from '@keyferry/access'
+import { placesOf, readAccess, type Call } from '@keyferry/access'
 import type { Actor, Context } from '@keyferry/kernel'
 import type { LiveEvent } from '@keyferry/schemas'
 import { allows, isMember, type Access, type Resource } from '@keyferry/schemas/policy'
+import { isOutOfReach, reachedOf } from '@keyferry/vault'
 import { readableSyncs } from '../sync/readable-syncs.ts'
 
 export interface WatchCall extends Call {
@@ -104,19 +105,20 @@ async function inReach(
   // The sync is gone, and its place with it.
   if (event.kind === 'sync-deleted') return known.delete(event.syncId) ? event : null
   if (event.kind === 'pauses') return event
-  const folderId = event.kind === 'secrets' ? event.folderId : await sourceOf(ctx, event.syncId)
-  if (folderId === null) return null
-  const places = await reachableFolders(ctx.db, [folderId])
-  const own = places.find((place) => place.folderId === folderId)
-  if (!own) return null
-  if (event.kind === 'secrets') return allows(access, 'secrets.read-names', own) ? event : null
-  if (!allows(access, 'syncs.read', own)) return null
+  if (event.kind === 'secrets') {
+    const [place] = await placesOf(ctx.db, [event.folderId])
+    return place && allows(access, 'secrets.read-names', place) ? event : null
+  }
+  const sync = await ctx.db
+    .selectFrom('syncs')
+    .where('id', '=', event.syncId)
+    .select(['folderId', 'reached'])
+    .executeTakeFirst()
+  const [source] = sync ? await placesOf(ctx.db, [sync.folderId]) : []
+  if (!sync || !source || !allows(access, 'syncs.read', source)) return null
   known.add(event.syncId)
-  // Sums count keys of every folder that shows through the source.
-  return places.every((place) => allows(access, 'secrets.read-names', place)) ? event : { ...event, done: 0, total: 0 }
-}
-
-async function sourceOf(ctx: Context, syncId: string): Promise<string | null> {
-  const row = await ctx.db.selectFrom('syncs').where('id', '=', syncId).select('folderId').executeTakeFirst()
-  return row?.folderId ?? null
+  // Sums are results too.
+  const results = { reached: reachedOf(sync), source: sync.folderId }
+  const isHidden = await isOutOfReach({ db: ctx.db, caller: { access } }, projectId, results)
+  return isHidden ? { ...event, done: 0, total: 0 } : event
 }

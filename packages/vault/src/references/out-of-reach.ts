@@ -18,8 +18,13 @@ export type OutOfReach = (folder: TreeFolder, key: string) => Promise<boolean>
 /** Whether a folder is in reach. Null: every folder of the project is. */
 export type Reads = ((place: { environment: string; path: string }) => boolean) | null
 
+/** Who asks; a process that does so for itself has no caller. */
+export interface Asker {
+  caller?: Pick<NonNullable<Context['caller']>, 'access'>
+}
+
 /** The folders whose values the caller may read. */
-export const readerOf = ({ caller }: Pick<Context, 'caller'>, projectId: string): Reads =>
+export const readerOf = ({ caller }: Asker, projectId: string): Reads =>
   caller ? readerWith(caller.access, projectId) : null
 
 /** The folders whose values somebody with these rights may read. */
@@ -29,7 +34,7 @@ export function readerWith(access: Access, projectId: string): Reads {
 }
 
 /** Whether somebody may know the names in a folder; decided once per folder. Null: in every folder of the project. */
-export function namerOf({ caller }: Pick<Context, 'caller'>, projectId: string): Reads {
+export function namerOf({ caller }: Asker, projectId: string): Reads {
   if (!caller || allows(caller.access, 'secrets.read-names', { kind: 'project', projectId })) return null
   return placesWith(caller.access, 'secrets.read-names', projectId)
 }

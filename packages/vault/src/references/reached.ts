@@ -1,7 +1,7 @@
 /** Whether somebody may know the folders that the results of a sync say something about. */
 import { placesOf, reachableFolderIds } from '@keyferry/access'
 import type { Context, Tx } from '@keyferry/kernel'
-import { namerOf } from './out-of-reach.ts'
+import { namerOf, type Asker } from './out-of-reach.ts'
 
 /** As the column keeps it: folder ids. */
 export interface Reached {
@@ -24,7 +24,7 @@ export interface Results {
   source: string | null
 }
 
-type Asking = Pick<Context, 'caller'> & { db: Context['db'] | Tx }
+type Asking = Asker & { db: Context['db'] | Tx }
 
 /** Whether the caller may not know all folders that results say something about. */
 export async function isOutOfReach(ctx: Asking, projectId: string, results: Results): Promise<boolean> {
