@@ -23,13 +23,14 @@ export async function fillFields(
   }
 }
 
-/** Waits until the account offers the value. */
+/** Waits until the account offers the value, and picks it by its name: Enter takes no typed text that an option has. */
 async function choose(page: Page, input: Locator, value: string): Promise<void> {
   await input.click()
-  await page
-    .getByRole('option')
-    .and(page.locator(`[data-choice="${value}"]`))
-    .click()
+  const option = page.getByRole('option').and(page.locator(`[data-choice="${value}"]`))
+  const [label = ''] = (await option.innerText()).split(' · ')
+  await page.keyboard.type(label)
+  await option.and(page.locator('[aria-selected=true]')).waitFor()
+  await page.keyboard.press('Enter')
 }
 
 /** What the inputs of `fields` hold now, for the names that `values` has. */

@@ -1,4 +1,4 @@
-import { Command } from 'cmdk'
+import { Command, defaultFilter } from 'cmdk'
 import { Check, ChevronsUpDown } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { useId, useState, type ComponentProps, type ReactNode, type Ref } from 'react'
@@ -103,7 +103,13 @@ export function Combobox({
           aria-label={labelled.label}
           className="z-50 w-(--radix-popover-trigger-width) min-w-56 overflow-hidden rounded-lg border border-line bg-surface shadow-float"
         >
-          <Command label={labelled.label} defaultValue={value} shouldFilter={onSearch === undefined}>
+          <Command
+            label={labelled.label}
+            defaultValue={value}
+            shouldFilter={onSearch === undefined}
+            // What was typed comes last: Enter picks the option that it stands for.
+            filter={(each, ...rest) => (isNew && each === text ? Number.MIN_VALUE : defaultFilter(each, ...rest))}
+          >
             <Command.Input
               autoFocus
               value={search}
