@@ -1,11 +1,11 @@
 import type { BriefSync } from '../../lib/types.ts'
 import { words } from './words.ts'
 
-/** What deleting a secret of this folder does elsewhere. */
-export const DeleteConsequence = ({ readers }: { readers: readonly BriefSync[] }) => (
+/** What deleting secrets of this folder does elsewhere. */
+export const DeleteConsequence = ({ readers, keys }: { readers: readonly BriefSync[]; keys: number }) => (
   <p className="text-base">
     {readers.length === 0
       ? words.deleteConsequence.noReaders
-      : words.deleteConsequence.readers(readers.length, readers.map((sync) => sync.name).join(', '))}
+      : words.deleteConsequence.readers(readers.length, readers.map((sync) => sync.name).join(', '), keys)}
   </p>
 )

@@ -65,14 +65,14 @@ export function DeleteSecrets({ place, keys, onDone, onClose }: Props) {
       onClose={onClose}
     >
       {keys.length > 1 && <p className="max-h-40 overflow-y-auto font-mono text-sm break-all">{keys.join(', ')}</p>}
-      {readers ? <DeleteConsequence readers={readers} /> : <Skeleton className="w-64" />}
+      {readers ? <DeleteConsequence readers={readers} keys={keys.length} /> : <Skeleton className="w-64" />}
       {failed ? (
         <Failure what={words.usesDialog.unreadable} error={failed.error} retry={failed.refetch} />
       ) : found.some(({ isPending }) => isPending) ? (
         <Skeleton className="w-64" />
       ) : (
         references.length > 0 && (
-          <Notice kind="warn" title={words.deleteSecrets.references}>
+          <Notice kind="warn" title={words.deleteSecrets.references(keys.length)}>
             <div className="grid gap-2">
               <p>{words.deleteSecrets.referencesText}</p>
               <UsesList projectId={place.projectId} uses={{ syncs: [], imports: [], references }} />
@@ -80,7 +80,7 @@ export function DeleteSecrets({ place, keys, onDone, onClose }: Props) {
           </Notice>
         )
       )}
-      <p className="text-sm text-soft">{words.deleteSecrets.text}</p>
+      <p className="text-sm text-soft">{words.deleteSecrets.text(keys.length)}</p>
     </Confirm>
   )
 }

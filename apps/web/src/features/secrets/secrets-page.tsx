@@ -84,12 +84,13 @@ export function SecretsPage({ place, search, history, adding }: Props) {
   const environments = project.data?.environments ?? []
   const isMissing = statusOf(rows.error) === 404
   const isEmpty = all?.length === 0
-  // The form of an empty folder stays for the next secret, and for what is typed while somebody else adds one.
-  const [wasEmpty, setWasEmpty] = useState(false)
-  if (isEmpty && !wasEmpty) setWasEmpty(true)
-  const isAdding = adding !== undefined || wasEmpty
+  // The form of an empty folder stays for the next secret, and for what is typed while somebody else adds one, until it
+  // is closed.
+  const [isOffered, setOffered] = useState<boolean>()
+  if (isEmpty && isOffered === undefined) setOffered(true)
+  const isAdding = adding !== undefined || isOffered === true
   const stopAdding = () => {
-    setWasEmpty(false)
+    setOffered(false)
     setView({ add: undefined })
   }
 

@@ -1,6 +1,8 @@
 /** Every text of this feature. A translator starts here. */
 import { count } from '@keyferry/schemas/count'
 
+const itOrThem = (things: number): string => (things === 1 ? 'it' : 'them')
+
 export const words = {
   addImport: {
     title: 'Add import',
@@ -55,8 +57,8 @@ export const words = {
   },
   deleteConsequence: {
     noReaders: 'No sync reads this folder.',
-    readers: (readers: number, names: string) =>
-      `${count(readers, 'sync reads', 'syncs read')} this folder (${names}) and will also delete it at the destination, unless its deletion policy keeps it.`,
+    readers: (readers: number, names: string, keys: number) =>
+      `${count(readers, 'sync reads', 'syncs read')} this folder (${names}) and will also delete ${itOrThem(keys)} at the destination, unless its deletion policy keeps it.`,
   },
   deleteFolder: {
     folder: (secretPath: string) => `folder ${secretPath}`,
@@ -72,9 +74,9 @@ export const words = {
     title: (what: string) => `Delete ${what}?`,
     deleteSecret: 'Delete secret',
     delete: (what: string) => `Delete ${what}`,
-    references: 'References to it will no longer resolve',
+    references: (keys: number) => `References to ${itOrThem(keys)} will no longer resolve`,
     referencesText: 'Syncs that need them are blocked and send nothing until the references are changed.',
-    text: 'You can restore it from Trash for 30 days.',
+    text: (keys: number) => `You can restore ${itOrThem(keys)} from Trash for 30 days.`,
   },
   deliveryCell: {
     notSynced: 'Not synced',
