@@ -4,7 +4,7 @@ import { allows } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import type { Credentials } from '../destinations/credentials.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
-import type { ChoiceList, DestinationDefinition } from '../destinations/destination.ts'
+import type { Choice, ChoiceList, DestinationDefinition } from '../destinations/destination.ts'
 import { formFields } from '../destinations/forms.ts'
 import { connectionOf, destinationsOf } from '../destinations/registry.ts'
 import { allowedOf } from './allowed.ts'
@@ -26,8 +26,7 @@ interface Input {
 
 /** What an account offers for a field, for a picker. Throws like `listChoiceRows`. */
 export async function listChoices(ctx: Context, _actor: Actor, input: Input): Promise<z.output<typeof choice>[]> {
-  const { rows, choices } = await ask(ctx, input)
-  return rows.map((row) => choices.choice(row))
+  return (await ask(ctx, input)).map(({ row: _, ...shown }) => shown)
 }
 
 /**
@@ -39,11 +38,10 @@ export async function listChoiceRows(
   _actor: Actor,
   input: Input & { destination: string },
 ): Promise<Record<string, unknown>[]> {
-  const { rows } = await ask(ctx, input)
-  return [...rows]
+  return (await ask(ctx, input)).map(({ row }) => row)
 }
 
-async function ask(ctx: Context, input: Input) {
+async function ask(ctx: Context, input: Input): Promise<readonly Choice[]> {
   const { connectionId, list, known } = input
   const row = await findConnection(ctx, connectionId)
   const definition = destinationFor(row, input)
@@ -56,7 +54,7 @@ async function ask(ctx: Context, input: Input) {
   const missing = choices.needs.filter((field) => !Object.hasOwn(known, field) || !known[field])
   if (missing.length > 0) throw new BadRequest(`The list "${list}" needs ${missing.join(' and ')} first`)
   try {
-    const rows = await withTimeout(definition.title, async (signal) => {
+    const found = await withTimeout(definition.title, async (signal) => {
       const limits = { signal, rateLimits: definition.rateLimits }
       const { session, connection, close } = await openSession(ctx, connectionId, limits)
       try {
@@ -65,7 +63,7 @@ async function ask(ctx: Context, input: Input) {
         await close()
       }
     })
-    return { rows: allowedRows(ctx, row, definition, input, rows), choices }
+    return allowedChoices(ctx, row, definition, input, found)
   } catch (error) {
     if (!(error instanceof DestinationError)) throw error
     throw new BadRequest(`Failed to list ${list} with App Connection "${row.name}": ${error.message}`)
@@ -73,27 +71,26 @@ async function ask(ctx: Context, input: Input) {
 }
 
 /**
- * Of a connection that is limited to some targets, the rows that lead to one of them; everything to those who set the
+ * Of a connection that is limited to some targets, those that lead to one of them; everything to those who set the
  * limits.
  */
-function allowedRows(
+function allowedChoices(
   { caller }: Pick<Context, 'caller'>,
   connection: Row,
   definition: DestinationDefinition,
   { list, known }: Input,
-  rows: readonly Record<string, unknown>[],
-): readonly Record<string, unknown>[] {
+  found: readonly Choice[],
+): readonly Choice[] {
   const { allowedTargets } = allowedOf(connection)
-  if (!allowedTargets || !caller || allows(caller.access, 'connections.manage', { kind: 'organization' })) return rows
+  if (!allowedTargets || !caller || allows(caller.access, 'connections.manage', { kind: 'organization' })) return found
   const picked = formFields(definition.target, definition.choices).filter(({ choices }) => choices === list)
-  return rows.filter((row) => {
-    const value = definition.choices?.[list]?.choice(row).value
-    return allowedTargets.some((target) =>
+  return found.filter(({ value }) =>
+    allowedTargets.some((target) =>
       Object.entries(target).every(([field, allowed]) =>
         picked.some(({ name }) => name === field) ? allowed === value : (known[field] ?? allowed) === allowed,
       ),
-    )
-  })
+    ),
+  )
 }
 
 /** The one that is meant, or the first with such a list. Throws `BadRequest` when its connections are others. */

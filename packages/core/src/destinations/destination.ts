@@ -100,10 +100,16 @@ export interface DestinationDefinition<
 export interface ChoiceList<Credentials> {
   /** Target fields that must be known first. */
   needs: readonly string[]
-  /** Rows as the vendor has them, and as REST answers them. */
-  list(session: Session<Credentials>, known: Record<string, string>): Promise<readonly Record<string, unknown>[]>
-  /** The same row for a picker. */
-  choice(row: Record<string, unknown>): { value: string; label: string; hint: string | null }
+  list(session: Session<Credentials>, known: Record<string, string>): Promise<readonly Choice[]>
+}
+
+/** One entry of a picker. */
+export interface Choice {
+  value: string
+  label: string
+  hint: string | null
+  /** As the vendor has it, and as REST answers it. */
+  row: Record<string, unknown>
 }
 
 export interface Limits<Target = unknown, Options = unknown> {

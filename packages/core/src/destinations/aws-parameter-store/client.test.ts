@@ -269,8 +269,11 @@ test.each([false, true])(
 
 test('a picker offers the KMS keys of the region', async () => {
   const session = sessionTo(definition, emulator.credentials)
-  const rows = await definition.choices?.['kms-keys']?.list(session, { region: 'eu-central-1' })
-  expect(rows).toContainEqual({ id: '0a1b2c3d-0000-4000-8000-000000000003', alias: 'alias/keyferry' })
+  const found = await definition.choices?.['kms-keys']?.list(session, { region: 'eu-central-1' })
+  expect(found?.map(({ row }) => row)).toContainEqual({
+    id: '0a1b2c3d-0000-4000-8000-000000000003',
+    alias: 'alias/keyferry',
+  })
   const toAws = sessionTo(definition, { ...emulator.credentials, endpointUrl: undefined })
   for (const region of ['x.evil.example/', 'a b', '@evil.example/', '']) {
     const listed = Promise.resolve(definition.choices?.['kms-keys']?.list(toAws, { region }))

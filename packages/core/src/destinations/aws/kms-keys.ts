@@ -26,13 +26,11 @@ export const kmsKeys: ChoiceList<AwsCredentials> = {
         answer: page,
         bucket: 'kms',
       })
-      const rows = Aliases.filter(({ TargetKeyId }) => TargetKeyId !== undefined)
-      return {
-        rows: rows.map(({ AliasName, TargetKeyId }) => ({ id: TargetKeyId, alias: AliasName })),
-        next: NextMarker,
-      }
+      const rows = Aliases.flatMap(({ AliasName: alias, TargetKeyId: id }) =>
+        id === undefined ? [] : { value: alias, label: alias, hint: id, row: { id, alias } },
+      )
+      return { rows, next: NextMarker }
     }),
-  choice: ({ id, alias }) => ({ value: String(alias), label: String(alias), hint: String(id) }),
 }
 
 export const kmsKeyField = z

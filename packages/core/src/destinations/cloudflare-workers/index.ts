@@ -42,11 +42,8 @@ export default defineDestination({
   choices: {
     scripts: {
       needs: [],
-      list: ({ http, credentials: { accountId } }) => listScripts(http, accountId),
-      choice: (row) => {
-        const { id } = z.object({ id: z.string() }).parse(row)
-        return { value: id, label: id, hint: null }
-      },
+      list: async ({ http, credentials: { accountId } }) =>
+        (await listScripts(http, accountId)).map((row) => ({ value: row.id, label: row.id, hint: null, row })),
     },
   },
   open: ({ http, credentials: { accountId } }, { scriptId }) => cloudflareWorkersClient({ http, accountId, scriptId }),

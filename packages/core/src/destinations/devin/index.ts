@@ -82,11 +82,7 @@ export default defineDestination({
       needs: [],
       list: async ({ http }) => {
         const { orgId, name } = await whoAmI(http)
-        return orgId === null ? [] : [{ id: orgId, name }]
-      },
-      choice: (row) => {
-        const { id, name } = z.object({ id: z.string(), name: z.string().nullable() }).parse(row)
-        return { value: id, label: id, hint: name }
+        return orgId === null ? [] : [{ value: orgId, label: orgId, hint: name, row: { id: orgId, name } }]
       },
     },
   },

@@ -2,7 +2,7 @@
 import pLimit from 'p-limit'
 import { z } from 'zod'
 import type { CredentialsOf, Session } from '../connection.ts'
-import type { ChoiceList } from '../destination.ts'
+import type { Choice, ChoiceList } from '../destination.ts'
 import { readPages } from '../pages.ts'
 import { understood } from '../understood.ts'
 import type { gcpMethods } from './credentials.ts'
@@ -24,11 +24,12 @@ const locations = z.object({
   nextPageToken: z.string().optional(),
 })
 
-const row = z.object({ id: z.string(), name: z.string() })
-const choice = (given: Record<string, unknown>) => {
-  const { id, name } = row.parse(given)
-  return { value: id, label: name, hint: id === name ? null : id }
-}
+const choiceOf = (id: string, name: string): Choice => ({
+  value: id,
+  label: name,
+  hint: id === name ? null : id,
+  row: { id, name },
+})
 
 const IN_FLIGHT = 10
 
@@ -60,12 +61,11 @@ export const gcpChoices: Record<string, ChoiceList<Credentials>> = {
         limit(async () => {
           const path = `/v1/projects/${encodeURIComponent(projectId)}/services/secretmanager.googleapis.com`
           const { state } = await read(session, 'serviceusage', path, service)
-          return state === 'ENABLED' ? [{ id: projectId, name: name || projectId }] : []
+          return state === 'ENABLED' ? [choiceOf(projectId, name || projectId)] : []
         }),
       )
       return (await Promise.all(rows)).flat()
     },
-    choice,
   },
   'secret-manager-project-locations': {
     needs: ['projectId'],
@@ -75,8 +75,7 @@ export const gcpChoices: Record<string, ChoiceList<Credentials>> = {
         const page = await read(session, 'secretmanager', path, locations)
         return { rows: page.locations, next: page.nextPageToken }
       })
-      return found.map(({ locationId, displayName }) => ({ id: locationId, name: displayName ?? locationId }))
+      return found.map(({ locationId, displayName }) => choiceOf(locationId, displayName ?? locationId))
     },
-    choice,
   },
 }

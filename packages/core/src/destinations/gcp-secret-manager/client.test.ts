@@ -169,10 +169,8 @@ describe('places', () => {
 
   test('pickers list projects where the API is on, and their locations', async () => {
     const { choices = {} } = gcp
-    const listed = async (name: string, known = {}) => {
-      const { list, choice } = choices[name] ?? {}
-      return (await list?.(session(), known))?.map((row) => choice?.(row))
-    }
+    const listed = async (name: string, known = {}) =>
+      (await choices[name]?.list(session(), known))?.map(({ row: _, ...shown }) => shown)
     expect(await listed('secret-manager-projects')).toEqual([
       { value: 'keyferry-demo', label: 'keyferry demo', hint: 'keyferry-demo' },
     ])

@@ -1,7 +1,7 @@
 /** The lists of the pickers. */
 import { z } from 'zod'
 import type { Session } from '../connection.ts'
-import type { ChoiceList } from '../destination.ts'
+import type { Choice, ChoiceList } from '../destination.ts'
 import { readPages } from '../pages.ts'
 import { understood } from '../understood.ts'
 import type { GithubCredentials } from './connection.ts'
@@ -35,21 +35,16 @@ const repositoriesOf = (session: Session<GithubCredentials>) =>
     ? rowsOf(session, '/user/repos', repository)
     : rowsOf(session, '/installation/repositories', repository, 'repositories')
 
-const byLogin = (rows: readonly z.infer<typeof account>[]) => [...new Map(rows.map((row) => [row.login, row])).values()]
+const accountChoices = (rows: readonly z.infer<typeof account>[]): Choice[] =>
+  [...new Map(rows.map((row) => [row.login, row])).values()].map((row) => choiceOf(row.login, row))
 
-const accountChoice = (row: Record<string, unknown>) => {
-  const { login } = account.parse(row)
-  return { value: login, label: login, hint: null }
-}
-const namedChoice = (row: Record<string, unknown>) => {
-  const { name } = environment.parse(row)
-  return { value: name, label: name, hint: null }
-}
+const namedChoices = (rows: readonly { name: string }[]): Choice[] => rows.map((row) => choiceOf(row.name, row))
+
+const choiceOf = (name: string, row: Choice['row']): Choice => ({ value: name, label: name, hint: null, row })
 
 const owners: ChoiceList<GithubCredentials> = {
   needs: [],
-  list: async (session) => byLogin((await repositoriesOf(session)).map(({ owner }) => owner)),
-  choice: accountChoice,
+  list: async (session) => accountChoices((await repositoriesOf(session)).map(({ owner }) => owner)),
 }
 
 /** A fine-grained token is shown no organization, so that those of its repositories are added. */
@@ -62,25 +57,24 @@ const organizations: ChoiceList<GithubCredentials> = {
       isUser ? rowsOf(session, '/user/orgs', account) : [],
     ])
     const others = repositories.map(({ owner }) => owner).filter(({ type }) => type === 'Organization')
-    return byLogin([...own, ...others])
+    return accountChoices([...own, ...others])
   },
-  choice: accountChoice,
 }
 
 const repositories: ChoiceList<GithubCredentials> = {
   needs: ['owner'],
-  list: async (session, { owner = '' }) =>
-    (await repositoriesOf(session)).filter(({ owner: { login } }) => login.toLowerCase() === owner.toLowerCase()),
-  choice: namedChoice,
+  list: async (session, { owner = '' }) => {
+    const all = await repositoriesOf(session)
+    return namedChoices(all.filter(({ owner: { login } }) => login.toLowerCase() === owner.toLowerCase()))
+  },
 }
 
 const environments: ChoiceList<GithubCredentials> = {
   needs: ['owner', 'repo'],
-  list: (session, { owner = '', repo = '' }) => {
+  list: async (session, { owner = '', repo = '' }) => {
     const path = `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}/environments`
-    return rowsOf(session, path, environment, 'environments')
+    return namedChoices(await rowsOf(session, path, environment, 'environments'))
   },
-  choice: namedChoice,
 }
 
 export const githubChoices = { owners, organizations, repositories, environments }

@@ -169,8 +169,7 @@ test('the pickers of repositories and environments', async () => {
   await started({ scope: 'repository-environment' })
   const session = sessionTo(github, emulator.credentials)
   const values = async (name: string, known: Record<string, string> = {}) => {
-    const picker = github.choices?.[name]
-    return picker && (await picker.list(session, known)).map((row) => picker.choice(row).value)
+    return (await github.choices?.[name]?.list(session, known))?.map(({ value }) => value)
   }
   expect(await values('owners')).toEqual(['acme'])
   expect(await values('repositories', { owner: 'acme' })).toEqual(['app', 'web'])

@@ -1,7 +1,7 @@
 /** The lists of the pickers: projects and groups whose variables the token may write. */
 import { z } from 'zod'
 import type { Session } from '../connection.ts'
-import type { ChoiceList } from '../destination.ts'
+import type { Choice, ChoiceList } from '../destination.ts'
 import { readPages } from '../pages.ts'
 import { understood } from '../understood.ts'
 import type { GitlabCredentials } from './connection.ts'
@@ -10,7 +10,6 @@ const PAGE = 100
 
 const project = z.object({ id: z.number(), path_with_namespace: z.string() })
 const group = z.object({ id: z.number(), full_path: z.string() })
-const shown = z.object({ id: z.string(), name: z.string() })
 
 /** All rows of a listing; `pathAfter` gives the path of the page after the last row of the one before. */
 function rowsOf<T>(
@@ -26,10 +25,7 @@ function rowsOf<T>(
   })
 }
 
-const choice = (row: Record<string, unknown>) => {
-  const { id, name } = shown.parse(row)
-  return { value: id, label: name, hint: id }
-}
+const choiceOf = (id: string, name: string): Choice => ({ value: id, label: name, hint: id, row: { id, name } })
 
 /** By ID, since GitLab refuses numbered pages far into a long list of projects. */
 const projects: ChoiceList<GitlabCredentials> = {
@@ -43,9 +39,8 @@ const projects: ChoiceList<GitlabCredentials> = {
       (after) => `/projects?${query}&per_page=${PAGE}${after === null ? '' : `&id_after=${after}`}`,
       (page) => String(page.at(-1)?.id ?? ''),
     )
-    return rows.map(({ id, path_with_namespace: name }) => ({ id: String(id), name }))
+    return rows.map(({ id, path_with_namespace: name }) => choiceOf(String(id), name))
   },
-  choice,
 }
 
 const groups: ChoiceList<GitlabCredentials> = {
@@ -57,9 +52,8 @@ const groups: ChoiceList<GitlabCredentials> = {
       (page) => `/groups?min_access_level=50&per_page=${PAGE}&page=${page ?? 1}`,
       (_, page) => String(Number(page ?? 1) + 1),
     )
-    return rows.map(({ id, full_path: name }) => ({ id: String(id), name }))
+    return rows.map(({ id, full_path: name }) => choiceOf(String(id), name))
   },
-  choice,
 }
 
 export const gitlabChoices = { projects, groups }

@@ -22,10 +22,9 @@ const target = z.object({
 
 const mounts: ChoiceList<VaultCredentials> = {
   needs: [],
-  list: ({ http, credentials }) => listMounts(http, vaultHeaders(credentials)),
-  choice: (row) => {
-    const { path, version } = z.object({ path: z.string(), version: z.number() }).parse(row)
-    return { value: path, label: path, hint: `KV version ${version}` }
+  list: async ({ http, credentials }) => {
+    const rows = await listMounts(http, vaultHeaders(credentials))
+    return rows.map((row) => ({ value: row.path, label: row.path, hint: `KV version ${row.version}`, row }))
   },
 }
 

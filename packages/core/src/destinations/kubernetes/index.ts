@@ -68,11 +68,8 @@ const labelsOf = ({ labels }: z.infer<typeof options>): Map<string, string> =>
 
 const namespaces: ChoiceList<KubernetesCredentials> = {
   needs: [],
-  list: ({ http }) => listNamespaces(http),
-  choice: (row) => {
-    const { name } = z.object({ name: z.string() }).parse(row)
-    return { value: name, label: name, hint: null }
-  },
+  list: async ({ http }) =>
+    (await listNamespaces(http)).map((row) => ({ value: row.name, label: row.name, hint: null, row })),
 }
 
 export default defineDestination({

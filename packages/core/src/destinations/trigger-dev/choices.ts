@@ -31,16 +31,11 @@ const projects: ChoiceList<Credentials> = {
     refuseOthers(credentials.apiKey, 'projects', 'the project reference (proj_…)')
     const rows = read(projectRows, (await get(http, '/api/v1/projects')).body, 'projects')
     return rows.map(({ externalRef, name, organization: { id, title, slug } }) => ({
-      id: externalRef,
-      name,
-      organization: { id, name: title, slug },
+      value: externalRef,
+      label: name,
+      hint: title,
+      row: { id: externalRef, name, organization: { id, name: title, slug } },
     }))
-  },
-  choice: (row) => {
-    const { id, name, organization } = z
-      .object({ id: z.string(), name: z.string(), organization: z.object({ name: z.string() }) })
-      .parse(row)
-    return { value: id, label: name, hint: organization.name }
   },
 }
 
@@ -62,11 +57,8 @@ const environments: ChoiceList<Credentials> = {
         },
       )
     }
-    return read(environmentRows, answer.body, 'environments')
-  },
-  choice: (row) => {
-    const { slug, type } = z.object({ slug: z.string(), type: z.string() }).parse(row)
-    return { value: slug, label: TITLES.get(type) ?? slug, hint: slug }
+    const rows = read(environmentRows, answer.body, 'environments')
+    return rows.map((row) => ({ value: row.slug, label: TITLES.get(row.type) ?? row.slug, hint: row.slug, row }))
   },
 }
 

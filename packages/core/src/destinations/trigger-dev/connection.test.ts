@@ -67,25 +67,24 @@ describe('pickers', () => {
   const { projects, environments } = triggerDev.choices ?? {}
 
   test('projects and environments of the token', async () => {
-    const rows = (await projects?.list(sessionFor(emulator.keys.personal), {})) ?? []
-    expect(rows[0]).toEqual({
-      id: emulator.projects[0],
-      name: 'Billing jobs',
-      organization: { id: 'org_1', name: 'Acme', slug: 'acme-1a2b' },
-    })
-    expect(rows).toHaveLength(2)
-    expect(rows[0] && projects?.choice(rows[0])).toEqual({
+    const found = (await projects?.list(sessionFor(emulator.keys.personal), {})) ?? []
+    expect(found[0]).toEqual({
       value: emulator.projects[0],
       label: 'Billing jobs',
       hint: 'Acme',
+      row: {
+        id: emulator.projects[0],
+        name: 'Billing jobs',
+        organization: { id: 'org_1', name: 'Acme', slug: 'acme-1a2b' },
+      },
     })
+    expect(found).toHaveLength(2)
 
     const places =
       (await environments?.list(sessionFor(emulator.keys.personal), { projectRef: emulator.projects[0] })) ?? []
-    expect(places.map((row) => environments?.choice(row).value)).toEqual(['dev', 'stg', 'preview', 'prod'])
-    expect(Object.keys(places[0] ?? {})).toEqual(['id', 'slug', 'type'])
-    for (const row of places) {
-      const environment = environments?.choice(row).value
+    expect(places.map(({ value }) => value)).toEqual(['dev', 'stg', 'preview', 'prod'])
+    expect(Object.keys(places[0]?.row ?? {})).toEqual(['id', 'slug', 'type'])
+    for (const { value: environment } of places) {
       expect(triggerDev.target.safeParse({ projectRef: 'proj_a', environment }).success).toBe(true)
     }
   })

@@ -5,19 +5,19 @@ import type { Http } from '../http.ts'
 import { listPages, paged, teamQuery } from './api.ts'
 import { teamOf, whoAmI } from './account.ts'
 
-const named = z.object({ id: z.string(), name: z.string(), hint: z.string().nullable().default(null) })
-type Named = z.infer<typeof named>
+interface Named extends Record<string, unknown> {
+  id: string
+  name: string
+  hint: string | null
+}
 
 const list = (
   needs: readonly string[],
   read: (http: Http, known: Record<string, string>) => Promise<Named[]>,
 ): ChoiceList<unknown> => ({
   needs,
-  list: async ({ http }, known) => (await read(http, known)).map((row) => ({ ...row })),
-  choice: (row) => {
-    const { id, name, hint } = named.parse(row)
-    return { value: id, label: name, hint }
-  },
+  list: async ({ http }, known) =>
+    (await read(http, known)).map((row) => ({ value: row.id, label: row.name, hint: row.hint, row })),
 })
 
 const teams = paged.extend({
