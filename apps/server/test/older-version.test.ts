@@ -3,7 +3,6 @@
  * lost.
  */
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -19,7 +18,7 @@ const OLDER = '9a61d4fa801536b5c31a28a5fcb2ddf61d23ee3d'
 /** What its command line says where it must not touch the store, in its own words. */
 const REFUSALS: Record<Profile, RegExp> = {
   embedded: /The store is older than this Keyferry|is in use by another Keyferry/,
-  fleet: /is not the root key that the data were sealed with|KEYFERRY_ROOT_KEY_NEXT beside|keeps its data in Postgres/,
+  fleet: /The store is older than this Keyferry|KEYFERRY_ROOT_KEY_NEXT beside|keeps its data in Postgres/,
 }
 const ROOT = join(import.meta.dirname, '../../..')
 const isThere = spawnSync('git', ['cat-file', '-e', `${OLDER}^{commit}`], { cwd: ROOT }).status === 0
@@ -40,15 +39,16 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
       const place = await newPlace(profile, undefined, createDatabase)
       const env = {
         ...environmentOf(place),
-        ...(profile === 'fleet' ? { KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64') } : {}),
+        ...(profile === 'fleet' ? { KEYFERRY_ROOT_KEY: readFileSync(join(place.dataDir, 'root.key'), 'utf8') } : {}),
         KEYFERRY_PASSPHRASE: 'a long passphrase',
       }
+      const before = await serveOlder(older, env)
+      let serving: { url: string } = before
+      const { send, projectId, token } = await seedFixtures(() => serving.url)
       // A fleet is replaced one process after the other.
-      const before = profile === 'fleet' ? await serveOlder(older, env) : null
-      if (env.KEYFERRY_ROOT_KEY) process.env['KEYFERRY_ROOT_KEY'] = env.KEYFERRY_ROOT_KEY
-      onTestFinished(() => void delete process.env['KEYFERRY_ROOT_KEY'])
+      if (profile === 'embedded') await before.stop()
       const instance = await startInstance(profile, place)
-      const { send, projectId, token } = await seedFixtures(instance)
+      serving = instance
       const contents = async () => ({
         now: (await send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)).secrets.map(content),
         versions: (
@@ -83,7 +83,7 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
 
       // The new process begins; only new ones may continue with it.
       await send('POST', `/api/v1/projects/${projectId}/rotate-data-key`)
-      if (before) {
+      if (profile === 'fleet') {
         const ready = await fetch(`${before.url}/api/ready`)
         expect(ready.status).toBe(503)
         // It lets nobody in who signed in with this version.
@@ -99,7 +99,7 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
         .poll(async () => (await send('GET', '/api/v1/data-key-rotations')).rotations, { timeout: 60_000 })
         .toEqual([])
       expect(await contents()).toEqual(whole)
-      if (before) return
+      if (profile === 'fleet') return
       // One process at a time: the older one does not start beside this one, nor on the store that it left.
       await expect(serveOlder(older, env)).rejects.toThrow('is in use by another Keyferry')
       await instance.stop()
@@ -122,10 +122,10 @@ const content = (row: Answer) => ({
 })
 
 /** A project whose secret A has two versions, each with a comment and metadata. */
-async function seedFixtures(instance: { url: string }) {
+async function seedFixtures(url: () => string) {
   let token = ''
   const send = async (method: string, path: string, body?: object): Promise<Answer> => {
-    const answer = await fetch(instance.url + path, {
+    const answer = await fetch(url() + path, {
       method,
       headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
       ...(body ? { body: JSON.stringify(body) } : {}),
@@ -204,15 +204,24 @@ async function resultsOf(
   return JSON.parse(stdout.split('\n').at(-1) ?? '')
 }
 
+interface Serving {
+  url: string
+  stop(): Promise<void>
+}
+
 /** The older version as one process, on a store that it makes. */
-async function serveOlder(older: string, env: Record<string, string>): Promise<{ url: string }> {
+async function serveOlder(older: string, env: Record<string, string>): Promise<Serving> {
   const child = start([join(older, 'apps/keyferry/src/main.ts')], env)
+  const ended = once(child, 'exit')
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null) child.kill('SIGTERM')
+    await ended
+  }
   onTestFinished(async () => {
-    if (child.exitCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+    if (child.exitCode === null) child.kill('SIGKILL')
+    await ended
   })
-  const { promise, resolve, reject } = Promise.withResolvers<{ url: string }>()
+  const { promise, resolve, reject } = Promise.withResolvers<Serving>()
   let said = ''
   let problems = ''
   child.stderr.on('data', (chunk: Buffer) => (problems += chunk.toString()))
@@ -220,7 +229,7 @@ async function serveOlder(older: string, env: Record<string, string>): Promise<{
   child.stdout.on('data', (chunk: Buffer) => {
     said += chunk.toString()
     const url = /serves on (\S+)/.exec(said)?.[1]
-    if (url !== undefined) resolve({ url })
+    if (url !== undefined) resolve({ url, stop })
   })
   return promise
 }

@@ -30,11 +30,9 @@ type Store = Kysely<any>
 async function sealTable(store: Store, authority: Authority, table: SealedTable): Promise<number> {
   // Links that were requested by mail before the upgrade have to be requested again.
   if (table === 'verification') await store.deleteFrom(table).execute()
-  const [id, ...columns]: readonly [string, ...string[]] = SEALED_TABLES[table]
-  const rows: Record<string, unknown>[] = await store
-    .selectFrom(table)
-    .select([id, ...columns])
-    .execute()
+  const [id] = SEALED_TABLES[table]
+  // better-auth's tables get the columns that they lack after this, empty ones, which no seal tells from none.
+  const rows: Record<string, unknown>[] = await store.selectFrom(table).selectAll().execute()
   const token = TOKENS[table]
   for (const row of rows) {
     const hashed = token === undefined ? {} : { [token]: authority.hashDigest(String(row[token])) }
