@@ -22,6 +22,9 @@ export function isCollision(error: unknown): boolean {
   return code === '40P01' || code === '40001'
 }
 
+/** True when a lock took longer than `lock_timeout`. */
+export const isLockTimeout = (error: unknown): boolean => codeOf(error) === '55P03'
+
 /** What a store that does not work suffers from. */
 export type StoreTrouble = 'unreachable' | 'refused' | 'read-only' | 'full' | 'overloaded'
 

@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { isPostgres } from './dialect.ts'
+import { isLockTimeout } from './errors.ts'
 import type { Db } from './open.ts'
 import type { Tables } from './tables.ts'
 
@@ -36,6 +37,41 @@ export async function lockTable(
   mode: 'exclusive' | 'share row exclusive',
 ): Promise<void> {
   if (isPostgres(tx)) await sql`lock table ${sql.table(table)} in ${sql.raw(mode)} mode`.execute(tx)
+}
+
+/** Milliseconds. Postgres looks for a dead-lock after a second, and ends it at the cost of one of the two. */
+const ATTEMPT_MS = 400
+const BETWEEN_MS = 200
+const ATTEMPTS = 25
+
+/**
+ * Locks every table of the store until the transaction ends, so that nothing else reads or writes one meanwhile. What
+ * is under way ends first. An attempt that meets a writer which waits for a table that it has, or a long reader such as
+ * `pg_dump`, gives all of them back at once. Does nothing on SQLite, where a transaction that may write is alone.
+ */
+export async function lockStore(tx: Kysely<Tables>): Promise<void> {
+  if (!isPostgres(tx)) return
+  // Those that this user can alter. Writers begin with their project, so it is first.
+  const { rows } = await sql<{ name: string }>`
+    select quote_ident(relname) as name from pg_class
+    where relkind = 'r' and relnamespace = current_schema()::regnamespace and relname not like 'kysely%'
+      and pg_has_role(relowner, 'usage')
+    order by relname <> 'projects', relname`.execute(tx)
+  if (rows.length === 0) return
+  const lock = sql`lock table ${sql.raw(rows.map(({ name }) => name).join(', '))} in access exclusive mode`
+  await sql`select set_config('lock_timeout', ${String(ATTEMPT_MS)}, true)`.execute(tx)
+  await sql`savepoint unlocked`.execute(tx)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await lock.execute(tx)
+      break
+    } catch (error) {
+      if (!isLockTimeout(error) || attempt === ATTEMPTS) throw error
+      await sql`rollback to savepoint unlocked`.execute(tx)
+      await pause(BETWEEN_MS)
+    }
+  }
+  await sql`set local lock_timeout = 0`.execute(tx)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { Migrator } from 'kysely/migration'
+import { Migrator, type Migration } from 'kysely/migration'
+import { lockStore } from './locks.ts'
 import { migrations } from './migrations/index.ts'
 import type { Db } from './open.ts'
 import type { Tables } from './tables.ts'
@@ -36,13 +37,26 @@ async function run(db: Kysely<Tables>): Promise<void> {
   await renameFenced(db)
   const [unknown] = await unknownMigrations(db)
   if (unknown !== undefined) throw new SchemaTooNew(unknown)
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
+  const [first] = await missingMigrations(db)
+  const pending = first === undefined ? migrations : { ...migrations, [first]: alone(migrations[first]) }
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(pending) } })
   const { error } = await migrator.migrateToLatest()
   if (error) throw error
 }
 
+/**
+ * On Postgres all that are missing are one transaction, which others may have to wait for, but never in a dead-lock:
+ * it would end with the migration undone, each time, while clients keep writing.
+ */
+const alone = (first: Migration | undefined): Migration => ({
+  async up(tx) {
+    await lockStore(tx)
+    await first?.up(tx)
+  },
+})
+
 /** Migrations of this code that the store has not seen. Empty while all is well. Throws what the database said. */
-export async function missingMigrations(db: Db): Promise<string[]> {
+export async function missingMigrations(db: Kysely<Tables>): Promise<string[]> {
   const names = new Set(await done(db))
   return Object.keys(migrations).filter((name) => !names.has(name))
 }

@@ -65,6 +65,27 @@ it.skipIf(!inject('postgresUrl'))(
   },
 )
 
+it.skipIf(!inject('postgresUrl'))('waits for writers before it migrates, and makes none of them fail', async () => {
+  const url = await createDatabase()
+  const [migrating, writing] = [openPostgres(url, 1), openPostgres(url, 2)]
+  await sql`create table first (id text); create table last (id text)`.execute(writing)
+  const written = Promise.withResolvers<void>()
+  const writer = writing.transaction().execute(async (tx) => {
+    await sql`insert into last values ('a')`.execute(tx)
+    await written.promise
+    // The migration has it, and waits for the other: a dead-lock, if it waited for long.
+    await sql`insert into first values ('b')`.execute(tx)
+  })
+  const migration = migrate(migrating)
+  const held = sql`select from pg_locks where relation = 'first'::regclass and mode = 'AccessExclusiveLock' and granted`
+  await expect.poll(async () => (await held.execute(writing)).rows.length, { interval: 20 }).toBe(1)
+  written.resolve()
+  await Promise.all([writer, migration])
+  expect(await missingMigrations(migrating)).toEqual([])
+  await migrating.destroy()
+  await writing.destroy()
+})
+
 it.skipIf(!inject('postgresUrl'))(
   'a dead-lock of Postgres is a collision, and a connection that is cut in use does not end the process',
   async () => {
