@@ -326,6 +326,18 @@ onEveryDatabase('a narrowed developer', (open) => {
     const { body } = await narrowed('GET', `/api/v1/trash?projectId=${projectId}&environment=dev`)
     expect(body.trash.map(({ name }: { name: string }) => name)).toContain('DELETED')
     await db.deleteFrom('trash').where('id', 'like', 'hidden %').execute()
+    // A deleted folder is known like one that is there: not to those who know the folder around it alone.
+    await folder('/mid', 'unseen')
+    await folder('/a', 'seen')
+    const where = { projectId, environment: 'dev' }
+    await admin('DELETE', '/api/v2/folders/unseen', { ...where, path: '/mid' })
+    await admin('DELETE', '/api/v2/folders/seen', { ...where, path: '/a' })
+    const listed = await narrowed('GET', `/api/v1/trash?projectId=${projectId}&environment=dev`)
+    const names: string[] = listed.body.trash.map(({ name }: { name: string }) => name)
+    expect([names.includes('seen'), names.includes('unseen')]).toEqual([true, false])
+    const { trash } = (await admin('GET', `/api/v1/trash?projectId=${projectId}&environment=dev`)).body
+    const { id } = trash.find(({ name }: { name: string }) => name === 'unseen')
+    expect((await narrowed('POST', `/api/v1/trash/${id}/restore`, where)).status).toBe(404)
   })
 
   it('expands nothing from out of reach when edges appear after its call was authorized', async () => {

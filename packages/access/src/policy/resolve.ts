@@ -262,12 +262,12 @@ async function trashed(db: Db | Tx, { projectId, trashId }: { projectId: string;
   const parent = item && (await placeOfFolder(db, item.folderId))
   // The verb says what is missing.
   if (!parent) return { places: [], missing: projectMissing(projectId) }
-  const place: FolderResource =
-    item.kind === 'secret' ? parent : { ...parent, path: joinPath(parent.path, item.name), below: true }
+  const isFolder = item.kind !== 'secret'
+  const place = isFolder ? { ...parent, path: joinPath(parent.path, item.name) } : parent
   return {
-    places: [place],
+    places: [isFolder ? { ...place, below: true } : place],
     missing: `There is nothing deleted with the id ${trashId} in environment "${parent.environment}"`,
-    known: (access) => allows(access, 'secrets.read-names', parent),
+    known: (access) => allows(access, 'secrets.read-names', place),
   }
 }
 

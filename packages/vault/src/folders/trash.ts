@@ -2,7 +2,7 @@
  * What was deleted and may come back for a while. Rows are kept exactly as they were, sealed texts and ids included, so
  * a folder comes back as the same folder, with its versions, and opens nowhere else.
  */
-import { timeSlice } from '@keyferry/db'
+import { timeSlice, type Selectable, type TrashTable } from '@keyferry/db'
 import {
   audit,
   BadRequest,
@@ -73,7 +73,7 @@ export async function listTrash(
       .execute()
   const known: Awaited<ReturnType<typeof page>> = []
   for (let rows = await page(undefined); ; rows = await page(rows.at(-1))) {
-    known.push(...rows.filter((row) => !names || names(row)))
+    known.push(...rows.filter((row) => !names || names(placeOf(row))))
     if (known.length >= LISTED || rows.length < LISTED) break
   }
   return known
@@ -90,6 +90,12 @@ export async function listTrash(
       expiresAt,
     }))
 }
+
+/** The folder whose names tell of a deleted thing: the one that a secret was in, or the deleted folder. */
+const placeOf = ({ kind, environment, path, name }: Selectable<TrashTable> & { environment: string }) => ({
+  environment,
+  path: kind === 'secret' ? path : joinPath(path, name),
+})
 
 /**
  * Brings a deleted secret or folder back to where it was; a folder that was renamed or moved meanwhile is still where
