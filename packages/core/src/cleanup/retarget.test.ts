@@ -13,7 +13,7 @@ import { dueOnTarget, dueSyncs } from '../sync/due.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { withRepresentatives } from '../testing/with-representatives.ts'
 import { pauseInstance, resumeInstance } from '../verbs/pause.ts'
-import { deleteSync } from '../verbs/remove.ts'
+import { deleteSync, removeSecrets } from '../verbs/remove.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 
@@ -359,6 +359,22 @@ await withRepresentatives('moves at', (open, destination) => {
     await busy?.release()
     await run(sync)
     expect(contents()).toEqual({})
+  })
+
+  it('a sync that is to delete its keys is not pointed elsewhere before', async () => {
+    const fixture = await start()
+    const { ctx, actor, set, create, run, contents } = fixture
+    const there = await another(fixture)
+    await set({ A: '1' })
+    const sync = await create({ name: 'leaving', options: { deletionPolicy: 'none' } })
+    await run(sync)
+    const at = { destination, syncId: sync.id }
+    await removeSecrets(ctx, actor, at)
+    const move = () => updateSync(ctx, actor, { ...at, connectionId: there.connectionId })
+    await expect(move()).rejects.toThrow('The sync "leaving" is deleting its keys. Point it elsewhere')
+    await run(sync)
+    expect(contents()).toEqual({})
+    await move()
   })
 
   it('a sync deleted with its secrets is gone once its last old place is left', async () => {

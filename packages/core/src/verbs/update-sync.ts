@@ -1,5 +1,5 @@
 import { amend } from '@keyferry/db'
-import { audit, BadRequest, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { audit, BadRequest, Conflict, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { updateSync as updateSchema } from '@keyferry/schemas'
 import { lockProject } from '@keyferry/vault'
 import type { z } from 'zod'
@@ -25,7 +25,8 @@ import { placeFor, sourceFolder, stillStands, targetKey, targetOf } from './sour
 /**
  * Changes what the patch names. Under auto-sync a run follows when the change can reach the target; a new name or
  * description cannot. Pointed elsewhere, the sync fills the new place first and then takes its keys back from the old
- * one, unless its policy is `none`. Throws like `createSync`.
+ * one, unless its policy is `none`. Throws like `createSync`, and `Conflict` when a sync that deletes its keys would be
+ * pointed elsewhere.
  */
 export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typeof updateSchema>): Promise<SyncRow> {
   // Another edit may commit between reading the sync and writing it; what is kept of an old place must be of the latest
@@ -77,8 +78,15 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
 
   const written = await transact(ctx, async (tx) => {
     await lockProject(ctx, tx, stored.projectId)
-    const present = await tx.selectFrom('syncs').where('id', '=', stored.id).select('version').executeTakeFirst()
+    const present = await tx
+      .selectFrom('syncs')
+      .where('id', '=', stored.id)
+      .select(['version', 'removal'])
+      .executeTakeFirst()
     if (present?.version !== stored.version) return false
+    // What is to be deleted is where it points.
+    if (moved && present.removal !== null)
+      throw new Conflict(`The sync "${stored.name}" is deleting its keys. Point it elsewhere when that has ended.`)
     if (!(await stillStands(tx, { connection, folderId: spec.folderId, source }))) return false
     if (patch.name !== undefined) await refuseNameClash(tx, stored.projectId, patch.name, stored.id)
     // Leases are locked before a sync's row, as everywhere.
