@@ -366,10 +366,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await see(trouble.getByRole('button', { name: 'Replace credential' }))
     await look('overview-trouble')
     other.emulator.heal()
-    await visit(page, at('/syncs'))
+    await page.goto(at('/syncs'))
     await row(`to-${other.destination.name}`)
       .getByRole('button', { name: /^Replace credential: / })
       .click()
+    // It begins with its first field, although its form is loaded after it.
+    await see(dialog().locator('input:focus'))
     await fillFields(page, fieldsOf(other.destination.connection), other.emulator.credentials, dialog())
     await dialog().getByRole('button', { name: 'Replace credential' }).click()
     await gone(dialog())

@@ -1,11 +1,13 @@
 import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
-import { useRef } from 'react'
+import { useEffect, useRef, type RefObject } from 'react'
 import { cn } from '../../lib/cn.ts'
 import { isInToast, useFocusBack } from '../../lib/focus-back.ts'
 import type { DialogProps } from './dialog.tsx'
 import { SessionNotice } from './session-notice.tsx'
 import { words } from './words.ts'
+
+const FIELD = 'input:enabled, select:enabled, textarea:enabled, [role=combobox]:enabled'
 
 /** What opens over the page: traps the focus, closes with Escape. */
 export function DialogFrame({
@@ -17,14 +19,21 @@ export function DialogFrame({
 }: Omit<DialogProps, 'open'> & { className: string }) {
   /** A click beside it then closes nothing: what was typed, or is shown once for it, would be gone. */
   const typed = useRef(false)
+  const frame = useRef<HTMLDivElement>(null)
+  const body = useRef<HTMLDivElement>(null)
   return (
     <Radix.Root open onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
+          ref={frame}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
-          onOpenAutoFocus={() => {
+          onOpenAutoFocus={(event) => {
             typed.current = false
+            if (body.current?.querySelector('button:enabled') || body.current?.querySelector(FIELD)) return
+            // Its content is still loading. On the button that closes it, Enter after the first typed word would do so.
+            event.preventDefault()
+            frame.current?.focus()
           }}
           onInput={() => {
             typed.current = true
@@ -35,6 +44,7 @@ export function DialogFrame({
           className={cn('fixed z-40 flex flex-col bg-surface shadow-float focus:outline-none', className)}
         >
           <FocusBack />
+          <LateField frame={frame} body={body} />
           <div className="grid gap-0.5 border-b border-line py-3.5 pr-16 pl-5">
             <Radix.Title className="text-lg font-semibold break-words">{title}</Radix.Title>
             {description !== undefined && (
@@ -44,7 +54,9 @@ export function DialogFrame({
             )}
           </div>
           <SessionNotice />
-          <div className="min-h-0 flex-1 overflow-y-auto p-5">{children}</div>
+          <div ref={body} className="min-h-0 flex-1 overflow-y-auto p-5">
+            {children}
+          </div>
           {/* Last, so that a dialog begins with its first field, or with the button that gives up. */}
           <Radix.Close
             aria-label={words.dialog.close}
@@ -56,6 +68,20 @@ export function DialogFrame({
       </Radix.Portal>
     </Radix.Root>
   )
+}
+
+/** Gives the focus to the first field that is loaded after the dialog has opened, unless it was moved meanwhile. */
+function LateField({ frame, body }: Record<'frame' | 'body', RefObject<HTMLElement | null>>) {
+  useEffect(() => {
+    if (!body.current) return
+    const watch = new MutationObserver(() => {
+      if (document.activeElement !== frame.current) return
+      body.current?.querySelector<HTMLElement>(FIELD)?.focus()
+    })
+    watch.observe(body.current, { childList: true, subtree: true })
+    return () => watch.disconnect()
+  }, [frame, body])
+  return null
 }
 
 /** Inside of what opens, so that it ends with that. */
