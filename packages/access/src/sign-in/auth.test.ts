@@ -212,6 +212,9 @@ onEveryDatabase('accounts', (open, dialect) => {
     const said = [vi.spyOn(test.ctx.log, 'warn'), vi.spyOn(test.ctx.log, 'debug')]
     const { token } = await setUp()
     expect((await signIn('a wrong password')).status).toBe(401)
+    expect(await auth.actorOf(new Headers({ authorization: `Bearer ${token}x` }), null)).toBeNull()
+    // A flood of wrong tokens must not fill the log.
+    expect(test.ctx.log.warn).not.toHaveBeenCalled()
 
     await authTables(test).schema.dropTable('session').execute()
     await expect(signIn(account.password)).rejects.toThrow(/session/)

@@ -162,10 +162,11 @@ export function configuration(
     logger: {
       level: 'warn' as const,
       // Of its further arguments, which may name addresses or hold request data, only what broke is kept. A failed
-      // sign-in is not an error of the server.
+      // sign-in and a wrong token are no errors of the server; the audit log has them.
       log: (level: string, message: string, ...details: unknown[]) => {
         const err = details.find((detail) => detail instanceof Error && !isAPIError(detail))
-        log[level === 'error' ? 'warn' : 'debug'](
+        const isRefusal = err === undefined && details.some(isAPIError)
+        log[level === 'error' && !isRefusal ? 'warn' : 'debug'](
           { part: 'auth', ...(err ? { err } : {}) },
           message || 'internal error in sign-in',
         )
