@@ -175,6 +175,20 @@ it('makes those wait who ask much of a vendor, and refuses who asks more', async
   expect(statuses.filter((status) => status === 429)).toEqual([429])
 })
 
+it('makes those wait who change much at a time, and refuses who changes more', async () => {
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  const waking = vi.spyOn(api.ctx.queue, 'wake').mockReturnValue(held)
+  onTestFinished(() => waking.mockRestore())
+  const statuses: number[] = []
+  const changes = Array.from({ length: 423 }, async () => {
+    statuses.push((await api.send('POST', `/api/v1/projects/${projectId}/resume-syncs`, {})).status)
+  })
+  await expect.poll(() => [statuses, waking.mock.calls.length], TIMEOUT).toEqual([[429, 429, 429], 20])
+  release()
+  await Promise.all(changes)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(420)
+})
+
 it('reads no large body of somebody without a credential', async () => {
   const refused = async (headers: string): Promise<string> => {
     const client = connect(Number(new URL(url).port), '127.0.0.1')

@@ -19,6 +19,7 @@ const LANES: Record<Weight, { principal: Lane; process: Lane }> = {
   store: { principal: { running: 2, waiting: 100 }, process: { running: 3, waiting: 400 } },
   vendor: { principal: { running: 5, waiting: 20 }, process: { running: 40, waiting: 100 } },
   secrets: { principal: { running: 20, waiting: 100 }, process: { running: 40, waiting: 400 } },
+  change: { principal: { running: 20, waiting: 400 }, process: { running: 40, waiting: 1_000 } },
 }
 /** Seconds until it is worth asking again. */
 const LATER = 1
@@ -32,7 +33,7 @@ export type Turns = <T>(weight: Weight, principal: string, left: AbortSignal, wo
 
 /** One count for the process. */
 export function turns(): Turns {
-  const lanes = { store: lane('store'), vendor: lane('vendor'), secrets: lane('secrets') }
+  const lanes = { store: lane('store'), vendor: lane('vendor'), secrets: lane('secrets'), change: lane('change') }
   return (weight, principal, left, work) => lanes[weight](principal, left, work)
 }
 
@@ -56,7 +57,7 @@ function lane(weight: Weight) {
     } catch (error) {
       return refused(
         error,
-        new TooManyRequests(LATER, 'Too many large requests at a time; send fewer of them together'),
+        new TooManyRequests(LATER, 'Too many requests of this kind at a time; send fewer of them together'),
       )
     } finally {
       if (own.executionSlots === most.running && own.queueSlots === most.waiting) principals.delete(principal)

@@ -36,9 +36,10 @@ export interface Route<Output = never> {
 
 /**
  * What a call takes much of: reading and unsealing the store, or waiting for a vendor. `secrets`: reading secrets, of
- * which few are many; one that reads many is a call of the store.
+ * which few are many; one that reads many is a call of the store. `change`: each waits for the store's place of a
+ * writer, so that many at once keep everybody else from the store.
  */
-export type Weight = 'store' | 'vendor' | 'secrets'
+export type Weight = 'store' | 'vendor' | 'secrets' | 'change'
 
 export interface Meta {
   /** What it does, in one sentence: the OpenAPI summary. */
@@ -52,7 +53,7 @@ export interface Meta {
    * Wrong credentials per minute and address, where they are too long to be guessed: right ones are always let through.
    */
   wrongPerMinute?: number
-  /** Set where a call can be large or slow: then only a few run at a time. */
+  /** Set where a call can be large or slow: then only a few run at a time. Default for a mutation: `change`. */
   weight?: Weight
   /** Compressed where it is large: nothing in it is secret. Compressed, a secret shows in the length of the answer. */
   isCompressed?: true

@@ -148,7 +148,7 @@ export function mutation<S extends Schema, Out extends z.ZodType>(
   verb: Verb<S, z.input<Out>, RequestCall>,
   { output, ...meta }: Mounting<Out>,
 ): TRPCMutationProcedure<Types<S, Out>> {
-  return mounted(verb, meta)
+  return mounted(verb, { weight: 'change', ...meta })
     .output<z.ZodType>(output)
     .mutation((opts) => perform(verb, callOf(opts), opts.input as InputOf<S>)) as TRPCMutationProcedure<Types<S, Out>>
 }
