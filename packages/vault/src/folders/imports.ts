@@ -5,7 +5,7 @@ import { checkFolder, moveHead } from '@keyferry/kernel/authority'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
-import { faultsAround, refuseNew } from '../references/check-references.ts'
+import { faultsAround, refuseNewFaults } from '../references/check-references.ts'
 import { importsIn, mentionsOf, refuseBadImport } from '../references/import-graph.ts'
 import { namerOf } from '../references/out-of-reach.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
@@ -81,12 +81,7 @@ export function createImport(
       })
       .execute()
     await moveHead(tx, { projectId: input.projectId, key, folder }, {}, { imports: [source] })
-    refuseNew(
-      ctx,
-      input.projectId,
-      before,
-      await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]),
-    )
+    await refuseNewFaults(ctx, tx, { projectId: input.projectId, key }, [folderId], before)
     markChanged(folderId)
     await audit(ctx, tx, actor, 'import.create', input.projectId, { ...where, from: input.import })
     return one(await importsOf(tx, folderId), id)
@@ -123,12 +118,7 @@ export function updateImport(
       .execute()
     const index = Math.min(position, imports.length) - 1
     await arrange(tx, [...others.slice(0, index), present, ...others.slice(index)])
-    refuseNew(
-      ctx,
-      input.projectId,
-      before,
-      await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]),
-    )
+    await refuseNewFaults(ctx, tx, { projectId: input.projectId, key }, [folderId], before)
     markChanged(folderId)
     await audit(ctx, tx, actor, 'import.update', input.projectId, {
       ...where,

@@ -145,16 +145,17 @@ export async function faultsAround(
   return faults
 }
 
-/** Throws `BadRequest` naming a fault that is new since `before`. */
-export function refuseNew(
-  ctx: Pick<Context, 'caller' | 'keyring' | 'authority'>,
-  projectId: string,
+/** Throws `BadRequest` naming a fault among the secrets that read these folders, which `before` does not have. */
+export async function refuseNewFaults(
+  ctx: Pick<Context, 'limits' | 'caller' | 'keyring' | 'authority'>,
+  tx: Tx,
+  vault: Key,
+  folderIds: readonly string[],
   before: ReadonlyMap<string, unknown>,
-  after: ReadonlyMap<string, () => Fault>,
-): void {
-  const found = [...after].find(([id]) => !before.has(id))
+): Promise<void> {
+  const found = [...(await faultsAround(ctx, tx, vault, folderIds))].find(([id]) => !before.has(id))
   const fault = found?.[1]()
-  if (fault) refuse([fault], fault.kind === 'cycle' ? CYCLE : TOO_DEEP, readerOf(ctx, projectId) === null)
+  if (fault) refuse([fault], fault.kind === 'cycle' ? CYCLE : TOO_DEEP, readerOf(ctx, vault.projectId) === null)
 }
 
 /**

@@ -21,7 +21,7 @@ import {
 } from '@keyferry/kernel'
 import { MAX_VALUE_BYTES, mentionOf, type Mention } from '@keyferry/schemas'
 import { namesOf } from '@keyferry/schemas/secret-path'
-import { faultsAround, refuseNew } from '../references/check-references.ts'
+import { faultsAround, refuseNewFaults } from '../references/check-references.ts'
 import { createExpander, type Expanded, type Expander } from '../references/expand.ts'
 import { notReadable, outOfReach, readerOf, type OutOfReach } from '../references/out-of-reach.ts'
 import { mapAt } from '../references/reference-graph.ts'
@@ -128,7 +128,7 @@ export async function rewriteReferences<T>(
     await refuseChanged(expected, now, createExpander(now, open, budget(ctx.limits)))
   }
   if (faultsBefore && moving.folders)
-    refuseNew(ctx, projectId, faultsBefore, await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()]))
+    await refuseNewFaults(ctx, tx, { projectId, key }, [...moving.folders.keys()], faultsBefore)
   rewritten.sort()
   const more = rewritten.length - MAX_REWRITTEN
   return { result, rewritten: more > 0 ? [...rewritten.slice(0, MAX_REWRITTEN), `and ${more} more`] : rewritten }

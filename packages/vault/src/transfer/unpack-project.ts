@@ -5,7 +5,7 @@ import { moveHead } from '@keyferry/kernel/authority'
 import { nameOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
 import { insertEnvironment } from '../folders/environments.ts'
 import { organizationKeyOf } from '../keys/project-key.ts'
-import { faultsAround, refuseNew } from '../references/check-references.ts'
+import { refuseNewFaults } from '../references/check-references.ts'
 import { refuseBadImportsThrough } from '../references/import-graph.ts'
 import { putSecrets } from '../secrets/write.ts'
 import { findFolder, type Located } from '../tree/find-folder.ts'
@@ -41,7 +41,7 @@ export async function unpackProject(
   for (const folderId of written) markChanged(folderId)
   const importers = await insertImports(unpacking)
   await refuseBadImportsThrough(tx, null, projectId, importers)
-  refuseNew(ctx, projectId, new Map(), await faultsAround(ctx, tx, { projectId, key }, written))
+  await refuseNewFaults(ctx, tx, { projectId, key }, written, new Map())
   await audit(ctx, tx, actor, 'project.import', projectId, { name, slug, secrets: packed.secrets.length })
   return projectId
 }
