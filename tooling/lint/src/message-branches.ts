@@ -13,7 +13,7 @@ import { parseSync } from 'oxc-parser'
 const ONLY_WORDS = new Set(['packages/db/src/errors.ts', 'apps/web/src/app/route-states.tsx'])
 
 /** The suites that each destination passes are tests too. */
-const IS_TEST = /(\.test|\/conformance[\w-]*)\.tsx?$/
+const IS_TEST = /(\.test|\/conformance\/[\w-]+)\.tsx?$/
 
 const NAMES = new Set(['message', 'reason', 'problem'])
 const LOOKS = new Set(['startsWith', 'endsWith', 'includes', 'indexOf', 'match', 'matchAll', 'search'])

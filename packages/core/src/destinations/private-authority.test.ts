@@ -8,7 +8,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sessionTo } from './conformance-reconciler.ts'
+import { sessionTo } from './conformance/reconciler.ts'
 import { startEmulator as startVault, type VaultEmulator } from './hashicorp-vault/emulator/index.ts'
 import vault from './hashicorp-vault/index.ts'
 import { type KubernetesEmulator, startEmulator as startKubernetes } from './kubernetes/emulator/index.ts'

@@ -1,7 +1,7 @@
 /** Secrets that a destination cannot store: an outcome for each key, while the others arrive and foreign keys stay. */
 import { openSqliteStore } from '@keyferry/db/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { suiteKeys } from '../destinations/conformance-keys.ts'
+import { suiteKeys } from '../destinations/conformance/keys.ts'
 import { destination as definitionOf, destinations } from '../destinations/registry.ts'
 import { getRun } from '../history/runs.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'

@@ -1,7 +1,7 @@
 /** What runs cost every destination: no more requests than its API allows at the least, and one to make sure. */
 import { openSqliteStore } from '@keyferry/db/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { sessionOf } from '../destinations/conformance-reconciler.ts'
+import { sessionOf } from '../destinations/conformance/reconciler.ts'
 import { minimumCallsOf } from '../destinations/emulators.ts'
 import type { Work } from '../destinations/minimum-calls.ts'
 import { destinations } from '../destinations/registry.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { failureOf, sessionTo } from '../conformance-reconciler.ts'
+import { failureOf, sessionTo } from '../conformance/reconciler.ts'
 import type { DestinationError } from '../destination-error.ts'
 import type { Change, Client } from '../destination.ts'
 import { tagsFlag } from '../tags.ts'

@@ -1,6 +1,6 @@
 /** What the conformance suite doesn't ask: deployments, names that other bindings have, refusals of a whole batch. */
 import { afterEach, expect, test } from 'vitest'
-import { sessionTo } from '../conformance-reconciler.ts'
+import { sessionTo } from '../conformance/reconciler.ts'
 import type { DestinationError } from '../destination-error.ts'
 import type { Change, Client } from '../destination.ts'
 import { startEmulator, type CloudflareWorkersEmulator } from './emulator/index.ts'

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { DestinationError } from '../destination-error.ts'
 import type { Change } from '../destination.ts'
-import { sessionTo } from '../conformance-reconciler.ts'
+import { sessionTo } from '../conformance/reconciler.ts'
 import { startEmulator, type DevinEmulator, type Duplicates } from './emulator/index.ts'
 import devin from './index.ts'
 

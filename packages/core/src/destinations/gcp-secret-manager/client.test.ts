@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { sessionTo } from '../conformance-reconciler.ts'
+import { sessionTo } from '../conformance/reconciler.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client } from '../destination.ts'
 import { startEmulator, type GcpEmulator } from './emulator/index.ts'

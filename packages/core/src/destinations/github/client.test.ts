@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { sessionTo } from '../conformance-reconciler.ts'
+import { sessionTo } from '../conformance/reconciler.ts'
 import type { DestinationError } from '../destination-error.ts'
 import type { Change } from '../destination.ts'
 import { type GithubEmulator, type GithubEmulatorOptions, startEmulator } from './emulator/index.ts'

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { sessionTo } from '../conformance-reconciler.ts'
+import { sessionTo } from '../conformance/reconciler.ts'
 import type { Change } from '../destination.ts'
 import { create, outcomesOf, remove, update } from '../test-changes.ts'
 import { startEmulator, type VaultEmulator, type VaultEmulatorOptions } from './emulator/index.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { failureOf, sessionTo } from '../conformance-reconciler.ts'
+import { failureOf, sessionTo } from '../conformance/reconciler.ts'
 import { startEmulator, type TriggerDevEmulator } from './emulator/index.ts'
 import triggerDev from './index.ts'
 

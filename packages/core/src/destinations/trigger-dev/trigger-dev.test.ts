@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DestinationError } from '../destination-error.ts'
 import type { Change, Report } from '../destination.ts'
-import { failureOf, sessionTo } from '../conformance-reconciler.ts'
+import { failureOf, sessionTo } from '../conformance/reconciler.ts'
 import { startEmulator, type TriggerDevEmulator } from './emulator/index.ts'
 import triggerDev from './index.ts'
 

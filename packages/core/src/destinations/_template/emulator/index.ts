@@ -2,7 +2,7 @@
  * Example Provider as a real HTTP server on loopback. Write what is known of the vendor here, with source and date,
  * quirks included; where no document says what it does, export `variants`, one emulator for each way it may behave.
  */
-import type { VendorCapability } from '../../conformance-capabilities.ts'
+import type { VendorCapability } from '../../conformance/capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'
 import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'

@@ -2,7 +2,7 @@
  * Cloudflare's API as far as the secrets of Workers go, as a real HTTP server on loopback (`cloudflare` 7.3.0, wrangler
  * and developers.cloudflare.com, 2026-11-28). What no document settles is a switch of `Behaviour`.
  */
-import type { VendorCapability } from '../../conformance-capabilities.ts'
+import type { VendorCapability } from '../../conformance/capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
 import { authenticationError, noRoute, ok, refused } from './answers.ts'

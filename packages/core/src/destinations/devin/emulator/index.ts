@@ -2,7 +2,7 @@
  * Devin's API v3 as far as organization secrets go, as a real HTTP server on loopback (docs.devin.ai and the OpenAPI
  * document in Devin's Terraform provider, 2026-11-22). What no document settles is a switch (`duplicates`).
  */
-import type { VendorCapability } from '../../conformance-capabilities.ts'
+import type { VendorCapability } from '../../conformance/capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'
 import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'

@@ -3,7 +3,7 @@
  * Actions, Dependabot, Codespaces and agents, with personal access tokens and an app (GitHub's OpenAPI document 23.0.2,
  * docs.github.com, and public issues, 2026-11-28).
  */
-import type { VendorCapability } from '../../conformance-capabilities.ts'
+import type { VendorCapability } from '../../conformance/capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { startEmulatorServer } from '../../emulator-server.ts'
 import { createAccounts } from './accounts.ts'

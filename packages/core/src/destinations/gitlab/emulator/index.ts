@@ -2,7 +2,7 @@
  * GitLab as a real HTTP server on loopback: CI/CD variables of projects and groups, with scopes, masking and hiding
  * (gitlabhq's source up to 18.x and docs.gitlab.com, 2026-11-28).
  */
-import type { VendorCapability } from '../../conformance-capabilities.ts'
+import type { VendorCapability } from '../../conformance/capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { startEmulatorServer } from '../../emulator-server.ts'
 import { createAccounts } from './accounts.ts'

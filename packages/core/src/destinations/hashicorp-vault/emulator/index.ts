@@ -2,7 +2,7 @@
  * HashiCorp Vault and OpenBao as a local HTTP server: KV version 1 and 2, tokens, AppRole, policies and namespaces, as
  * OpenBao's source of 2026-08-21 and Vault's API documents have them (2026-11-28).
  */
-import type { VendorCapability } from '../../conformance-capabilities.ts'
+import type { VendorCapability } from '../../conformance/capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'
 import { startEmulatorServer } from '../../emulator-server.ts'

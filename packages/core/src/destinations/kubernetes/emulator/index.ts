@@ -2,7 +2,7 @@
  * The secrets of a Kubernetes API server as a local HTTP server: server-side apply, resource versions, roles and
  * reviews, as seen at a real kube-apiserver 1.20.2 (2026-11-28).
  */
-import type { VendorCapability } from '../../conformance-capabilities.ts'
+import type { VendorCapability } from '../../conformance/capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'
 import { startEmulatorServer } from '../../emulator-server.ts'

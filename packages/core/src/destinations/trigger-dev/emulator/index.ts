@@ -2,7 +2,7 @@
  * Trigger.dev as a local HTTP server, quirks included, written to the server's source of 2026-08-21 (4.5.12). Its own
  * SDK and command line work against it unchanged. It stands in for the vendor in tests, the demo and the bench.
  */
-import type { VendorCapability } from '../../conformance-capabilities.ts'
+import type { VendorCapability } from '../../conformance/capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { type ServedAnswer, type ServedRequest, startEmulatorServer } from '../../emulator-server.ts'
 import { accountRoutes } from './account-routes.ts'

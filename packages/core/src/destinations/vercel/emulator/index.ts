@@ -2,7 +2,7 @@
  * Vercel's API as far as environment variables go, as a real HTTP server on loopback (`@vercel/sdk` 1.28.35, Vercel's
  * CLI and Terraform provider, vercel.com/docs, 2026-11-28). What no document settles is a switch of `Behaviour`.
  */
-import type { VendorCapability } from '../../conformance-capabilities.ts'
+import type { VendorCapability } from '../../conformance/capabilities.ts'
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
 import { Refused } from './answers.ts'

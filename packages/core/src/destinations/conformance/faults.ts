@@ -1,8 +1,8 @@
 /** What vendors do wrong, and what people call their secrets: the tables of the conformance suite. For tests only. */
 import type { DestinationErrorKind } from '@keyferry/schemas'
-import type { DestinationDefinition } from './destination.ts'
-import type { Emulator, Fault } from './emulator.ts'
-import { secretTexts } from './forms.ts'
+import type { DestinationDefinition } from '../destination.ts'
+import type { Emulator, Fault } from '../emulator.ts'
+import { secretTexts } from '../forms.ts'
 
 /** In every value of a test that looks for leaks. */
 export const VALUE_MARK = 'sW0rdf1sh-very-secret'

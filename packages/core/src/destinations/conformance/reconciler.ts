@@ -1,14 +1,14 @@
 /** Stands in for the pipeline in the conformance suite: a bare-bones ledger and difference. For tests only. */
 import { expect } from 'vitest'
-import type { ConnectionDefinition, Session } from './connection.ts'
-import { DestinationError } from './destination-error.ts'
-import type { Change, Client, DestinationDefinition, Observed } from './destination.ts'
-import { type NamedFault, VALUE_MARK } from './conformance-faults.ts'
-import { suiteKeys, type SuiteKeys } from './conformance-keys.ts'
-import type { Emulator } from './emulator.ts'
-import type { StartEmulator } from './emulators.ts'
-import { type Credentials, httpFor, parseCredentials } from './credentials.ts'
-import { createHttp, type HttpOptions } from './http.ts'
+import type { ConnectionDefinition, Session } from '../connection.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { Change, Client, DestinationDefinition, Observed } from '../destination.ts'
+import { type NamedFault, VALUE_MARK } from './faults.ts'
+import { suiteKeys, type SuiteKeys } from './keys.ts'
+import type { Emulator } from '../emulator.ts'
+import type { StartEmulator } from '../emulators.ts'
+import { type Credentials, httpFor, parseCredentials } from '../credentials.ts'
+import { createHttp, type HttpOptions } from '../http.ts'
 
 /** Remembers what it wrote and compares it with a list. */
 export interface TestReconciler {

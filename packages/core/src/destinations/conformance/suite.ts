@@ -4,13 +4,13 @@
  * client's.
  */
 import { describe, expect, test } from 'vitest'
-import type { VendorCapability } from './conformance-capabilities.ts'
-import { FAULTS, HOSTILE, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
-import { isWriteOf } from './conformance-keys.ts'
-import { failureOf, NOTHING_LEFT, withEmulator, sessionOf, wrongIn } from './conformance-reconciler.ts'
-import { DestinationError } from './destination-error.ts'
-import type { DestinationDefinition } from './destination.ts'
-import type { Emulator } from './emulator.ts'
+import type { VendorCapability } from './capabilities.ts'
+import { FAULTS, HOSTILE, secretsOf, throughout, VALUE_MARK } from './faults.ts'
+import { isWriteOf } from './keys.ts'
+import { failureOf, NOTHING_LEFT, withEmulator, sessionOf, wrongIn } from './reconciler.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { DestinationDefinition } from '../destination.ts'
+import type { Emulator } from '../emulator.ts'
 import type { EmulatedVendor } from './run-conformance.ts'
 
 /** Cases of one destination. Each has an emulator of its own, so that the waits of repeats overlap. */

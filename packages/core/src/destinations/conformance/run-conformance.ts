@@ -1,11 +1,11 @@
 /** The whole conformance suite for one destination; each folder's `conformance.test.ts` calls it. */
-import type { VendorCapability } from './conformance-capabilities.ts'
-import { FAULTS } from './conformance-faults.ts'
-import { conformance } from './conformance.ts'
-import { listsInTrouble, writesInTrouble } from './conformance-trouble.ts'
-import type { DestinationDefinition } from './destination.ts'
-import type { StartEmulator } from './emulators.ts'
-import type { MinimumCallsOf } from './minimum-calls.ts'
+import type { VendorCapability } from './capabilities.ts'
+import { FAULTS } from './faults.ts'
+import { conformance } from './suite.ts'
+import { listsInTrouble, writesInTrouble } from './trouble.ts'
+import type { DestinationDefinition } from '../destination.ts'
+import type { StartEmulator } from '../emulators.ts'
+import type { MinimumCallsOf } from '../minimum-calls.ts'
 
 export interface EmulatedVendor {
   startEmulator: StartEmulator

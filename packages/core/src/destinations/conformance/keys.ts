@@ -1,8 +1,8 @@
 /** Keys and values of the conformance suite, as a destination stores them. For tests only. */
-import { HOSTILE } from './conformance-faults.ts'
-import type { DestinationDefinition } from './destination.ts'
-import type { Emulator } from './emulator.ts'
-import { refusalOf } from './refusal.ts'
+import { HOSTILE } from './faults.ts'
+import type { DestinationDefinition } from '../destination.ts'
+import type { Emulator } from '../emulator.ts'
+import { refusalOf } from '../refusal.ts'
 
 export interface SuiteKeys {
   /** A key as the vendor stores it. */

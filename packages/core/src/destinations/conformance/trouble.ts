@@ -1,11 +1,11 @@
 /** The second half of the conformance suite: vendors that fail, at every place and at every call. */
 import { describe, expect, test } from 'vitest'
-import { FAULTS, mayMeet, type NamedFault, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
-import { isWriteOf } from './conformance-keys.ts'
-import { failureOf, NOTHING_LEFT, withEmulator, wrongIn } from './conformance-reconciler.ts'
-import { DestinationError } from './destination-error.ts'
-import type { DestinationDefinition } from './destination.ts'
-import type { StartEmulator } from './emulators.ts'
+import { FAULTS, mayMeet, type NamedFault, secretsOf, throughout, VALUE_MARK } from './faults.ts'
+import { isWriteOf } from './keys.ts'
+import { failureOf, NOTHING_LEFT, withEmulator, wrongIn } from './reconciler.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { DestinationDefinition } from '../destination.ts'
+import type { StartEmulator } from '../emulators.ts'
 
 /** What a client can make of a fault, whatever it looked like. */
 const meaningOf = ({ kinds, isCarriedOut = false }: NamedFault): string =>
