@@ -19,8 +19,8 @@ export const withListing = <Row>(command: Command, columns: Columns<Row>): Comma
   command
     .addOption(new Option('--sort <column>', 'order by a column').choices(Object.keys(columns)))
     .option('--desc', 'in descending order')
-    .option('--limit <number>', 'print at most so many', wholeNumber)
-    .option('--offset <number>', 'leave out the first so many', wholeNumber)
+    .option('--limit <number>', 'print at most so many', wholeNumber(1))
+    .option('--offset <number>', 'leave out the first so many', wholeNumber(0))
 
 /** Prints rows as a table, or as JSON. `none` is said when there are none. */
 export function printList<Row>(
@@ -48,7 +48,13 @@ function sorted<Row>(rows: readonly Row[], cell: Columns<Row>[string] | undefine
   return desc ? up.reverse() : up
 }
 
-export function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number.')
-  return Number(text)
-}
+const MOST = 999_999_999
+
+/** Reads an option that is a whole number from `least`. */
+export const wholeNumber =
+  (least: number, most = MOST) =>
+  (text: string): number => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    if (number >= least && number <= most) return number
+    throw new InvalidArgumentError(`It is a whole number from ${least}${most === MOST ? '' : ` to ${most}`}.`)
+  }

@@ -81,14 +81,26 @@ onEveryProfile((profile) => {
 // The commands below open the store like those above. What they do in it, the API's tests show on both databases.
 
 async function namesWhatIsIll(home: Home, port: string): Promise<void> {
-  for (const [env, words] of [
+  for (const [env, ...all] of [
     [{ PORT: 'none' }, 'settings: PORT: must be a whole number'],
     [{ KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64') }, 'store: KEYFERRY_ROOT_KEY is not the root key'],
-    [{ SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'a@example.com' }, 'mail: The mail server refuses'],
+    [
+      {
+        SMTP_URL: 'smtp://127.0.0.1:1',
+        MAIL_FROM: 'a@example.com',
+        OIDC_ISSUER: 'http://127.0.0.1:1',
+        OIDC_CLIENT_ID: 'a',
+        OIDC_CLIENT_SECRET: 'b',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1/otlp',
+      },
+      'mail: The mail server refuses',
+      'sign-in provider: http://127.0.0.1:1/.well-known/openid-configuration cannot be reached',
+      'collector: http://127.0.0.1:1/otlp cannot be reached',
+    ],
     [{ KEYFERRY_DATA_DIR: join(home.dir, 'absent'), DATABASE_URL: '' }, 'store: Nothing is set up'],
   ] as const) {
     const ill = await home.keyferry(['admin', 'doctor'], { env: { PORT: port, ...env } })
-    expect(ill, words).toMatchObject({ code: 1, stdout: expect.stringContaining(words) })
+    for (const words of all) expect(ill, words).toMatchObject({ code: 1, stdout: expect.stringContaining(words) })
   }
 }
 

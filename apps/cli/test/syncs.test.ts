@@ -139,7 +139,7 @@ it('shows what would happen, does it, and says when nothing is left', async () =
       expect.objectContaining({ check: 'clock', state: 'ok' }),
       expect.objectContaining({ check: 'mail', state: 'warning', remedy: 'Set SMTP_URL and MAIL_FROM.' }),
       expect.objectContaining({ check: `connection vendor-of-${slug}`, state: 'ok' }),
-      expect.objectContaining({ check: 'syncs of Shop', state: 'ok' }),
+      expect.objectContaining({ check: `syncs of Shop (${slug})`, state: 'ok' }),
     ]),
   })
   emulator.fail(1, { kind: 'status', status: 401 })
@@ -278,6 +278,10 @@ it('reaches what the API can: from an empty project to a sync, and who has acces
   const page = await home.keyferry(['secrets', 'list', '--sort', 'name', '--desc', '--limit', '2', ...from])
   expect(page.stdout.match(/^[A-C] /gm)).toEqual(['C ', 'B '])
   expect(page.stderr).toContain('1 to 2 of 3.')
+  expect(await home.keyferry(['audit', 'list', '--limit', '0'])).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('It is a whole number from 1 to 1000.'),
+  })
   const { entries } = await json('audit', 'list', '--action', 'api-key.', '--limit', '1')
   expect(entries).toMatchObject([{ action: 'api-key.revoke' }])
   expect(await json('audit', 'verify')).toMatchObject({ problem: null })

@@ -43,7 +43,8 @@ const failure = (check: string, message: string, remedy: string): Finding => ({
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * Checks settings, disk, store, keys, clock, processes, queue, mail, proxy and every connection. Never throws: what
+ * Checks settings, disk, store, keys, clock, processes, queue, mail, proxy, what people sign in by, the collector of
+ * traces and every connection. Never throws: what
  * cannot be checked is a finding. `progress` gets the name of each check.
  */
 export async function examine(
@@ -57,7 +58,13 @@ export async function examine(
   } catch (error) {
     return [failure('settings', wordsOf(error), 'Correct the setting; docs/settings.md lists them all.')]
   }
-  const findings = [...settings(env), ...(await disk(env)), ...(await mail(env, progress)), ...(await proxy(env))]
+  const findings = [
+    ...settings(env),
+    ...(await disk(env)),
+    ...(await mail(env, progress)),
+    ...(await proxy(env)),
+    ...(await outside(env, progress)),
+  ]
   progress('store')
   const admin = await openAdmin(env).catch((error: unknown) => error)
   if (!isOpen(admin)) {
@@ -190,10 +197,43 @@ async function proxy(env: Env): Promise<Finding[]> {
       )
     else findings.push(ok('proxy', `${url} leads to Keyferry.`))
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : wordsOf(error)
-    findings.push(warning('proxy', `${url} cannot be reached from here: ${cause}.`, 'Check DNS, TLS and the proxy.'))
+    findings.push(
+      warning('proxy', `${url} cannot be reached from here: ${causeOf(error)}.`, 'Check DNS, TLS and the proxy.'),
+    )
   }
   return findings
+}
+
+/** What fetch says is only that it failed. */
+const causeOf = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error ? error.cause.message : wordsOf(error)
+
+/** The other services that settings name. */
+async function outside(env: Env, progress: (check: string) => void): Promise<Finding[]> {
+  const findings: Finding[] = []
+  if (env.OIDC_ISSUER !== undefined) {
+    const url = `${env.OIDC_ISSUER.replace(/\/$/, '')}/.well-known/openid-configuration`
+    findings.push(await reach('sign-in provider', url, 'OIDC_ISSUER', (answer) => answer.ok))
+  }
+  const collectors = [
+    env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT,
+  ].filter((url) => url !== undefined && !env.OTEL_SDK_DISABLED)
+  // Whatever it answers to a GET, it is there.
+  for (const url of new Set(collectors))
+    if (url !== undefined) findings.push(await reach('collector', url, 'OTEL_EXPORTER_OTLP_ENDPOINT', () => true))
+  return findings
+
+  async function reach(check: string, url: string, setting: string, isRight: (answer: Response) => boolean) {
+    progress(check)
+    const remedy = `Check ${setting} and the network.`
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(SLOW_MS) })
+      return isRight(answer) ? ok(check, `${url} answers.`) : failure(check, `${url} answers ${answer.status}.`, remedy)
+    } catch (error) {
+      return failure(check, `${url} cannot be reached from here: ${causeOf(error)}.`, remedy)
+    }
+  }
 }
 
 /** As the operator: the credentials of each, at its provider. */

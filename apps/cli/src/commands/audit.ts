@@ -31,8 +31,8 @@ export function addAudit(program: Command, cli: Cli): void {
     .option('--from <time>', 'such as 2026-12-01T08:00:00Z')
     .option('--to <time>')
     .option('--text <text>', 'anywhere in the details')
-    .option('--limit <number>', 'at most so many, up to 1000', wholeNumber, 100)
-    .option('--cursor <number>', 'the page that the one before named', wholeNumber)
+    .option('--limit <number>', 'at most so many, up to 1000', wholeNumber(1, 1000), 100)
+    .option('--cursor <number>', 'the page that the one before named', wholeNumber(0))
     .action((options: AuditOptions) => list(cli, options))
 
   withJson(audit.command('verify'))

@@ -25,7 +25,7 @@ export function addDoctor(program: Command, cli: Cli): void {
 export function addAdminDoctor(admin: Command, cli: Cli): void {
   withJson(admin.command('doctor'))
     .description(
-      'Check settings, disk, store, queue, keys, clock, mail, proxy and the reach of each connection. Exits with 1 on an error',
+      'Check settings, disk, store, queue, keys, clock, mail, proxy, sign-in provider, collector and each connection. Exits with 1 on an error',
     )
     .action(async (options: JsonOption) => {
       const { examine } = await instanceCode()
@@ -100,15 +100,18 @@ async function overApi(cli: Cli, options: JsonOption): Promise<void> {
     else add(`connection ${name}`, 'error', problem, 'Replace its credentials, or let the instance reach the provider.')
   }
   cli.terminal.progress('')
-  for (const { name, syncs } of await client.overview.instance.query()) {
+  // Names of projects can be the same.
+  const slugs = new Map((await client.projects.list.query()).map(({ id, slug }) => [id, slug]))
+  for (const { id, name, syncs } of await client.overview.instance.query()) {
+    const slug = slugs.get(id) ?? id
     const failing = syncs.find(({ status }) => status === 'needs-attention')?.count ?? 0
-    if (failing === 0) add(`syncs of ${name}`, 'ok', 'None needs attention.')
+    if (failing === 0) add(`syncs of ${name} (${slug})`, 'ok', 'None needs attention.')
     else
       add(
-        `syncs of ${name}`,
+        `syncs of ${name} (${slug})`,
         'error',
         `${count(failing, 'sync')} ${failing === 1 ? 'needs' : 'need'} attention.`,
-        '`keyferry syncs list` names them, and why.',
+        `\`keyferry syncs list --project ${slug}\` names them, and why.`,
       )
   }
   report(cli, findings, options)

@@ -57,7 +57,7 @@ export function addEnvironments(program: Command, cli: Cli): void {
     .description('Create an environment')
     .argument('<slug>', 'its name in references, URLs and commands')
     .option('--name <name>', 'as people see it (default: the slug)')
-    .option('--position <number>', 'among the others, from 1', wholeNumber)
+    .option('--position <number>', 'among the others, from 1', wholeNumber(1))
     .action(async (slug: string, { name = slug, position, ...options }: Options & Changes) => {
       const { client, project } = await openProject(cli, options)
       const made = await client.environments.create.mutate({ projectId: project.id, slug, name, position })
@@ -69,7 +69,7 @@ export function addEnvironments(program: Command, cli: Cli): void {
     .argument('<environment>', 'its slug')
     .option('--name <name>')
     .option('--slug <slug>')
-    .option('--position <number>', 'among the others, from 1', wholeNumber)
+    .option('--position <number>', 'among the others, from 1', wholeNumber(1))
     .action(async (environment: string, { name, slug, position, ...options }: Options & Changes) => {
       const { client, project } = await openProject(cli, options)
       const { id: environmentId } = environmentOf(project, environment)

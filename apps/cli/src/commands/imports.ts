@@ -44,7 +44,7 @@ export function addImports(program: Command, cli: Cli): void {
   withPlace(imports.command('move'))
     .description('Change the priority of an import: the highest position wins')
     .argument('<import>', SOURCE)
-    .argument('<position>', 'from 1', wholeNumber)
+    .argument('<position>', 'from 1', wholeNumber(1))
     .action(async (source: string, position: number, options: Options) => {
       const { client, place, found } = await openImport(cli, source, options)
       const input = { ...folderOf(place), importId: found.id, import: { position } }

@@ -39,7 +39,11 @@ export function addKeys(program: Command, cli: Cli): void {
   withRole(withProject(keys.command('create')))
     .description('Create an API key for one project and print its token, which is shown once')
     .argument('<name>')
-    .option('--days <number>', 'after which it ends (default: 90, or the most that the instance allows)', wholeNumber)
+    .option(
+      '--days <number>',
+      'after which it ends (default: 90, or the most that the instance allows)',
+      wholeNumber(1),
+    )
     .action((name: string, options: CreateOptions) => create(cli, name, options))
 
   withJson(keys.command('revoke'))

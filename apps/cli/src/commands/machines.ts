@@ -48,8 +48,8 @@ export function addMachines(program: Command, cli: Cli): void {
     .description('Create a client secret and print it, which is shown once; the machine signs in with it')
     .argument('<machine>', 'name or id')
     .option('--description <text>')
-    .option('--seconds <number>', 'after which it ends (default: never)', wholeNumber)
-    .option('--uses <number>', 'after which it ends (default: any number)', wholeNumber)
+    .option('--seconds <number>', 'after which it ends (default: never)', wholeNumber(1))
+    .option('--uses <number>', 'after which it ends (default: any number)', wholeNumber(1))
     .action((machine: string, options: SecretOptions) => createSecret(cli, machine, options))
 
   addMachineSignIn(machines, cli)

@@ -17,7 +17,7 @@ export function addNotifications(program: Command, cli: Cli): void {
 
   withJson(notifications.command('list'))
     .description('Newest first, a page at a time')
-    .option('--limit <number>', 'at most so many, up to 100', wholeNumber, 30)
+    .option('--limit <number>', 'at most so many, up to 100', wholeNumber(1, 100), 30)
     .option('--before <cursor>', 'the page that the one before named')
     .action((options: ListedOptions) => list(cli, options))
 
