@@ -2,7 +2,7 @@ import { linksOf } from './links.ts'
 
 export interface Section {
   title: string
-  pages: { title: string; file: string }[]
+  pages: { title: string; file: string; about: string }[]
 }
 
 /** The table of contents that docs/README.md is: its headings with the pages below them, in order. */
@@ -14,7 +14,8 @@ export const contentsOf = (index: string): Section[] =>
       const [title = '', ...lines] = section.split('\n')
       const pages = lines.flatMap((line) => {
         const [file] = linksOf(line)
-        return file === undefined ? [] : [{ title: /\[([^\]]+)\]/.exec(line)?.[1] ?? file, file }]
+        const [, name = file, about = ''] = /\[([^\]]+)\]\([^)]+\)(?:: (.+))?$/.exec(line) ?? []
+        return file === undefined || name === undefined ? [] : [{ title: name, file, about }]
       })
       return { title: title.trim(), pages }
     })

@@ -11,8 +11,8 @@ const PAGES = join(DIST, 'pages')
 
 /** Pages made of the code, by the page that they follow. */
 const GENERATED = new Map([
-  ['cli.md', { title: 'Commands', file: 'commands.md' }],
-  ['api.md', { title: 'Routes', file: 'routes.md' }],
+  ['cli.md', { title: 'Commands', file: 'commands.md', about: 'every command with its options' }],
+  ['api.md', { title: 'Routes', file: 'routes.md', about: 'every route with its fields' }],
 ])
 
 const out = resolve(process.argv[2] ?? join(DIST, 'site'))
@@ -57,7 +57,7 @@ function sidebarOf({ title, pages: listed }: Section) {
 function forModels(sections: readonly Section[]): string {
   const lists = sections.map(
     ({ title, pages: listed }) =>
-      `## ${title}\n\n${listed.map((page) => `- [${page.title}](/${page.file})`).join('\n')}\n`,
+      `## ${title}\n\n${listed.map((page) => `- [${page.title}](/${page.file}): ${page.about}`).join('\n')}\n`,
   )
   return `# Keyferry\n\n> Self-hosted secret sync: one folder of secrets, kept equal at every provider that needs it.\n\n${lists.join('\n')}`
 }

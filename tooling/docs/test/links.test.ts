@@ -15,10 +15,10 @@ it('every link of every document leads to a file and a heading', () => {
   ])
 })
 
-it('the table of contents lists every page once, and the site has the pages that are made of the code', async () => {
-  const listed = contentsOf(await readFile(join(ROOT, 'docs/README.md'), 'utf8')).flatMap(({ pages }) =>
-    pages.map(({ file }) => file),
-  )
+it('the table of contents lists every page once and says what it is about, and the site has the pages that are made of the code', async () => {
+  const contents = contentsOf(await readFile(join(ROOT, 'docs/README.md'), 'utf8')).flatMap((section) => section.pages)
+  expect(contents.filter(({ about }) => about === '')).toEqual([])
+  const listed = contents.map(({ file }) => file)
   const pages = await sitePages()
   const own = pages
     .map(({ file }) => file)
