@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { batchLoader } from '@keyferry/db'
-import { NO_TRACING, traced, type Queue, type TraceCarrier, type Tracing, type WakeHint } from '@keyferry/kernel'
+import { NO_TRACING, traced, type Queue, type Tracing, type WakeHint } from '@keyferry/kernel'
 import type { Job, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { openBoss, QUEUE, type Backend, type OpenBoss } from './backend.ts'
 import { bursts } from './bursts.ts'
+import { jobSender, type Payload } from './job-sender.ts'
 
 export interface JobQueue {
   /** The sending side, as the verbs use it. */
@@ -65,17 +66,6 @@ export interface QueueOptions {
   tracing?: Tracing
 }
 
-interface Payload {
-  syncId: string
-  /** What it was woken in. Of several changes that one job delivers, the first. */
-  trace?: TraceCarrier
-}
-
-interface Wake {
-  syncIds: readonly string[]
-  trace: TraceCarrier
-}
-
 /** A lane fetches so many at once, runs them side by side, and fetches again when all have ended. */
 export const JOBS_PER_LANE = 8
 
@@ -83,9 +73,6 @@ const complete = batchLoader(async (boss: PgBoss, jobIds: readonly string[]) => 
   await boss.complete(QUEUE, [...jobIds])
   return () => undefined
 })
-
-const BACKGROUND = 0
-const URGENT = 10
 
 /**
  * The queue says "look at this sync" and holds no truth. At most one job per sync is queued or active, over all
@@ -113,6 +100,14 @@ export function createQueue({
     if (open && !stopped) wakeLane(open.boss)
   })
 
+  const send = jobSender({
+    hints,
+    waitOf: (syncId) => gathering.left(syncId),
+    onSent: (jobs) => {
+      waiting += jobs
+    },
+  })
+
   const wake = async (syncIds: readonly string[]): Promise<void> => {
     if (syncIds.length === 0 || stopped) return
     if (!open) {
@@ -128,48 +123,6 @@ export function createQueue({
       log.warn({ err: error, syncs: syncIds.length }, 'syncs could not be woken; the sweep will')
     }
   }
-
-  const send = batchLoader(async (boss: PgBoss, asked: readonly Wake[]) => {
-    // In one order, so that no two processes that send several wait for each other.
-    const traces = new Map(
-      asked.toReversed().flatMap(({ syncIds, trace }) => syncIds.map((syncId) => [syncId, trace] as const)),
-    )
-    const dataOf = (syncId: string): Payload => ({ syncId, trace: traces.get(syncId) ?? {} })
-    const syncIds = [...traces.keys()].sort()
-    const known = await hints(syncIds)
-    const waits = new Map<string, number>()
-    for (const syncId of syncIds) {
-      const left = known.get(syncId)?.urgent ? 0 : gathering.left(syncId)
-      if (left > 0) waits.set(syncId, left)
-    }
-    const waitsOf = (one: Wake): ReadonlyMap<string, number> =>
-      new Map([...waits].filter(([syncId]) => one.syncIds.includes(syncId)))
-    // One statement for all; those that are queued or active already are skipped by the policy.
-    const inserted = await boss.insert(
-      QUEUE,
-      syncIds.map((syncId) => {
-        const hint = known.get(syncId)
-        return {
-          data: dataOf(syncId),
-          singletonKey: syncId,
-          priority: hint?.urgent ? URGENT : BACKGROUND,
-          startAfter: (waits.get(syncId) ?? 0) / 1000,
-          ...(hint ? { group: { id: hint.group } } : {}),
-        }
-      }),
-      { returnId: true },
-    )
-    waiting += inserted?.length ?? 0
-    if (inserted?.length === syncIds.length) return waitsOf
-    // Somebody requested this one while it waited: for the end of a burst, or among background jobs. The sweep, which
-    // wakes many, need not care.
-    const alone = new Set(asked.flatMap(({ syncIds }) => (syncIds.length === 1 ? syncIds : [])))
-    for (const syncId of alone) {
-      if (known.get(syncId)?.urgent)
-        await boss.update(QUEUE, dataOf(syncId), { singletonKey: syncId, priority: URGENT, startAfter: 0 })
-    }
-    return waitsOf
-  })
 
   const begin = async (): Promise<OpenBoss> => {
     const opened = await openBoss(backend, log)
