@@ -123,17 +123,32 @@ export function restoreFolder(
   })
 }
 
-/** The versions that were present then, by key. A secret that was renamed is under the name it had. */
+/**
+ * The versions that were present then, by key. A secret that was renamed is under the name it had. The values of the
+ * versions in between stay in the store: there may be hundreds of each secret.
+ */
 async function stateAt(tx: Tx, folderId: string, at: string): Promise<Map<string, Version>> {
   const rows = await tx
     .selectFrom('secretVersions')
-    .where('folderId', '=', folderId)
-    .where('createdAt', '<=', at)
-    .orderBy('version')
-    .selectAll()
+    .innerJoin(
+      (eb) =>
+        eb
+          .selectFrom('secretVersions')
+          .where('folderId', '=', folderId)
+          .where('createdAt', '<=', at)
+          .groupBy(['folderId', 'secretId'])
+          .select((of) => ['folderId', 'secretId', of.fn.max('version').as('version')])
+          .as('last'),
+      (join) =>
+        join
+          .onRef('last.folderId', '=', 'secretVersions.folderId')
+          .onRef('last.secretId', '=', 'secretVersions.secretId')
+          .onRef('last.version', '=', 'secretVersions.version'),
+    )
+    .where('deleted', '=', 0)
+    .selectAll('secretVersions')
     .execute()
-  const bySecret = new Map(rows.map((row) => [row.secretId, row]))
-  return new Map([...bySecret.values()].filter((row) => row.deleted === 0).map((row) => [row.key, row]))
+  return new Map(rows.map((row) => [row.key, row]))
 }
 
 function difference(
