@@ -16,7 +16,7 @@ import { z } from 'zod'
 import { isTrusted } from './addresses.ts'
 import { identityActor, later, newToken, removeOverTokens, type IssuedToken } from './access-tokens.ts'
 import { ACCESS_TOKEN_PREFIX } from './tokens.ts'
-import { settingsOf } from './universal-auth.ts'
+import { lockedOutUntil, settingsOf } from './universal-auth.ts'
 
 /** The same words for every wrong pair, so that trying reveals nothing. */
 const wrong = () => new Unauthorized('Invalid credentials')
@@ -54,7 +54,7 @@ export async function signIn(
       .executeTakeFirst()
     const auth = found ?? NOBODY
     const settings = settingsOf(auth)
-    const locked = settings.lockoutEnabled && auth.lockedUntil !== null && auth.lockedUntil > timestamp(ctx)
+    const locked = settings.lockoutEnabled && lockedOutUntil(ctx, auth) !== null
     const trusted = isTrusted(settings.clientSecretTrustedIps, address)
     const secret = await tx
       .selectFrom('clientSecrets')

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { amend, endRowsBefore, type ClientSecretTable, type Selectable, type UniversalAuthTable } from '@keyferry/db'
 import {
   audit,
+  backOffWindow,
   BadRequest,
+  isBackOffOver,
   NotFound,
   timestamp,
   transactChecked,
@@ -24,6 +26,13 @@ type Settings = z.output<typeof universalAuthSetting>
 type Row = Selectable<UniversalAuthTable>
 
 export const settingsOf = (row: Pick<Row, 'settings'>): Settings => universalAuthSetting.parse(JSON.parse(row.settings))
+
+/** The longest lock-out that can be set: one that ends later is from before the clock was set back. */
+const LONGEST_LOCK_OUT_MS = 86_400_000
+
+/** Until when nobody signs in with it; null while it is not locked out. */
+export const lockedOutUntil = (ctx: Pick<Context, 'now'>, { lockedUntil }: Pick<Row, 'lockedUntil'>): string | null =>
+  isBackOffOver(lockedUntil, backOffWindow(ctx, LONGEST_LOCK_OUT_MS)) ? null : lockedUntil
 
 /** Throws `NotFound`, and `BadRequest` when it has one, or when a token would outlive its longest life. */
 export async function attachUniversalAuth(
@@ -74,7 +83,7 @@ export async function getUniversalAuth(
     identityId,
     clientId: row.clientId,
     ...settingsOf(row),
-    lockedUntil: row.lockedUntil !== null && row.lockedUntil > timestamp(ctx) ? row.lockedUntil : null,
+    lockedUntil: lockedOutUntil(ctx, row),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   }
