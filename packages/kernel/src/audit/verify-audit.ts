@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
-import { DecryptionError } from '../crypto/data-key.ts'
+import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 import { chainKey, earlierRows, floorSealOf, hashOf, readHead, readMark, sealOf } from './audit-head.ts'
-import { readFloor, type AuditRow } from './audit.ts'
+import { readFloor, type AuditHead, type AuditRow } from './audit.ts'
 
 export interface Verified {
   /** Rows whose hash was checked. */
@@ -50,11 +50,10 @@ export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: 
   }
   const floor = await readFloor(ctx.db)
   const begun = floor ? { seq: floor.seq, at: floor.at } : null
-  const end = { seq: head.seq, hash: head.hash }
   const ended = (last: number, problem: AuditProblem | null): Verified => ({
     rows: Math.max(0, last - (floor?.seq ?? 0)),
     floor: begun,
-    head: end,
+    head: { seq: head.seq, hash: head.hash },
     problem,
   })
   let key
@@ -70,63 +69,75 @@ export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: 
     const message = `Row ${expected.seq} cannot be compared: rows up to ${floor.seq} were taken off for their age. Note a later end.`
     return ended(0, wrong('removed', expected.seq, null, message))
   }
-  let hash = floor?.hash ?? ''
-  let seq = floor?.seq ?? 0
+  const { last, problem } = await followChain(ctx, key, floor ?? { seq: 0, hash: '' }, head.seq, expected)
+  return ended(last.seq, problem ?? (await problemAtEnd(ctx, { head, key, last, marked, expected })))
+}
+
+type Place = Pick<AuditHead, 'seq' | 'hash'>
+
+/** Checks the rows after `from` one by one, up to the first that is wrong. `last`: the one before that. */
+async function followChain(
+  ctx: Context,
+  key: DataKey,
+  from: Place,
+  end: number,
+  expected: Place | undefined,
+): Promise<{ last: Place; problem: AuditProblem | null }> {
+  let last = from
   for (;;) {
     const rows = await ctx.db
       .selectFrom('audit')
-      .where('seq', '>', seq)
-      .where('seq', '<=', head.seq)
+      .where('seq', '>', last.seq)
+      .where('seq', '<=', end)
       .orderBy('seq')
       .limit(PAGE)
       .selectAll()
       .execute()
     for (const row of rows) {
-      const problem = checked(row, seq + 1, hash, hashOf(key, row))
-      if (problem) return ended(seq, problem)
-      if (expected?.seq === row.seq && expected.hash !== row.hash)
-        return ended(seq, wrong('changed', row.seq, row.id, `Row ${row.seq} is not the one that was noted.`))
-      seq = row.seq
-      hash = row.hash
+      const problem = checked(row, last.seq + 1, last.hash, hashOf(key, row))
+      if (problem) return { last, problem }
+      if (expected?.seq === row.seq && expected.hash !== row.hash) {
+        const message = `Row ${row.seq} is not the one that was noted.`
+        return { last, problem: wrong('changed', row.seq, row.id, message) }
+      }
+      last = { seq: row.seq, hash: row.hash }
     }
-    if (rows.length < PAGE) break
+    if (rows.length < PAGE) return { last, problem: null }
   }
+}
+
+interface End {
+  head: AuditHead
+  key: DataKey
+  /** The last row of the chain. */
+  last: Place
+  /** The end that the organization notes. */
+  marked: number | null
+  expected: Place | undefined
+}
+
+/** What is wrong after the last row, or with the rows beside the chain. */
+async function problemAtEnd(
+  ctx: Context,
+  { head, key, last: { seq, hash }, marked, expected }: End,
+): Promise<AuditProblem | null> {
   if (head.seal !== sealOf(key, head))
-    return ended(seq, wrong('head', head.seq, null, 'The end of the audit log, kept beside it, was changed.'))
-  if (seq < head.seq || (expected && expected.seq > seq)) {
-    return ended(
-      seq,
-      wrong(
-        'truncated',
-        seq + 1,
-        null,
-        `The log ends at row ${seq}, but it continued to row ${Math.max(head.seq, expected?.seq ?? 0)}.`,
-      ),
-    )
-  }
-  if (hash !== head.hash)
-    return ended(seq, wrong('truncated', seq, null, `Row ${seq} is not the one that the log ended with.`))
+    return wrong('head', head.seq, null, 'The end of the audit log, kept beside it, was changed.')
+  const cutOff = (end: number): AuditProblem =>
+    wrong('truncated', seq + 1, null, `The log ends at row ${seq}, but it continued to row ${end}.`)
+  if (seq < head.seq || (expected && expected.seq > seq)) return cutOff(Math.max(head.seq, expected?.seq ?? 0))
+  if (hash !== head.hash) return wrong('truncated', seq, null, `Row ${seq} is not the one that the log ended with.`)
   if (marked === null)
-    return ended(
-      seq,
-      wrong('head', seq, null, 'What the organization notes of the audit log is missing or was changed.'),
-    )
-  if (marked > head.seq)
-    return ended(
-      seq,
-      wrong('truncated', seq + 1, null, `The log ends at row ${seq}, but it continued to row ${marked}.`),
-    )
+    return wrong('head', seq, null, 'What the organization notes of the audit log is missing or was changed.')
+  if (marked > head.seq) return cutOff(marked)
   const added = await rowBeyond(ctx)
-  if (added) return ended(seq, wrong('added', added.seq ?? 0, added.id, 'A row stands outside the chain.'))
+  if (added) return wrong('added', added.seq ?? 0, added.id, 'A row stands outside the chain.')
   const earlier = await earlierRows(ctx.db, key)
   if (earlier.rows !== head.before)
-    return ended(
-      seq,
-      wrong('added', 0, null, `${head.before} rows are older than the chain, and ${earlier.rows} are there.`),
-    )
+    return wrong('added', 0, null, `${head.before} rows are older than the chain, and ${earlier.rows} are there.`)
   if (earlier.digest !== head.beforeDigest)
-    return ended(seq, wrong('changed', 0, null, 'A row that is older than the chain was changed.'))
-  return ended(seq, null)
+    return wrong('changed', 0, null, 'A row that is older than the chain was changed.')
+  return null
 }
 
 /** A row without a place, or after the end. What is written meanwhile is not: the end is read after it. */
