@@ -1,10 +1,10 @@
 /**
  * Random histories of a project. What is only renamed or moved keeps every value, also where other secrets refer to it;
- * the readers of a folder that shows something else hear of it; what is refused changes nothing; and the sums of the
- * store hold. `HISTORY_RUNS` makes more of them, `FUZZ_SEED=random` others.
+ * the readers of a folder that shows something else hear of it; what is refused changes nothing; a copy by a file shows
+ * the same; and the sums of the store hold. `HISTORY_RUNS` makes more of them, `FUZZ_SEED=random` others.
  */
 import { onEveryDatabase, type OpenStore } from '@keyferry/db/testing'
-import { budget, KeyferryError, NotFound, transact, type Hooks } from '@keyferry/kernel'
+import { budget, KeyferryError, NotFound, transact, type Context, type Hooks } from '@keyferry/kernel'
 import { verifyStore } from '@keyferry/kernel/authority'
 import { testContext, type TestContext } from '@keyferry/kernel/testing'
 import { SEED } from '@keyferry/vitest/seed'
@@ -22,6 +22,7 @@ import { visible } from '../references/reference-graph.ts'
 import { restoreFolder, restoreVersion } from '../secrets/history.ts'
 import { deleteSecret, updateSecret, updateSecrets } from '../secrets/secrets.ts'
 import { createTestProject } from '../testing.ts'
+import { exportProject, importProject } from '../transfer/transfer.ts'
 import { loadTree, valueOpener } from './tree.ts'
 
 /** One of what there is, by number. */
@@ -83,21 +84,26 @@ async function live(open: OpenStore, steps: readonly Step[]): Promise<void> {
   }
   const test = await testContext(open, { hooks })
   try {
-    const project = await openProject(test)
-    let before = await project.shown()
+    const { ctx, actor, clock } = test
+    const { projectId, act } = await openProject(test)
+    let before = await shownIn(ctx, projectId)
     for (const now of steps) {
       told.clear()
-      test.clock.advance(1000)
-      const mayChange = await project.act(now).catch((error: unknown) => {
+      clock.advance(1000)
+      const mayChange = await act(now).catch((error: unknown) => {
         if (error instanceof KeyferryError) return null
         throw error
       })
-      const after = await project.shown()
+      const after = await shownIn(ctx, projectId)
       const wrong = mayChange ? lost(before, after, told, mayChange) : differing(before, after)
       expect(wrong, JSON.stringify(now)).toEqual([])
       before = after
     }
-    expect(await verifyStore(test.ctx)).toMatchObject({ broken: [], brokenFolders: [] })
+    const passphrase = 'of the file, long enough'
+    const { file } = await exportProject(ctx, actor, { projectId, passphrase })
+    const copy = await importProject(ctx, actor, { file, passphrase, projectName: 'Copy', slug: 'copy' })
+    expect(await shownAt(ctx, copy.id)).toEqual(await shownAt(ctx, projectId))
+    expect(await verifyStore(ctx)).toMatchObject({ broken: [], brokenFolders: [] })
   } finally {
     await test.close()
   }
@@ -129,18 +135,7 @@ const differing = (before: Shown, after: Shown): string[] =>
 /** A project with some folders and secrets. */
 async function openProject({ ctx, actor }: TestContext) {
   const { id: projectId } = await createTestProject(ctx, actor)
-  const places = async () => {
-    const rows = await ctx.db
-      .selectFrom('folders')
-      .innerJoin('environments', 'environments.id', 'folders.environmentId')
-      .orderBy('environments.createdAt')
-      .orderBy('environments.id')
-      .orderBy('folders.createdAt')
-      .orderBy('folders.id')
-      .select(['folders.id', 'folders.path', 'environments.slug as environment'])
-      .execute()
-    return rows.map((row) => ({ ...row, projectId, secretPath: row.path }))
-  }
+  const places = () => placesOf(ctx, projectId)
   const place = async (n: number) => one(await places(), n)
   const secret = async (n: number) => {
     const rows = await ctx.db
@@ -282,25 +277,6 @@ async function openProject({ ctx, actor }: TestContext) {
     }
   }
 
-  async function shown(): Promise<Shown> {
-    const ids = (await places()).map(({ id }) => id)
-    const [tree, key] = await transact(ctx, async (tx) => [
-      await loadTree(ctx, tx, ids, 'references'),
-      await projectKey(ctx, tx, projectId),
-    ])
-    const { expand } = createExpander(tree, valueOpener(key, projectId), budget(ctx.limits))
-    const all = new Map<string, Map<string, string | null>>()
-    for (const folder of tree.folders.values()) {
-      const values = new Map<string, string | null>()
-      for (const [name, source] of [...visible(tree, folder).keys].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        const expanded = await expand(source, name)
-        values.set(name, 'value' in expanded ? expanded.value : null)
-      }
-      all.set(folder.id, values)
-    }
-    return all
-  }
-
   for (const environment of ['dev', 'staging'])
     for (const [path, name] of [
       ['/', 'a'],
@@ -309,7 +285,48 @@ async function openProject({ ctx, actor }: TestContext) {
     ] as const)
       await createFolder(ctx, actor, { projectId, environment, path, name })
   for (const n of [0, 2, 3, 5, 6, 8]) await put(await place(n), `K${n % 4}`, `first ${n}`)
-  return { act, shown }
+  return { projectId, act }
+}
+
+/** Its folders, in an order that renames and moves do not change. */
+async function placesOf({ db }: Context, projectId: string) {
+  const rows = await db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('environments.projectId', '=', projectId)
+    .orderBy('environments.createdAt')
+    .orderBy('environments.id')
+    .orderBy('folders.createdAt')
+    .orderBy('folders.id')
+    .select(['folders.id', 'folders.path', 'environments.slug as environment'])
+    .execute()
+  return rows.map((row) => ({ ...row, projectId, secretPath: row.path }))
+}
+
+async function shownIn(ctx: Context, projectId: string): Promise<Shown> {
+  const ids = (await placesOf(ctx, projectId)).map(({ id }) => id)
+  const [tree, key] = await transact(ctx, async (tx) => [
+    await loadTree(ctx, tx, ids, 'references'),
+    await projectKey(ctx, tx, projectId),
+  ])
+  const { expand } = createExpander(tree, valueOpener(key, projectId), budget(ctx.limits))
+  const all = new Map<string, Map<string, string | null>>()
+  for (const folder of tree.folders.values()) {
+    const values = new Map<string, string | null>()
+    for (const [name, source] of [...visible(tree, folder).keys].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const expanded = await expand(source, name)
+      values.set(name, 'value' in expanded ? expanded.value : null)
+    }
+    all.set(folder.id, values)
+  }
+  return all
+}
+
+/** The same by place. */
+async function shownAt(ctx: Context, projectId: string): Promise<Shown> {
+  const shown = await shownIn(ctx, projectId)
+  const places = await placesOf(ctx, projectId)
+  return new Map(places.map(({ id, environment, path }) => [`${environment}:${path}`, shown.get(id) ?? new Map()]))
 }
 
 /** Nothing to do it with is a refusal too. */
