@@ -69,9 +69,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
   it('begins each page with little script, and the build says how much', async () => {
     const { other, view } = await openNew()
     expect(await scriptsBeforeHeading(view, at('/secrets/dev'))).toEqual(scriptsOf('shell', 'pages-secrets'))
-    // It asks for the ways to sign in before it is drawn.
-    const ofAccount = await scriptsBeforeHeading(view, '/account')
-    expect(ofAccount).toEqual(scriptsOf('shell', 'account-page', 'auth-client'))
+    const ofAccount = scriptsOf('shell', 'account-page', 'auth-client')
+    const beforeAccount = await scriptsBeforeHeading(view, '/account')
+    // It asks for the ways to sign in while its heading is drawn: on a busy machine, their script comes after it.
+    expect(beforeAccount).toEqual(expect.arrayContaining(scriptsOf('shell', 'account-page')))
+    expect(ofAccount).toEqual(expect.arrayContaining(beforeAccount))
     await other.clearCookies()
     expect(await scriptsBeforeHeading(view, '/sign-in')).toEqual(scriptsOf('pages-ways-in'))
     await other.close()
