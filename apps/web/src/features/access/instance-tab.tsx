@@ -19,6 +19,7 @@ import { words } from './words.ts'
 export function InstanceTab({ open, onOpen, q, onSearch }: Omit<TabProps, 'projectId'>) {
   const me = trpc.instance.me.useQuery()
   const people = trpc.people.list.useQuery()
+  const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
   if (people.error) return <Failure what={words.instanceTab.unreadable} error={people.error} retry={people.refetch} />
   if (!people.data) return <SkeletonRows label={words.instanceTab.loading} rows={4} />
   return (
@@ -58,7 +59,14 @@ export function InstanceTab({ open, onOpen, q, onSearch }: Omit<TabProps, 'proje
               idOf={({ id }) => id}
               height={81}
               render={(person, virtual) => (
-                <PersonRow key={person.id} {...virtual} person={person} you={person.id === me.data?.id} />
+                <PersonRow
+                  key={person.id}
+                  {...virtual}
+                  person={person}
+                  you={person.id === me.data?.id}
+                  // Nobody can confirm an address by a mail that is never sent.
+                  isDoubted={!person.emailVerified && status.data?.sendsMail === true}
+                />
               )}
             />
           </Table>

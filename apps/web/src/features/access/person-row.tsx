@@ -20,7 +20,14 @@ import { words } from './words.ts'
 
 type Asking = 'promote' | 'demote' | 'end-second-factor' | 'end-sessions' | 'remove'
 
-export function PersonRow({ index, measure, person, you }: RowProps & { person: Person; you: boolean }) {
+interface Props extends RowProps {
+  person: Person
+  you: boolean
+  /** Their address was not confirmed. */
+  isDoubted: boolean
+}
+
+export function PersonRow({ index, measure, person, you, isDoubted }: Props) {
   const [asking, setAsking] = useState<Asking>()
   const resetLink = trpc.people.resetLink.useMutation({
     onError: (error) => toast.error(messageOf(error)),
@@ -38,7 +45,7 @@ export function PersonRow({ index, measure, person, you }: RowProps & { person: 
             {you && <Badge>{words.personRow.you}</Badge>}
           </span>
           <span className="break-all text-soft">{person.email}</span>
-          {!person.emailVerified && <span className="text-soft">{words.personRow.addressNotConfirmed}</span>}
+          {isDoubted && <span className="text-soft">{words.personRow.addressNotConfirmed}</span>}
           <span className="flex flex-wrap gap-1.5 sm:hidden">
             {person.instanceAdmin && <Badge tone="accent">{words.personRow.instanceAdmin}</Badge>}
             {person.twoFactor && <Badge tone="good">{words.personRow.twoFactor}</Badge>}
