@@ -39,10 +39,10 @@ export function SyncReason({ sync }: { sync: Pick<Sync, 'reason' | 'since' | 'de
     <span className="text-xs break-words text-soft">
       {why}
       {sync.since !== null && (
-        <>
+        <span className="whitespace-nowrap">
           {why === null ? words.syncStatus.since : words.syncStatus.since2}
           <Time iso={sync.since} />
-        </>
+        </span>
       )}
     </span>
   )

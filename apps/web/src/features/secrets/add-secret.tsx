@@ -37,6 +37,7 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
   const create = trpc.secrets.create.useMutation()
   const [typed, setTyped] = useState({ key: initialKey, value: '' })
   const [errors, setErrors] = useState<{ key?: string | undefined; value?: string | undefined }>({})
+  const [failure, setFailure] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   useFocusBack()
@@ -46,6 +47,7 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
   const focus = (field: 'input' | 'textarea') => form.current?.querySelector<HTMLElement>(field)?.focus()
   const submit = useOneAtATime(async () => {
     setBusy(true)
+    setFailure(undefined)
     try {
       const { newSecret } = await loadNewSecret()
       const { secret, errors } = newSecret(typed)
@@ -57,7 +59,7 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
       }
       focus(errors && errors.key === undefined ? 'textarea' : 'input')
     } catch (error) {
-      setErrors({ key: messageOf(error) })
+      setFailure(messageOf(error))
     } finally {
       setBusy(false)
     }
@@ -129,6 +131,11 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
         </Button>
         <IconButton icon={X} label={words.addSecret.closeNewSecret} className="size-8" onClick={onClose} />
       </div>
+      {failure !== undefined && (
+        <p role="alert" className="text-sm font-medium text-bad md:col-span-full">
+          {failure}
+        </p>
+      )}
     </form>
   )
 }

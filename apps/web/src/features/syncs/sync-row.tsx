@@ -59,19 +59,21 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
         {sync.description !== null && sync.description !== '' && (
           <p className="truncate text-xs text-soft">{sync.description}</p>
         )}
-        <p className="text-xs wrap-anywhere text-soft md:hidden">{sync.targetLabel}</p>
+        <p className="line-clamp-2 text-xs wrap-anywhere text-soft md:hidden">{sync.targetLabel}</p>
       </Td>
-      <Td className="max-w-96 min-w-28 font-mono text-xs text-soft max-lg:hidden">
+      <Td className="max-w-96 min-w-36 font-mono text-xs text-soft max-lg:hidden">
         <span title={source} className="line-clamp-2 break-all">
           {source}
         </span>
       </Td>
-      <Td className="max-md:hidden">
+      <Td className="max-w-96 max-md:hidden">
         <span className="flex items-center gap-2">
           <VendorIcon svg={destination?.icon ?? ''} size={16} />
           <span className="grid min-w-0">
             <span className="font-medium">{destination?.title ?? sync.destination}</span>
-            <span className="text-xs wrap-anywhere text-soft">{sync.targetLabel}</span>
+            <span title={sync.targetLabel} className="line-clamp-2 text-xs wrap-anywhere text-soft">
+              {sync.targetLabel}
+            </span>
           </span>
         </span>
       </Td>
