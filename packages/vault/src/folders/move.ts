@@ -12,12 +12,12 @@ import { openForWriting } from '../secrets/folder-for-writing.ts'
 import { openSecret, type Put } from '../secrets/next-secret.ts'
 import { presentSecrets, putSecrets } from '../secrets/write.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
-import { findFolder } from '../tree/find-folder.ts'
+import { findFolder, type Located } from '../tree/find-folder.ts'
 import { refuseLongPath } from '../tree/path-length.ts'
 import { refuseTaken } from '../tree/refuse-taken.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { tagIdsOf } from '../tree/tags.ts'
-import { lost } from '../tree/tree.ts'
+import { lost, type SecretRow } from '../tree/tree.ts'
 import { getFolder } from './folders.ts'
 
 /**
@@ -45,20 +45,7 @@ export function moveSecrets(
     })
     if (from.folder.id === to.folder.id)
       throw new BadRequest('The secrets are already in this folder. Name another folder.')
-    const ids = [...new Set(input.secretIds)]
-    const all = await tx
-      .selectFrom('secrets')
-      .where('folderId', '=', from.folder.id)
-      .where('id', 'in', ids)
-      .selectAll()
-      .execute()
-    const found = new Set(all.map(({ id }) => id))
-    const missing = ids.filter((id) => !found.has(id))
-    if (missing.length > 0)
-      throw new NotFound(
-        `Secrets with these IDs not found in ${input.sourceEnvironment}:${input.sourceSecretPath}: ${missing.join(', ')}`,
-      )
-    const rows = all.sort((a, b) => (a.key < b.key ? -1 : 1))
+    const rows = await secretsOf(tx, from, input.secretIds)
     const present = await presentSecrets(
       tx,
       to.folder.id,
@@ -79,22 +66,16 @@ export function moveSecrets(
       tx,
       [...rows, ...present.values()].map(({ id }) => id),
     )
+    const tagsOf = (row: SecretRow | undefined): readonly string[] => tags.get(row?.id ?? '') ?? []
     const { rewritten } = await rewriteReferences(ctx, tx, actor, from, markChanged, moving, async (values) => {
       const puts = rows.map((row): Put => {
-        const { value, comment, metadata } = openSecret(from, row)
-        if (value === null)
-          throw new BadRequest(`The value of ${row.key} cannot be decrypted; write a new value first.`)
-        if (comment === null) throw lost(row.key, 'comment')
-        if (metadata === null) throw lost(row.key, 'metadata')
+        const replaced = present.get(row.key)
+        const opened = openWhole(from, row)
         return {
-          present: present.get(row.key),
-          key: row.key,
-          value: values.get(keyOf(from.folder.id, row.key)) ?? value,
-          comment,
-          metadata,
-          tagIds: [...(tags.get(row.id) ?? []), ...(tags.get(present.get(row.key)?.id ?? '') ?? [])],
-          skipMultilineEncoding: row.skipMultilineEncoding === 1,
-          isLiteral: row.isLiteral === 1,
+          ...opened,
+          present: replaced,
+          value: values.get(keyOf(from.folder.id, row.key)) ?? opened.value,
+          tagIds: [...tagsOf(row), ...tagsOf(replaced)],
         }
       })
       const { secrets } = await putSecrets(ctx, tx, actor, to, puts)
@@ -112,6 +93,37 @@ export function moveSecrets(
     })
     return { isSourceUpdated: true, isDestinationUpdated: true }
   })
+}
+
+/** By key. Throws `NotFound` for IDs that the folder does not have. */
+async function secretsOf(tx: Tx, { folder, environment }: Located, secretIds: readonly string[]): Promise<SecretRow[]> {
+  const ids = [...new Set(secretIds)]
+  const rows = await tx
+    .selectFrom('secrets')
+    .where('folderId', '=', folder.id)
+    .where('id', 'in', ids)
+    .selectAll()
+    .execute()
+  const found = new Set(rows.map(({ id }) => id))
+  const missing = ids.filter((id) => !found.has(id))
+  if (missing.length === 0) return rows.sort((a, b) => (a.key < b.key ? -1 : 1))
+  throw new NotFound(`Secrets with these IDs not found in ${environment.slug}:${folder.path}: ${missing.join(', ')}`)
+}
+
+/** Throws `BadRequest` when a part of it cannot be decrypted. */
+function openWhole(from: Parameters<typeof openSecret>[0], row: SecretRow): Omit<Put, 'present' | 'tagIds'> {
+  const { value, comment, metadata } = openSecret(from, row)
+  if (value === null) throw new BadRequest(`The value of ${row.key} cannot be decrypted; write a new value first.`)
+  if (comment === null) throw lost(row.key, 'comment')
+  if (metadata === null) throw lost(row.key, 'metadata')
+  return {
+    key: row.key,
+    value,
+    comment,
+    metadata,
+    skipMultilineEncoding: row.skipMultilineEncoding === 1,
+    isLiteral: row.isLiteral === 1,
+  }
 }
 
 /**
