@@ -65,6 +65,7 @@ describe('the environment', () => {
     [{ KEYFERRY_AUDIT_DAYS: '1e300' }, 'KEYFERRY_AUDIT_DAYS: must be a whole number of days from 30 to 100000'],
     [{ KEYFERRY_WORKER_RUNS: '999999999999' }, 'KEYFERRY_WORKER_RUNS: must be a whole number from 1 to 1024'],
     [{ OTEL_METRIC_EXPORT_INTERVAL: '2147483648' }, 'OTEL_METRIC_EXPORT_INTERVAL: must be a whole number from 100'],
+    [{ METRICS_PORT: '4400' }, 'METRICS_PORT: must be another port than PORT'],
     [{ PORT: '0x10' }, 'PORT: must be a whole number'],
     [{ OIDC_ONLY: 'yes please' }, 'OIDC_ONLY: must be true or false'],
     [{ LOG_LEVEL: 'verbose' }, 'LOG_LEVEL: must be one of fatal'],

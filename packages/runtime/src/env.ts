@@ -30,6 +30,10 @@ const schema = z
       message: 'is needed beside OIDC_ONLY, OIDC_GROUP_ROLES, OIDC_REQUIRED_ACR and OIDC_REQUIRED_AMR',
     },
   )
+  .refine((env) => env.METRICS_PORT !== env.PORT || env.PORT === 0, {
+    path: ['METRICS_PORT'],
+    message: 'must be another port than PORT, which has /metrics already if METRICS_TOKEN is set',
+  })
   .refine((env) => env.SMTP_URL === undefined || env.MAIL_FROM !== undefined, {
     path: ['MAIL_FROM'],
     message: 'is needed beside SMTP_URL: the address that e-mails come from',
