@@ -233,9 +233,14 @@ onEveryDatabase('sign-in by OIDC', (open, dialect) => {
     expect([refused.status, refused.body.code]).toEqual([403, 'ANOTHER_ISSUER'])
     await api.close()
 
-    provider.says = {}
+    // Its metadata cannot be read at the start.
+    provider.says = { authorization_endpoint: undefined }
     api = await withProvider({ acr: ['urn:strong'], amr: ['otp', 'hwk'] })
     await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
+    const asked = { provider: 'oidc', callbackURL: '/' }
+    const away = await api.send('POST', '/api/auth/sign-in/social', asked, { token: null, headers })
+    expect([away.status, away.body.error]).toEqual([503, 'ServiceUnavailable'])
+    provider.says = {}
     expect(await signIn(ada)).toBeNull()
     expect(await signIn({ ...ada, acr: 'urn:strong' })).toBeNull()
     expect(await signIn({ ...ada, acr: 'urn:weak', amr: ['hwk'] })).toBeNull()

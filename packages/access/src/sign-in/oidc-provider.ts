@@ -1,5 +1,6 @@
 /** The organization's OpenID provider: how it is reached, and whom it may let in. */
 import { tryGetCurrentAuthEndpointContext as callUnderWay } from '@better-auth/core/context'
+import { Unavailable } from '@keyferry/kernel'
 import type { BetterAuthPlugin } from 'better-auth'
 import { APIError, createAuthMiddleware } from 'better-auth/api'
 import { z } from 'zod'
@@ -80,7 +81,8 @@ function isStrong({ acr, amr }: OidcProvider['strength'], profile: Profile): boo
 
 /**
  * Refuses sign-in by a provider whose metadata names another issuer than the operator did: its tokens would be those of
- * somebody else. A plugin of better-auth, which checks tokens against the metadata only.
+ * somebody else. Says so while the metadata can't be read, which better-auth tries again at each sign-in. A plugin of
+ * better-auth, which checks tokens against the metadata only.
  */
 export function issuerCheck({ issuer }: OidcProvider): BetterAuthPlugin {
   return {
@@ -91,7 +93,9 @@ export function issuerCheck({ issuer }: OidcProvider): BetterAuthPlugin {
           matcher: ({ path }) => path === '/sign-in/social' || path?.includes('/callback/') === true,
           handler: createAuthMiddleware(async ({ context }) => {
             const provider = context.socialProviders.find(({ id }) => id === OIDC)
-            const named = provider && 'issuer' in provider ? provider.issuer : undefined
+            if (!provider)
+              throw new Unavailable('The sign-in of your organization cannot be reached. Try again in a minute.')
+            const named = 'issuer' in provider ? provider.issuer : undefined
             if (named === undefined || withoutSlashes(String(named)) === withoutSlashes(issuer)) return
             context.logger.error(`OIDC_ISSUER is ${issuer}, but the provider there calls itself ${String(named)}`)
             throw new APIError('FORBIDDEN', {
