@@ -4,6 +4,7 @@ import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { OnlyByProvider } from '@keyferry/kernel'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { z } from 'zod'
 import { OIDC_CLIENT, startProvider } from './testing-oidc.ts'
 import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
 
@@ -204,12 +205,42 @@ onEveryDatabase('sign-in by OIDC', (open, dialect) => {
   })
 
   it('lets in an allowed domain, and an account that is there already', async () => {
-    expect(await signIn({ email: 'carol@allowed.example', email_verified: true, name: 'Carol' })).toMatchObject({
-      grants: [],
-    })
+    const carol = { sub: 'carol', email_verified: true, name: 'Carol' }
+    const made = await signIn({ ...carol, email: 'carol@allowed.example' })
+    expect(made).toMatchObject({ email: 'carol@allowed.example', grants: [] })
+    // She has another address at the provider now, and is who she was.
+    expect(await signIn({ ...carol, email: 'carol@elsewhere.example' })).toMatchObject({ id: made.id })
+    expect(await signIn({ ...carol, email: 'carol@elsewhere.example', email_verified: false })).toBeNull()
+    expect(await signIn({ ...carol, sub: 'another', email: 'carol@elsewhere.example' })).toBeNull()
     expect(await signIn({ email: ACCOUNT.email, email_verified: true, name: 'Ada' })).toMatchObject({
       instanceAdmin: true,
     })
+  })
+
+  it('signs nobody in to the account of whom another provider calls the same', async () => {
+    const dora = { sub: '7', email: 'dora@allowed.example', email_verified: true, name: 'Dora' }
+    const { id } = await signIn(dora)
+    const next = await startProvider()
+    const baseUrl = headers.origin
+    const oidc = { ...known(), issuer: next.issuer, only: false, groups: null }
+    const moved = createAuth({ ctx: api.ctx, rootKey: api.authKey, baseUrl, oidc })
+    const begun = await moved.handler(
+      new Request(`${baseUrl}/api/auth/sign-in/social`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ provider: 'oidc', callbackURL: '/' }),
+      }),
+    )
+    const { url } = z.object({ url: z.string() }).parse(await begun.json())
+    const { pathname, search } = new URL(await next.authorize(url, { ...dora, email: 'eric@allowed.example' }))
+    const cookie = cookies(begun.headers.getSetCookie())
+    const done = await moved.handler(new Request(`${baseUrl}${pathname}${search}`, { headers: { ...headers, cookie } }))
+    const session = cookies(done.headers.getSetCookie())
+    const me = await api.send('GET', '/api/v1/me', undefined, { token: null, headers: { cookie: session } })
+    expect(me.body.me).toMatchObject({ email: 'eric@allowed.example' })
+    await next.close()
+    const ended = (await api.send('GET', '/api/v1/audit?action=person.unlink-oidc')).body.entries
+    expect(ended).toMatchObject([{ details: { userId: id, email: dora.email } }])
   })
 
   it('takes a person only from the issuer that was named, once, and signed in as strongly as is required', async () => {

@@ -1,7 +1,7 @@
 /** The proof that the address of an account is its owner's. */
-import { audit, transact, type Actor, type AfterCommit, type Context, type Tx } from '@keyferry/kernel'
+import { audit, SYSTEM, transact, type Actor, type AfterCommit, type Context, type Tx } from '@keyferry/kernel'
 import { removeKeysOf } from './api-keys.ts'
-import { dropCredentials, isLinked, markProven, userOfEmail, userOfSubject, type User } from './users.ts'
+import { dropCredentials, isLinked, markProven, unlinkSubject, userOfEmail, userOfSubject, type User } from './users.ts'
 
 /**
  * What proved it: a link that only a mail to the address carried, or the OpenID provider, which knows the person as
@@ -76,6 +76,13 @@ export function proveByProvider(
     return proveAddress(ctx, tx, user, { by: 'oidc', subject }, address)
   })
 }
+
+/** Ends the link of an account to an earlier provider, whose name for its owner is somebody else at the present one. */
+export const endLink = (ctx: Context, subject: string): Promise<void> =>
+  transact(ctx, async (tx) => {
+    const user = await unlinkSubject(ctx, tx, subject)
+    if (user) await audit(ctx, tx, SYSTEM, 'person.unlink-oidc', null, { userId: user.id, email: user.email })
+  })
 
 /** After a password was set with a link from a mail. Null when the address was proven before. */
 export function proveByReset(ctx: Context, email: string, address: string | null): Promise<Proven | null> {

@@ -168,6 +168,14 @@ async function endAccounts(
   return Number(numDeletedRows)
 }
 
+/** The provider's `subject` signs in to no account from now on. Returns whose it was. */
+export async function unlinkSubject(ctx: Keys, tx: Tx, subject: string): Promise<User | undefined> {
+  const userId = await userOfSubject(tx, subject)
+  if (userId === undefined) return undefined
+  await endAccounts(ctx, tx, userId, ({ providerId, accountId }) => providerId !== OIDC || accountId !== subject)
+  return (await usersOf(tx, [userId]))[0]
+}
+
 /** After a new password was set: one from before that is not in the database now does not come back. */
 export async function endEarlierPasswords(ctx: Keys, tx: Tx, id: string): Promise<void> {
   await endAccounts(ctx, tx, id, () => true)

@@ -8,9 +8,9 @@ import { isAccessToken } from '../machines/tokens.ts'
 import { isKey } from '../people/api-keys.ts'
 import { passwordRules } from '../people/password-rules.ts'
 import { acceptAll, isInvited } from '../people/pending.ts'
-import { proveByProvider, proveByReset, reportProof } from '../people/proof.ts'
+import { endLink, proveByProvider, proveByReset, reportProof } from '../people/proof.ts'
 import { DEFAULT_LIMITS, removeOver, type SessionLimits } from '../people/sessions.ts'
-import { userOfEmail } from '../people/users.ts'
+import { userOfEmail, userOfSubject } from '../people/users.ts'
 import { inTransaction } from './accounts-adapter.ts'
 import { auditSignIn } from './audit-sign-in.ts'
 import { clientSignIn, isClientToken, type ClientSignIn } from './client-sign-in.ts'
@@ -115,9 +115,12 @@ export function createAuth({
   const secret = signInSecret(rootKey)
   const settings = { secret, baseUrl, log, storeType: db.dialect, scryptCost, sessions }
   const admit: Admission = {
-    isWelcome: async (email, inGroup) =>
+    endLink: (subject) => endLink(ctx, subject),
+    isWelcome: async ({ email, subject }, inGroup) =>
       inGroup ||
       (oidc?.allowedDomains.includes(email.slice(email.lastIndexOf('@') + 1)) ?? false) ||
+      // Their address may be another one by now.
+      (await userOfSubject(db, subject)) !== undefined ||
       (await userOfEmail(db, email)) !== undefined ||
       (await isInvited(db, ctx.now(), email)),
     async vouch(person, address) {

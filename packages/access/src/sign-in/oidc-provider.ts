@@ -3,6 +3,8 @@ import { tryGetCurrentAuthEndpointContext as callUnderWay } from '@better-auth/c
 import { Unavailable } from '@keyferry/kernel'
 import type { BetterAuthPlugin } from 'better-auth'
 import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { decryptOAuthToken } from 'better-auth/oauth2'
+import { decodeJwt } from 'jose'
 import { z } from 'zod'
 import { OIDC } from '../people/users.ts'
 import { CLIENT_ADDRESS } from './audit-sign-in.ts'
@@ -21,11 +23,19 @@ export interface OidcProvider {
   strength: { acr: readonly string[]; amr: readonly string[] }
 }
 
+/** Somebody whose address, in lower case, the provider vouches for; `subject` is its name for them. */
+interface Vouched {
+  email: string
+  subject: string
+}
+
 export interface Admission {
+  /** Another provider linked the account of `subject`, its name for somebody else: that link ends. */
+  endLink(subject: string): Promise<void>
   /** `inGroup`: the provider says that they belong to a group that gives a role. */
-  isWelcome(email: string, inGroup: boolean): Promise<boolean>
-  /** The provider vouches for the address of someone who is let in; `subject` is its name for them. */
-  vouch(person: { email: string; subject: string }, address: string | null): Promise<void>
+  isWelcome(person: Vouched, inGroup: boolean): Promise<boolean>
+  /** The provider vouches for the address of someone who is let in. */
+  vouch(person: Vouched, address: string | null): Promise<void>
   welcome(user: { id: string; email: string }, address: string | null): Promise<void>
 }
 
@@ -61,11 +71,25 @@ export const providerOf = (provider: OidcProvider, admit?: Admission) => ({
     const proven = email?.toLowerCase()
     if (!proven || typeof sub !== 'string' || emailVerified !== true) return { email: null }
     if (!isStrong(strength, profile)) return { email: null }
-    if (!(await admit?.isWelcome(proven, inGroup))) return { email: null }
-    await admit?.vouch({ email: proven, subject: sub }, addressOfCall())
+    const person = { email: proven, subject: sub }
+    if (await isOfAnother(provider, sub)) await admit?.endLink(sub)
+    if (!(await admit?.isWelcome(person, inGroup))) return { email: null }
+    await admit?.vouch(person, addressOfCall())
     return {}
   },
 })
+
+/**
+ * Whether the account that `sub` signs in to was linked by a provider that was set up before: its name for a person may
+ * be another person's here. The ID token of the last sign-in, which better-auth keeps, says whose it is.
+ */
+async function isOfAnother({ issuer }: OidcProvider, sub: string): Promise<boolean> {
+  const context = callUnderWay()?.context
+  const linked = await context?.internalAdapter.findAccountByKey({ providerId: OIDC, accountId: sub })
+  if (!context || !linked?.idToken) return false
+  const { iss } = decodeJwt(await decryptOAuthToken(linked.idToken, context))
+  return iss !== undefined && withoutSlashes(iss) !== withoutSlashes(issuer)
+}
 
 /** Where the call to better-auth that is under way came from. */
 export const addressOfCall = (): string | null =>

@@ -19,6 +19,7 @@ onEveryDatabase('the sign-in key', (open) => {
       .within(withOwnNames(t.ctx.db))
       .createUser({ email: 'a@example.com', passwordHash, name: 'A' })
     type Rows = {
+      account: { userId: string; idToken: string | null }
       twoFactor: { id: string; userId: string; secret: string; backupCodes: string; verified: number | boolean }
     }
     const factors = () => withOwnNames(t.ctx.db).withTables<Rows>()
@@ -33,6 +34,11 @@ onEveryDatabase('the sign-in key', (open) => {
         verified: t.ctx.db.dialect === 'sqlite' ? 1 : true,
       })
       .execute()
+    await factors()
+      .updateTable('account')
+      .set({ idToken: await sealed('token') })
+      .where('userId', '=', userId)
+      .execute()
 
     expect(await rotateSignInKey(t.ctx, t.actor)).toMatchObject({ factors: 1 })
     const after = await instanceSecret(t.ctx)
@@ -41,6 +47,8 @@ onEveryDatabase('the sign-in key', (open) => {
     const row = await factors().selectFrom('twoFactor').select(['secret', 'backupCodes']).executeTakeFirstOrThrow()
     const opened = (data: string, key: Buffer) => symmetricDecrypt({ key: signInSecret(key), data })
     expect([await opened(row.secret, after), await opened(row.backupCodes, after)]).toEqual(['totp', 'codes'])
+    const { idToken } = await factors().selectFrom('account').select('idToken').executeTakeFirstOrThrow()
+    expect(await opened(idToken ?? '', after)).toBe('token')
     await expect(opened(row.secret, before)).rejects.toThrow()
     await t.close()
   })

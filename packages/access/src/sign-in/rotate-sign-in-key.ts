@@ -6,7 +6,7 @@ import { signInSecret } from './sign-in-secret.ts'
 
 type Factors = {
   twoFactor: { id: string; secret: string; backupCodes: string }
-  account: { accessToken: string | null; refreshToken: string | null; idToken: string | null }
+  account: { id: string; accessToken: string | null; refreshToken: string | null; idToken: string | null }
 }
 
 /**
@@ -29,9 +29,19 @@ export function rotateSignInKey(
       : []
     for (const { id, secret, backupCodes } of factors)
       await amend(accounts, 'twoFactor', id, { secret: await again(secret), backupCodes: await again(backupCodes) })
-    // Sealed with the earlier key, and never read.
-    if (present.has('account'))
-      await accounts.updateTable('account').set({ accessToken: null, refreshToken: null, idToken: null }).execute()
+    if (present.has('account')) {
+      // Sealed with the earlier key, and never read.
+      await accounts.updateTable('account').set({ accessToken: null, refreshToken: null }).execute()
+      // It says which provider an account is linked to.
+      const linked = await accounts.selectFrom('account').select(['id', 'idToken']).execute()
+      for (const { id, idToken } of linked)
+        if (idToken !== null)
+          await accounts
+            .updateTable('account')
+            .set({ idToken: await again(idToken) })
+            .where('id', '=', id)
+            .execute()
+    }
     const ended = await endSessionsIn(tx)
     await audit(ctx, tx, actor, 'instance.rotate-key', null, { key: 'sign-in', rows: factors.length })
     return { factors: factors.length, ...ended }

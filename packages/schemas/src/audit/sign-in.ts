@@ -71,6 +71,11 @@ export const SIGN_IN_ACTIONS = {
     label: 'Account linked to the provider',
     say: () => say`linked their account to the OpenID provider`,
   },
+  'person.unlink-oidc': {
+    about: 'signIn',
+    label: 'Link to an earlier provider ended',
+    say: (d) => say`ended the link of ${name(d, 'email')} to an earlier OpenID provider`,
+  },
   'access.refused': {
     about: 'signIn',
     label: 'Call refused',
