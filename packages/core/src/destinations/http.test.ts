@@ -398,6 +398,14 @@ describe('throttling', () => {
     expect(Math.abs((retryAt?.getTime() ?? Number.NaN) - Date.now() - 3_600_000)).toBeLessThan(60_000)
   })
 
+  test('a budget that comes back in two hundred years limits nothing', async () => {
+    const endless = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9999999999' }
+    const { seen, http } = await serving(json(200, {}, endless))
+    const door = http({ signal: AbortSignal.timeout(10_000) })
+    for (let call = 0; call < 3; call++) await door.request(get)
+    expect(seen).toHaveLength(3)
+  })
+
   test('a call that waits can be cancelled; one on the wire ends on its own', async () => {
     const { seen, http } = await serving(json(429, {}, { 'retry-after': '30' }))
     const door = http()

@@ -121,6 +121,8 @@ function retryAfter(headers: Headers): number | null {
 
 /** A reset further away than this is a clock that is wrong. */
 const LONGEST_RESET_MS = 60_000
+/** No window lasts as long: such a reset, often 9999999999, means that there is no limit. */
+const DAY_MS = 86_400_000
 
 /** `x-ratelimit-*` or `ratelimit-*` headers with a reset in Unix seconds or milliseconds; null for anything else. */
 export function budgetOf(headers: Headers): Budget | null {
@@ -130,8 +132,9 @@ export function budgetOf(headers: Headers): Budget | null {
   const reset = read('reset')
   if (!Number.isFinite(remaining) || !(reset > 1e9)) return null
   const resetMs = reset > 1e12 ? reset : reset * 1000
-  const resetsInMs = Math.min(Math.max(resetMs - vendorNow(headers), 0), LONGEST_RESET_MS)
-  return { remaining, window: reset, resetsInMs }
+  const resetsInMs = resetMs - vendorNow(headers)
+  if (resetsInMs > DAY_MS) return null
+  return { remaining, window: resetMs, resetsInMs: Math.min(Math.max(resetsInMs, 0), LONGEST_RESET_MS) }
 }
 
 /**
