@@ -45,10 +45,10 @@ export function sharedRateLimit(ctx: Context, connectionId: string): SharedRateL
     next: (bucket: SharedBucket | null, now: number) => T,
   ): Promise<T> =>
     transactWithoutDiskWait(ctx, async (tx) => {
-      const place = { connectionId, bucket }
-      const found = (await lock(tx, place)) ?? (await make(tx, place))
+      const key = { connectionId, bucket }
+      const found = (await lock(tx, key)) ?? (await make(tx, key))
       const result = next(readBucket(found.state, found.now), Date.parse(found.now))
-      await keep(tx, { ...place, state: JSON.stringify(result.bucket) })
+      await keep(tx, { ...key, state: JSON.stringify(result.bucket) })
       return result
     })
 
@@ -92,7 +92,7 @@ const bucketsOf = keptQuery((db, slot: Slot<{ connectionIds: readonly string[] }
     .select(['connectionId', 'bucket', 'state', databaseTime(db).as('now')]),
 )
 
-interface Place {
+interface BucketKey {
   connectionId: string
   bucket: string
 }
@@ -103,9 +103,9 @@ interface Found {
 }
 
 /** Holds the row until the transaction ends. */
-const lock = async (tx: Tx, place: Place): Promise<Found | undefined> => (await lockRow(tx, place))[0]
+const lock = async (tx: Tx, key: BucketKey): Promise<Found | undefined> => (await lockRow(tx, key))[0]
 
-const lockRow = keptQuery((db, slot: Slot<Place>) =>
+const lockRow = keptQuery((db, slot: Slot<BucketKey>) =>
   db
     .selectFrom('paces')
     .where('connectionId', '=', slot('connectionId'))
@@ -114,7 +114,7 @@ const lockRow = keptQuery((db, slot: Slot<Place>) =>
     .forUpdate(),
 )
 
-const keep = keptQuery((db, slot: Slot<Place & { state: string }>) =>
+const keep = keptQuery((db, slot: Slot<BucketKey & { state: string }>) =>
   db
     .updateTable('paces')
     .set({ state: slot('state') })
@@ -122,13 +122,13 @@ const keep = keptQuery((db, slot: Slot<Place & { state: string }>) =>
     .where('bucket', '=', slot('bucket')),
 )
 
-async function make(tx: Tx, place: Place): Promise<Found> {
+async function make(tx: Tx, key: BucketKey): Promise<Found> {
   await tx
     .insertInto('paces')
-    .values({ ...place, state: 'null' })
+    .values({ ...key, state: 'null' })
     .onConflict((conflict) => conflict.columns(['connectionId', 'bucket']).doNothing())
     .execute()
-  const made = await lock(tx, place)
+  const made = await lock(tx, key)
   if (!made) throw new Error('the row of a connection’s rate limit vanished')
   return made
 }

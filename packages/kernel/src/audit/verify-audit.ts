@@ -73,16 +73,16 @@ export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: 
   return ended(last.seq, problem ?? (await problemAtEnd(ctx, { head, key, last, marked, expected })))
 }
 
-type Place = Pick<AuditHead, 'seq' | 'hash'>
+type ChainRow = Pick<AuditHead, 'seq' | 'hash'>
 
 /** Checks the rows after `from` one by one, up to the first that is wrong. `last`: the one before that. */
 async function followChain(
   ctx: Context,
   key: DataKey,
-  from: Place,
+  from: ChainRow,
   end: number,
-  expected: Place | undefined,
-): Promise<{ last: Place; problem: AuditProblem | null }> {
+  expected: ChainRow | undefined,
+): Promise<{ last: ChainRow; problem: AuditProblem | null }> {
   let last = from
   for (;;) {
     const rows = await ctx.db
@@ -110,10 +110,10 @@ interface End {
   head: AuditHead
   key: DataKey
   /** The last row of the chain. */
-  last: Place
+  last: ChainRow
   /** The end that the organization notes. */
   marked: number | null
-  expected: Place | undefined
+  expected: ChainRow | undefined
 }
 
 /** What is wrong after the last row, or with the rows beside the chain. */

@@ -66,7 +66,7 @@ const heardBy = (list: readonly Heard[] | undefined, start = Infinity): number |
   list?.findLast(({ heard }) => heard <= start)?.value
 
 /** The end of the chain that was read up to. */
-interface Place extends Pick<AuditHead, 'seq' | 'hash' | 'key'> {
+interface ChainEnd extends Pick<AuditHead, 'seq' | 'hash' | 'key'> {
   /** A process that is not restarted after a rotation of the root key keeps using it. */
   opened: DataKey
 }
@@ -85,7 +85,7 @@ export function freshness({ keyring, report, now = () => new Date() }: Parts): F
   const written = new Map<string, Heard[]>()
   /** Milliseconds since 1970. */
   let [lastSeal, lastEnd] = [0, 0]
-  let seen: Place | null = null
+  let seen: ChainEnd | null = null
   let ctx: Context | null = null
   let sweepAt = SWEPT_EVERY
 
@@ -158,7 +158,7 @@ export function freshness({ keyring, report, now = () => new Date() }: Parts): F
       const from = before?.key === head.key && before.seq <= head.seq ? before : null
       if (before?.key === head.key && !from) report('end')
       if (isSealed && from?.seq === head.seq && from.hash === head.hash) return
-      let last: Pick<Place, 'seq' | 'hash'> = from ?? { seq: LOWEST, hash: '' }
+      let last: Pick<ChainEnd, 'seq' | 'hash'> = from ?? { seq: LOWEST, hash: '' }
       // Rows that were taken off for their age had what still matters marked again.
       const floor = from && (await readFloor(db))
       if (floor && floor.seq > last.seq && floor.seal === floorSealOf(opened, floor)) last = floor

@@ -25,7 +25,7 @@ export interface FoundFolder extends Located {
   dataKey: string
 }
 
-interface Place {
+interface FolderAddress {
   projectId: string
   environment: string
   secretPath: string
@@ -47,7 +47,7 @@ const folders = (db: Kysely<Tables>) =>
     .select(['folders.description', 'folders.revision', 'folders.secretsHead', 'folders.createdAt'])
     .select(['folders.updatedAt', 'environments.slug', 'projects.dataKey'])
 
-const foldersAt = keptQuery((db, slot: Slot<Place>) =>
+const foldersAt = keptQuery((db, slot: Slot<FolderAddress>) =>
   folders(db)
     .where('projects.id', '=', slot('projectId'))
     .where('environments.slug', '=', slot('environment'))
@@ -59,7 +59,7 @@ const foldersById = keptQuery((db, slot: Slot<FolderOfProject>) =>
 )
 
 /** Throws `NotFound` naming what is missing: the project, the environment or the folder. */
-export async function findFolder(db: Db | Tx, where: Place): Promise<FoundFolder> {
+export async function findFolder(db: Db | Tx, where: FolderAddress): Promise<FoundFolder> {
   const { projectId, environment, secretPath } = where
   const [row] = await foldersAt(db, { projectId, environment, secretPath })
   if (!row) {
