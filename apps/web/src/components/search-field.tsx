@@ -15,7 +15,7 @@ export const SearchField = ({
   value: string
   onChange: (text: string) => void
 }) => (
-  <div className="relative w-full sm:w-64">
+  <div className="relative w-full sm:w-56">
     <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-faint" />
     <input
       type="search"

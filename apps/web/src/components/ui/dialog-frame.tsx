@@ -8,6 +8,8 @@ import { SessionNotice } from './session-notice.tsx'
 import { words } from './words.ts'
 
 const FIELD = 'input:enabled, select:enabled, textarea:enabled, [role=combobox]:enabled'
+/** Not what only explains a word: its tooltip would lie over the rest. */
+const ACTION = 'button:enabled:not([data-tooltip])'
 
 /** What opens over the page: traps the focus, closes with Escape. */
 export function DialogFrame({
@@ -30,8 +32,8 @@ export function DialogFrame({
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           onOpenAutoFocus={(event) => {
             typed.current = false
-            if (body.current?.querySelector('button:enabled') || body.current?.querySelector(FIELD)) return
-            // Its content is still loading. On the button that closes it, Enter after the first typed word would do so.
+            if (body.current?.querySelector(`${FIELD}, ${ACTION}`)) return
+            // It has nothing to begin with, or not yet. On the button that closes it, Enter would do so after typing.
             event.preventDefault()
             frame.current?.focus()
           }}
