@@ -24,7 +24,7 @@ describe('the waves of a plan', () => {
     [
       'as many names as fit',
       2,
-      [...'ABC'].flatMap((k) => [create(k), gone(k.toLowerCase(), k)]),
+      ['A', 'B', 'C'].flatMap((k) => [create(k), gone(k.toLowerCase(), k)]),
       ['AB', 'ab', 'C', 'c'],
     ],
     ['what is new comes after names changed', 1, [create('N'), create('A'), gone('a', 'A')], ['A', 'a', 'N']],
