@@ -12,7 +12,7 @@ export {
   readableProjects,
   secretMissing,
 } from './grants/redact.ts'
-export { folderLinks, placesOf, reachableFolderIds, reachableFolders } from './grants/reachable-folders.ts'
+export { folderLinks, placesOf, reachableFolderIds } from './grants/reachable-folders.ts'
 export { storeScopes } from './grants/scopes.ts'
 export { endSessions } from './people/end-sessions.ts'
 export { usersOf } from './people/users.ts'
