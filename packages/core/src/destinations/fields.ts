@@ -23,7 +23,12 @@ export const optionalTextField = (meta: Field, { max = 255 } = {}): z.ZodOptiona
   text(meta, max).optional().meta(field(meta))
 
 const text = ({ label }: Field, max: number): z.ZodString =>
-  z.string().trim().max(max, `${label} must be at most ${max} characters`)
+  z
+    .string()
+    .trim()
+    .max(max, `${label} must be at most ${max} characters`)
+    // Half a surrogate pair fits in no address: a link to the target could not be made, nor a list that shows it.
+    .refine((given) => given.isWellFormed(), `${label} is not valid Unicode text`)
 
 /** The address of a vendor's API that has a host of its own for everybody, without a trailing slash. */
 export const addressField = (example: string, meta: Field) =>

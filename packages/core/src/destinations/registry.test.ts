@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { testContext } from '../testing/test-context.ts'
 import { emulators } from './emulators.ts'
+import { fieldNames } from './forms.ts'
 import { listDestinations } from './list-destinations.ts'
 import { destination, destinationIcon, destinations } from './registry.ts'
 
@@ -26,6 +27,22 @@ test('every folder with an index is a destination with an emulator, by its own n
       `${name} runs the conformance suite`,
     ).toBe(true)
     expect(destination(name).limits.checked).toMatch(/^\d{4}-\d{2}-\d{2}$/)
+  }
+})
+
+test('no target has half a surrogate pair, of which no address can be made', async () => {
+  const half = 'a\ud800b'
+  for (const [name, start] of await emulators()) {
+    const emulator = await start()
+    const { target } = destination(name)
+    const fields = fieldNames(target)
+    expect(fields.length).toBeGreaterThan(0)
+    const taken = fields.filter((field) => {
+      const { success, data } = target.safeParse({ ...emulator.target, [field]: half })
+      return success && Object.values(data).includes(half)
+    })
+    expect([name, ...taken]).toEqual([name])
+    await emulator.close()
   }
 })
 
