@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
-import type { Fault, LoggedRequest } from './emulator.ts'
+import type { LoggedRequest } from './emulator.ts'
+import { armedFaults, endAfter, endBefore, type ArmedFaults, type End, type Matches } from './emulator-faults.ts'
 
 /** One request as a vendor's handler sees it. */
 export interface ServedRequest {
@@ -21,25 +22,17 @@ export interface ServedAnswer {
   body?: unknown
 }
 
-export interface EmulatorServer {
+export interface EmulatorServer extends Pick<ArmedFaults, 'fail' | 'heal'> {
   /** `http://127.0.0.1:<port>` */
   url: string
   log: LoggedRequest[]
-  fail(n: number, fault: Fault, matches?: (method: string, path: string) => boolean): void
-  heal(): void
   setLatency(ms: number): void
-  hold(matches?: (method: string, path: string) => boolean): () => void
+  hold(matches?: Matches): () => void
   staleReads(): () => void
   maxInFlight(): number
   /** Starts the count of `maxInFlight` again. */
   resetInFlight(): void
   close(): Promise<void>
-}
-
-interface ArmedFault {
-  left: number
-  fault: Fault
-  matches: (method: string, path: string) => boolean
 }
 
 /**
@@ -58,23 +51,14 @@ export async function startEmulatorServer(options: {
   handle(request: ServedRequest): ServedAnswer | Promise<ServedAnswer>
 }): Promise<EmulatorServer> {
   const log: LoggedRequest[] = []
-  let armed: ArmedFault[] = []
+  const { fail, heal, take } = armedFaults()
   let latency = options.latencyMs ?? 0
-  let held: { matches(method: string, path: string): boolean; released: Promise<void> }[] = []
+  let held: { matches: Matches; released: Promise<void> }[] = []
   /** The last good answer to each read. */
   const answers = new Map<string, ServedAnswer>()
   let stale: ReadonlyMap<string, ServedAnswer> | null = null
   let inFlight = 0
   let most = 0
-
-  /** Every armed fault counts the request; the first that is due takes it. */
-  const takeFault = (method: string, path: string): Fault | undefined => {
-    const counted = armed.filter((one) => one.matches(method, path))
-    for (const one of counted) one.left -= 1
-    const due = counted.find((one) => one.left <= 0)
-    if (due) armed = armed.filter((one) => one !== due)
-    return due?.fault
-  }
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const method = incoming.method ?? 'GET'
@@ -82,7 +66,11 @@ export async function startEmulatorServer(options: {
     const shown = options.loggedAs?.(incoming.headers) ?? { method, path: target }
     const entry: LoggedRequest = { at: Date.now(), ...shown, status: 0, bytes: 0 }
     log.push(entry)
-    const fault = takeFault(shown.method, shown.path)
+    const fault = take(shown.method, shown.path)
+    const finish = (end: End): void => {
+      if (end === 'cut') cut(incoming)
+      else if (end !== 'none') send(response, entry, end)
+    }
 
     const arrivedAt = performance.now()
     const body = await readAll(incoming)
@@ -92,18 +80,8 @@ export async function startEmulatorServer(options: {
     if (latency > 0) await delay(latency / 2)
     await Promise.all(held.filter((one) => one.matches(shown.method, shown.path)).map(({ released }) => released))
 
-    if (fault?.kind === 'reset') return cut(incoming)
-    if (fault?.kind === 'html') {
-      return send(response, entry, {
-        status: 200,
-        headers: { 'content-type': 'text/html' },
-        body: '<!doctype html><h1>Hello</h1>',
-      })
-    }
-    if (fault?.kind === 'status') {
-      const said = fault.body ?? { error: `Fault ${fault.status}`, detail: `Fault ${fault.status}` }
-      return send(response, entry, { status: fault.status, headers: fault.headers, body: said })
-    }
+    const before = endBefore(fault)
+    if (before) return finish(before)
 
     const [path = '/', query = ''] = target.split('?', 2)
     const request = {
@@ -119,18 +97,7 @@ export async function startEmulatorServer(options: {
     if (read !== null && answer.status === 200) answers.set(read, answer)
     await until(answeredAt)
 
-    if (fault?.kind === 'reset-after') return cut(incoming)
-    if (fault?.kind === 'hang-after') return
-    if (fault?.kind === 'truncated') {
-      const text = JSON.stringify(answer.body ?? {})
-      const half = text.slice(0, Math.max(1, Math.floor(text.length / 2)))
-      return send(response, entry, {
-        ...answer,
-        headers: { ...answer.headers, 'content-type': 'application/json' },
-        body: half,
-      })
-    }
-    send(response, entry, answer)
+    finish(endAfter(fault, answer))
   }
 
   const server = createServer((incoming, response) => {
@@ -151,12 +118,8 @@ export async function startEmulatorServer(options: {
   return {
     url: `http://127.0.0.1:${address.port}`,
     log,
-    fail: (n, fault, matches = () => true) => {
-      armed.push({ left: n, fault, matches })
-    },
-    heal: () => {
-      armed = []
-    },
+    fail,
+    heal,
     setLatency: (ms) => {
       latency = ms
     },
