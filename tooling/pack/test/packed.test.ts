@@ -16,18 +16,21 @@ import product from '../../../package.json' with { type: 'json' }
 import { billOfMaterials } from '../src/bill-of-materials.ts'
 import { cliPackage } from '../src/cli.ts'
 import { clientPackage } from '../src/client.ts'
+import type { Package } from '../src/package.ts'
 import { packedIn, tarballOf, type Tarball } from '../src/tarball.ts'
 
 const PACKAGES = join(import.meta.dirname, '../../../packages')
 
 let dir = ''
+let clientContent: Package
 let client: Tarball
 /** Paths of tarballs. */
 let cli = ''
 let server = ''
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'keyferry-packed-'))
-  client = await tarballOf(join(dir, 'tarballs'), await clientPackage())
+  clientContent = await clientPackage()
+  client = await tarballOf(join(dir, 'tarballs'), clientContent)
   // What other tests of the run start, and where a test below compares the bytes with another build.
   const packages = join(await installation(), 'node_modules')
   cli = await packedIn(join(dir, 'tarballs'), join(packages, 'keyferry'))
@@ -100,14 +103,13 @@ it('are the same bytes each time they are packed, whatever the umask', async () 
   expect((await readFile(again.file)).equals(await readFile(cli))).toBe(true)
 })
 
-it('come with a bill of what was bundled, the same each time', async () => {
-  const made = () => clientPackage().then((content) => billOfMaterials(content, ['@keyferry/client']))
-  const bill = await made()
+it('come with a bill of what was bundled, in one order and without a time or a random number', async () => {
+  const bill = await billOfMaterials(clientContent, ['@keyferry/client'])
   expect(JSON.parse(bill)).toMatchObject({
     metadata: { component: { name: '@keyferry/client', version: product.version } },
     components: ['client', 'server', 'eventsource-parser', 'eventsource'].map((name) => ({ name })),
   })
-  expect(await made()).toBe(bill)
+  expect(bill).not.toMatch(/"(timestamp|serialNumber)"/)
 })
 
 it.each([['start'], ['admin', 'verify-store']])('say how to get the server: keyferry %s', async (...args) => {
