@@ -80,7 +80,8 @@ interface Repair {
 function repairsWithinADay(ctx: Context, sync: DueSync): Repair[] {
   const all: Repair[] = sync.heals === null ? [] : JSON.parse(sync.heals)
   const since = new Date(ctx.now().getTime() - DAY_MS).toISOString()
-  return all.filter(({ at }) => at > since)
+  // Those after now are from before the clock was set back.
+  return all.filter(({ at }) => at > since && at <= timestamp(ctx))
 }
 
 const stored = (repairs: readonly Repair[]): string | null => (repairs.length === 0 ? null : JSON.stringify(repairs))

@@ -127,6 +127,10 @@ onEveryDatabase('notices', (open) => {
     await fixture.again()
     await deliverNotices(fixture.ctx, 'http')
     expect(typesOf(hook.got).slice(4)).toEqual(['sync.failed', 'sync.recovered'])
+    // The clock was a day ahead, and is set right.
+    fixture.clock.advance(-24 * 60 * MINUTE)
+    await flap()
+    expect(typesOf(hook.got).slice(6)).toEqual(['sync.failed', 'sync.recovered'])
   })
 
   it('are tried again later and later, in order and under the same id, until the receiver takes them', async () => {

@@ -3,7 +3,7 @@
  * was rolled back. They wait in an outbox until they arrived.
  */
 import { batchLoader, inList, keptQuery, type Slot } from '@keyferry/db'
-import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import { backOffWindow, isBackOffOver, timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { SyncMessage } from '@keyferry/schemas'
 import type { DueSync } from '../sync/due.ts'
 import { enqueue, type NoticeBody, type Told } from './outbox.ts'
@@ -53,7 +53,9 @@ export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEn
     toldAt = null
   } else {
     const last = noticed.get(trouble)
-    const sendAt = last === undefined ? now : later(now, minus(last, -QUIET_MS))
+    const quietUntil = last === undefined ? null : minus(last, -QUIET_MS)
+    // What is held back counts from when it is to be sent, an hour at most from now, unless the clock was set back.
+    const sendAt = quietUntil === null || isBackOffOver(quietUntil, backOffWindow(ctx, 2 * QUIET_MS)) ? now : quietUntil
     await enqueue(ctx, tx, sync, toldOf(end), sendAt)
     noticed.set(trouble, sendAt)
     toldAt ??= sendAt
@@ -90,5 +92,4 @@ const toldOf = ({ runId, state, message, counts }: RunEnd): Told => ({
   run: { id: runId, state, counts },
 })
 
-const later = (one: string, other: string): string => (one > other ? one : other)
 const minus = (time: string, milliseconds: number): string => new Date(Date.parse(time) - milliseconds).toISOString()
