@@ -7,7 +7,7 @@ import { rotateInstanceKey } from '@keyferry/core'
 import { onSqlite } from '@keyferry/db/testing'
 import { SYSTEM } from '@keyferry/kernel'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startIssuer, type TokenIssuer } from './testing-issuer.ts'
 import { readyApi, type TestApi } from './testing.ts'
 
@@ -170,6 +170,15 @@ onSqlite('sign-in without a secret', (open) => {
       expect(issuer.asked.filter((asked) => asked === `${path}${metadata}`)).toHaveLength(1)
       expect(await problems(id)).not.toEqual([])
     }
+    // The machine's clock is set back a year, and six seconds pass.
+    const clocks = [
+      vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 365 * 86_400_000),
+      vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 6_000),
+    ]
+    const later = await oidc({ oidcDiscoveryUrl: `${issuer.url}/broken` })
+    expect((await login(later, 'oidc-auth', jwt)).status).toBe(503)
+    expect(issuer.asked.filter((asked) => asked === `/broken${metadata}`)).toHaveLength(2)
+    for (const clock of clocks) clock.mockRestore()
     const metadataHost = await oidc({ oidcDiscoveryUrl: 'http://169.254.169.254' })
     expect((await login(metadataHost, 'oidc-auth', jwt)).status).toBe(503)
     expect((await problems(metadataHost))[0]).toContain('cloud metadata')
