@@ -81,6 +81,17 @@ onEveryDatabase('accounts', (open, dialect) => {
     expect(await asked()).toBeNull()
   })
 
+  it('lets every request in that notes at the same time that its session is used', async () => {
+    await setUp()
+    const signedIn = await signIn(account.password)
+    const cookie = signedIn.headers.getSetCookie().map((each) => each.split(';')[0] ?? '')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+    onTestFinished(() => void vi.useRealTimers())
+    const headers = new Headers({ cookie: cookie.join('; ') })
+    const actors = await Promise.all(Array.from({ length: 8 }, () => auth.actorOf(headers, null)))
+    expect(actors.map((actor) => actor?.kind)).toEqual(Array.from({ length: 8 }, () => 'user'))
+  })
+
   it('makes accounts in the transaction of its caller, and one for each address', async () => {
     const passwordHash = await auth.hashNewPassword('correct horse battery')
     const person = { email: 'Eve@example.com', passwordHash, name: 'Eve' }

@@ -234,6 +234,20 @@ export function betterAuthOn(
   { authority, sessions: limits, admitted = () => true }: Admitting,
 ) {
   const auth = betterAuth({ ...options, database: accountsAdapter(options.database, authority) })
+
+  /**
+   * False when the session has ended meanwhile. Of requests at the same moment one notes it; for the others the row has
+   * changed since they read it, which better-auth takes for an end.
+   */
+  async function noteUse(headers: Headers): Promise<boolean> {
+    try {
+      return (await auth.api.getSession({ headers })) !== null
+    } catch (error) {
+      if (!isAPIError(error) || error.statusCode !== 401) throw error
+      return (await auth.api.getSession({ headers, query: { disableRefresh: true } })) !== null
+    }
+  }
+
   return {
     handler: (request: Request): Promise<Response> => auth.handler(request),
 
@@ -255,7 +269,7 @@ export function betterAuthOn(
         return null
       }
       const unnoted = Date.now() - lastUseOf(session, limits)
-      if (refresh && unnoted >= lastSeenEvery(limits)) await auth.api.getSession({ headers })
+      if (refresh && unnoted >= lastSeenEvery(limits) && !(await noteUse(headers))) return null
       return {
         actor: { kind: 'user', id: user.id, name: user.email },
         signedInBy,
