@@ -183,6 +183,19 @@ onEveryDatabase('a narrowed developer', (open) => {
     expect(JSON.stringify(rows.body)).not.toContain('"RESTRICTED_KEY"')
   })
 
+  it('gets no value that an import out of reach wins over, whether that one has the key or not', async () => {
+    await folder('/a', 'both')
+    await folder('/a', 'lower')
+    for (const from of ['/a/lower', '/restricted']) await importInto(admin, '/a/both', from)
+    for (const key of ['RESTRICTED_KEY', 'ONLY_LOWER']) await write(admin, '/a/lower', key, 'lower')
+    const query = `projectId=${projectId}&environment=dev&secretPath=/a/both&expandSecretReferences=false`
+    expect((await narrowed('GET', `/api/v4/secrets?${query}`)).body).toEqual({ secrets: [], imports: [] })
+    for (const key of ['RESTRICTED_KEY', 'ONLY_LOWER'])
+      expect((await narrowed('GET', `/api/v4/secrets/${key}?${query}`)).status).toBe(404)
+    const { body } = await admin('GET', `/api/v4/secrets/RESTRICTED_KEY?${query}`)
+    expect(body.secret).toMatchObject({ secretPath: '/restricted' })
+  })
+
   it('learns nothing by renaming a key onto an imported name: right and wrong guesses are answered alike', async () => {
     const answers = []
     for (const guess of ['8317', '0000']) {

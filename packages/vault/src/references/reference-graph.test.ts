@@ -135,7 +135,7 @@ describe('importBlocks', () => {
         const root = tree.folders.get('/0') ?? expect.fail('no root')
         const winners = [...visible(tree, root).keys].map(([key, { path }]) => [key, path] as const)
         const expected = Object.fromEntries(winners)
-        const { blocks } = importBlocks(tree, [root], () => true)
+        const { blocks } = importBlocks(tree, [root], null)
         const pairs = blocks.flatMap(({ secrets }) => secrets.map(({ row }) => [row.key, row.value] as const))
         for (const overwrite of [true, false])
           for (const order of [pairs, pairs.toReversed()])
@@ -149,18 +149,18 @@ describe('importBlocks', () => {
     )
   })
 
-  it('name no folder that the reader may not know, and still give what it imports', () => {
+  it('show nothing that a folder which the reader may not know could win over', () => {
     const tree = treeOf(
-      folderOf('/', { OWN: '1' }, ['/hidden', '/low']),
+      folderOf('/', { OWN: '1' }, ['/high', '/hidden', '/low']),
+      folderOf('/high', { K: 'high', OWN: '2' }),
       folderOf('/hidden', {}, ['/below']),
-      folderOf('/below', { K: 'below', OWN: '2' }),
-      folderOf('/low', { K: 'low', L: 'low' }),
+      folderOf('/below', { L: 'below' }),
+      folderOf('/low', { L: 'low', M: 'low' }),
     )
     const root = tree.folders.get('/') ?? expect.fail('no root')
     const { blocks } = importBlocks(tree, [root], ({ path }) => path !== '/hidden')
     expect(blocks.map(({ source, secrets }) => [source.path, secrets.map(({ row }) => row.key)])).toEqual([
-      ['/low', ['L']],
-      ['/below', ['K']],
+      ['/high', ['K']],
     ])
   })
 })

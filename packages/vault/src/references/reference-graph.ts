@@ -7,6 +7,7 @@ import { referencesIn, type Reference, type Spend } from '@keyferry/kernel'
 import type { SecretProblemCode } from '@keyferry/schemas'
 import { namesOf } from '@keyferry/schemas/secret-path'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
+import type { Reads } from './out-of-reach.ts'
 import { cycleFinder, NOT_WALKED, type WalkedNode } from './reference-cycles.ts'
 
 export const MAX_IMPORT_LEVELS = 10
@@ -142,17 +143,18 @@ export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | nu
 
 /**
  * What a folder shows: its own keys, then those of its imports, the later import first, each followed by its own
- * imports.
+ * imports. With `knows`, the order ends before the first folder that the reader can't know: what wins over that one
+ * would tell which keys it does not have.
  */
-export function visible(tree: Tree, folder: TreeFolder): Visible {
-  const { order, ...imported } = importOrder(tree, folder)
+export function visible(tree: Tree, folder: TreeFolder, knows: Reads = null): Visible {
+  const { order, ...imported } = importOrder(tree, folder, knows)
   const keys = new Map<string, TreeFolder>()
   for (const source of order) for (const key of source.secrets.keys()) if (!keys.has(key)) keys.set(key, source)
   return { keys, order, ...imported }
 }
 
 /** The folder and all it imports, highest priority first, each once. */
-function importOrder(tree: Tree, start: TreeFolder): Omit<Visible, 'keys'> {
+function importOrder(tree: Tree, start: TreeFolder, knows: Reads = null): Omit<Visible, 'keys'> {
   const order = new Set<TreeFolder>()
   const importedBy = new Map<TreeFolder, TreeFolder>()
   const tooDeep = new Set<TreeFolder>()
@@ -160,6 +162,7 @@ function importOrder(tree: Tree, start: TreeFolder): Omit<Visible, 'keys'> {
   for (let at = stack.pop(); at; at = stack.pop()) {
     const { folder, level, by } = at
     if (order.has(folder)) continue
+    if (knows && !knows(folder)) break
     if (level > MAX_IMPORT_LEVELS) {
       tooDeep.add(folder)
       continue

@@ -87,7 +87,7 @@ export async function readSecrets(ctx: Context, input: Input): Promise<Listed> {
   for (const folder of folders)
     secrets.push(...(await listed([...folder.secrets.values()].sort(byKey).map((row) => ({ folder, row })))))
   if (!input.includeImports) return finish({ secrets, imports: [] }, problems)
-  const { blocks, tooDeep } = importBlocks(tree, folders, (folder) => !names || names(folder))
+  const { blocks, tooDeep } = importBlocks(tree, folders, names)
   problems.push(...tooDeep.map(tooDeepProblem))
   const imports = []
   for (const { source, secrets: rows } of blocks) {
@@ -126,7 +126,6 @@ export async function getSecret(
   actor: Actor,
   input: z.output<typeof schemas.getSecret>,
 ): Promise<Secret> {
-  // A folder out of reach is passed over: whether it has the key would show in what is answered instead.
   const { version } = input
   const loaded = await (version === undefined
     ? loadSecrets(ctx, input, { recursive: false })
@@ -135,7 +134,7 @@ export async function getSecret(
   const { show } = shower(ctx, input, loaded)
   const [folderId = ''] = roots
   const folder = tree.folders.get(folderId)
-  const order = folder && input.includeImports ? visible(tree, folder).order : []
+  const order = folder && input.includeImports ? visible(tree, folder, namerOf(ctx, input.projectId)).order : []
   const source = [...(folder ? [folder] : []), ...order].find((one) => one.secrets.has(input.key))
   const row = source?.secrets.get(input.key)
   if (!source || !row) {

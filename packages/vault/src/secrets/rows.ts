@@ -44,14 +44,13 @@ export async function listSecretRows(
   const open = valueOpener(key, projectId)
   const problemOf = problems(createExpander(tree, open, budget(ctx.limits)))
   const beyond = names && outOfReach(tree, open, names)
-  const { keys, order } = visible(tree, folder)
+  const { keys } = visible(tree, folder, names)
   const rows: Row[] = []
   const slice = timeSlice()
   for (const [name, source] of keys) {
     if (slice.isOver()) await slice.rest()
     const row = source.secrets.get(name)
-    // What wins over a folder out of reach would tell which keys that one does not have.
-    if (!row || (names && !shownWithin(order, source, names))) continue
+    if (!row) continue
     // What refers to nothing is opened and forgotten: only what is wrong with it is shown.
     const text = openValue(key, projectId, row)
     const references = referencesIn(text ?? '').map((reference) => shortened(reference.text, MAX_NAME_BYTES))
@@ -101,11 +100,3 @@ const UNCHECKED = 'was not checked: the references of this folder are more than 
 
 /** References that a row names. */
 const MAX_SHOWN_REFERENCES = 50
-/** Whether every folder that is asked before `source`, and it, is in reach. */
-function shownWithin(
-  order: readonly TreeFolder[],
-  source: TreeFolder,
-  names: (place: { environment: string; path: string }) => boolean,
-): boolean {
-  return order.slice(0, order.indexOf(source) + 1).every(names)
-}
