@@ -91,16 +91,20 @@ async function namesWhatIsIll(home: Home, port: string): Promise<void> {
         OIDC_ISSUER: 'http://127.0.0.1:1',
         OIDC_CLIENT_ID: 'a',
         OIDC_CLIENT_SECRET: 'b',
-        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1/otlp',
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://user:password@127.0.0.1:1/otlp',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1/metrics',
+        OTEL_METRICS_EXPORTER: 'none',
       },
       'mail: The mail server refuses',
       'sign-in provider: http://127.0.0.1:1/.well-known/openid-configuration cannot be reached',
       'collector: http://127.0.0.1:1/otlp cannot be reached',
+      'Check OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and the network.',
     ],
     [{ KEYFERRY_DATA_DIR: join(home.dir, 'absent'), DATABASE_URL: '' }, 'store: Nothing is set up'],
   ] as const) {
     const ill = await home.keyferry(['admin', 'doctor'], { env: { PORT: port, ...env } })
     for (const words of all) expect(ill, words).toMatchObject({ code: 1, stdout: expect.stringContaining(words) })
+    expect(ill.stdout).not.toMatch(/password@|1\/metrics/)
   }
 }
 

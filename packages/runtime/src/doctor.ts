@@ -12,6 +12,7 @@ import { diskOf, isDiskLow, megabytes } from './disk.ts'
 import { networkOf } from './open.ts'
 import { runningProcesses } from './processes.ts'
 import type { Readiness } from './readiness.ts'
+import { endpointSettings } from './telemetry.ts'
 
 export interface Finding {
   /** What was checked: `settings`, `store`, `connection Devin`. */
@@ -43,9 +44,8 @@ const failure = (check: string, message: string, remedy: string): Finding => ({
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * Checks settings, disk, store, keys, clock, processes, queue, mail, proxy, what people sign in by, the collector of
- * traces and every connection. Never throws: what
- * cannot be checked is a finding. `progress` gets the name of each check.
+ * Checks settings, disk, store, keys, clock, processes, queue, mail, proxy, sign-in provider, collector and every
+ * connection. Never throws: what cannot be checked is a finding. `progress` gets the name of each check.
  */
 export async function examine(
   variables: Record<string, string | undefined>,
@@ -63,7 +63,8 @@ export async function examine(
     ...(await disk(env)),
     ...(await mail(env, progress)),
     ...(await proxy(env)),
-    ...(await outside(env, progress)),
+    ...(await signInProvider(env, progress)),
+    ...(await collectors(env, progress)),
   ]
   progress('store')
   const admin = await openAdmin(env).catch((error: unknown) => error)
@@ -208,31 +209,42 @@ async function proxy(env: Env): Promise<Finding[]> {
 const causeOf = (error: unknown): string =>
   error instanceof Error && error.cause instanceof Error ? error.cause.message : wordsOf(error)
 
-/** The other services that settings name. */
-async function outside(env: Env, progress: (check: string) => void): Promise<Finding[]> {
-  const findings: Finding[] = []
-  if (env.OIDC_ISSUER !== undefined) {
-    const url = `${env.OIDC_ISSUER.replace(/\/$/, '')}/.well-known/openid-configuration`
-    findings.push(await reach('sign-in provider', url, 'OIDC_ISSUER', (answer) => answer.ok))
-  }
-  const collectors = [
-    env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT,
-    env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT,
-  ].filter((url) => url !== undefined && !env.OTEL_SDK_DISABLED)
-  // Whatever it answers to a GET, it is there.
-  for (const url of new Set(collectors))
-    if (url !== undefined) findings.push(await reach('collector', url, 'OTEL_EXPORTER_OTLP_ENDPOINT', () => true))
-  return findings
+async function signInProvider(env: Env, progress: (check: string) => void): Promise<Finding[]> {
+  if (env.OIDC_ISSUER === undefined) return []
+  progress('sign-in provider')
+  const url = `${env.OIDC_ISSUER.replace(/\/+$/, '')}/.well-known/openid-configuration`
+  return [await reach('sign-in provider', url, 'OIDC_ISSUER', (answer) => answer.ok)]
+}
 
-  async function reach(check: string, url: string, setting: string, isRight: (answer: Response) => boolean) {
-    progress(check)
-    const remedy = `Check ${setting} and the network.`
-    try {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(SLOW_MS) })
-      return isRight(answer) ? ok(check, `${url} answers.`) : failure(check, `${url} answers ${answer.status}.`, remedy)
-    } catch (error) {
-      return failure(check, `${url} cannot be reached from here: ${causeOf(error)}.`, remedy)
-    }
+/** Whatever a collector answers to a GET, it is there. */
+async function collectors(env: Env, progress: (check: string) => void): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const { traces, metrics } = endpointSettings(env)
+  for (const setting of new Set([traces, metrics])) {
+    const url = setting && env[setting]
+    if (!url) continue
+    progress('collector')
+    findings.push(await reach('collector', url, setting, () => true))
+  }
+  return findings
+}
+
+/** Whether the service answers that a setting names. */
+async function reach(
+  check: string,
+  url: string,
+  setting: string,
+  isRight: (answer: Response) => boolean,
+): Promise<Finding> {
+  // Without the password that may be in it, with which fetch refuses a URL.
+  const { origin, pathname, search } = new URL(url)
+  const remedy = `Check ${setting} and the network.`
+  try {
+    const answer = await fetch(origin + pathname + search, { signal: AbortSignal.timeout(SLOW_MS) })
+    if (isRight(answer)) return ok(check, `${origin}${pathname} answers.`)
+    return failure(check, `${origin}${pathname} answers ${answer.status}.`, remedy)
+  } catch (error) {
+    return failure(check, `${origin}${pathname} cannot be reached from here: ${causeOf(error)}.`, remedy)
   }
 }
 

@@ -19,13 +19,25 @@ const OFF: Telemetry = {
   stop: () => Promise.resolve(),
 }
 
+type EndpointSetting = `OTEL_EXPORTER_OTLP_${'' | 'TRACES_' | 'METRICS_'}ENDPOINT`
+
+/** The setting that says where traces are sent, and the one for metrics; null for what is not sent. */
+export function endpointSettings(env: Env): Record<'traces' | 'metrics', EndpointSetting | null> {
+  const settingOf = (own: EndpointSetting, exporter: 'otlp' | 'none'): EndpointSetting | null =>
+    env.OTEL_SDK_DISABLED || exporter === 'none'
+      ? null
+      : (([own, 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const).find((name) => env[name] !== undefined) ?? null)
+  return {
+    traces: settingOf('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', env.OTEL_TRACES_EXPORTER),
+    metrics: settingOf('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', env.OTEL_METRICS_EXPORTER),
+  }
+}
+
 /** Off unless an endpoint is set: its code is loaded only then. */
 export async function telemetryOf(env: Env, log: Logger): Promise<Telemetry> {
-  const isSet = (own: string | undefined, exporter: 'otlp' | 'none'): boolean =>
-    exporter === 'otlp' && (own ?? env.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined
-  const traces = isSet(env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, env.OTEL_TRACES_EXPORTER)
-  const metrics = isSet(env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, env.OTEL_METRICS_EXPORTER)
-  if (env.OTEL_SDK_DISABLED || !(traces || metrics)) return OFF
+  const settings = endpointSettings(env)
+  const [traces, metrics] = [settings.traces !== null, settings.metrics !== null]
+  if (!traces && !metrics) return OFF
   const { openTelemetry } = await import('@keyferry/telemetry')
   const opened = await openTelemetry({
     version: VERSION,
