@@ -55,6 +55,7 @@ export const accessTokenSettings = {
   accessTokenMaxTTL: seconds.min(1).default(DAYS_30),
   accessTokenNumUsesLimit: z.number().int().min(0).max(1_000_000_000).default(0),
 }
+export const LONGEST_LOCK_OUT_SECONDS = 86_400
 const universalAuthSettings = {
   clientSecretTrustedIps: trustedIps.default(EVERYWHERE),
   ...accessTokenSettings,
@@ -65,7 +66,7 @@ const universalAuthSettings = {
       'Off unless set: a client secret cannot be guessed, and a lock-out lets who knows the client id stop a machine',
     ),
   lockoutThreshold: z.number().int().min(1).max(30).default(3),
-  lockoutDurationSeconds: z.number().int().min(30).max(86_400).default(300),
+  lockoutDurationSeconds: z.number().int().min(30).max(LONGEST_LOCK_OUT_SECONDS).default(300),
   lockoutCounterResetSeconds: z.number().int().min(5).max(3_600).default(30),
 }
 export const universalAuthSetting = z.object(universalAuthSettings)
@@ -79,7 +80,7 @@ export const updateUniversalAuth = z.object({
   accessTokenNumUsesLimit: z.number().int().min(0).max(1_000_000_000).optional(),
   lockoutEnabled: z.boolean().optional(),
   lockoutThreshold: z.number().int().min(1).max(30).optional(),
-  lockoutDurationSeconds: z.number().int().min(30).max(86_400).optional(),
+  lockoutDurationSeconds: z.number().int().min(30).max(LONGEST_LOCK_OUT_SECONDS).optional(),
   lockoutCounterResetSeconds: z.number().int().min(5).max(3_600).optional(),
 })
 export const universalAuth = z

@@ -13,7 +13,7 @@ import {
   type Context,
   type Tx,
 } from '@keyferry/kernel'
-import { universalAuthSetting } from '@keyferry/schemas'
+import { LONGEST_LOCK_OUT_SECONDS, universalAuthSetting } from '@keyferry/schemas'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { findIdentity, lockIdentity } from './identities.ts'
@@ -27,12 +27,9 @@ type Row = Selectable<UniversalAuthTable>
 
 export const settingsOf = (row: Pick<Row, 'settings'>): Settings => universalAuthSetting.parse(JSON.parse(row.settings))
 
-/** The longest lock-out that can be set: one that ends later is from before the clock was set back. */
-const LONGEST_LOCK_OUT_MS = 86_400_000
-
 /** Until when nobody signs in with it; null while it is not locked out. */
 export const lockedOutUntil = (ctx: Pick<Context, 'now'>, { lockedUntil }: Pick<Row, 'lockedUntil'>): string | null =>
-  isBackOffOver(lockedUntil, backOffWindow(ctx, LONGEST_LOCK_OUT_MS)) ? null : lockedUntil
+  isBackOffOver(lockedUntil, backOffWindow(ctx, LONGEST_LOCK_OUT_SECONDS * 1000)) ? null : lockedUntil
 
 /** Throws `NotFound`, and `BadRequest` when it has one, or when a token would outlive its longest life. */
 export async function attachUniversalAuth(

@@ -1,6 +1,7 @@
 /** The organization's OpenID provider: how it is reached, and whom it may let in. */
 import { tryGetCurrentAuthEndpointContext as callUnderWay } from '@better-auth/core/context'
 import { Unavailable } from '@keyferry/kernel'
+import { withoutTrailingSlashes } from '@keyferry/schemas'
 import type { BetterAuthPlugin } from 'better-auth'
 import { APIError, createAuthMiddleware } from 'better-auth/api'
 import { decryptOAuthToken } from 'better-auth/oauth2'
@@ -51,7 +52,7 @@ interface Profile {
 /** The provider as better-auth's plugin for OAuth takes it. */
 export const providerOf = (provider: OidcProvider, admit?: Admission) => ({
   providerId: OIDC,
-  discoveryUrl: `${withoutSlashes(provider.issuer)}/.well-known/openid-configuration`,
+  discoveryUrl: `${withoutTrailingSlashes(provider.issuer)}/.well-known/openid-configuration`,
   clientId: provider.clientId,
   clientSecret: provider.clientSecret,
   scopes: ['openid', 'email', 'profile'],
@@ -88,7 +89,7 @@ async function isOfAnother({ issuer }: OidcProvider, sub: string): Promise<boole
   const linked = await context?.internalAdapter.findAccountByKey({ providerId: OIDC, accountId: sub })
   if (!context || !linked?.idToken) return false
   const { iss } = decodeJwt(await decryptOAuthToken(linked.idToken, context))
-  return iss !== undefined && withoutSlashes(iss) !== withoutSlashes(issuer)
+  return iss !== undefined && withoutTrailingSlashes(iss) !== withoutTrailingSlashes(issuer)
 }
 
 /** Where the call to better-auth that is under way came from. */
@@ -120,7 +121,7 @@ export function issuerCheck({ issuer }: OidcProvider): BetterAuthPlugin {
             if (!provider)
               throw new Unavailable('The sign-in of your organization cannot be reached. Try again in a minute.')
             const named = 'issuer' in provider ? provider.issuer : undefined
-            if (named === undefined || withoutSlashes(String(named)) === withoutSlashes(issuer)) return
+            if (named === undefined || withoutTrailingSlashes(String(named)) === withoutTrailingSlashes(issuer)) return
             context.logger.error(`OIDC_ISSUER is ${issuer}, but the provider there calls itself ${String(named)}`)
             throw new APIError('FORBIDDEN', {
               code: 'ANOTHER_ISSUER',
@@ -132,5 +133,3 @@ export function issuerCheck({ issuer }: OidcProvider): BetterAuthPlugin {
     },
   }
 }
-
-const withoutSlashes = (url: string): string => url.replace(/\/+$/, '')
