@@ -149,6 +149,13 @@ describe('the data directory', () => {
     await expect(open({ KEYFERRY_DATA_DIR: dir })).rejects.toThrow('cannot be read as a Keyferry store')
     expect([...(await contents(dir))].filter(([file]) => !file.includes('/lock'))).toEqual([...before])
   })
+
+  // Nothing is ever free in /proc.
+  it.skipIf(!existsSync('/proc'))('says that a disk is full, whatever the error of what could not write', async () => {
+    const failing = () => Promise.reject(new Error('FS error'))
+    await expect(whenRoom('/proc', failing)).rejects.toThrow('0 MB are free in /proc. The disk of the store is full')
+    await expect(whenRoom(await dataDir(), failing)).rejects.toThrow('FS error')
+  })
 })
 
 describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
@@ -290,13 +297,6 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
     const refused: unknown = await start().catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(StartupError)
     expect(String(refused)).toMatch(words)
-  })
-
-  // Nothing is ever free in /proc.
-  it.skipIf(!existsSync('/proc'))('says that a disk is full, whatever the error of what could not write', async () => {
-    const failing = () => Promise.reject(new Error('FS error'))
-    await expect(whenRoom('/proc', failing)).rejects.toThrow('0 MB are free in /proc. The disk of the store is full')
-    await expect(whenRoom(await dataDir(), failing)).rejects.toThrow('FS error')
   })
 
   it('needs rights to create tables and a schema, and changes nothing without them', async () => {

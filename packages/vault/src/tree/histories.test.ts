@@ -137,6 +137,10 @@ async function openProject({ ctx, actor }: TestContext) {
   const { id: projectId } = await createTestProject(ctx, actor)
   const places = () => placesOf(ctx, projectId)
   const place = async (n: number) => one(await places(), n)
+  const placeOf = async (folderId: string) => {
+    const found = (await places()).filter(({ id }) => id === folderId)
+    return one(found, 0)
+  }
   const secret = async (n: number) => {
     const rows = await ctx.db
       .selectFrom('secrets')
@@ -145,25 +149,12 @@ async function openProject({ ctx, actor }: TestContext) {
       .select(['id', 'key', 'folderId'])
       .execute()
     const { id, key, folderId } = one(rows, n)
-    return {
-      secretId: id,
-      key,
-      ...one(
-        (await places()).filter((place) => place.id === folderId),
-        0,
-      ),
-    }
+    return { secretId: id, key, ...(await placeOf(folderId)) }
   }
   const importOf = async (n: number) => {
     const rows = await ctx.db.selectFrom('imports').orderBy('id').select(['id', 'folderId']).execute()
     const { id, folderId } = one(rows, n)
-    return {
-      importId: id,
-      place: one(
-        (await places()).filter((place) => place.id === folderId),
-        0,
-      ),
-    }
+    return { importId: id, place: await placeOf(folderId) }
   }
   const put = (at: Awaited<ReturnType<typeof place>>, key: string, value: string) =>
     updateSecrets(ctx, actor, { ...at, mode: 'upsert', secrets: [{ key, value }] })
