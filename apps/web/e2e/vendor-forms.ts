@@ -23,7 +23,7 @@ export async function fillFields(
   }
 }
 
-/** Waits until the account offers the value, and picks it by its name: Enter takes no typed text that an option has. */
+/** Waits until the account offers the value, types its label and picks it with Enter. */
 async function choose(page: Page, input: Locator, value: string): Promise<void> {
   await input.click()
   const option = page.getByRole('option').and(page.locator(`[data-choice="${value}"]`))

@@ -97,7 +97,7 @@ const EXCEPTIONS: readonly { is: RegExp; because: string }[] = [
   { is: /^select "delivered_ms", "deliveries" from/, because: 'the deliveries of a week, from an index alone' },
   {
     is: /^select "secret_versions"\.\* from "secret_versions" inner join \(select "folder_id", "secret_id", max\("version"\)/,
-    because: 'which versions a folder had at a time is found among all of its, without their values',
+    because: 'which versions a folder had at a time is found among all of its versions, without their values',
   },
   {
     is: /^select \*, .+ from "notices" where "target_id" in/,

@@ -31,7 +31,8 @@ async function sealTable(store: Store, authority: Authority, table: SealedTable)
   // Links that were requested by mail before the upgrade have to be requested again.
   if (table === 'verification') await store.deleteFrom(table).execute()
   const [id] = SEALED_TABLES[table]
-  // better-auth's tables get the columns that they lack after this, empty ones, which no seal tells from none.
+  // An older store lacks columns that are added to better-auth's tables after this. They begin empty, and a seal is the
+  // same for an empty column as for none.
   const rows: Record<string, unknown>[] = await store.selectFrom(table).selectAll().execute()
   const token = TOKENS[table]
   for (const row of rows) {

@@ -107,7 +107,7 @@ export function Combobox({
             label={labelled.label}
             defaultValue={value}
             shouldFilter={onSearch === undefined}
-            // What was typed comes last: Enter picks the option that it stands for.
+            // The typed text ranks last, so that Enter picks an option that matches it.
             filter={(each, ...rest) => (isNew && each === text ? Number.MIN_VALUE : defaultFilter(each, ...rest))}
           >
             <Command.Input

@@ -8,7 +8,7 @@ import { SessionNotice } from './session-notice.tsx'
 import { words } from './words.ts'
 
 const FIELD = 'input:enabled, select:enabled, textarea:enabled, [role=combobox]:enabled'
-/** Not what only explains a word: its tooltip would lie over the rest. */
+/** Without the buttons that only explain a word: focus opens their tooltip, which covers what follows. */
 const ACTION = 'button:enabled:not([data-tooltip])'
 
 /** What opens over the page: traps the focus, closes with Escape. */
@@ -33,7 +33,7 @@ export function DialogFrame({
           onOpenAutoFocus={(event) => {
             typed.current = false
             if (body.current?.querySelector(`${FIELD}, ${ACTION}`)) return
-            // It has nothing to begin with, or not yet. On the button that closes it, Enter would do so after typing.
+            // No field or action yet. With the focus on the close button, Enter would close the dialog.
             event.preventDefault()
             frame.current?.focus()
           }}
