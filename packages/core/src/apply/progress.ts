@@ -1,4 +1,5 @@
 import type { Context } from '@keyferry/kernel'
+import { stopwatch } from '../lease/stopwatch.ts'
 import { publishSync } from '../sync/publish.ts'
 
 const EVERY_MS = 150
@@ -8,11 +9,10 @@ export function progressReporter(
   ctx: Context,
   sync: { id: string; projectId: string },
 ): (done: number, total: number) => void {
-  let last = 0
+  let sinceLast = (): number => Infinity
   return (done, total) => {
-    const now = ctx.now().getTime()
-    if (now - last < EVERY_MS && done < total) return
-    last = now
+    if (sinceLast() < EVERY_MS && done < total) return
+    sinceLast = stopwatch(ctx)
     publishSync(ctx, sync, 'running', { done, total })
   }
 }
