@@ -1,5 +1,5 @@
 /**
- * How many heavy requests run at a time, for one principal and in the whole process. Others wait for their turn, in
+ * How many requests of a kind run at a time, for one principal and in the whole process. Others wait for their turn, in
  * order.
  */
 import { TooManyRequests, Unavailable } from '@keyferry/kernel'
@@ -14,6 +14,7 @@ interface Lane {
 /**
  * What reads and unseals much is done by one thread: more of it at a time only takes memory. Vendors' answers are
  * waited for. Small reads of secrets share their statements, and each waits for its row of the audit log.
+ * Changes wait for the store's one writer, or for the lock of their project.
  */
 const LANES: Record<Weight, { principal: Lane; process: Lane }> = {
   store: { principal: { running: 2, waiting: 100 }, process: { running: 3, waiting: 400 } },
