@@ -5,7 +5,6 @@
 import {
   backOffWindow,
   isBackOffOver,
-  timestamp,
   TooManyRequests,
   whereBackOffOver,
   type BackOffWindow,
@@ -155,9 +154,12 @@ export async function countRequest(
 async function purge(ctx: Counting): Promise<void> {
   const state = rememberedOf(ctx)
   const now = ctx.now().getTime()
-  if (now - state.purgedAt < PURGED_EVERY_MS) return
+  if (Math.abs(now - state.purgedAt) < PURGED_EVERY_MS) return
   state.purgedAt = now
-  await ctx.db.deleteFrom('attempts').where('expiresAt', '<=', timestamp(ctx)).execute()
+  await ctx.db
+    .deleteFrom('attempts')
+    .where(whereBackOffOver('expiresAt', storedWithin(ctx, FORGOTTEN_MS)))
+    .execute()
 }
 
 /**
