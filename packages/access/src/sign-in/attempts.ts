@@ -5,6 +5,7 @@
 import {
   backOffWindow,
   isBackOffOver,
+  timestamp,
   TooManyRequests,
   whereBackOffOver,
   type BackOffWindow,
@@ -156,10 +157,7 @@ async function purge(ctx: Counting): Promise<void> {
   const now = ctx.now().getTime()
   if (Math.abs(now - state.purgedAt) < PURGED_EVERY_MS) return
   state.purgedAt = now
-  await ctx.db
-    .deleteFrom('attempts')
-    .where(whereBackOffOver('expiresAt', storedWithin(ctx, FORGOTTEN_MS)))
-    .execute()
+  await ctx.db.deleteFrom('attempts').where('expiresAt', '<=', timestamp(ctx)).execute()
 }
 
 /**
