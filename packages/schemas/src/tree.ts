@@ -64,12 +64,12 @@ export const tag = z
   })
   .meta({ id: 'Tag' })
 const tagSlug = slug('Tag slug', 64)
-const color = storedText.trim().max(32).default('')
+const color = storedText.trim().max(32)
 export const createTag = z.object({
   projectId: id,
   slug: tagSlug,
   name: displayName('Tag name').optional(),
-  color,
+  color: color.default(''),
 })
 export const getTag = z.object({ projectId: id, tagId: id })
 export const tagBySlug = z.object({ projectId: id, tagSlug: lookedUp(64) })
