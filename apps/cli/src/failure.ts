@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from 'node:util'
 import { isKeyferryError } from '@keyferry/client'
 
 /** What the exit code says. `docs/cli.md` lists them. */
@@ -44,13 +45,17 @@ export function explain(thrown: unknown): Explained {
     const { message, code, status, issues, details } = thrown
     return { message, code, remedy: remedyOf(code, status), exitCode: EXIT.failed, issues, details }
   }
-  return {
-    message: thrown instanceof Error ? thrown.message : String(thrown),
-    remedy: null,
-    code: 'Failed',
-    exitCode: EXIT.failed,
+  const failed = { code: 'Failed', exitCode: EXIT.failed }
+  if (isFileError(thrown)) {
+    const reason = getSystemErrorMap().get(thrown.errno)?.[1] ?? thrown.code
+    return { message: `${thrown.path} can't be opened: ${reason}`, remedy: 'Check the path and its rights.', ...failed }
   }
+  return { message: thrown instanceof Error ? thrown.message : String(thrown), remedy: null, ...failed }
 }
+
+/** A file that a command reads or writes. */
+const isFileError = (thrown: unknown): thrown is Error & { path: string; errno: number; code: string } =>
+  thrown instanceof Error && 'syscall' in thrown && 'errno' in thrown && 'path' in thrown
 
 function remedyOf(code: string, status: number | null): string | null {
   if (code === 'Unreachable') return 'Is the instance running? `keyferry login` or KEYFERRY_URL say where it is.'

@@ -1,5 +1,12 @@
 import { Failure } from './failure.ts'
 
+/** Throws `Failure` for a field that is not in `known`: the server drops it, and what it was to change stays. */
+export function refuseUnknownFields(fields: object, known: readonly string[]): void {
+  const unknown = Object.keys(fields).find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw new Failure(`There is no field ${unknown}`, known.length > 0 ? `There are: ${known.join(', ')}.` : null)
+}
+
 /** `name=text` and `name:=JSON` as an object. Throws `Failure` for anything else. */
 export function fieldsOf(assignments: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(

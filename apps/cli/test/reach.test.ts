@@ -33,9 +33,12 @@ it('tags secrets', async () => {
     { name: 'B', tags: ['billing', 'old'] },
   ])
   await json('secrets', 'tag', 'B', '--add', 'billing', '--remove', 'old')
-  await json('tags', 'update', 'billing', '--slug', 'money')
+  expect(await json('tags', 'update', 'billing', '--slug', 'money')).toMatchObject({ color: '#cc3300' })
   expect(await failed('secrets', 'tag', 'A', '--add', 'new')).toContain('There are: money, old.')
   expect(await failed('secrets', 'tag', 'A')).toContain('--add or --remove')
+  expect(await failed('secrets', 'import', '/nowhere/app.env')).toBe(
+    "error: /nowhere/app.env can't be opened: no such file or directory\n  Check the path and its rights.\n",
+  )
   expect((await home.keyferry(['secrets', 'list'])).stdout).toMatch(/^A .* money, old$[^]*^B .* money$/m)
   await json('tags', 'delete', 'old', '--yes')
   expect(await json('tags', 'list')).toMatchObject([{ slug: 'money' }])
@@ -99,6 +102,7 @@ it('adds recipients of alerts, and chooses which of them a person gets', async (
   })
   expect((await home.keyferry(['notifications', 'preferences'])).stdout).toMatch(/^failed +none$/m)
   expect(await failed('notifications', 'preferences', 'failed=often')).toContain('failed')
+  expect(await failed('notifications', 'preferences', 'fialed=none')).toContain('There are: failed, blocked')
 })
 
 it('sets with which tokens of others a machine signs in', async () => {
@@ -108,6 +112,7 @@ it('sets with which tokens of others a machine signs in', async () => {
   const jwt = ['--method', 'jwt']
   const set = ['machines', 'set-sign-in', 'ci', ...jwt]
   expect(await failed(...set, 'configurationType=static')).toContain('public key')
+  expect(await failed(...set, 'boundSubjct=job')).toContain('There is no field boundSubjct')
   await json(...set, 'configurationType=static', 'boundSubject=job', `publicKeys:=${JSON.stringify([pem])}`)
   await json(...set, 'boundAudiences=keyferry')
   const shown = await json('machines', 'sign-in', 'ci', ...jwt)

@@ -217,6 +217,10 @@ it('reaches what the API can: from an empty project to a sync, and who has acces
   expect(await json('folders', 'list', '--env', 'prod', ...inTill)).toMatchObject([{ path: '/web', secretCount: 3 }])
 
   const ownCredentials = JSON.stringify(emulator.credentials)
+  const partly = await home.keyferry(['connections', 'create', 'own', '--type', ref.destination, ...inTill], {
+    input: '{}',
+  })
+  expect(partly).toMatchObject({ code: 1, stderr: expect.stringContaining(': Required') })
   const connected = ['connections', 'create', 'own', '--type', ref.destination, ...inTill]
   expect(await home.keyferry(connected, { input: ownCredentials })).toMatchObject({ code: 0, stdout: '' })
   await json('connections', 'update', 'own', '--description', 'of the till', ...inTill)
@@ -238,6 +242,8 @@ it('reaches what the API can: from an empty project to a sync, and who has acces
   expect(await json(...create, '--target', ...target, '--option', 'deletionPolicy=owned')).toMatchObject({
     name: 'till',
   })
+  const misspelt = await home.keyferry(['syncs', 'update', 'till', '--option', 'deletionPolcy=mirror', ...inTill])
+  expect(misspelt).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no field deletionPolcy') })
   expect(await json('syncs', 'update', 'till', '--option', 'driftCheck=off', ...inTill)).toMatchObject({
     options: { driftCheck: 'off', deletionPolicy: 'owned' },
   })

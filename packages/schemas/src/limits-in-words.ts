@@ -1,6 +1,6 @@
 /**
- * What zod says of a limit that has no words of its own: for the user of a form, or the reader of an API error, beside
- * the name of the field. Everything else stays as zod says it.
+ * What zod says of a limit or a missing field that has no words of its own: for the user of a form, or the reader of an
+ * API error, beside the name of the field. Everything else stays as zod says it.
  */
 import { z } from 'zod'
 
@@ -11,6 +11,7 @@ const UNITS = new Map([
 
 z.config({
   customError(issue) {
+    if (issue.code === 'invalid_type' && issue.input === undefined) return 'Required'
     if (issue.code === 'too_small') {
       const unit = UNITS.get(issue.origin)
       if (unit === undefined) return `Must be at least ${issue.minimum}`

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { connect, findProject, withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT } from '../failure.ts'
 import { wholeNumber } from '../listing.ts'
+import { time } from '../time.ts'
 
 interface AuditOptions extends JsonOption {
   project?: string
@@ -28,8 +29,8 @@ export function addAudit(program: Command, cli: Cli): void {
     .option('--actor <name or id>', 'by whom')
     .option('--action <actions>', 'such as secret.update,sync. with commas between them')
     .option('--except <actions>', 'left out')
-    .option('--from <time>', 'such as 2026-12-01T08:00:00Z')
-    .option('--to <time>')
+    .option('--from <time>', 'such as 2026-12-01T08:00:00Z', time)
+    .option('--to <time>', 'as --from', time)
     .option('--text <text>', 'anywhere in the details')
     .option('--limit <number>', 'at most so many, up to 1000', wholeNumber(1, 1000), 100)
     .option('--cursor <number>', 'the page that the one before named', wholeNumber(0))

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { connect, findProject, report, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
+import { checkCredentials, destinationType } from '../destination-type.ts'
 import { Failure } from '../failure.ts'
 import { openConnection } from '../open-connection.ts'
 import { askHidden, confirm } from '../terminal.ts'
@@ -56,7 +57,9 @@ async function create(
 ): Promise<void> {
   const client = await connect(cli)
   const projectId = project === undefined ? undefined : (await findProject(client, project)).id
+  const type = await destinationType(client, destination)
   const credentials = await credentialsIn(cli, file)
+  checkCredentials(type, credentials)
   const input = { destination, name, method, description, projectId, credentials }
   report(cli, options, await client.connections.create.mutate(input), `Created ${name}.`)
 }
@@ -69,6 +72,7 @@ async function update(
   const { client, connection } = await openConnection(cli, nameOrId, options)
   const credentials = file === undefined ? undefined : await credentialsIn(cli, file)
   const { destination, id: connectionId } = connection
+  if (credentials) checkCredentials(await destinationType(client, destination), credentials)
   const input = { destination, connectionId, name, method, description, credentials }
   report(cli, options, await client.connections.update.mutate(input), `Changed ${connection.name}.`)
 }

@@ -1,11 +1,12 @@
 /** Which tokens of others a machine signs in with: of an OpenID provider, another issuer or a Kubernetes cluster. */
 import { readFile } from 'node:fs/promises'
 import type { Inputs, KeyferryClient } from '@keyferry/client'
+import { updateJwtAuth, updateKubernetesAuth, updateOidcAuth } from '@keyferry/schemas'
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { connect, named, report, withJson, type Cli, type JsonOption } from '../cli.ts'
 import { Failure } from '../failure.ts'
-import { fieldsOf } from '../fields.ts'
+import { fieldsOf, refuseUnknownFields } from '../fields.ts'
 import { TOKENS_OF, type TokensOf } from '../machine-sign-in.ts'
 import { confirm } from '../terminal.ts'
 
@@ -16,27 +17,33 @@ interface MethodOption extends JsonOption {
 type Fields = Record<string, unknown> & { identityId: string }
 
 interface Way {
+  fields: readonly string[]
   attach(client: KeyferryClient, fields: Fields): Promise<object>
   update(client: KeyferryClient, fields: Fields): Promise<object>
   get(client: KeyferryClient, identityId: string): Promise<object>
   detach(client: KeyferryClient, identityId: string): Promise<object>
 }
 
-/** The server checks the fields: names and rules are those of its version. */
+const fieldsIn = ({ shape }: z.ZodObject): string[] => Object.keys(shape).filter((name) => name !== 'identityId')
+
+/** The server checks the values. It drops fields that it does not know, and a bound among them would bind nothing. */
 const WAYS: Readonly<Record<TokensOf, Way>> = {
   oidc: {
+    fields: fieldsIn(updateOidcAuth),
     attach: (client, fields) => client.oidcAuth.attach.mutate(fields as Inputs['oidcAuth']['attach']),
     update: (client, fields) => client.oidcAuth.update.mutate(fields),
     get: (client, identityId) => client.oidcAuth.get.query({ identityId }),
     detach: (client, identityId) => client.oidcAuth.detach.mutate({ identityId }),
   },
   jwt: {
+    fields: fieldsIn(updateJwtAuth),
     attach: (client, fields) => client.jwtAuth.attach.mutate(fields as Inputs['jwtAuth']['attach']),
     update: (client, fields) => client.jwtAuth.update.mutate(fields),
     get: (client, identityId) => client.jwtAuth.get.query({ identityId }),
     detach: (client, identityId) => client.jwtAuth.detach.mutate({ identityId }),
   },
   kubernetes: {
+    fields: fieldsIn(updateKubernetesAuth),
     attach: (client, fields) => client.kubernetesAuth.attach.mutate(fields),
     update: (client, fields) => client.kubernetesAuth.update.mutate(fields),
     get: (client, identityId) => client.kubernetesAuth.get.query({ identityId }),
@@ -89,7 +96,8 @@ async function set(
   assignments: readonly string[],
   { method, fields: file, ...options }: SetOptions,
 ): Promise<void> {
-  const fields = { ...fieldsOf(assignments), ...(file === undefined ? {} : await fieldsIn(cli, file)) }
+  const fields = { ...fieldsOf(assignments), ...(file === undefined ? {} : await readFields(cli, file)) }
+  refuseUnknownFields(fields, WAYS[method].fields)
   const { client, identityId, name, authMethods } = await openMachine(cli, machine)
   const change = authMethods.includes(`${method}-auth`) ? WAYS[method].update : WAYS[method].attach
   const set = await change(client, { ...fields, identityId })
@@ -99,7 +107,7 @@ async function set(
 
 const object = z.record(z.string(), z.unknown())
 
-async function fieldsIn({ terminal }: Cli, file: string): Promise<Record<string, unknown>> {
+async function readFields({ terminal }: Cli, file: string): Promise<Record<string, unknown>> {
   const text = file === '-' ? await terminal.input() : await readFile(file, 'utf8')
   try {
     return object.parse(JSON.parse(text))

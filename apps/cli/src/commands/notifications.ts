@@ -1,8 +1,9 @@
 /** What happened to syncs, for the person who is signed in: what the bell of the console shows. */
 import type { Outputs } from '@keyferry/client'
+import { setNotificationPreferences } from '@keyferry/schemas'
 import type { Command } from 'commander'
 import { connect, report, withJson, type Cli, type JsonOption } from '../cli.ts'
-import { fieldsOf } from '../fields.ts'
+import { fieldsOf, refuseUnknownFields } from '../fields.ts'
 import { wholeNumber } from '../listing.ts'
 
 type Preferences = Outputs['inbox']['preferences']
@@ -55,14 +56,20 @@ async function list(cli: Cli, { limit, before, json }: ListedOptions): Promise<v
   if (page.next !== null) terminal.note(`Older ones: --before ${page.next}`)
 }
 
+function preferencesIn(changes: readonly string[]): Record<string, unknown> {
+  const chosen = fieldsOf(changes)
+  refuseUnknownFields(chosen, Object.keys(setNotificationPreferences.shape))
+  return chosen
+}
+
 async function preferences(cli: Cli, changes: readonly string[], { json }: JsonOption): Promise<void> {
   const { terminal } = cli
   const client = await connect(cli)
   const now: Preferences =
     changes.length === 0
       ? await client.inbox.preferences.query()
-      : // The server checks names and values.
-        await client.inbox.setPreferences.mutate(fieldsOf(changes))
+      : // The server checks the values.
+        await client.inbox.setPreferences.mutate(preferencesIn(changes))
   if (json) return terminal.json(now)
   const { canMail, ...kinds } = now
   terminal.table(['KIND', 'DELIVERY'], Object.entries(kinds))

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { chosenSyncs, refOf, type SyncsOptions } from '../chosen-syncs.ts'
 import { openPlace, report, withPlace, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
+import { checkSyncFields, destinationType } from '../destination-type.ts'
 import { fieldsOf } from '../fields.ts'
 import { openConnection } from '../open-connection.ts'
 import type { Sync } from '../plan-text.ts'
@@ -70,6 +71,8 @@ async function create(
   }: PlaceOptions & JsonOption & CreateOptions,
 ): Promise<void> {
   const { client, place } = await openPlace(cli, options)
+  const fields = { target: fieldsOf(target), options: fieldsOf(option) }
+  checkSyncFields(await destinationType(client, destination), fields)
   const { connection } = await openConnection(cli, nameOrId, {})
   const sync = await client.syncs.create.mutate({
     ...place,
@@ -77,8 +80,7 @@ async function create(
     name,
     description,
     connectionId: connection.id,
-    target: fieldsOf(target),
-    options: fieldsOf(option),
+    ...fields,
     autoSync,
   })
   report(cli, options, sync, `Created ${name}: ${sync.targetLabel}.`)
@@ -87,6 +89,8 @@ async function create(
 async function update(cli: Cli, name: string, options: SyncsOptions & Changes): Promise<void> {
   const { client, sync } = await oneSync(cli, name, options)
   const { connection: nameOrId, target, option, description, autoSync } = options
+  const fields = { target: target && fieldsOf(target), options: option && fieldsOf(option) }
+  if (target || option) checkSyncFields(await destinationType(client, sync.destination), fields)
   const connection = nameOrId === undefined ? null : (await openConnection(cli, nameOrId, {})).connection
   const changed = await client.syncs.update.mutate({
     ...refOf(sync),
@@ -95,9 +99,9 @@ async function update(cli: Cli, name: string, options: SyncsOptions & Changes): 
     connectionId: connection?.id,
     environment: options.env,
     secretPath: options.path,
-    target: target && fieldsOf(target),
+    target: fields.target,
     // What is not named stays as it is.
-    options: option && { ...sync.options, ...fieldsOf(option) },
+    options: fields.options && { ...sync.options, ...fields.options },
     autoSync,
   })
   report(cli, options, changed, `Changed ${changed.name}.`)

@@ -1,9 +1,10 @@
 /** Pausing and resuming syncs: named ones, a project's, or all. */
 import type { KeyferryClient } from '@keyferry/client'
-import { InvalidArgumentError, type Command } from 'commander'
+import type { Command } from 'commander'
 import { refOf, type SyncsOptions } from '../chosen-syncs.ts'
 import { named, openProject, withProject, type Cli } from '../cli.ts'
 import type { Sync } from '../plan-text.ts'
+import { time } from '../time.ts'
 
 export function addPauses(syncs: Command, cli: Cli): void {
   withProject(syncs.command('pause'))
@@ -19,12 +20,6 @@ export function addPauses(syncs: Command, cli: Cli): void {
     .argument('[sync...]', 'names or ids (default: the pause of the project)')
     .option('--all-projects', 'the pause of the instance')
     .action((names: string[], options: ResumeOptions) => resume(cli, names, options))
-}
-
-function time(text: string): string {
-  const at = new Date(text)
-  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('It is a time, such as 2026-12-01T08:00:00Z.')
-  return at.toISOString()
 }
 
 type ResumeOptions = SyncsOptions & { allProjects?: boolean }
