@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { FoundCount } from '../../components/found-count.tsx'
 import { SearchField } from '../../components/search-field.tsx'
 import { useSearch } from '../../lib/use-search.ts'
 import { words } from './words.ts'
@@ -28,9 +29,9 @@ export function NarrowedList<Row>({ rows, textOf, q, onSearch, label, text, add,
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <p className="text-base text-soft" aria-live="polite">
+        <FoundCount isNarrowed={wanted !== ''} className="text-base text-soft">
           {wanted === '' ? text : words.narrowedList.shown(shown.length, rows.length)}
-        </p>
+        </FoundCount>
         <div className="flex flex-wrap items-center gap-2 max-sm:w-full">
           {(rows.length > FEW || wanted !== '') && <SearchField label={label} value={typed} onChange={type} />}
           {add}

@@ -3,6 +3,7 @@ import { Plus } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
+import { FoundCount } from '../../components/found-count.tsx'
 import { MoreRows } from '../../components/more-rows.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
@@ -130,9 +131,9 @@ function List({ projectId, text, add, all, q, onSearch }: Props) {
       ) : (
         <div className="grid gap-3">
           <SearchField label={words.connectionsPage.search} value={typed} onChange={type} />
-          <p aria-live="polite" className="sr-only">
+          <FoundCount isNarrowed={q !== undefined} className="sr-only">
             {words.connectionsPage.shown(total)}
-          </p>
+          </FoundCount>
           {isEmpty ? (
             <Empty
               title={words.connectionsPage.noMatch}

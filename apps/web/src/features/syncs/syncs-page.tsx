@@ -3,6 +3,7 @@ import type { SyncOrder } from '@keyferry/schemas/sync-order'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
+import { FoundCount } from '../../components/found-count.tsx'
 import { MoreRows } from '../../components/more-rows.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
@@ -77,9 +78,9 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
             summary={summary.data}
             destinations={destinations.data ?? []}
           />
-          <p aria-live="polite" className="sr-only">
+          <FoundCount isNarrowed={Object.values(filters).some((filter) => filter !== undefined)} className="sr-only">
             {words.syncsPage.shown(total)}
-          </p>
+          </FoundCount>
           {syncs.length === 0 ? (
             <Empty
               title={words.syncsPage.noMatch}

@@ -3,6 +3,7 @@ import { RotateCcw } from 'lucide-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
+import { FoundCount } from '../../components/found-count.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { SelectionBar } from '../../components/selection-bar.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -103,9 +104,12 @@ export function TrashPage({ projectId, filters }: Props) {
                   </option>
                 ))}
               </SelectField>
-              <p aria-live="polite" className="py-2 text-sm text-soft">
+              <FoundCount
+                isNarrowed={filters.q !== undefined || filters.environment !== undefined}
+                className="py-2 text-sm text-soft"
+              >
                 {words.trashPage.items(shown.length)}
-              </p>
+              </FoundCount>
             </div>
             {shown.length === 0 ? (
               <p className="py-6 text-center text-base text-soft">{words.trashPage.noMatch}</p>
