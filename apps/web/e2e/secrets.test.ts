@@ -165,6 +165,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     expect(await value('dev', '/api', 'TOKEN')).toBe(`${CANARY}-0\r\n2\r\n`)
 
     await button('Edit TOKEN').click()
+    // An edit begins with the value that was read for it.
+    await expect.poll(() => edit.inputValue()).toBe(`${CANARY}-0\n2\n`)
     await edit.fill(`${CANARY}-mine`)
     await put('dev', '/api', { TOKEN: `${CANARY}-theirs` })
     await see(alert('TOKEN was changed while you edited it').getByText(`${CANARY}-theirs`))
@@ -259,7 +261,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     await page.keyboard.press('/')
     await page.keyboard.type('host')
     await gone(row('PORT'))
-    await page.getByLabel('Search secrets').fill('')
+    await button('New secret').click()
+    await page.getByRole('textbox', { name: 'Key' }).fill('LATER')
+    await page.getByRole('textbox', { name: 'Value', exact: true }).fill('added')
+    await button('Add secret').click()
+    await see(page.getByText('Added LATER, hidden by the search.'))
+    await button('Clear search').click()
+    await see(row('LATER'))
 
     const [first] = syncs
     if (!first) throw new Error('no destination')

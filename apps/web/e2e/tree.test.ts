@@ -175,6 +175,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       await see(page.getByRole('list', { name: 'Skipped' }).getByText('HUGE'))
       await button('Clear').click()
       await page.getByRole('main').getByRole('button', { name: 'Cancel' }).click()
+      await page.getByRole('checkbox', { name: 'Select all' }).click()
+      await button('Delete 402 secrets').click()
+      await dialog().getByRole('button', { name: 'Delete 402 secrets' }).click()
+      await button('Open Trash').click()
+      await heading('Trash')
+      await page.waitForURL(/trash\?environment=staging/)
       await client.folders.delete.mutate({ projectId, environment: 'staging', path: '/', folderIdOrName: folderId })
     })
 

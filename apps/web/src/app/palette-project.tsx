@@ -2,6 +2,7 @@ import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { ClipboardPaste, GitCompare, KeyRound, Play, Plus, RefreshCw } from 'lucide-react'
 import { messageOf } from '../lib/errors.ts'
+import { pastePage } from '../lib/folder-page.ts'
 import { atSource, inFolder, useRights } from '../lib/rights.ts'
 import { pressOnPage } from '../lib/row-keys.ts'
 import { toast } from '../lib/toast.ts'
@@ -119,14 +120,7 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound, onPau
             <Item
               key={`paste ${slug}`}
               value={words.paletteProject.pasteSearched(slug, name)}
-              onSelect={() =>
-                go(
-                  router.navigate({
-                    to: '/p/$projectId/secrets/$environment/paste',
-                    params: { projectId, environment: slug },
-                  }),
-                )
-              }
+              onSelect={() => go(router.navigate(pastePage(projectId, slug, '/')))}
             >
               <ClipboardPaste aria-hidden /> {words.paletteProject.paste(name)}
             </Item>,

@@ -7,3 +7,10 @@ export const folderPage = (projectId: string, environment: string, path: string)
     params: { projectId, environment },
     search: path === ROOT ? {} : { path },
   }) as const
+
+/** The page that takes lines of a `.env` file into a folder. */
+export const pastePage = (projectId: string, environment: string, path: string) =>
+  ({
+    ...folderPage(projectId, environment, path),
+    to: '/p/$projectId/secrets/$environment/paste',
+  }) as const

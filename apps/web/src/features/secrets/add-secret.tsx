@@ -28,11 +28,12 @@ interface Props {
   initialKey: string
   /** Several lines of a `.env` file were pasted instead of a key. */
   onLines: (content: string) => void
+  onAdded: (key: string) => void
   onClose: () => void
 }
 
 /** The row on top of the table. Stays open after a save, for the next one. */
-export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
+export function AddSecret({ place, initialKey, onLines, onAdded, onClose }: Props) {
   const id = useId()
   const create = trpc.secrets.create.useMutation()
   const [typed, setTyped] = useState({ key: initialKey, value: '' })
@@ -55,6 +56,7 @@ export function AddSecret({ place, initialKey, onLines, onClose }: Props) {
       if (secret) {
         await create.mutateAsync({ ...place, ...secret })
         setTyped(NOTHING)
+        onAdded(secret.key)
         await markStale('secrets.create')
       }
       focus(errors && errors.key === undefined ? 'textarea' : 'input')

@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router'
 import { Confirm } from '../../components/confirm.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
@@ -28,6 +29,7 @@ interface Props {
  * targets.
  */
 export function DeleteSecrets({ place, keys, onDone, onClose }: Props) {
+  const navigate = useNavigate()
   const readers = useReaders(place)
   const remove = trpc.secrets.deleteMany.useMutation()
   const looked = keys.slice(0, LOOK_AT)
@@ -44,9 +46,15 @@ export function DeleteSecrets({ place, keys, onDone, onClose }: Props) {
     onDone?.()
     toast.success(
       words.deleteSecrets.deleted(what),
-      keys.length > LOOK_AT ? undefined : { label: words.deleteSecrets.undo, onClick: () => void undo() },
+      keys.length > LOOK_AT
+        ? { label: words.deleteSecrets.openTrash, onClick: openTrash }
+        : { label: words.deleteSecrets.undo, onClick: () => void undo() },
     )
     await markStale('secrets.deleteMany')
+  }
+  const openTrash = () => {
+    const { projectId, environment } = place
+    void navigate({ to: '/p/$projectId/trash', params: { projectId }, search: { environment } })
   }
   const undo = async () => {
     try {

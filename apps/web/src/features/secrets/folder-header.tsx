@@ -9,7 +9,7 @@ import { IconButton } from '../../components/ui/icon-button.tsx'
 import { folderPage } from '../../lib/folder-page.ts'
 import { inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { FolderRef, PendingDeletion } from '../../lib/types.ts'
+import type { FolderRef, PendingDeletion, Project } from '../../lib/types.ts'
 import { FolderMenu } from './folder-menu.tsx'
 import { words } from './words.ts'
 
@@ -20,15 +20,16 @@ const SHOWN_BELOW = 4
 
 interface Props {
   place: FolderRef
-  /** Of the environment, for people. */
-  environmentName: string
+  /** Of the project. */
+  environments: Project['environments']
   /** What can be done with the whole folder. */
   actions: ReactNode
 }
 
 /** The heading of a folder's page: its path, its menu, the first folders below it, and whether it is being deleted. */
-export function FolderHeader({ place, environmentName, actions }: Props) {
+export function FolderHeader({ place, environments, actions }: Props) {
   const { projectId, environment, secretPath } = place
+  const environmentName = environments.find(({ slug }) => slug === environment)?.name ?? environment
   const [isCreating, setCreating] = useState(false)
   const { rights } = useRights(projectId)
   // The folders on the way to one's own may be walked through.
@@ -70,7 +71,9 @@ export function FolderHeader({ place, environmentName, actions }: Props) {
             </span>
           ))}
         </h1>
-        {rights?.may('secrets.read-names', inFolder(place)) !== false && <FolderMenu place={place} folder={folder} />}
+        {rights?.may('secrets.read-names', inFolder(place)) !== false && (
+          <FolderMenu place={place} environments={environments} folder={folder} />
+        )}
         <IconButton
           icon={FolderPlus}
           label={words.folderHeader.newFolder}

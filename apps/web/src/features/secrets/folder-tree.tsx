@@ -20,7 +20,7 @@ export function FolderTree({ place }: { place: FolderRef }) {
       className="w-96"
       trigger={
         <Button className="text-soft">
-          <TreeIcon aria-hidden className="size-4" /> {words.folderTree.folders}{' '}
+          <TreeIcon aria-hidden className="size-4" /> <span className="max-sm:sr-only">{words.folderTree.folders}</span>
           <ChevronDown aria-hidden className="size-3.5" />
         </Button>
       }

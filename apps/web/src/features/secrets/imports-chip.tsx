@@ -30,7 +30,13 @@ export function ImportsChip({ place, environments }: { place: FolderRef; environ
   const remove = trpc.imports.delete.useMutation(settled)
   const move = (importId: string, position: number) => update.mutate({ ...at, importId, import: { position } })
   const add = (
-    <Button variant="ghost" denied={denied} onClick={() => setAdding(true)}>
+    <Button
+      variant="ghost"
+      // The menu of the folder has it there.
+      className={imports.length === 0 ? 'max-sm:hidden' : undefined}
+      denied={denied}
+      onClick={() => setAdding(true)}
+    >
       <Plus aria-hidden className="size-4" /> {words.importsChip.addImport}
     </Button>
   )

@@ -31,7 +31,8 @@ interface Props {
   place: FolderRef
   /** Of the file. */
   content: string
-  onSaved: () => void
+  /** With the keys that were added. */
+  onSaved: (added: readonly string[]) => void
   onCancel: () => void
 }
 
@@ -67,7 +68,7 @@ export function PastePreview({ place, content, onSaved, onCancel }: Props) {
         onSuccess: async ({ added, changed }) => {
           await markStale('secrets.paste')
           toast.success(words.pastePreview.savedAddedChanged(added.length, changed.length))
-          onSaved()
+          onSaved(added)
         },
       },
     )

@@ -4,15 +4,30 @@ import { useUnsaved } from '../../lib/unsaved.ts'
 import { PastePreview } from './paste-preview.tsx'
 import { words } from './words.ts'
 
+interface Props {
+  place: FolderRef
+  content: string
+  onAdded: (keys: readonly string[]) => void
+  onClose: () => void
+}
+
 /** Lines of a `.env` file that were pasted or dropped on the table. */
-export function PastedLines({ place, content, onClose }: { place: FolderRef; content: string; onClose: () => void }) {
+export function PastedLines({ place, content, onAdded, onClose }: Props) {
   const section = useRef<HTMLElement>(null)
   useUnsaved(true)
   // The field that they were pasted into is gone.
   useEffect(() => section.current?.focus({ preventScroll: true }), [])
   return (
     <section ref={section} tabIndex={-1} className="rounded-lg" aria-label={words.pastedLines.pastedSecrets}>
-      <PastePreview place={place} content={content} onSaved={onClose} onCancel={onClose} />
+      <PastePreview
+        place={place}
+        content={content}
+        onSaved={(added) => {
+          onAdded(added)
+          onClose()
+        }}
+        onCancel={onClose}
+      />
     </section>
   )
 }

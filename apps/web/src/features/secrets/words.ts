@@ -68,8 +68,8 @@ export const words = {
     secrets: (keys: number) => count(keys, 'secret'),
     deleted: (what: string) => `Deleted ${what}.`,
     undo: 'Undo',
+    openTrash: 'Open Trash',
     restored: (what: string) => `Restored ${what}.`,
-
     restoreFailed: (message: string) => `Couldn’t restore everything: ${message}`,
     title: (what: string) => `Delete ${what}?`,
     deleteSecret: 'Delete secret',
@@ -80,6 +80,7 @@ export const words = {
   },
   deliveryCell: {
     notSynced: 'Not synced',
+    excluded: (reasons: string) => `Excluded: ${reasons}`,
     delivered: (delivered: number) => `Delivered to ${delivered}`,
     partly: (delivered: number, destinations: number) => `${delivered} of ${destinations} delivered`,
     failed: (troubled: number) => `, ${troubled} failed`,
@@ -128,6 +129,10 @@ export const words = {
     downloadedAs: (n: number, fileName: string) => `Downloaded ${count(n, 'secret')} as ${fileName}.`,
     download: 'Download',
   },
+  folderActions: {
+    export: 'Export',
+    paste: 'Paste .env',
+  },
   folderHeader: {
     rootFolderNamed: (environmentName: string) => `Root folder of ${environmentName}`,
     newFolder: 'New folder',
@@ -138,6 +143,9 @@ export const words = {
     moreForFolderNamed: (secretPath: string) => `More for folder ${secretPath}`,
     history: 'History',
     findUsages: 'Find usages',
+    addImport: 'Add import',
+    export: 'Export',
+    paste: 'Paste .env',
     rename: 'Rename',
     move: 'Move',
     delete: 'Delete',
@@ -307,21 +315,24 @@ export const words = {
     commentOnNamed: (key: string) => `Comment on ${key}`,
     versionBy: (version: number, updatedBy: string) => `Version ${version} by ${updatedBy}`,
   },
+  secretsBar: {
+    search: 'Search secrets',
+    secrets: (all: number) => count(all, 'secret'),
+    found: (found: number, all: number) => `${found} of ${count(all, 'secret')}`,
+    newSecret: 'New secret',
+  },
   secretsPage: {
     compare: 'Compare',
     environments: 'Environments',
     unreadable: 'The secrets of this folder could not be read',
-    searchSecrets: 'Search secrets',
-    secrets: (found: number) => count(found, 'secret'),
-    text: (found: number, all: number) => `${found} of ${count(all, 'secret')}`,
-    export: 'Export',
-    paste: 'Paste .env',
-    newSecret: 'New secret',
     loading: 'Loading secrets',
     empty: 'No secrets in this folder yet',
     emptyText:
       'Add the first one, or paste or drop a .env file here. Syncs that read this folder send it within a second.',
     emptyReadOnly: 'New secrets appear here immediately.',
+    hidden: (keys: readonly string[]) =>
+      `Added ${keys.length === 1 ? (keys[0] ?? '') : count(keys.length, 'secret')}, hidden by the search.`,
+    clearSearch: 'Clear search',
     noMatch: (wanted: string) => `No key, tag or comment matches “${wanted}”.`,
   },
   secretsTable: {
