@@ -143,6 +143,7 @@ export const keyDelivery = z
     delivered: z.number().int().describe('Those that have it'),
     troubled: z.number().int().describe('Those where a person has to do something'),
     deliveredAt: timestamp.nullable().describe('When the last of those that have it got it'),
+    exclusions: z.array(z.string()).describe('Why people exclude the key from syncs, each reason once'),
   })
   .meta({ id: 'KeyDelivery' })
 export type KeyDelivery = z.output<typeof keyDelivery>

@@ -101,7 +101,7 @@ onEveryDatabase('delivery receipts', (open) => {
   })
 
   it('name a sync that is paused, and a key that is excluded though an old copy is there', async () => {
-    const { ctx, actor, set, create, run, receipt } = await start()
+    const { ctx, actor, set, create, run, receipt, sums } = await start()
     await set({ A: 'one' })
     const sync = await create()
     await run(sync)
@@ -118,6 +118,7 @@ onEveryDatabase('delivery receipts', (open) => {
       destinations: [{ state: 'excluded', reason: 'set by hand', version: 1 }],
       revocation: { isSafe: false, reasons: [{ code: 'not-delivered', state: 'excluded' }] },
     })
+    expect((await sums()).keys).toMatchObject([{ key: 'A', destinations: 0, exclusions: ['set by hand'] }])
   })
 
   it('follow a value through references and imports, and believe a comment changes nothing', async () => {

@@ -43,5 +43,10 @@ function sumOf(key: string, destinations: readonly FoundDestination[]): KeyDeliv
         .flatMap(({ deliveredAt }) => deliveredAt ?? [])
         .sort()
         .at(-1) ?? null,
+    exclusions: [
+      ...new Set(
+        destinations.flatMap(({ state, reason }) => (state === 'excluded' && reason !== null ? [reason] : [])),
+      ),
+    ],
   }
 }
