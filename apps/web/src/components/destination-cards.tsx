@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import type { Destination } from '../lib/types.ts'
 import { SearchField } from './search-field.tsx'
 import { VendorIcon } from './vendor-icon.tsx'
@@ -6,19 +6,23 @@ import { words } from './words.ts'
 
 /** More than that do not fit on a screen at once. */
 const SEARCH_FROM = 7
+const NONE: ReadonlySet<string> = new Set()
+
+interface Props {
+  destinations: readonly Destination[]
+  /** The apps that have connections: destinations of these come first, and are marked. */
+  connected?: ReadonlySet<string>
+  onPick: (destination: Destination) => void
+}
 
 /** Picks a destination. */
-export function DestinationCards({
-  destinations,
-  value,
-  onPick,
-}: {
-  destinations: readonly Destination[]
-  value?: string
-  onPick: (destination: Destination) => void
-}) {
+export function DestinationCards({ destinations, connected = NONE, onPick }: Props) {
+  const id = useId()
   const [text, setText] = useState('')
-  const found = destinations.filter((destination) => matches(destination, text))
+  const isConnected = ({ connection }: Destination): boolean => connected.has(connection.app)
+  const found = destinations
+    .filter((destination) => matches(destination, text))
+    .sort((a, b) => Number(isConnected(b)) - Number(isConnected(a)))
   return (
     <div className="grid gap-3">
       {destinations.length >= SEARCH_FROM && (
@@ -32,12 +36,20 @@ export function DestinationCards({
           <li key={destination.name}>
             <button
               type="button"
-              aria-pressed={value === undefined ? undefined : value === destination.name}
+              aria-label={destination.title}
+              aria-describedby={isConnected(destination) ? `${id}-${destination.name}` : undefined}
               onClick={() => onPick(destination)}
-              className="flex h-full w-full items-center gap-3 rounded-lg border border-line bg-surface p-4 text-left hover:border-edge aria-pressed:border-accent aria-pressed:bg-accent-tint"
+              className="flex h-full w-full items-center gap-3 rounded-lg border border-line bg-surface p-4 text-left hover:border-edge"
             >
               <VendorIcon svg={destination.icon} size={28} />
-              <span className="text-lg font-semibold">{destination.title}</span>
+              <span className="grid gap-0.5">
+                <span className="text-lg font-semibold">{destination.title}</span>
+                {isConnected(destination) && (
+                  <span id={`${id}-${destination.name}`} className="text-sm text-soft">
+                    {words.destinationCards.connected}
+                  </span>
+                )}
+              </span>
             </button>
           </li>
         ))}

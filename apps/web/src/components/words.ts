@@ -93,6 +93,7 @@ export const words = {
     searchDestinations: 'Search destinations',
     noMatch: (text: string) => `No destination matches “${text}”.`,
     destinations: (found: number) => `${found} destinations`,
+    connected: 'Connected',
   },
   failure: {
     tryAgain: 'Try again',

@@ -10,6 +10,7 @@ import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { useConnectedApps } from './use-connected-apps.ts'
 import { words } from './words.ts'
 
 const SyncForm = onDemand(
@@ -28,6 +29,7 @@ export function WizardPage() {
   const navigate = useNavigate()
   const chosen = route.useSearch().destination
   const destination = destinations?.find(({ name }) => name === chosen)
+  const connected = useConnectedApps(projectId, destination === undefined)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [destination?.name])
 
@@ -47,7 +49,8 @@ export function WizardPage() {
       />
     )
   if (error) return <Failure what={words.wizardPage.unreadable} error={error} retry={refetch} />
-  if (!destinations) return <SkeletonRows label={words.wizardPage.loading} />
+  // Cards that change places are missed.
+  if (!destinations || !connected) return <SkeletonRows label={words.wizardPage.loading} />
   return (
     <div className="grid gap-5">
       <div className="flex flex-wrap items-center gap-3">
@@ -66,7 +69,7 @@ export function WizardPage() {
       ) : (
         <>
           <p className="text-base text-soft">{words.wizardPage.pick}</p>
-          <DestinationCards destinations={destinations} onPick={({ name }) => go(name)} />
+          <DestinationCards destinations={destinations} connected={connected} onPick={({ name }) => go(name)} />
         </>
       )}
     </div>
