@@ -21,8 +21,11 @@ onSqlite('sign-in of a person’s programs', (open) => {
   const me = (token: string) => call('GET', '/api/v1/me', undefined, token)
   const select = (token: string, organizationId: string) =>
     call('POST', '/api/v3/auth/select-organization', { organizationId }, token)
-  const organization = async (token: string): Promise<string> =>
-    (await call('GET', '/api/v1/organization', undefined, token)).body.organizations[0].id
+  const organization = async (token: string): Promise<string> => {
+    const [found] = (await call('GET', '/api/v1/organization', undefined, token)).body.organizations
+    expect(found).toMatchObject({ createdAt: expect.any(String), updatedAt: found.createdAt })
+    return found.id
+  }
   const page = { origin: 'http://127.0.0.1:4400', 'sec-fetch-site': 'same-origin' }
 
   it('gives a token whose end the client can read, for as long as its session goes on', async () => {

@@ -1,14 +1,20 @@
 /** What Infisical's command line and editors call to sign a person in. */
 import { listOrganizations } from '@keyferry/access/sign-in'
 import { NotFound, Unauthorized } from '@keyferry/kernel'
-import { storedText } from '@keyferry/schemas'
+import { storedText, timestamp } from '@keyferry/schemas'
 import { z } from 'zod'
 import { anyone, router } from '../trpc/procedures.ts'
 
 const tag = 'Sign-in of clients'
 /** Tries per minute and address, as for the console's own form. */
 const perMinute = 10
-const organization = z.object({ id: z.string(), name: z.string(), slug: z.string() })
+const organization = z.object({
+  id: z.string(),
+  name: z.string(),
+  slug: z.string(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+})
 const credential = storedText.min(1).max(512)
 
 export const clients = router({
