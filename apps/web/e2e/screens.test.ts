@@ -109,6 +109,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await button('Reveal PEM').click()
     await button('Edit LOG_LEVEL').click()
     await see(page.getByLabel('New value of LOG_LEVEL'))
+    await button('Hide PEM').hover()
+    await see(page.getByRole('tooltip'))
     await look('secrets-revealed-and-edited')
     await button('Cancel').click()
     await button('More for LOG_LEVEL').click()

@@ -37,10 +37,10 @@ export function SyncReason({ sync }: { sync: Pick<Sync, 'reason' | 'since' | 'de
   const why = reasonOf(sync)
   return (
     <span className="text-xs break-words text-soft">
-      {why}
+      {why !== null && sync.since !== null ? `${why}, ` : why}
       {sync.since !== null && (
         <span className="whitespace-nowrap">
-          {why === null ? words.syncStatus.since : words.syncStatus.since2}
+          {words.syncStatus.since}
           <Time iso={sync.since} />
         </span>
       )}

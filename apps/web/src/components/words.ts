@@ -263,7 +263,6 @@ export const words = {
   },
   syncStatus: {
     since: 'since ',
-    since2: ', since ',
   },
   usesList: {
     unused: 'Not used by any sync, import or reference.',

@@ -18,7 +18,8 @@ export function TooltipPanel({ anchor }: { anchor: HTMLElement }) {
   return (
     <Popper.Root>
       <Popper.Anchor virtualRef={{ current: anchor }} />
-      <Portal.Root>
+      {/* In the landmark of its anchor: somebody who jumps from landmark to landmark would miss it elsewhere. */}
+      <Portal.Root container={anchor.closest<HTMLElement>('main, aside, header')} className="fixed">
         <Popper.Content
           key={text}
           id={id}
