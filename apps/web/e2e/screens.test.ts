@@ -172,9 +172,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
         credentials: emulator.credentials,
       })
       await visit(page, at('/syncs/new'))
-      await see(button(title))
+      const card = button(`${title} Connected`)
+      await see(card)
       if (index === 0) await look('wizard-destination')
-      await button(title).click()
+      await card.click()
       await see(page.getByText('1 of them is imported'))
       const target = page.getByRole('region', { name: 'Destination' })
       const account = target.getByLabel(`${title} connection`)

@@ -269,7 +269,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
 
       await go('Syncs')
       await click(button('Add sync'))
-      await click(page.getByRole('button', { name: title, exact: true }))
+      await click(page.getByRole('button', { name: `${title} Connected` }))
       await see(page.getByRole('heading', { name: `Add ${title} sync`, level: 1 }))
       await see(page.getByText(`${values.size} secrets`, { exact: true }))
       // The only connection is taken, and what it knows.

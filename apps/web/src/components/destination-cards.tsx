@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import type { Destination } from '../lib/types.ts'
 import { SearchField } from './search-field.tsx'
 import { VendorIcon } from './vendor-icon.tsx'
@@ -17,7 +17,6 @@ interface Props {
 
 /** Picks a destination. */
 export function DestinationCards({ destinations, connected = NONE, onPick }: Props) {
-  const id = useId()
   const [text, setText] = useState('')
   const isConnected = ({ connection }: Destination): boolean => connected.has(connection.app)
   const found = destinations
@@ -36,8 +35,6 @@ export function DestinationCards({ destinations, connected = NONE, onPick }: Pro
           <li key={destination.name}>
             <button
               type="button"
-              aria-label={destination.title}
-              aria-describedby={isConnected(destination) ? `${id}-${destination.name}` : undefined}
               onClick={() => onPick(destination)}
               className="flex h-full w-full items-center gap-3 rounded-lg border border-line bg-surface p-4 text-left hover:border-edge"
             >
@@ -45,9 +42,7 @@ export function DestinationCards({ destinations, connected = NONE, onPick }: Pro
               <span className="grid gap-0.5">
                 <span className="text-lg font-semibold">{destination.title}</span>
                 {isConnected(destination) && (
-                  <span id={`${id}-${destination.name}`} className="text-sm text-soft">
-                    {words.destinationCards.connected}
-                  </span>
+                  <span className="text-sm text-soft">{words.destinationCards.connected}</span>
                 )}
               </span>
             </button>
