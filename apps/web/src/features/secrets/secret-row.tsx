@@ -1,9 +1,6 @@
-import { Link } from '@tanstack/react-router'
-import { MessageSquareText, TriangleAlert } from 'lucide-react'
 import { memo, useRef } from 'react'
 import { HiddenSign } from '../../components/hidden-value.tsx'
 import { Time } from '../../components/time.tsx'
-import { Badge } from '../../components/ui/badge.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
@@ -12,8 +9,8 @@ import { inFolder, type Rights } from '../../lib/rights.ts'
 import type { FolderRef, KeyDelivery, SecretRow as Row } from '../../lib/types.ts'
 import { useSoon } from '../../lib/use-soon.ts'
 import { DeliveryCell } from './delivery-cell.tsx'
-import { ResolvedValue } from './resolved-value.tsx'
 import { SecretMenu } from './secret-menu.tsx'
+import { SecretName } from './secret-name.tsx'
 import { ValueCell } from './value-cell.tsx'
 import { words } from './words.ts'
 
@@ -25,9 +22,6 @@ const WIDE =
   'max-sm:has-[[data-wide]]:relative max-sm:has-[[data-wide]]:pt-9 max-sm:[&>[data-wide]]:w-[calc(100vw-3.25rem)]'
 const WIDE_BESIDE_CHECKBOX = 'max-sm:[&>[data-wide]]:-ml-[calc(45vw+1.1rem)]'
 const WIDE_FIRST = 'max-sm:[&>[data-wide]]:-ml-[calc(45vw-0.9rem)]'
-
-/** Tags that a row has room for. */
-const SHOWN_TAGS = 3
 
 interface Props extends RowProps {
   place: FolderRef
@@ -55,7 +49,7 @@ export const SecretRow = memo(function SecretRow({
   onSelect,
   ...rest
 }: Props) {
-  const { key, origin, tags } = row
+  const { key, origin } = row
   const isShift = useRef(false)
   const isComplete = useSoon()
   const isOwn = origin.kind === 'own'
@@ -93,51 +87,7 @@ export const SecretRow = memo(function SecretRow({
         </Td>
       )}
       <Td className="py-1">
-        <div className="flex min-h-7 min-w-0 items-center gap-1.5">
-          <span
-            title={key}
-            className="min-w-12 font-mono text-sm font-medium max-sm:line-clamp-2 max-sm:break-all sm:truncate"
-          >
-            <bdi>{key}</bdi>
-          </span>
-          {!isOwn && (
-            <Link
-              to="/p/$projectId/secrets/$environment"
-              params={{ projectId: place.projectId, environment: origin.environment }}
-              search={origin.secretPath === '/' ? {} : { path: origin.secretPath }}
-              className="min-w-0 shrink-[2] truncate text-xs text-accent hover:underline"
-            >
-              {origin.environment}:{origin.secretPath}
-            </Link>
-          )}
-          {row.blank && <Badge tone="warn">{words.secretRow.blank}</Badge>}
-          {tags.slice(0, SHOWN_TAGS).map(({ id, name }) => (
-            <Badge key={id}>{name}</Badge>
-          ))}
-          {tags.length > SHOWN_TAGS && (
-            <Badge>
-              <span title={tags.map(({ name }) => name).join(', ')}>+{tags.length - SHOWN_TAGS}</span>
-            </Badge>
-          )}
-          {row.comment !== '' && (
-            <button
-              type="button"
-              aria-label={words.secretRow.commentOnNamed(key)}
-              data-tooltip={row.comment}
-              className="shrink-0 rounded p-0.5 text-faint"
-            >
-              <MessageSquareText aria-hidden className="size-3.5" />
-            </button>
-          )}
-          {row.references.length > 0 && row.problem === null && unreadable === undefined && (
-            <ResolvedValue place={source} secretKey={key} references={row.references} />
-          )}
-        </div>
-        {row.problem !== null && (
-          <p className="flex items-start gap-1 pb-0.5 text-xs font-medium break-words text-bad">
-            <TriangleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" /> {row.problem}
-          </p>
-        )}
+        <SecretName source={source} row={row} isReadable={unreadable === undefined} />
       </Td>
       <Td className={cn('py-0.5', WIDE, isWritable ? WIDE_BESIDE_CHECKBOX : WIDE_FIRST)}>
         {isComplete ? (

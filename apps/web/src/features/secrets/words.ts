@@ -312,10 +312,12 @@ export const words = {
     restorePrevious: 'Restore previous version',
     notRestored: (key: string, message: string) => `Couldn’t restore ${key}: ${message}`,
   },
-  secretRow: {
-    select: (key: string) => `Select ${key}`,
+  secretName: {
     blank: 'Blank',
     commentOnNamed: (key: string) => `Comment on ${key}`,
+  },
+  secretRow: {
+    select: (key: string) => `Select ${key}`,
     versionBy: (version: number, updatedBy: string) => `Version ${version} by ${updatedBy}`,
   },
   secretsBar: {
