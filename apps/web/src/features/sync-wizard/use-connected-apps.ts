@@ -5,6 +5,10 @@ const LIMIT = 100
 
 /** The apps that syncs of the project have connections for; undefined while they are loaded. */
 export function useConnectedApps(projectId: string, isNeeded: boolean): ReadonlySet<string> | undefined {
-  const { data, isLoading } = trpc.connections.page.useQuery({ projectId, limit: LIMIT }, { enabled: isNeeded })
+  // Nothing announces a connection that somebody else added.
+  const { data, isLoading } = trpc.connections.page.useQuery(
+    { projectId, limit: LIMIT },
+    { enabled: isNeeded, staleTime: 0 },
+  )
   return isLoading ? undefined : new Set(data?.connections.map(({ destination }) => destination))
 }
