@@ -9,15 +9,13 @@ import { RouteButton } from '../../components/route-button.tsx'
 import { SearchField } from '../../components/search-field.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
-import { Table, Th } from '../../components/ui/table.tsx'
-import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { statusOf } from '../../lib/errors.ts'
-import { useRights, useWhyNot } from '../../lib/rights.ts'
+import { useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { MatrixRow } from '../../lib/types.ts'
 import { useSearch } from '../../lib/use-search.ts'
-import { MatrixTableRow } from './matrix-row.tsx'
+import { MatrixTable } from './matrix-table.tsx'
 import { words } from './words.ts'
 
 interface Props {
@@ -31,9 +29,7 @@ export function ComparePage({ projectId, view }: Props) {
   const navigate = useNavigate()
   const { path = '/', only, q = '' } = view
   const { rights } = useRights(projectId)
-  const whyNot = useWhyNot(projectId)
   const denied = rights?.whyNot('secrets.read-values')
-  const project = trpc.projects.get.useQuery({ projectId })
   const matrix = trpc.tree.matrix.useQuery(
     { projectId, secretPath: path },
     { enabled: rights?.grant?.role !== 'viewer' },
@@ -63,7 +59,6 @@ export function ComparePage({ projectId, view }: Props) {
         why={denied}
       />
     )
-  const nameOf = (slug: string) => project.data?.environments.find((each) => each.slug === slug)?.name ?? slug
   const differing = (data?.rows ?? []).filter((row) => !isSame(row)).length
   return (
     <>
@@ -118,33 +113,7 @@ export function ComparePage({ projectId, view }: Props) {
                   : words.comparePage.noMatchText}
             </Empty>
           ) : (
-            <Table label={words.comparePage.comparison}>
-              <thead>
-                <tr>
-                  <Th className="min-w-40">{words.comparePage.key}</Th>
-                  {data.environments.map((slug) => (
-                    <Th key={slug} className="min-w-48">
-                      {nameOf(slug)}
-                    </Th>
-                  ))}
-                </tr>
-              </thead>
-              <VirtualRows
-                rows={shown}
-                idOf={({ secretPath, key }) => `${secretPath} ${key}`}
-                height={36}
-                render={(row, virtual) => (
-                  <MatrixTableRow
-                    key={`${row.secretPath} ${row.key}`}
-                    {...virtual}
-                    projectId={projectId}
-                    environments={data.environments}
-                    row={row}
-                    whyNot={whyNot}
-                  />
-                )}
-              />
-            </Table>
+            <MatrixTable projectId={projectId} environments={data.environments} rows={shown} />
           )}
         </div>
       )}

@@ -21,8 +21,6 @@ export const words = {
     emptyText: 'Choose another folder, or add secrets to one of the environments.',
     allEqual: 'Every key is in every environment with the same value.',
     noMatchText: 'No key matches the filters.',
-    comparison: 'Comparison',
-    key: 'Key',
   },
   matrixRow: {
     copiedFrom: (key: string, from: string, to: string) => `Copied ${key} from ${from} to ${to}.`,
@@ -36,5 +34,9 @@ export const words = {
     valueIn: (key: string, environment: string) => `${key} in ${environment}`,
     copyOf: (key: string, environment: string) => `Copy ${key} of ${environment}`,
     copyTo: (to: string) => `Copy to ${to}`,
+  },
+  matrixTable: {
+    comparison: 'Comparison',
+    key: 'Key',
   },
 } as const
