@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { PastePage } from '../features/secrets/paste-page.tsx'
+import { PastePage } from '../features/paste/paste-page.tsx'
 import { KnownEnvironment } from './known-environment.tsx'
 
 const route = getRouteApi('/inside/p/$projectId/secrets/$environment/paste')

@@ -12,7 +12,7 @@ import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
-import { pastedAssignment } from './pasted-assignment.ts'
+import { pastedAssignment } from '../paste/pasted-assignment.ts'
 import { ValueField } from './value-field.tsx'
 import { words } from './words.ts'
 

@@ -21,7 +21,7 @@ import { MissingFolder } from './missing-folder.tsx'
 import { SecretsBar } from './secrets-bar.tsx'
 import { SecretsTable } from './secrets-table.tsx'
 import { isFound, useFoundSecrets } from './use-found-secrets.ts'
-import { usePastedFile } from './use-pasted-file.ts'
+import { usePastedFile } from '../paste/use-pasted-file.ts'
 import { useSearch } from '../../lib/use-search.ts'
 import { words } from './words.ts'
 
@@ -29,7 +29,7 @@ const AddSecret = onDemand(
   async () => (await import('./add-secret.tsx')).AddSecret,
   <Skeleton className="h-23 rounded-lg md:h-12.5" />,
 )
-const PastedLines = onDemand(async () => (await import('./pasted-lines.tsx')).PastedLines)
+const PastedLines = onDemand(async () => (await import('../paste/pasted-lines.tsx')).PastedLines)
 const HistoryDrawer = onDemand(async () => (await import('../secret-history/history-drawer.tsx')).HistoryDrawer)
 
 interface Props {
