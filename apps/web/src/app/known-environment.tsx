@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react'
-import { MissingFolder } from '../features/secrets/missing-folder.tsx'
+import { onDemand } from '../components/on-demand.tsx'
 import { trpc } from '../lib/trpc.ts'
 import type { FolderRef } from '../lib/types.ts'
+
+const MissingFolder = onDemand(async () => (await import('../features/secrets/missing-folder.tsx')).MissingFolder)
 
 /** A page about a folder, unless its environment is none that the reader knows. */
 export function KnownEnvironment({ place, children }: { place: FolderRef; children: ReactNode }) {

@@ -15,9 +15,7 @@ import { andBelow, inFolder, useRights } from '../../lib/rights.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
-import { ClosedFolder } from './closed-folder.tsx'
 import { FolderHeader } from './folder-header.tsx'
-import { MissingFolder } from './missing-folder.tsx'
 import { SecretsBar } from './secrets-bar.tsx'
 import { SecretsTable } from './secrets-table.tsx'
 import { isFound, useFoundSecrets } from './use-found-secrets.ts'
@@ -29,6 +27,8 @@ const AddSecret = onDemand(
   async () => (await import('./add-secret.tsx')).AddSecret,
   <Skeleton className="h-23 rounded-lg md:h-12.5" />,
 )
+const ClosedFolder = onDemand(async () => (await import('./closed-folder.tsx')).ClosedFolder)
+const MissingFolder = onDemand(async () => (await import('./missing-folder.tsx')).MissingFolder)
 const PastedLines = onDemand(async () => (await import('../paste/pasted-lines.tsx')).PastedLines)
 const HistoryDrawer = onDemand(async () => (await import('../secret-history/history-drawer.tsx')).HistoryDrawer)
 
