@@ -178,6 +178,26 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     await gone(edit)
     expect(await value('dev', '/api', 'TOKEN')).toBe(`${CANARY}-mine`)
 
+    // What is typed before the value has come is meant for the version on the screen.
+    const held = Promise.withResolvers<void>()
+    await page.route(
+      /\/api\/trpc\/[^?]*secrets\.get/,
+      async (route) => {
+        await held.promise
+        await route.continue()
+      },
+      { times: 1 },
+    )
+    await button('Edit TOKEN').click()
+    await edit.fill(`${CANARY}-early`)
+    await put('dev', '/api', { TOKEN: `${CANARY}-later` })
+    await edit.press('Enter')
+    held.resolve()
+    await see(alert('TOKEN was changed while you edited it').getByText(`${CANARY}-later`))
+    expect(await value('dev', '/api', 'TOKEN')).toBe(`${CANARY}-later`)
+    await edit.press('Escape')
+    await gone(edit)
+
     // Nobody sees these characters in a value: a sign stands for each.
     await put('dev', '/api', { TOKEN: `${CANARY}\u200b-unseen ` })
     await button('Reveal TOKEN').click()
@@ -285,7 +305,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     await button('Exclude from 1 sync').click()
     await gone(dialog())
     expect(await excluded()).toEqual(['HOSTNAME: Set by hand there'])
-    await button('Undo').click()
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'Excluded HOSTNAME' })
+      .getByRole('button', { name: 'Undo' })
+      .click()
     await expect.poll(excluded).toEqual([])
     await atRest()
   })

@@ -31,19 +31,26 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
   const [base, setBase] = useState<ReadValue>()
   const [other, setOther] = useState<ReadValue>()
   const [typed, setTyped] = useState<string>()
+  /** The version that somebody saw who typed before the value came. */
+  const [seen] = useState(version)
+  const isTyped = useRef(false)
   const [problem, setProblem] = useState<string>()
   useUnsaved(typed !== undefined)
   const [began] = useState(() => reading(place, secretKey))
   useEffect(() => {
     let isOpen = true
+    const begin = (present: ReadValue): void => {
+      setBase(present)
+      if (isTyped.current && present.version > seen) setOther(present)
+    }
     began.then(
-      (present) => isOpen && setBase(present),
+      (present) => isOpen && begin(present),
       (error: unknown) => isOpen && setProblem(words.valueEditor.couldNotBeRead(secretKey, messageOf(error))),
     )
     return () => {
       isOpen = false
     }
-  }, [began, secretKey])
+  }, [began, secretKey, seen])
   const isUntouched = base !== undefined && typed === undefined
   // With the value, before the next key press, which would be added to its end.
   useLayoutEffect(() => {
@@ -69,6 +76,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
     setProblem(undefined)
     try {
       const before = base ?? (await began)
+      if (!base && before.version > seen) return
       const value = withLineEndsOf(before.value, typed)
       if (value !== before.value)
         await update.mutateAsync({ ...place, key: secretKey, ifVersion: before.version, value })
@@ -100,7 +108,10 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
         autoFocus
         isLoading={base === undefined && problem === undefined}
         value={typed ?? withPlainLineEnds(base?.value ?? '')}
-        onChange={setTyped}
+        onChange={(text) => {
+          isTyped.current = true
+          setTyped(text)
+        }}
         onSave={save}
         onCancel={onClose}
         error={problem}
