@@ -224,7 +224,14 @@ onEveryDatabase('a narrowed developer', (open) => {
       expect(body).toMatchObject({ destinations: [], hasHiddenDestinations: true, readers: null, runs: [] })
     }
     const sums = await narrowed('GET', `/api/v1/secret-deliveries?${query}`)
-    expect(sums.body.keys).toContainEqual({ key: 'OWN', destinations: 0, delivered: 0, troubled: 0, deliveredAt: null })
+    expect(sums.body.keys).toContainEqual({
+      key: 'OWN',
+      exclusions: [],
+      destinations: 0,
+      delivered: 0,
+      troubled: 0,
+      deliveredAt: null,
+    })
     const whole = await admin('GET', `/api/v1/secrets/OWN/delivery?${query}`)
     expect(whole.body.destinations.map(({ key }: { key: string }) => key)).toEqual(['OWN', 'REF'])
     expect(whole.body).toMatchObject({ hasHiddenDestinations: false, readers: [] })

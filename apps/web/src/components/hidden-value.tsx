@@ -17,7 +17,7 @@ interface Props {
   name: string
   read: () => Promise<string>
   /** When it moves, what is on the screen is no longer the value. */
-  version?: number
+  version?: number | undefined
   /** Opens an editor in its place. */
   onEdit?: (() => void) | undefined
   editRef?: Ref<HTMLButtonElement>

@@ -103,7 +103,6 @@ export const MatrixTableRow = memo(function MatrixTableRow({
                   place={at(environment)}
                   secretKey={key}
                   name={words.matrixRow.valueIn(key, environment)}
-                  version={0}
                   isEditable={notWritten(environment) === undefined}
                   denied={undefined}
                 />

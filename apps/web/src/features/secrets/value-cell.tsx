@@ -9,7 +9,8 @@ interface Props {
   secretKey: string
   /** What the buttons call it; without it the key. */
   name?: string
-  version: number
+  /** The present version; left out where the page does not know it. */
+  version?: number | undefined
   isEditable: boolean
   /** Why they may not read it. */
   denied: string | undefined

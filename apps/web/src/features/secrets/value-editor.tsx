@@ -15,8 +15,8 @@ import { words } from './words.ts'
 interface Props {
   place: FolderRef
   secretKey: string
-  /** The present version, as far as the page knows. */
-  version: number
+  /** The present version; undefined where the page does not know it. */
+  version: number | undefined
   onClose: () => void
 }
 
@@ -41,7 +41,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
     let isOpen = true
     const begin = (present: ReadValue): void => {
       setBase(present)
-      if (isTyped.current && present.version > seen) setOther(present)
+      if (isTyped.current && isNewer(present, seen)) setOther(present)
     }
     began.then(
       (present) => isOpen && begin(present),
@@ -57,7 +57,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
     if (isUntouched) field.current?.select()
   }, [isUntouched])
   useEffect(() => {
-    if (!base || version <= base.version) return
+    if (!base || version === undefined || version <= base.version) return
     let isOpen = true
     // What can't be read now is said when it is saved.
     readSecret(place, secretKey).then(
@@ -76,7 +76,7 @@ export function ValueEditor({ place, secretKey, version, onClose }: Props) {
     setProblem(undefined)
     try {
       const before = base ?? (await began)
-      if (!base && before.version > seen) return
+      if (!base && isNewer(before, seen)) return
       const value = withLineEndsOf(before.value, typed)
       if (value !== before.value)
         await update.mutateAsync({ ...place, key: secretKey, ifVersion: before.version, value })
@@ -151,3 +151,5 @@ function reading(place: FolderRef, secretKey: string): Promise<ReadValue> {
   answer.catch(() => undefined)
   return answer
 }
+
+const isNewer = ({ version }: ReadValue, seen: number | undefined): boolean => seen !== undefined && version > seen
