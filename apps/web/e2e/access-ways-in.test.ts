@@ -53,6 +53,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     await see(button('Sign in with your organization'))
     await screens.look('sign-in')
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
+    // The page before has such a field too.
+    await heading('Forgot your password?')
     await page.getByLabel('Email').fill(email)
     await screens.look('forgot-password')
     await button('Send the link').click()
