@@ -387,7 +387,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     const form = page.getByRole('form', { name: 'Add a secret' })
     await see(form.getByLabel('Key'))
     await page.keyboard.press('Escape')
-    await expect.poll(() => page.evaluate<string>('document.activeElement.textContent')).toContain('New secret')
+    await see(button('New secret').and(page.locator(':focus')))
     await page.keyboard.press('Enter')
     await see(form.getByLabel('Key'))
     await tabTo(form.getByLabel('Key'))
