@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { parseSync, type Plugin } from 'vite'
 
-const CATALOGUE = "import { words } from './words.ts'"
+/** A feature's catalogue is in its folder, and its parts are beside it or in folders there. */
+const CATALOGUE = /import \{ words \} from '(\.\.?\/words\.ts)'/
 const SECTION = '?section='
 /** The name of the imported catalogue: no part of another name or path, no property; `...words` is one. */
 const THE_CATALOGUE = String.raw`(?<![\w/-])(?<!(?<!\.\.)\.)words\b`
@@ -17,10 +18,11 @@ export function splitCatalogues(): Plugin {
     apply: 'build',
     enforce: 'pre',
     transform(code) {
-      if (!code.includes(CATALOGUE)) return null
+      const [statement = '', catalogue] = CATALOGUE.exec(code) ?? []
+      if (catalogue === undefined) return null
       const sections = new Set<string>()
       const body = code
-        .replace(CATALOGUE, '')
+        .replace(statement, '')
         .replaceAll(new RegExp(`${THE_CATALOGUE}\\.(\\w+)`, 'g'), (_, section: string) => {
           sections.add(section)
           return `words_${section}`
@@ -28,7 +30,7 @@ export function splitCatalogues(): Plugin {
       // Used in another way than section by section, it is needed as a whole.
       if (new RegExp(THE_CATALOGUE).test(body.replaceAll(COMMENT, ''))) return null
       const imports = [...sections].map(
-        (section) => `import { section as words_${section} } from './words.ts${SECTION}${section}';`,
+        (section) => `import { section as words_${section} } from '${catalogue}${SECTION}${section}';`,
       )
       return { code: imports.join('') + body, map: null }
     },

@@ -7,9 +7,9 @@ import { Broken } from './app/broken.tsx'
 import { requestFirstPage } from './app/head-start.ts'
 import { Providers } from './app/providers.tsx'
 import { Boundary } from './components/ui/boundary.tsx'
-import { restoreDisplay } from './lib/display.ts'
-import { applyTheme } from './lib/theme.ts'
-import { watchTyping } from './lib/typed.ts'
+import { restoreDisplay } from './lib/display/display.ts'
+import { applyTheme } from './lib/display/theme.ts'
+import { watchTyping } from './lib/forms/typed.ts'
 
 applyTheme()
 restoreDisplay()

@@ -1,17 +1,17 @@
 export type { Selectable, Transaction } from 'kysely'
-export { amend } from './amend.ts'
-export { changeAndInsert, changeAndInsertAtOnce } from './change-and-insert.ts'
-export { chunks } from './chunks.ts'
-export { databaseTime, storedTime } from './clock.ts'
-export { copier } from './copy.ts'
-export { withoutDiskWait } from './disk-wait.ts'
-export { endMissing, type ToEnd } from './end-missing.ts'
+export { amend } from './statements/amend.ts'
+export { changeAndInsert, changeAndInsertAtOnce } from './statements/change-and-insert.ts'
+export { chunks } from './statements/chunks.ts'
+export { databaseTime, storedTime } from './statements/clock.ts'
+export { copier } from './copy/copy.ts'
+export { withoutDiskWait } from './sqlite/disk-wait.ts'
+export { endMissing, type ToEnd } from './seals/end-missing.ts'
 export { isCollision, isReferenceViolation, isUniqueViolation, storeTrouble, type StoreTrouble } from './errors.ts'
-export { insertRows } from './insert-rows.ts'
-export { keptQuery, type Slot } from './kept-queries.ts'
-export { boundRows, inList, listTable, valuesTable, type ColumnTypes } from './lists.ts'
-export { returnFreePages } from './free-pages.ts'
-export { letOthersWrite, lockRows, lockTable, oneProcessAtATime, unlessOtherProcess } from './locks.ts'
+export { insertRows } from './statements/insert-rows.ts'
+export { keptQuery, type Slot } from './statements/kept-queries.ts'
+export { boundRows, inList, listTable, valuesTable, type ColumnTypes } from './statements/lists.ts'
+export { returnFreePages } from './sqlite/free-pages.ts'
+export { letOthersWrite, lockRows, lockTable, oneProcessAtATime, unlessOtherProcess } from './statements/locks.ts'
 export { holdMigrations, migrate, missingMigrations, SchemaTooNew, unknownMigrations } from './migrate.ts'
 export {
   endRowsBefore,
@@ -22,9 +22,9 @@ export {
   type EndedRow,
   type MarkKeeper,
   type Marks,
-} from './marks.ts'
+} from './seals/marks.ts'
 export { onReservedConnection } from './reserved-connection.ts'
-export { inSnapshot, readStart } from './read-start.ts'
+export { inSnapshot, readStart } from './seals/read-start.ts'
 export { openPostgres, openSqlite, type Db, type Dialect, type PooledConnections } from './open.ts'
 export {
   ACCOUNT_TABLES,
@@ -33,10 +33,10 @@ export {
   SEALED_TABLES,
   type MarkedTable,
   type SealedTable,
-} from './sealed-tables.ts'
-export { groupsOf } from './row-groups.ts'
-export { contentOf, isSealed, KeyRotated, type Sealer } from './sealer.ts'
-export { withOwnNames, withoutSeals, withSeals } from './seals.ts'
+} from './seals/sealed-tables.ts'
+export { groupsOf } from './seals/row-groups.ts'
+export { contentOf, isSealed, KeyRotated, type Sealer } from './seals/sealer.ts'
+export { withOwnNames, withoutSeals, withSeals } from './seals/seals.ts'
 export {
   beginCopy,
   copyTable,
@@ -47,8 +47,8 @@ export {
   tablesToCopy,
   unfinishedCopy,
   type CopiedTable,
-} from './store-copy.ts'
+} from './copy/store-copy.ts'
 export type * from './tables.ts'
-export { textEnd } from './text-end.ts'
-export { batchLoader, REQUEST_TURNS, requestTurnsPassed } from './batch-loader.ts'
-export { timeSlice } from './time-slice.ts'
+export { textEnd } from './statements/text-end.ts'
+export { batchLoader, REQUEST_TURNS, requestTurnsPassed } from './statements/batch-loader.ts'
+export { timeSlice } from './sqlite/time-slice.ts'

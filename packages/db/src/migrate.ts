@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
-import { lockStore } from './locks.ts'
+import { lockStore } from './statements/locks.ts'
 import { migrations } from './migrations/index.ts'
 import type { Db } from './open.ts'
 import type { Tables } from './tables.ts'

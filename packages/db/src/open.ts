@@ -4,7 +4,7 @@ import pg from 'pg'
 import { Names } from './names.ts'
 import { prepareStatements } from './prepared-statements.ts'
 import { withReserve } from './reserved-connection.ts'
-import { StoreSqliteDialect } from './sqlite-statements.ts'
+import { StoreSqliteDialect } from './sqlite/sqlite-statements.ts'
 import type { Tables } from './tables.ts'
 
 export type Dialect = 'sqlite' | 'postgres'

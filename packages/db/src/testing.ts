@@ -7,12 +7,12 @@ import type {} from '@keyferry/vitest/templates'
 import { sql, type Kysely } from 'kysely'
 import pg from 'pg'
 import { describe, inject } from 'vitest'
-import { lendDatabase } from './lent-databases.ts'
+import { lendDatabase } from './testing/lent-databases.ts'
 import { migrate } from './migrate.ts'
 import { openPostgres, openSqlite, type Db, type Dialect } from './open.ts'
 import type { Tables } from './tables.ts'
 
-export { noteStatementPlans } from './statement-plans.ts'
+export { noteStatementPlans } from './testing/statement-plans.ts'
 
 /** What a store holds when it is opened: made once for the whole run, and copied. */
 export interface StoreTemplate {

@@ -132,7 +132,7 @@ const withoutBlocks = (text: string): string =>
 
 /** Sources whose strings people read, and those of tests and emulators, which nobody does. */
 const IS_SHOWN = /^(?:apps|packages)\//
-const IS_OF_TESTS = /\.test\.|\/(?:test|testing|e2e|emulator|request-matrix|conformance)\//
+const IS_OF_TESTS = /\.test\.|\/(?:test|testing|e2e|emulator|conformance)\//
 
 const isProse = (text: string): boolean => /[a-z] [a-z]/i.test(text) && !/[a-z]-[a-z0-9[]\S* [a-z]+-/.test(text)
 

@@ -1,5 +1,5 @@
 import { Failure } from '../components/failure.tsx'
-import { reloadPage } from '../lib/code.ts'
+import { reloadPage } from '../lib/loading/code.ts'
 import { words } from './words.ts'
 
 /** What is left when everything else failed. */

@@ -1,5 +1,5 @@
 import { Brand } from '../components/brand.tsx'
-import { wasSignedIn } from '../lib/signed-in.ts'
+import { wasSignedIn } from '../lib/session/signed-in.ts'
 import { PendingPage } from './route-states.tsx'
 
 /** The empty frame of the pages behind the sign-in, until it is known who is signed in. */

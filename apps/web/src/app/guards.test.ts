@@ -1,6 +1,6 @@
 import { isRedirect } from '@tanstack/react-router'
 import { afterEach, expect, it, vi } from 'vitest'
-import { queryClient } from '../lib/trpc.ts'
+import { queryClient } from '../lib/server/trpc.ts'
 import { onlySignedIn } from './guards.ts'
 
 afterEach(() => {

@@ -1,10 +1,10 @@
 /** What has to be true before a page opens. */
 import { redirect } from '@tanstack/react-router'
-import { nameOf, statusOf } from '../lib/errors.ts'
-import { endSession } from '../lib/session.ts'
-import { forgetSignedIn, rememberSignedIn } from '../lib/signed-in.ts'
-import { api } from '../lib/trpc.ts'
-import { hasTyped } from '../lib/typed.ts'
+import { nameOf, statusOf } from '../lib/server/errors.ts'
+import { endSession } from '../lib/session/session.ts'
+import { forgetSignedIn, rememberSignedIn } from '../lib/session/signed-in.ts'
+import { api } from '../lib/server/trpc.ts'
+import { hasTyped } from '../lib/forms/typed.ts'
 
 const FRESH = { staleTime: 60_000 }
 

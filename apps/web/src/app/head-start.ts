@@ -1,5 +1,5 @@
-import { wasSignedIn } from '../lib/signed-in.ts'
-import { api } from '../lib/trpc.ts'
+import { wasSignedIn } from '../lib/session/signed-in.ts'
+import { api } from '../lib/server/trpc.ts'
 import { router } from './router.tsx'
 
 /**

@@ -1,10 +1,10 @@
 import { useParams, useRouter, type ErrorComponentProps } from '@tanstack/react-router'
 import { Failure } from '../components/failure.tsx'
-import { MissingCode, reloadPage } from '../lib/code.ts'
-import { PageHeader } from '../components/page.tsx'
+import { MissingCode, reloadPage } from '../lib/loading/code.ts'
+import { PageHeader } from '../components/pages/page.tsx'
 import { RouteButton } from '../components/route-button.tsx'
 import { Skeleton } from '../components/ui/skeleton.tsx'
-import { usePageTitle } from '../lib/crumbs.ts'
+import { usePageTitle } from '../lib/pages/crumbs.ts'
 import { words } from './words.ts'
 
 export const PendingPage = () => (

@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
-import { code } from '../lib/code.ts'
-import { startPreloading } from '../lib/preload.ts'
-import { queryClient } from '../lib/trpc.ts'
+import { code } from '../lib/loading/code.ts'
+import { startPreloading } from '../lib/loading/preload.ts'
+import { queryClient } from '../lib/server/trpc.ts'
 import { FirstPaint } from './first-paint.tsx'
 import { home, onlyAfterSetup, onlyBeforeSetup, onlySignedIn } from './guards.ts'
 import { NotFoundPage, PendingPage, RouteFailure } from './route-states.tsx'
@@ -17,11 +17,11 @@ const texts =
     }
     return found
   }
-const waysIn = code(() => import('./pages-ways-in.tsx'))
-const treePages = code(() => import('./pages-tree.tsx'))
-const connectionPages = code(() => import('./page-connections.tsx'))
-const newConnectionPages = code(() => import('./page-new-connection.tsx'))
-const secretsPages = code(() => import('./pages-secrets.tsx'))
+const waysIn = code(() => import('./pages/pages-ways-in.tsx'))
+const treePages = code(() => import('./pages/pages-tree.tsx'))
+const connectionPages = code(() => import('./pages/page-connections.tsx'))
+const newConnectionPages = code(() => import('./pages/page-new-connection.tsx'))
+const secretsPages = code(() => import('./pages/pages-secrets.tsx'))
 
 const root = createRootRoute({ component: Outlet })
 
@@ -58,7 +58,7 @@ const factorRequired = createRoute({
   path: '/second-factor-required',
   validateSearch: texts('next'),
   component: lazyRouteComponent(
-    code(() => import('./page-factor-required.tsx')),
+    code(() => import('./pages/page-factor-required.tsx')),
     'FactorRequired',
   ),
 })
@@ -89,7 +89,7 @@ const inside = createRoute({
   pendingMinMs: 0,
   pendingComponent: FirstPaint,
   component: lazyRouteComponent(
-    code(() => import('./shell.tsx')),
+    code(() => import('./shell/shell.tsx')),
     'Shell',
   ),
 })
@@ -145,7 +145,7 @@ const projectHome = createRoute({
   getParentRoute: () => project,
   path: '/',
   component: lazyRouteComponent(
-    code(() => import('./page-home.tsx')),
+    code(() => import('./pages/page-home.tsx')),
     'ProjectHome',
   ),
 })
@@ -165,7 +165,7 @@ const paste = createRoute({
   path: '/secrets/$environment/paste',
   validateSearch: texts('path'),
   component: lazyRouteComponent(
-    code(() => import('./page-paste.tsx')),
+    code(() => import('./pages/page-paste.tsx')),
     'Paste',
   ),
 })
@@ -187,7 +187,7 @@ const trash = createRoute({
   path: '/trash',
   validateSearch: texts('environment', 'q'),
   component: lazyRouteComponent(
-    code(() => import('./page-trash.tsx')),
+    code(() => import('./pages/page-trash.tsx')),
     'Trash',
   ),
 })
@@ -195,7 +195,7 @@ const settings = createRoute({
   getParentRoute: () => project,
   path: '/settings',
   component: lazyRouteComponent(
-    code(() => import('./page-settings.tsx')),
+    code(() => import('./pages/page-settings.tsx')),
     'Settings',
   ),
 })
@@ -221,7 +221,7 @@ const syncs = createRoute({
   path: '/syncs',
   validateSearch: texts('q', 'status', 'destination', 'environment'),
   component: lazyRouteComponent(
-    code(() => import('./page-syncs.tsx')),
+    code(() => import('./pages/page-syncs.tsx')),
     'Syncs',
   ),
 })
@@ -239,7 +239,7 @@ const sync = createRoute({
   path: '/syncs/$destination/$syncId',
   validateSearch: texts('tab', 'run', 'restore', 'filter'),
   component: lazyRouteComponent(
-    code(() => import('./page-sync.tsx')),
+    code(() => import('./pages/page-sync.tsx')),
     'Sync',
   ),
 })
@@ -249,7 +249,7 @@ const access = createRoute({
   path: '/access',
   validateSearch: texts('tab', 'open', 'q'),
   component: lazyRouteComponent(
-    code(() => import('./page-access.tsx')),
+    code(() => import('./pages/page-access.tsx')),
     'Access',
   ),
 })
@@ -257,7 +257,7 @@ const machine = createRoute({
   getParentRoute: () => project,
   path: '/access/machines/$identityId',
   component: lazyRouteComponent(
-    code(() => import('./page-machine.tsx')),
+    code(() => import('./pages/page-machine.tsx')),
     'Machine',
   ),
 })
@@ -280,7 +280,7 @@ const activity = createRoute({
     'open',
   ),
   component: lazyRouteComponent(
-    code(() => import('./page-activity.tsx')),
+    code(() => import('./pages/page-activity.tsx')),
     'Activity',
   ),
 })
@@ -288,7 +288,7 @@ const alerts = createRoute({
   getParentRoute: () => project,
   path: '/alerts',
   component: lazyRouteComponent(
-    code(() => import('./page-alerts.tsx')),
+    code(() => import('./pages/page-alerts.tsx')),
     'Alerts',
   ),
 })

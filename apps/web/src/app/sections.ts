@@ -1,5 +1,5 @@
 import { Activity, Bell, KeyRound, LayoutDashboard, Plug, RefreshCw, Settings, Trash2, UsersRound } from 'lucide-react'
-import type { Rights } from '../lib/rights.ts'
+import type { Rights } from '../lib/session/rights.ts'
 import { words } from './words.ts'
 
 /** The sections of a project, and the right to see each. Who has it not is not led there. */

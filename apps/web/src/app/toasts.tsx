@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { toast, Toaster } from 'sonner'
-import { useTheme } from '../lib/theme.ts'
+import { useTheme } from '../lib/display/theme.ts'
 import { onToast, takeToasts } from '../lib/toast.ts'
 
 /** Long enough to read what happened and to take it back. */

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Destination } from '../lib/types.ts'
+import type { Destination } from '../lib/server/types.ts'
 import { SearchField } from './search-field.tsx'
 import { VendorIcon } from './vendor-icon.tsx'
 import { words } from './words.ts'

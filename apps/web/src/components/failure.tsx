@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { messageOf } from '../lib/errors.ts'
+import { messageOf } from '../lib/server/errors.ts'
 import { Button } from './ui/button.tsx'
 import { Notice } from './ui/notice.tsx'
 import { words } from './words.ts'

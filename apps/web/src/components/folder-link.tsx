@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { FolderRef } from '../lib/types.ts'
+import type { FolderRef } from '../lib/server/types.ts'
 
 /** A folder as people write it, or a secret in it, and the way there. */
 export function FolderLink({ place, secretKey }: { place: FolderRef; secretKey?: string }) {

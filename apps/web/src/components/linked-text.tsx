@@ -1,6 +1,6 @@
 import type { Mention } from '@keyferry/schemas'
 import { Link, useParams } from '@tanstack/react-router'
-import { cutAtMentions } from '../lib/mentions.ts'
+import { cutAtMentions } from '../lib/values/mentions.ts'
 
 /** A message of the server, in which the folders and secrets that it mentions are links. */
 export function LinkedText({ text, mentions }: { text: string; mentions: readonly Mention[] }) {

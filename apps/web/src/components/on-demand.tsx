@@ -1,5 +1,5 @@
 import type { ComponentType, ReactNode } from 'react'
-import { reloadPage } from '../lib/code.ts'
+import { reloadPage } from '../lib/loading/code.ts'
 import { Failure } from './failure.tsx'
 import { loadedLater } from './ui/loaded-later.tsx'
 import { words } from './words.ts'

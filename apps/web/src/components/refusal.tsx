@@ -1,4 +1,4 @@
-import { mentionsOf, messageOf } from '../lib/errors.ts'
+import { mentionsOf, messageOf } from '../lib/server/errors.ts'
 import { LinkedText } from './linked-text.tsx'
 import { Notice } from './ui/notice.tsx'
 

@@ -1,6 +1,6 @@
-import { useTimeZone } from '../lib/display.ts'
-import { useNow } from '../lib/now.ts'
-import { exactTime, relativeTime, untilTime } from '../lib/time.ts'
+import { useTimeZone } from '../lib/display/display.ts'
+import { useNow } from '../lib/display/now.ts'
+import { exactTime, relativeTime, untilTime } from '../lib/display/time.ts'
 
 /**
  * A moment as people say it, the exact one on hover. Updates on its own. One that is meant to lie ahead is `until`; any

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { isPostgres } from '../dialect.ts'
+import { isPostgres } from '../statements/dialect.ts'
 
 /**
  * Rows of the audit log keep what must not come back, folders what secrets they have. A process of an earlier version

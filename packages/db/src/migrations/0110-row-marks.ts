@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { isPostgres } from '../dialect.ts'
+import { isPostgres } from '../statements/dialect.ts'
 
 /**
  * Items of the trash get a seal; their rows, and what syncs wrote, a mark each. The first start with the root key makes

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { isPostgres } from '../dialect.ts'
+import { isPostgres } from '../statements/dialect.ts'
 
 /**
  * A process of an earlier version that still runs beside this one would write places to be left, and deletions that

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { isPostgres } from '../dialect.ts'
+import { isPostgres } from '../statements/dialect.ts'
 
 /**
  * Pauses of syncs become a setting of the instance, which is sealed: the first start with the root key takes those over

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { isPostgres } from '../dialect.ts'
+import { isPostgres } from '../statements/dialect.ts'
 
 /**
  * Alerts on their way, and events of syncs, get a seal; the first start with the root key makes those of the rows that

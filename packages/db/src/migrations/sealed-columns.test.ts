@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CamelCasePlugin } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { isSealedTable, SEALED_TABLES } from '../sealed-tables.ts'
+import { isSealedTable, SEALED_TABLES } from '../seals/sealed-tables.ts'
 
 /** From here on there are seals, and no migration has the key that makes them. */
 const SEALS = '0065-seals.ts'

@@ -3,7 +3,7 @@ import { Check, ChevronsUpDown } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { useId, useState, type ComponentProps, type ReactNode, type Ref } from 'react'
 import { cn } from '../../lib/cn.ts'
-import { usePress } from '../../lib/press.ts'
+import { usePress } from '../../lib/focus/press.ts'
 import { control, Field } from './field.tsx'
 import { words } from './words.ts'
 

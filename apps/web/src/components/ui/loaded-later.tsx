@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useState, type ComponentType, type ReactNode } from 'react'
-import { code, reloadPage } from '../../lib/code.ts'
-import { messageOf } from '../../lib/errors.ts'
+import { code, reloadPage } from '../../lib/loading/code.ts'
+import { messageOf } from '../../lib/server/errors.ts'
 import { Boundary } from './boundary.tsx'
 import { Button } from './button.tsx'
 import { Notice } from './notice.tsx'

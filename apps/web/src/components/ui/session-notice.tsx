@@ -1,5 +1,5 @@
 import { LogIn } from 'lucide-react'
-import { useIsSessionOver } from '../../lib/session.ts'
+import { useIsSessionOver } from '../../lib/session/session.ts'
 import { Bar } from './bar.tsx'
 import { Button } from './button.tsx'
 import { words } from './words.ts'

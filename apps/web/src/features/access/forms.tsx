@@ -11,8 +11,8 @@ export const meanwhile = (
   </div>
 )
 
-export const AddMember = onDemand(async () => (await import('./add-member.tsx')).AddMember, meanwhile)
-export const EditMember = onDemand(async () => (await import('./edit-member.tsx')).EditMember, meanwhile)
-export const AddMachine = onDemand(async () => (await import('./add-machine.tsx')).AddMachine, meanwhile)
-export const NewKey = onDemand(async () => (await import('./new-key.tsx')).NewKey, meanwhile)
-export const InvitePerson = onDemand(async () => (await import('./invite-person.tsx')).InvitePerson, meanwhile)
+export const AddMember = onDemand(async () => (await import('./members/add-member.tsx')).AddMember, meanwhile)
+export const EditMember = onDemand(async () => (await import('./members/edit-member.tsx')).EditMember, meanwhile)
+export const AddMachine = onDemand(async () => (await import('./machines/add-machine.tsx')).AddMachine, meanwhile)
+export const NewKey = onDemand(async () => (await import('./keys/new-key.tsx')).NewKey, meanwhile)
+export const InvitePerson = onDemand(async () => (await import('./people/invite-person.tsx')).InvitePerson, meanwhile)

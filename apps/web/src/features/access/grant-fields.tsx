@@ -1,13 +1,13 @@
 import { ROLES, type Role, type Scope } from '@keyferry/schemas'
 import { Plus, Trash2 } from 'lucide-react'
 import { useController, useFormContext } from 'react-hook-form'
-import { ROLE_LABELS } from '../../components/role-labels.tsx'
+import { ROLE_LABELS } from '../../components/pages/role-labels.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { RadioCards } from '../../components/ui/radio-cards.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
-import { trpc } from '../../lib/trpc.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
 
 const CARDS = ROLES.map((value) => ({ value, title: ROLE_LABELS[value].word, text: ROLE_LABELS[value].text }))

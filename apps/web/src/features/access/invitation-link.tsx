@@ -1,4 +1,4 @@
-import { ShownOnce } from '../../components/shown-once.tsx'
+import { ShownOnce } from '../../components/values/shown-once.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions } from '../../components/ui/dialog.tsx'
 import { Notice } from '../../components/ui/notice.tsx'

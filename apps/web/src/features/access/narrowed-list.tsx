@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
-import { FoundCount } from '../../components/found-count.tsx'
+import { FoundCount } from '../../components/rows/found-count.tsx'
 import { SearchField } from '../../components/search-field.tsx'
-import { useSearch } from '../../lib/use-search.ts'
+import { useSearch } from '../../lib/lists/use-search.ts'
 import { words } from './words.ts'
 
 /** So many are seen at a glance. */

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
-import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
+import { ScopeList, ROLE_LABELS } from '../../components/pages/role-labels.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import type { Rights } from '../../lib/rights.ts'
+import type { Rights } from '../../lib/session/rights.ts'
 import { words } from './words.ts'
 
 /** For someone who can't see a list: why, what they are here, and whom to ask. */

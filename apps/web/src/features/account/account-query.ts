@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
-import { answered, factors, loadAuth, loadPasskey } from '../../lib/auth.ts'
-import { queryClient } from '../../lib/trpc.ts'
+import { answered, factors, loadAuth, loadPasskey } from '../../lib/session/auth.ts'
+import { queryClient } from '../../lib/server/trpc.ts'
 
 /** Whose account it is, and how they sign in. */
 export const accountQuery = queryOptions({

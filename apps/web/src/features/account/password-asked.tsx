@@ -5,8 +5,8 @@ import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { PasswordField } from '../../components/ui/password-field.tsx'
-import { proveFactor, type Factors } from '../../lib/auth.ts'
-import { messageOf } from '../../lib/errors.ts'
+import { proveFactor, type Factors } from '../../lib/session/auth.ts'
+import { messageOf } from '../../lib/server/errors.ts'
 import { words } from './words.ts'
 
 interface Props {

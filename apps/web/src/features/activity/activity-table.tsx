@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Table, Th } from '../../components/ui/table.tsx'
-import { VirtualRows } from '../../components/virtual-rows.tsx'
+import { VirtualRows } from '../../components/rows/virtual-rows.tsx'
 import { cn } from '../../lib/cn.ts'
-import type { AuditEntry, BriefSync } from '../../lib/types.ts'
+import type { AuditEntry, BriefSync } from '../../lib/server/types.ts'
 import { ActivityRow } from './activity-row.tsx'
 import { words } from './words.ts'
 

@@ -1,7 +1,7 @@
 import { labelOf } from '@keyferry/schemas/audit'
 import type { ReactNode } from 'react'
-import { exactTime } from '../../lib/time.ts'
-import type { AuditEntry } from '../../lib/types.ts'
+import { exactTime } from '../../lib/display/time.ts'
+import type { AuditEntry } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 /** All that is kept of one entry. Names and ids: a value is never in the log. */

@@ -1,6 +1,6 @@
 import { listAudit } from '@keyferry/schemas'
 import { describe, expect, it, vi } from 'vitest'
-import { applyDisplay } from '../../lib/display.ts'
+import { applyDisplay } from '../../lib/display/display.ts'
 import { askedFor, exportUrl, isFiltered } from './filters.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')

@@ -1,6 +1,6 @@
 /** The activity page's filters in the URL, and the query for the API. */
 import { ABOUT, AUDIT_ACTIONS, type About } from '@keyferry/schemas/audit'
-import { startOfDay } from '../../lib/time.ts'
+import { startOfDay } from '../../lib/display/time.ts'
 import { words } from './words.ts'
 
 /** As in the URL: shared links work for everyone who opens them. */

@@ -1,7 +1,7 @@
 import { plainPart, type Part, type Sentence } from '@keyferry/schemas/audit'
 import { Link } from '@tanstack/react-router'
 import { Fragment } from 'react'
-import type { BriefSync } from '../../lib/types.ts'
+import type { BriefSync } from '../../lib/server/types.ts'
 
 interface Props {
   sentence: Sentence

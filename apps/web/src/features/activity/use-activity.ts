@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { trpc } from '../../lib/trpc.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import type { Asked } from './filters.ts'
 
 const PAGE = 100

@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { trpc } from '../../lib/trpc.ts'
-import type { AuditEntry } from '../../lib/types.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { AuditEntry } from '../../lib/server/types.ts'
 
 /**
  * Names to filter by: the members, every actor seen in the log since the page was opened, and the one that is filtered

@@ -1,9 +1,9 @@
 import { ShieldCheck } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopyButton } from '../../components/values/copy-button.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { trpc } from '../../lib/trpc.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
 
 /** Checks on request that no entry of the whole log was changed, removed or added. */

@@ -1,10 +1,10 @@
 import { Failure } from '../../components/failure.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
-import { Empty, PageHeader } from '../../components/page.tsx'
+import { Empty, PageHeader } from '../../components/pages/page.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { Skeleton, SkeletonRows } from '../../components/ui/skeleton.tsx'
-import { usePageTitle } from '../../lib/crumbs.ts'
-import { trpc } from '../../lib/trpc.ts'
+import { usePageTitle } from '../../lib/pages/crumbs.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import { TargetCard } from './target-card.tsx'
 import { words } from './words.ts'
 

@@ -1,5 +1,5 @@
 import { BellRing, Mail, MessageSquare, MessagesSquare, Webhook, type LucideIcon } from 'lucide-react'
-import type { NoticeTarget } from '../../lib/types.ts'
+import type { NoticeTarget } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 interface KindWords {

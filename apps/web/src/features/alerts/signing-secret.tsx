@@ -1,4 +1,4 @@
-import { ShownOnce } from '../../components/shown-once.tsx'
+import { ShownOnce } from '../../components/values/shown-once.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { words } from './words.ts'

@@ -5,18 +5,18 @@ import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Menu, MenuItem } from '../../components/ui/menu.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
-import type { RowProps } from '../../components/virtual-rows.tsx'
-import { messageOf } from '../../lib/errors.ts'
-import { inFolder, type Rights } from '../../lib/rights.ts'
-import { markStale } from '../../lib/stale.ts'
+import type { RowProps } from '../../components/rows/virtual-rows.tsx'
+import { messageOf } from '../../lib/server/errors.ts'
+import { inFolder, type Rights } from '../../lib/session/rights.ts'
+import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
-import { direct } from '../../lib/trpc.ts'
-import type { FolderRef, MatrixRow } from '../../lib/types.ts'
-import { copySecrets } from '../secrets/copy-secrets.ts'
-import { ValueCell } from '../secrets/value-cell.tsx'
+import { direct } from '../../lib/server/trpc.ts'
+import type { FolderRef, MatrixRow } from '../../lib/server/types.ts'
+import { copySecrets } from '../secrets/selection/copy-secrets.ts'
+import { ValueCell } from '../secrets/values/value-cell.tsx'
 import { words } from './words.ts'
 
-const CopyDialog = onDemand(async () => (await import('../secrets/copy-dialog.tsx')).CopyDialog)
+const CopyDialog = onDemand(async () => (await import('../secrets/selection/copy-dialog.tsx')).CopyDialog)
 
 interface Props extends RowProps {
   projectId: string

@@ -1,8 +1,8 @@
 import { Table, Th } from '../../components/ui/table.tsx'
-import { VirtualRows } from '../../components/virtual-rows.tsx'
-import { useWhyNot } from '../../lib/rights.ts'
-import { trpc } from '../../lib/trpc.ts'
-import type { MatrixRow } from '../../lib/types.ts'
+import { VirtualRows } from '../../components/rows/virtual-rows.tsx'
+import { useWhyNot } from '../../lib/session/rights.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { MatrixRow } from '../../lib/server/types.ts'
 import { MatrixTableRow } from './matrix-row.tsx'
 import { words } from './words.ts'
 

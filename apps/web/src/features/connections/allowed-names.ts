@@ -1,4 +1,4 @@
-import type { Connection } from '../../lib/types.ts'
+import type { Connection } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 const NAMED = 3

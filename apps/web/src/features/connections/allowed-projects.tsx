@@ -1,10 +1,10 @@
-import { markStale } from '../../lib/stale.ts'
+import { markStale } from '../../lib/server/stale.ts'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { toast } from '../../lib/toast.ts'
-import { trpc } from '../../lib/trpc.ts'
-import type { Connection } from '../../lib/types.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { Connection } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 /** Which projects may use a connection of the organization: all of them, or those that are ticked. */

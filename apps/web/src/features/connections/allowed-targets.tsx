@@ -1,4 +1,4 @@
-import { markStale } from '../../lib/stale.ts'
+import { markStale } from '../../lib/server/stale.ts'
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
@@ -7,8 +7,8 @@ import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { toast } from '../../lib/toast.ts'
-import { trpc } from '../../lib/trpc.ts'
-import type { Connection, Destination } from '../../lib/types.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { Connection, Destination } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 type Target = Record<string, string>

@@ -1,12 +1,14 @@
 import { onDemand } from '../../components/on-demand.tsx'
 import { Dialog } from '../../components/ui/dialog.tsx'
 import { toast } from '../../lib/toast.ts'
-import type { Connection, Destination } from '../../lib/types.ts'
+import type { Connection, Destination } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 const AllowedProjects = onDemand(async () => (await import('./allowed-projects.tsx')).AllowedProjects)
 const AllowedTargets = onDemand(async () => (await import('./allowed-targets.tsx')).AllowedTargets)
-const ConnectionForm = onDemand(async () => (await import('../../components/connection-form.tsx')).ConnectionForm)
+const ConnectionForm = onDemand(
+  async () => (await import('../../components/fields/connection-form.tsx')).ConnectionForm,
+)
 const DeleteConnection = onDemand(async () => (await import('./delete-connection.tsx')).DeleteConnection)
 const EditDetails = onDemand(async () => (await import('./edit-details.tsx')).EditDetails)
 

@@ -1,5 +1,5 @@
 import { Badge } from '../../components/ui/badge.tsx'
-import type { Connection } from '../../lib/types.ts'
+import type { Connection } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 /** Whether the credential worked when it was last tried. */

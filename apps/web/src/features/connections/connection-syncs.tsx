@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import { Failure } from '../../components/failure.tsx'
-import { byStatus, SyncReason, SyncStatusBadge } from '../../components/sync-status.tsx'
+import { byStatus, SyncReason, SyncStatusBadge } from '../../components/syncs/sync-status.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Table, Td, Th, Tr } from '../../components/ui/table.tsx'
-import { VirtualRows } from '../../components/virtual-rows.tsx'
-import { trpc } from '../../lib/trpc.ts'
+import { VirtualRows } from '../../components/rows/virtual-rows.tsx'
+import { trpc } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
 
 /** Every sync that uses a connection, in whatever project, problems first. */

@@ -2,9 +2,9 @@ import { Link } from '@tanstack/react-router'
 import { Confirm } from '../../components/confirm.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
-import { markStale } from '../../lib/stale.ts'
-import { trpc } from '../../lib/trpc.ts'
-import type { Connection } from '../../lib/types.ts'
+import { markStale } from '../../lib/server/stale.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { Connection } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 interface Props {

@@ -1,21 +1,21 @@
 import { useNavigate } from '@tanstack/react-router'
 import { toast } from '../../lib/toast.ts'
-import { AccessDenied } from '../../components/access-denied.tsx'
+import { AccessDenied } from '../../components/pages/access-denied.tsx'
 import { DestinationCards } from '../../components/destination-cards.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
-import { PageHeader } from '../../components/page.tsx'
+import { PageHeader } from '../../components/pages/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { Card } from '../../components/ui/card.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
-import { usePageTitle } from '../../lib/crumbs.ts'
-import { useWhyNot } from '../../lib/rights.ts'
-import { trpc } from '../../lib/trpc.ts'
+import { usePageTitle } from '../../lib/pages/crumbs.ts'
+import { useWhyNot } from '../../lib/session/rights.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
 
 const ConnectionForm = onDemand(
-  async () => (await import('../../components/connection-form.tsx')).ConnectionForm,
+  async () => (await import('../../components/fields/connection-form.tsx')).ConnectionForm,
   <SkeletonRows label={words.newConnectionPage.loading} rows={4} />,
 )
 

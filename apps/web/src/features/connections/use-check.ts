@@ -1,8 +1,8 @@
-import { messageOf } from '../../lib/errors.ts'
-import { markStale } from '../../lib/stale.ts'
+import { messageOf } from '../../lib/server/errors.ts'
+import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
-import { trpc } from '../../lib/trpc.ts'
-import type { Connection } from '../../lib/types.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { Connection } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 /** Tests the stored credential at the provider. What it says against it is shown with the connection. */

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
-import { trpc } from '../../lib/trpc.ts'
-import type { Connection } from '../../lib/types.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { Connection } from '../../lib/server/types.ts'
 
 const PAGE = 30
 

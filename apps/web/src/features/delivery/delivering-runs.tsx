@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Time } from '../../components/time.tsx'
-import { trpc } from '../../lib/trpc.ts'
-import type { FolderRef } from '../../lib/types.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { FolderRef } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 /** The runs that wrote one version of a secret to its destinations. Shows nothing while none did. */

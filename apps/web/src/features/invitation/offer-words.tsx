@@ -1,6 +1,6 @@
 import type { offer } from '@keyferry/schemas'
 import type { z } from 'zod'
-import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
+import { ScopeList, ROLE_LABELS } from '../../components/pages/role-labels.tsx'
 import { Time } from '../../components/time.tsx'
 import { Card } from '../../components/ui/card.tsx'
 import { words } from './words.ts'

@@ -1,8 +1,8 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { messageOf } from '../../lib/errors.ts'
-import { queryClient, trpc } from '../../lib/trpc.ts'
+import { messageOf } from '../../lib/server/errors.ts'
+import { queryClient, trpc } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
 
 /** For an address that has an account: its owner accepts the invitation, signed in. */

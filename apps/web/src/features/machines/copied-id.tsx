@@ -1,4 +1,4 @@
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CopyButton } from '../../components/values/copy-button.tsx'
 import { words } from './words.ts'
 
 /** An id that people carry elsewhere. `name` is what it is called, such as "client ID". */

@@ -1,11 +1,11 @@
-import { markStale } from '../../lib/stale.ts'
+import { markStale } from '../../lib/server/stale.ts'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { toast } from '../../lib/toast.ts'
-import { trpc } from '../../lib/trpc.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import type { Identity } from '../access/types.ts'
 import { words } from './words.ts'
 

@@ -11,9 +11,9 @@ import {
   type FederatedMethod,
 } from '@keyferry/schemas'
 import type { z } from 'zod'
-import { markStale } from '../../lib/stale.ts'
+import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
-import { trpc } from '../../lib/trpc.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import { FEDERATED_FIELDS, FEDERATED_LABELS, type FederatedValues } from './federated-auth.ts'
 import { words } from './words.ts'
 

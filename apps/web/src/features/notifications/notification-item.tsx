@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { cn } from '../../lib/cn.ts'
-import type { Notification } from '../../lib/types.ts'
+import type { Notification } from '../../lib/server/types.ts'
 import { KINDS } from './kinds.ts'
 import { words } from './words.ts'
 

@@ -7,7 +7,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Card, Section } from '../../components/ui/card.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
-import { trpc } from '../../lib/trpc.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
 
 const { attention } = words
@@ -17,7 +17,7 @@ const MOST = 100
 /** Those that need a person or are behind, worst first. */
 const WAITING = 'needs-attention,out-of-sync'
 const SyncBanner = onDemand(
-  async () => (await import('../syncs/sync-banner.tsx')).SyncBanner,
+  async () => (await import('../syncs/page/sync-banner.tsx')).SyncBanner,
   <Skeleton className="h-16 rounded-lg" />,
 )
 

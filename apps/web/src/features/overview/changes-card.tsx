@@ -2,7 +2,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
-import type { BriefSync } from '../../lib/types.ts'
+import type { BriefSync } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 const RecentChanges = onDemand(

@@ -1,6 +1,6 @@
 import { Section } from '../../components/ui/card.tsx'
-import { duration } from '../../lib/time.ts'
-import type { ProjectOverview } from '../../lib/types.ts'
+import { duration } from '../../lib/display/time.ts'
+import type { ProjectOverview } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 const { delivery } = words

@@ -1,9 +1,9 @@
 import { Check } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { PageHeader } from '../../components/page.tsx'
+import { PageHeader } from '../../components/pages/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
-import { trpc } from '../../lib/trpc.ts'
-import type { Project } from '../../lib/types.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { Project } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 const { steps } = words

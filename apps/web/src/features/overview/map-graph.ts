@@ -1,5 +1,5 @@
 /** The map of a project as a graph: folders, the syncs that read them, and the destinations that get them. Pure. */
-import type { ProjectOverview, BriefSync } from '../../lib/types.ts'
+import type { ProjectOverview, BriefSync } from '../../lib/server/types.ts'
 
 type Folder = ProjectOverview['folders'][number]
 

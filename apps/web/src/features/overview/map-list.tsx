@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import { ArrowRight } from 'lucide-react'
 import { FolderLink } from '../../components/folder-link.tsx'
-import { SyncStatusBadge } from '../../components/sync-status.tsx'
+import { SyncStatusBadge } from '../../components/syncs/sync-status.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
-import type { Destination, ProjectOverview, BriefSync } from '../../lib/types.ts'
+import type { Destination, ProjectOverview, BriefSync } from '../../lib/server/types.ts'
 import { syncPage } from './sync-page.ts'
 import { words } from './words.ts'
 

@@ -1,9 +1,9 @@
-import { ROLE_LABELS, ScopeList } from '../../components/role-labels.tsx'
+import { ROLE_LABELS, ScopeList } from '../../components/pages/role-labels.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { Section } from '../../components/ui/card.tsx'
-import { folderPage } from '../../lib/folder-page.ts'
-import type { Rights } from '../../lib/rights.ts'
-import type { FolderRef } from '../../lib/types.ts'
+import { folderPage } from '../../lib/pages/folder-page.ts'
+import type { Rights } from '../../lib/session/rights.ts'
+import type { FolderRef } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 interface Props {

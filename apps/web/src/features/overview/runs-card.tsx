@@ -1,8 +1,8 @@
 import { onDemand } from '../../components/on-demand.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
-import { clockTime } from '../../lib/time.ts'
-import type { ProjectOverview } from '../../lib/types.ts'
+import { clockTime } from '../../lib/display/time.ts'
+import type { ProjectOverview } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 const { activity } = words

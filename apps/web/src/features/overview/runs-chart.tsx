@@ -1,6 +1,6 @@
 import { Bar, BarChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
-import { clockTime } from '../../lib/time.ts'
-import type { ProjectOverview } from '../../lib/types.ts'
+import { clockTime } from '../../lib/display/time.ts'
+import type { ProjectOverview } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 const { activity } = words

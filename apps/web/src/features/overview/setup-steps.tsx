@@ -1,5 +1,5 @@
 import { onDemand } from '../../components/on-demand.tsx'
-import type { Rights } from '../../lib/rights.ts'
+import type { Rights } from '../../lib/session/rights.ts'
 import { useDismissed } from './dismissed-steps.ts'
 
 const OpenSteps = onDemand(async () => (await import('./open-steps.tsx')).OpenSteps)

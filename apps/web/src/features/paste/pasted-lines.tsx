@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
-import type { FolderRef } from '../../lib/types.ts'
-import { useUnsaved } from '../../lib/unsaved.ts'
+import type { FolderRef } from '../../lib/server/types.ts'
+import { useUnsaved } from '../../lib/forms/unsaved.ts'
 import { PastePreview } from './paste-preview.tsx'
 import { words } from './words.ts'
 

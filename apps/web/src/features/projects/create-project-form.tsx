@@ -5,9 +5,9 @@ import { useForm } from 'react-hook-form'
 import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { messageOf } from '../../lib/errors.ts'
-import { markStale } from '../../lib/stale.ts'
-import { trpc } from '../../lib/trpc.ts'
+import { messageOf } from '../../lib/server/errors.ts'
+import { markStale } from '../../lib/server/stale.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
 
 /** Creates an empty project and opens it. */

@@ -1,4 +1,4 @@
-import { direct } from '../../lib/trpc.ts'
+import { direct } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
 
 const SHARED = `API_BASE_URL=https://api.example.com

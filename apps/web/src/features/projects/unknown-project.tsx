@@ -1,8 +1,8 @@
-import { Empty, PageHeader } from '../../components/page.tsx'
+import { Empty, PageHeader } from '../../components/pages/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
-import { usePageTitle } from '../../lib/crumbs.ts'
-import { useWhyNot } from '../../lib/rights.ts'
-import { trpc } from '../../lib/trpc.ts'
+import { usePageTitle } from '../../lib/pages/crumbs.ts'
+import { useWhyNot } from '../../lib/session/rights.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
 
 /** The most projects that are offered at once; the page of all has the rest. */

@@ -1,4 +1,4 @@
-import type { ProjectHealth } from '../../lib/types.ts'
+import type { ProjectHealth } from '../../lib/server/types.ts'
 
 const TROUBLE = ['needs-attention', 'out-of-sync'] as const
 

@@ -1,4 +1,4 @@
-import { markStale } from '../../lib/stale.ts'
+import { markStale } from '../../lib/server/stale.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Confirm } from '../../components/confirm.tsx'
 import { Failure } from '../../components/failure.tsx'
@@ -7,9 +7,9 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { ScrollList } from '../../components/ui/scroll-list.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { toast } from '../../lib/toast.ts'
-import { direct, trpc } from '../../lib/trpc.ts'
-import type { FolderRef } from '../../lib/types.ts'
-import type { Write } from '../secrets/writes.ts'
+import { direct, trpc } from '../../lib/server/trpc.ts'
+import type { FolderRef } from '../../lib/server/types.ts'
+import type { Write } from '../secrets/table/writes.ts'
 import { words } from './words.ts'
 
 const ACTIONS = [

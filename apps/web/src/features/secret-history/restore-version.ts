@@ -1,8 +1,8 @@
-import { messageOf } from '../../lib/errors.ts'
-import { markStale } from '../../lib/stale.ts'
+import { messageOf } from '../../lib/server/errors.ts'
+import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
-import { direct } from '../../lib/trpc.ts'
-import type { FolderRef, SecretVersion } from '../../lib/types.ts'
+import { direct } from '../../lib/server/trpc.ts'
+import type { FolderRef, SecretVersion } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 async function write(place: FolderRef, secretKey: string, { key, version }: SecretVersion): Promise<void> {

@@ -1,11 +1,11 @@
 import { Eye, EyeOff, FileDiff, RotateCcw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
-import { ShownValue } from '../../components/shown-value.tsx'
+import { ShownValue } from '../../components/values/shown-value.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
-import type { SecretVersion } from '../../lib/types.ts'
+import type { SecretVersion } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 const VersionDiff = onDemand(async () => (await import('./version-diff.tsx')).VersionDiff)

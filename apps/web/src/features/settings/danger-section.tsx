@@ -3,13 +3,15 @@ import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
-import { useWhyNot } from '../../lib/rights.ts'
-import { markStale } from '../../lib/stale.ts'
-import { trpc } from '../../lib/trpc.ts'
-import type { Project } from '../../lib/types.ts'
+import { useWhyNot } from '../../lib/session/rights.ts'
+import { markStale } from '../../lib/server/stale.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { Project } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
-const ConfirmDeletion = onDemand(async () => (await import('../../components/confirm-deletion.tsx')).ConfirmDeletion)
+const ConfirmDeletion = onDemand(
+  async () => (await import('../../components/deletion/confirm-deletion.tsx')).ConfirmDeletion,
+)
 
 /** Actions that can't be undone. */
 export function DangerSection({ project: { id: projectId, name, slug, environments } }: { project: Project }) {

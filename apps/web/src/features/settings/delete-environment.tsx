@@ -1,7 +1,7 @@
-import { markStale } from '../../lib/stale.ts'
-import { ConfirmDeletion } from '../../components/confirm-deletion.tsx'
-import { trpc } from '../../lib/trpc.ts'
-import type { Project } from '../../lib/types.ts'
+import { markStale } from '../../lib/server/stale.ts'
+import { ConfirmDeletion } from '../../components/deletion/confirm-deletion.tsx'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { Project } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 interface Props {

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import { ArrowDown, ArrowUp, Pencil, Trash2 } from 'lucide-react'
-import { PendingBadge } from '../../components/pending-deletion.tsx'
+import { PendingBadge } from '../../components/deletion/pending-deletion.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
-import type { PendingDeletion, Project } from '../../lib/types.ts'
+import type { PendingDeletion, Project } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 interface Props {

@@ -1,4 +1,4 @@
-import { markStale } from '../../lib/stale.ts'
+import { markStale } from '../../lib/server/stale.ts'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { updateTag } from '@keyferry/schemas'
 import { useForm } from 'react-hook-form'
@@ -6,8 +6,8 @@ import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { TextField } from '../../components/ui/field.tsx'
-import { trpc } from '../../lib/trpc.ts'
-import type { Tag } from '../../lib/types.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { Tag } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 export function RenameTag({ tag, onClose }: { tag: Tag; onClose: () => void }) {

@@ -1,3 +1,3 @@
-import { code } from '../../lib/code.ts'
+import { code } from '../../lib/loading/code.ts'
 
 export const loadForms = code(() => import('./forms.ts'))

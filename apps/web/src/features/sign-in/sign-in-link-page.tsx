@@ -3,9 +3,9 @@ import { useState } from 'react'
 import { Alone } from '../../components/brand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { signInByLink } from '../../lib/auth.ts'
-import { usePageTitle } from '../../lib/crumbs.ts'
-import { messageOf } from '../../lib/errors.ts'
+import { signInByLink } from '../../lib/session/auth.ts'
+import { usePageTitle } from '../../lib/pages/crumbs.ts'
+import { messageOf } from '../../lib/server/errors.ts'
 import { words } from './words.ts'
 
 /**

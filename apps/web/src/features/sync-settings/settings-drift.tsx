@@ -2,7 +2,7 @@ import { driftCheck } from '@keyferry/schemas'
 import { useState } from 'react'
 import { SelectField } from '../../components/ui/field.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
-import type { Sync } from '../../lib/types.ts'
+import type { Sync } from '../../lib/server/types.ts'
 import { SettingsCard } from './settings-card.tsx'
 import { words } from './words.ts'
 

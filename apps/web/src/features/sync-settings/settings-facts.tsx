@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
-import { policyTitle } from '../../components/policies.ts'
+import { policyTitle } from '../../components/syncs/policies.ts'
 import { Section } from '../../components/ui/card.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import type { Destination, Sync } from '../../lib/types.ts'
+import type { Destination, Sync } from '../../lib/server/types.ts'
 import { DRIFT_WORDS } from './settings-drift.tsx'
 import { words } from './words.ts'
 

@@ -1,8 +1,8 @@
 /** What the wizard has to know before a plan can be made, and before the sync can be created. */
 import { description, keySchema, syncName } from '@keyferry/schemas'
 import { z } from 'zod'
-import { schemaOf } from '../../lib/form-rules.ts'
-import type { Destination } from '../../lib/types.ts'
+import { schemaOf } from '../../lib/forms/form-rules.ts'
+import type { Destination } from '../../lib/server/types.ts'
 import type { Draft } from './draft.ts'
 import { words } from './words.ts'
 

@@ -1,5 +1,5 @@
 import { KEY_PLACEHOLDER } from '@keyferry/schemas'
-import type { Destination, Sync } from '../../lib/types.ts'
+import type { Destination, Sync } from '../../lib/server/types.ts'
 import { EMPTY, type Draft } from './draft.ts'
 
 /** A new sync like `sync`, of the same folder in another environment. Its name follows the target that is chosen. */

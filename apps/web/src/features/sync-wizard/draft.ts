@@ -1,6 +1,6 @@
 /** What has been chosen of a sync so far. */
-import { filled, type Values } from '../../lib/form-fields.ts'
-import type { DeletionPolicy, Destination, InitialSyncBehavior } from '../../lib/types.ts'
+import { filled, type Values } from '../../lib/forms/form-fields.ts'
+import type { DeletionPolicy, Destination, InitialSyncBehavior } from '../../lib/server/types.ts'
 
 export interface Draft {
   destination: string

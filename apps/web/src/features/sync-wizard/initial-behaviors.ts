@@ -1,7 +1,7 @@
 /** What the first sync does with what the destination holds, in words. */
-import { IMPORT_PRIORITIES } from '../../components/import-priorities.ts'
+import { IMPORT_PRIORITIES } from '../../components/syncs/import-priorities.ts'
 import type { RadioCard } from '../../components/ui/radio-cards.tsx'
-import type { InitialSyncBehavior } from '../../lib/types.ts'
+import type { InitialSyncBehavior } from '../../lib/server/types.ts'
 import type { Draft } from './draft.ts'
 import { words } from './words.ts'
 

@@ -1,6 +1,6 @@
 import { Failure } from '../../components/failure.tsx'
-import { ImportPreviewView } from '../../components/import-preview.tsx'
-import { PlanView } from '../../components/plan-view.tsx'
+import { ImportPreviewView } from '../../components/syncs/import-preview.tsx'
+import { PlanView } from '../../components/syncs/plan-view.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'

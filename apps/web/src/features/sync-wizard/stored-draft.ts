@@ -1,8 +1,8 @@
 /** The draft of a tab survives a reload. It holds no value and no credential, so it may. */
 import { deletionPolicy, initialSyncBehavior } from '@keyferry/schemas'
 import { z } from 'zod'
-import { defaultsOf } from '../../lib/form-fields.ts'
-import type { Destination } from '../../lib/types.ts'
+import { defaultsOf } from '../../lib/forms/form-fields.ts'
+import type { Destination } from '../../lib/server/types.ts'
 import { EMPTY, type Draft } from './draft.ts'
 
 const keyOf = (projectId: string) => `keyferry.sync-draft.${projectId}`

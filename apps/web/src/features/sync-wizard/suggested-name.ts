@@ -1,6 +1,6 @@
-import { isBlank, isShown } from '../../lib/form-fields.ts'
-import type { Destination } from '../../lib/types.ts'
-import { slugify } from '../../lib/slugify.ts'
+import { isBlank, isShown } from '../../lib/forms/form-fields.ts'
+import type { Destination } from '../../lib/server/types.ts'
+import { slugify } from '../../lib/forms/slugify.ts'
 import type { Draft } from './draft.ts'
 
 const LONGEST = 64

@@ -1,7 +1,7 @@
 import { CircleCheck, CircleX } from 'lucide-react'
 import { Button } from '../../components/ui/button.tsx'
-import { messageOf } from '../../lib/errors.ts'
-import { trpc } from '../../lib/trpc.ts'
+import { messageOf } from '../../lib/server/errors.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
 
 /** Asks the vendor whether the stored credential still works. */

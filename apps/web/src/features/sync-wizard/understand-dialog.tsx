@@ -3,8 +3,8 @@ import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { messageOf } from '../../lib/errors.ts'
-import type { Destination, Plan } from '../../lib/types.ts'
+import { messageOf } from '../../lib/server/errors.ts'
+import type { Destination, Plan } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 interface Props {

@@ -1,4 +1,4 @@
-import { trpc } from '../../lib/trpc.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 
 /** A page of the API. Where a project has more connections, an app may stay unmarked. */
 const LIMIT = 100

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { direct } from '../../lib/trpc.ts'
+import { direct } from '../../lib/server/trpc.ts'
 import type { toPreview } from './draft.ts'
 
 type Input = ReturnType<typeof toPreview>

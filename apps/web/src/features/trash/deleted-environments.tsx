@@ -1,4 +1,4 @@
-import { markStale } from '../../lib/stale.ts'
+import { markStale } from '../../lib/server/stale.ts'
 import { RotateCcw } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { Refusal } from '../../components/refusal.tsx'
@@ -6,7 +6,7 @@ import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { toast } from '../../lib/toast.ts'
-import { trpc } from '../../lib/trpc.ts'
+import { trpc } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
 
 /** Deleted environments, for users who can restore them. */

@@ -1,6 +1,6 @@
-import { FoundCount } from '../../components/found-count.tsx'
+import { FoundCount } from '../../components/rows/found-count.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
-import type { Project } from '../../lib/types.ts'
+import type { Project } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 export interface Filters {

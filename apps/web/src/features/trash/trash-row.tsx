@@ -4,8 +4,8 @@ import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
-import type { RowProps } from '../../components/virtual-rows.tsx'
-import type { Trashed } from '../../lib/types.ts'
+import type { RowProps } from '../../components/rows/virtual-rows.tsx'
+import type { Trashed } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
 interface Props extends RowProps {

@@ -1,9 +1,9 @@
 import type { Mention } from '@keyferry/schemas'
 import { useState } from 'react'
-import { mentionsOf, messageOf } from '../../lib/errors.ts'
-import { markStale } from '../../lib/stale.ts'
-import { trpc } from '../../lib/trpc.ts'
-import type { Trashed } from '../../lib/types.ts'
+import { mentionsOf, messageOf } from '../../lib/server/errors.ts'
+import { markStale } from '../../lib/server/stale.ts'
+import { trpc } from '../../lib/server/trpc.ts'
+import type { Trashed } from '../../lib/server/types.ts'
 
 /** What became of the items that somebody wanted back. */
 export interface Restored {

@@ -1,6 +1,0 @@
-import { getRouteApi } from '@tanstack/react-router'
-import { AccessPage } from '../features/access/access-page.tsx'
-
-const route = getRouteApi('/inside/p/$projectId/access')
-
-export const Access = () => <AccessPage projectId={route.useParams().projectId} view={route.useSearch()} />

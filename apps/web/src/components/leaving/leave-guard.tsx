@@ -1,0 +1,11 @@
+import { useLeaveGuard } from '../../lib/forms/unsaved.ts'
+import { onDemand } from '../on-demand.tsx'
+
+const LeaveQuestion = onDemand(async () => (await import('./leave-question.tsx')).LeaveQuestion)
+
+/** Put once on a page with edits in place. */
+export function LeaveGuard() {
+  const { status, proceed, reset } = useLeaveGuard()
+  if (status !== 'blocked') return null
+  return <LeaveQuestion onStay={reset} onLeave={proceed} />
+}

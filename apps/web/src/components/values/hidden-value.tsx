@@ -1,0 +1,115 @@
+import { ChevronsDownUp, ChevronsUpDown, Eye, EyeOff, Pencil } from 'lucide-react'
+import { useEffect, useState, type ReactNode, type Ref } from 'react'
+import { messageOf } from '../../lib/server/errors.ts'
+import { toast } from '../../lib/toast.ts'
+import { CopyButton } from './copy-button.tsx'
+import { ShownValue } from './shown-value.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { words } from '../words.ts'
+
+/** How long a revealed value stays on the screen. */
+const SHOWN_MS = 30_000
+/** A longer one may not fit into its line. */
+const SHORT = 40
+
+interface Props {
+  /** What the buttons call it. */
+  name: string
+  read: () => Promise<string>
+  /** When it moves, what is on the screen is no longer the value. */
+  version?: number | undefined
+  /** Opens an editor in its place. */
+  onEdit?: (() => void) | undefined
+  editRef?: Ref<HTMLButtonElement>
+  /** More that can be done with it. */
+  actions?: ReactNode
+  /** Why they may not read it; then only this can be found out. */
+  denied?: string | undefined
+}
+
+/** One line: hidden until requested, with its buttons. The value lives in this cell's state and leaves with it. */
+export function HiddenValue({ name, read, version, onEdit, editRef, actions, denied }: Props) {
+  const [value, setValue] = useState<string>()
+  const [isExpanded, setExpanded] = useState(false)
+  const isShown = value !== undefined
+
+  useEffect(() => {
+    if (!isShown) return
+    const timer = setTimeout(() => setValue(undefined), SHOWN_MS)
+    return () => clearTimeout(timer)
+  }, [isShown])
+
+  useEffect(() => setValue(undefined), [version])
+
+  const reveal = async () => {
+    try {
+      setValue(await read())
+    } catch (error) {
+      toast.error(words.hiddenValue.unreadable(name, messageOf(error)))
+    }
+  }
+  return (
+    <div data-wide={isShown || undefined} className="flex min-w-0 items-center gap-1">
+      {isShown ? (
+        <code
+          className={
+            isExpanded
+              ? 'max-h-60 min-w-0 flex-1 overflow-auto font-mono text-sm break-all whitespace-pre-wrap'
+              : 'min-w-0 flex-1 truncate font-mono text-sm'
+          }
+        >
+          <ShownValue value={value} isOneLine={!isExpanded} />
+        </code>
+      ) : onEdit ? (
+        <button
+          type="button"
+          ref={editRef}
+          data-shortcut="e"
+          aria-label={words.hiddenValue.editNamed(name)}
+          className="h-7 min-w-8 flex-1 overflow-hidden rounded-md px-1.5 text-left tracking-widest text-faint hover:bg-sunken"
+          onClick={onEdit}
+        >
+          ••••••••
+        </button>
+      ) : (
+        <HiddenSign />
+      )}
+      <span className="flex shrink-0 pointer-fine:opacity-0 pointer-fine:group-focus-within/row:opacity-100 pointer-fine:group-hover/row:opacity-100">
+        {isShown && (value.length > SHORT || /[\r\n]/.test(value)) && (
+          <IconButton
+            icon={isExpanded ? ChevronsDownUp : ChevronsUpDown}
+            label={isExpanded ? words.hiddenValue.collapse(name) : words.hiddenValue.expand(name)}
+            onClick={() => setExpanded(!isExpanded)}
+          />
+        )}
+        {isShown && onEdit && (
+          <IconButton
+            icon={Pencil}
+            label={words.hiddenValue.editNamed(name)}
+            ref={editRef}
+            data-shortcut="e"
+            onClick={onEdit}
+          />
+        )}
+        <IconButton
+          icon={isShown ? EyeOff : Eye}
+          label={isShown ? words.hiddenValue.hide(name) : words.hiddenValue.reveal(name)}
+          denied={denied}
+          onClick={() => (isShown ? setValue(undefined) : void reveal())}
+        />
+        {denied === undefined && <CopyButton label={words.hiddenValue.copy(name)} read={read} />}
+        {actions}
+      </span>
+    </div>
+  )
+}
+
+/** In the place of a value. */
+export const HiddenSign = () => (
+  <span
+    aria-hidden
+    className="min-w-0 flex-1 overflow-hidden px-1.5 tracking-widest whitespace-nowrap text-faint select-none"
+  >
+    ••••••••
+  </span>
+)

@@ -1,0 +1,114 @@
+import { useNavigate } from '@tanstack/react-router'
+import { Confirm } from '../../../components/confirm.tsx'
+import { Failure } from '../../../components/failure.tsx'
+import { Notice } from '../../../components/ui/notice.tsx'
+import { Skeleton } from '../../../components/ui/skeleton.tsx'
+import { UsesList } from '../../../components/deletion/uses-list.tsx'
+import { chunks } from '../../../lib/server/chunks.ts'
+import { messageOf } from '../../../lib/server/errors.ts'
+import { markStale } from '../../../lib/server/stale.ts'
+import { toast } from '../../../lib/toast.ts'
+import { direct, trpc } from '../../../lib/server/trpc.ts'
+import type { FolderRef, Uses } from '../../../lib/server/types.ts'
+import { useReaders } from '../../../lib/lists/use-readers.ts'
+import { DeleteConsequence } from './delete-consequence.tsx'
+import { words } from '../words.ts'
+
+/** The most keys that are asked about, or brought back, one by one. */
+const LOOK_AT = 20
+
+interface Props {
+  place: FolderRef
+  keys: readonly string[]
+  onDone?: () => void
+  onClose: () => void
+}
+
+/**
+ * Deletes secrets of a folder, after showing which references would stop resolving and which syncs remove them at their
+ * targets.
+ */
+export function DeleteSecrets({ place, keys, onDone, onClose }: Props) {
+  const navigate = useNavigate()
+  const readers = useReaders(place)
+  const remove = trpc.secrets.deleteMany.useMutation()
+  const looked = keys.slice(0, LOOK_AT)
+  const found = trpc.useQueries((t) => looked.map((key) => t.tree.uses({ ...place, key }, { staleTime: 0 })))
+  const failed = found.find(({ error }) => error !== null)
+  const what = keys.length === 1 ? (keys[0] ?? '') : words.deleteSecrets.secrets(keys.length)
+  const references = outside(
+    place,
+    keys,
+    found.flatMap(({ data }) => data?.references ?? []),
+  )
+  const deleteAll = async () => {
+    for (const some of chunks(keys)) await remove.mutateAsync({ ...place, secrets: some.map((key) => ({ key })) })
+    onDone?.()
+    toast.success(
+      words.deleteSecrets.deleted(what),
+      keys.length > LOOK_AT
+        ? { label: words.deleteSecrets.openTrash, onClick: openTrash }
+        : { label: words.deleteSecrets.undo, onClick: () => void undo() },
+    )
+    await markStale('secrets.deleteMany')
+  }
+  const openTrash = () => {
+    const { projectId, environment } = place
+    void navigate({ to: '/p/$projectId/trash', params: { projectId }, search: { environment } })
+  }
+  const undo = async () => {
+    try {
+      await bringBack(place, keys)
+      toast.success(words.deleteSecrets.restored(what))
+    } catch (error) {
+      toast.error(words.deleteSecrets.restoreFailed(messageOf(error)))
+    }
+    await markStale('history.restore')
+  }
+  return (
+    <Confirm
+      title={words.deleteSecrets.title(what)}
+      label={keys.length === 1 ? words.deleteSecrets.deleteSecret : words.deleteSecrets.delete(what)}
+      onConfirm={deleteAll}
+      onClose={onClose}
+    >
+      {keys.length > 1 && <p className="max-h-40 overflow-y-auto font-mono text-sm break-all">{keys.join(', ')}</p>}
+      {readers ? <DeleteConsequence readers={readers} keys={keys.length} /> : <Skeleton className="w-64" />}
+      {failed ? (
+        <Failure what={words.usesDialog.unreadable} error={failed.error} retry={failed.refetch} />
+      ) : found.some(({ isPending }) => isPending) ? (
+        <Skeleton className="w-64" />
+      ) : (
+        references.length > 0 && (
+          <Notice kind="warn" title={words.deleteSecrets.references(keys.length)}>
+            <div className="grid gap-2">
+              <p>{words.deleteSecrets.referencesText}</p>
+              <UsesList projectId={place.projectId} uses={{ syncs: [], imports: [], references }} />
+            </div>
+          </Notice>
+        )
+      )}
+      <p className="text-sm text-soft">{words.deleteSecrets.text(keys.length)}</p>
+    </Confirm>
+  )
+}
+
+/** Out of the trash again, each as it was deleted last. */
+async function bringBack({ projectId, environment, secretPath }: FolderRef, keys: readonly string[]): Promise<void> {
+  const trash = await direct.history.trash.query({ projectId, environment })
+  const here = trash.filter((item) => item.kind === 'secret' && item.secretPath === secretPath)
+  for (const key of keys) {
+    const item = here.find(({ name }) => name === key)
+    if (item) await direct.history.restore.mutate({ projectId, environment, trashId: item.id })
+  }
+}
+
+/** Once each, and not those that go as well. */
+function outside(place: FolderRef, keys: readonly string[], references: Uses['references']): Uses['references'] {
+  const going = new Set(keys)
+  const kept = references.filter(
+    ({ environment, secretPath, key }) =>
+      environment !== place.environment || secretPath !== place.secretPath || !going.has(key),
+  )
+  return [...new Map(kept.map((one) => [`${one.environment}:${one.secretPath} ${one.key}`, one])).values()]
+}

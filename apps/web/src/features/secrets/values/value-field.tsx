@@ -1,0 +1,162 @@
+import { Maximize2, WandSparkles } from 'lucide-react'
+import { useId, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import { onDemand } from '../../../components/on-demand.tsx'
+import { control } from '../../../components/ui/field.tsx'
+import { IconButton } from '../../../components/ui/icon-button.tsx'
+import { Popover } from '../../../components/ui/popover.tsx'
+import { cn } from '../../../lib/cn.ts'
+import { isSave } from '../../../lib/forms/enter-saves.ts'
+import type { FolderRef } from '../../../lib/server/types.ts'
+import { openReference, useCompletions, type Completion } from './reference-completion.ts'
+import { WhiteSpaceNote } from './white-space-note.tsx'
+import { words } from '../words.ts'
+
+const Generator = onDemand(async () => (await import('./generator.tsx')).Generator)
+const TextEditor = onDemand(async () => (await import('./text-editor.tsx')).TextEditorDialog)
+
+/** Bytes of the longest value: drawing megabytes in a field takes seconds, only to have them refused. */
+const MAX_LENGTH = 65_536
+
+interface Props {
+  label: string
+  place: FolderRef
+  value: string
+  onChange: (value: string) => void
+  onSave: () => void
+  onCancel?: () => void
+  placeholder?: string
+  error?: string | undefined
+  autoFocus?: boolean
+  /** The value is still on its way; what is typed meanwhile takes its place. */
+  isLoading?: boolean
+  ref?: RefObject<HTMLTextAreaElement | null>
+}
+
+/**
+ * Where a value is typed: Enter saves, Shift+Enter begins a line, `${` offers references. A generator and an editor for
+ * long texts are a click away; invisible characters are named.
+ */
+export function ValueField({ label, place, value, onChange, onSave, onCancel, error, isLoading, ref, ...rest }: Props) {
+  const id = useId()
+  const own = useRef<HTMLTextAreaElement>(null)
+  const field = ref ?? own
+  const [caret, setCaret] = useState<number | null>(null)
+  const [active, setActive] = useState(0)
+  const [isWriting, setWriting] = useState(false)
+  const [isRefused, setRefused] = useState(false)
+  const problem = isRefused ? words.valueField.tooLong(MAX_LENGTH) : error
+  const open = caret === null ? null : openReference(value, caret)
+  const completions = useCompletions(place, open?.typed ?? null)
+  const isOffering = open !== null && completions.length > 0
+
+  const complete = ({ reference }: Completion) => {
+    if (!open || caret === null) return
+    const before = `${value.slice(0, open.start)}\${${reference}}`
+    onChange(before + value.slice(caret).replace(/^\}/, ''))
+    setCaret(null)
+    requestAnimationFrame(() => field.current?.setSelectionRange(before.length, before.length))
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    const chosen = isOffering ? completions[active] : undefined
+    if (chosen && (event.key === 'Enter' || event.key === 'Tab')) complete(chosen)
+    else if (isOffering && event.key === 'ArrowDown') setActive((active + 1) % completions.length)
+    else if (isOffering && event.key === 'ArrowUp') setActive((active + completions.length - 1) % completions.length)
+    else if (isOffering && event.key === 'Escape') setCaret(null)
+    else if (event.key === 'Escape' && onCancel) onCancel()
+    else if (isSave(event)) onSave()
+    else return
+    event.preventDefault()
+  }
+  return (
+    <div className="relative grid min-w-0 flex-1 grid-cols-1 gap-1.5">
+      <div className="flex min-w-0 items-start gap-0.5">
+        <textarea
+          aria-label={label}
+          aria-invalid={problem !== undefined || undefined}
+          aria-busy={isLoading || undefined}
+          aria-describedby={problem === undefined ? undefined : `${id}-error`}
+          aria-autocomplete="list"
+          aria-controls={isOffering ? `${id}-list` : undefined}
+          aria-activedescendant={isOffering ? `${id}-${active}` : undefined}
+          rows={1}
+          spellCheck={false}
+          autoComplete="off"
+          className={cn(
+            control,
+            'field-sizing-content max-h-60 min-h-8 resize-none px-2.5 py-1.5 font-mono text-sm break-all',
+          )}
+          {...rest}
+          ref={field}
+          value={value}
+          onPaste={(event) => {
+            const isTooLong = event.clipboardData.getData('text').length > MAX_LENGTH
+            if (isTooLong) event.preventDefault()
+            setRefused(isTooLong)
+          }}
+          onChange={({ target }) => {
+            setRefused(false)
+            onChange(target.value)
+            setCaret(target.selectionStart)
+            setActive(0)
+          }}
+          onSelect={({ currentTarget }) => caret !== null && setCaret(currentTarget.selectionStart)}
+          onBlur={() => setCaret(null)}
+          onKeyDown={onKeyDown}
+        />
+        <Popover
+          label={words.valueField.generateValue}
+          align="end"
+          className="w-80 gap-3 p-3"
+          trigger={<IconButton icon={WandSparkles} label={words.valueField.generateValue} />}
+        >
+          {(close) => <Generator onGenerated={onChange} onClose={close} />}
+        </Popover>
+        <IconButton icon={Maximize2} label={words.valueField.openEditor} onClick={() => setWriting(true)} />
+      </div>
+      {isOffering && (
+        <div
+          id={`${id}-list`}
+          role="listbox"
+          aria-label={words.valueField.references}
+          className="absolute top-full left-0 z-30 mt-1 w-full min-w-64 overflow-hidden rounded-lg border border-line bg-surface p-1 shadow-float"
+        >
+          {completions.map((each, index) => (
+            <div
+              key={each.reference}
+              id={`${id}-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === active}
+              className="flex cursor-pointer items-center gap-2 rounded-md px-2 py-1 aria-selected:bg-sunken"
+              // Before the field loses the focus.
+              onMouseDown={(event) => {
+                event.preventDefault()
+                complete(each)
+              }}
+            >
+              <span className="truncate font-mono text-sm">{each.key}</span>
+              {each.at !== null && <span className="ml-auto truncate font-mono text-xs text-soft">{each.at}</span>}
+            </div>
+          ))}
+        </div>
+      )}
+      <WhiteSpaceNote value={value} onClean={onChange} />
+      {problem !== undefined && (
+        <p id={`${id}-error`} role="alert" className="text-sm font-medium text-bad">
+          {problem}
+        </p>
+      )}
+      {isWriting && (
+        <TextEditor
+          title={label}
+          initial={value}
+          onDone={(text) => {
+            onChange(text)
+            setWriting(false)
+          }}
+          onClose={() => setWriting(false)}
+        />
+      )}
+    </div>
+  )
+}
