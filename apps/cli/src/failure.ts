@@ -13,6 +13,10 @@ export const EXIT = {
   signal: 128,
 } as const
 
+/** What is wrong with the command line itself, where the parser can't see it. */
+export const usageFailure = (message: string, remedy: string | null = null): Failure =>
+  new Failure(message, remedy, EXIT.usage)
+
 /** Ends the command with one line, and one that says what to do about it. */
 export class Failure extends Error {
   override readonly name = 'Failure'
@@ -39,7 +43,7 @@ export interface Explained {
 export function explain(thrown: unknown): Explained {
   if (thrown instanceof Failure) {
     const { message, remedy, exitCode } = thrown
-    return { message, remedy, code: 'Failed', exitCode }
+    return { message, remedy, code: exitCode === EXIT.usage ? 'Usage' : 'Failed', exitCode }
   }
   if (isKeyferryError(thrown)) {
     const { message, code, status, issues, details } = thrown

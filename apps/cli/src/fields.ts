@@ -1,10 +1,10 @@
-import { Failure } from './failure.ts'
+import { usageFailure } from './failure.ts'
 
 /** Throws `Failure` for a field that is not in `known`: the server drops it, and what it was to change stays. */
 export function refuseUnknownFields(fields: object, known: readonly string[]): void {
   const unknown = Object.keys(fields).find((name) => !known.includes(name))
   if (unknown !== undefined)
-    throw new Failure(`There is no field ${unknown}`, known.length > 0 ? `There are: ${known.join(', ')}.` : null)
+    throw usageFailure(`There is no field ${unknown}`, known.length > 0 ? `There are: ${known.join(', ')}.` : null)
 }
 
 /** `name=text` and `name:=JSON` as an object. Throws `Failure` for anything else. */
@@ -13,7 +13,7 @@ export function fieldsOf(assignments: readonly string[]): Record<string, unknown
     assignments.map((assignment) => {
       const [, name, json, value = ''] = /^([^=:]+)(:?)=(.*)$/s.exec(assignment) ?? []
       if (name === undefined)
-        throw new Failure(`${assignment} is no field`, 'A field looks like name=text, or name:=true for JSON.')
+        throw usageFailure(`${assignment} is no field`, 'A field looks like name=text, or name:=true for JSON.')
       return [name, json === '' ? value : parsed(name, value)]
     }),
   )
@@ -23,6 +23,6 @@ function parsed(name: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Failure(`The value of ${name} is not JSON`, `Write ${name}=… for text.`)
+    throw usageFailure(`The value of ${name} is not JSON`, `Write ${name}=… for text.`)
   }
 }

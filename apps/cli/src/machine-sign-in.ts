@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createKeyferryClient } from '@keyferry/client'
 import { Failure } from './failure.ts'
+import { fileText } from './file-text.ts'
 import { askHidden, type Terminal } from './terminal.ts'
 
 /** Where a pod finds the token of its service account. */
@@ -17,11 +18,10 @@ export interface MachineSignIn {
   file?: string | undefined
 }
 
-/** An access token for the token of a CI job or a pod. Throws `Failure` when the file cannot be read. */
+/** An access token for the token of a CI job or a pod. */
 export async function signInMachine(terminal: Terminal, url: string, machine: MachineSignIn): Promise<string> {
   const { identityId, tokensOf } = machine
-  const file = machine.file ?? (tokensOf === 'kubernetes' ? POD_TOKEN : undefined)
-  const jwt = (file === undefined ? await askHidden(terminal, 'Token of the job:') : await tokenIn(file)).trim()
+  const jwt = (await tokenOf(terminal, machine)).trim()
   const client = createKeyferryClient({ url })
   const { accessToken } = await client[`${tokensOf}Auth`].login.mutate({ identityId, jwt })
   return accessToken
@@ -34,10 +34,10 @@ export async function signInByClientSecret(terminal: Terminal, url: string, clie
   return (await client.universalAuth.login.mutate({ clientId, clientSecret })).accessToken
 }
 
-async function tokenIn(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch {
-    throw new Failure(`${file} cannot be read`, 'Pass the file with the token as --token-file.')
-  }
+async function tokenOf(terminal: Terminal, { file, tokensOf }: MachineSignIn): Promise<string> {
+  if (file !== undefined) return fileText(file)
+  if (tokensOf !== 'kubernetes') return askHidden(terminal, 'Token of the job:')
+  return readFile(POD_TOKEN, 'utf8').catch(() => {
+    throw new Failure(`${POD_TOKEN} cannot be read`, 'Pass the file with the token as --token-file.')
+  })
 }

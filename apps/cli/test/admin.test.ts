@@ -242,7 +242,15 @@ async function backsUpAndRestores(
 
   expect((await admin('restore', 'copy.db', '--yes')).code).toBe(1)
   await instance.stop()
-  expect(await admin('restore', 'copy.db')).toMatchObject({ code: 1, stdout: '' })
+  // Nobody is asked before it is clear that it can be done.
+  expect((await admin('restore', 'none.db')).stderr).toContain('none.db does not exist')
+  expect((await admin('restore', '.')).stderr).toContain('is not a file')
+  expect((await admin('verify-backup', '.')).stderr).toContain('is not a file')
+  expect(await admin('restore', 'copy.db')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('no terminal'),
+  })
   expect(await admin('rotate-key', 'sign-in')).toMatchObject({ code: 0, stderr: '' })
   await chmod(join(home.dir, 'copy.db'), 0o644)
   expect(await admin('restore', 'copy.db', '--yes')).toMatchObject({ code: 0, stderr: '' })

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { ACCOUNT, type TestApi } from '@keyferry/api/testing'
@@ -313,7 +313,28 @@ describe('secrets', () => {
     expect((await keyferry(['secrets', 'list', '--project', 'web-shop', '--env', 'qa'])).stderr).toContain(
       'Pass --env with one of dev, staging, prod.',
     )
-    expect(await keyferry(['secrets', 'lst'])).toMatchObject({ code: 64 })
+    await mkdir(join(home.dir, 'folder'))
+    const unreadable = [
+      ['secrets', 'import', 'folder', '--yes'],
+      ['secrets', 'set', 'PW', '--file', 'folder'],
+      ['api', 'POST', '/api/v1/projects', '--input', 'folder'],
+      ['login', '--url', url, '--identity', 'x', '--method', 'jwt', '--token-file', 'folder'],
+    ]
+    for (const args of unreadable)
+      expect((await keyferry(args)).stderr, args.join(' ')).toContain("folder can't be opened: illegal operation")
+    const wrong = [
+      ['secrets', 'lst'],
+      ['secrets', 'set', 'A', 'B'],
+      ['secrets', 'import', '-'],
+      ['api', 'GET', 'me'],
+      ['api', 'GET', '/api/v1/me', 'field'],
+      ['login', '--url', 'nonsense'],
+      ['admin', 'prune-audit', '--older-than', 'x'],
+      ['admin', 'verify-audit', '--expect', 'x'],
+    ]
+    for (const args of wrong) expect((await keyferry(args)).code, args.join(' ')).toBe(64)
+    const asJson = await keyferry(['api', 'GET', 'me', '--json'])
+    expect(JSON.parse(asJson.stderr)).toMatchObject({ error: { code: 'Usage' } })
     await api.app.close()
     expect((await keyferry(['secrets', 'list', ...at])).stderr).toContain(`No answer from ${url}: connect ECONNREFUSED`)
   })

@@ -20,6 +20,7 @@ export type { Authority } from './authority/authority.ts'
 export { backOffWindow, isBackOffOver, whereBackOffOver, type BackOffWindow } from './back-off.ts'
 export { checkBackup, readBackupSeal, readDumpSeal, type BackupSeal } from './backup/backup-seal.ts'
 export { backup, signDump } from './backup/backup.ts'
+export { requireFile } from './backup/require-file.ts'
 export { syncToDisk } from './backup/sync-to-disk.ts'
 export { changedMeanwhile } from './changed-meanwhile.ts'
 export {

@@ -7,6 +7,7 @@ import {
   BadRequest,
   checkBackup,
   readBackupSeal,
+  requireFile,
   DecryptionError,
   syncToDisk,
   type BackupSeal,
@@ -27,16 +28,18 @@ import { storedKeyInSqlite } from './stored-key.ts'
  * before anything is moved: throws `StartupError` when the instance runs, the file is no whole Keyferry store, was
  * changed since it was written, a newer version wrote it, or the root key does not open it. Sessions and access tokens
  * of the backup end. `unsealed`: takes one that does not say whether it was changed. `frozen`: pauses every sync.
+ * `agreed`: rejects when the store may not be replaced after all.
  */
 export async function restoreBackup(
   env: Env,
   from: string,
-  { unsealed, frozen = false }: { unsealed: boolean; frozen?: boolean },
+  { unsealed, frozen = false, agreed }: { unsealed: boolean; frozen?: boolean; agreed?: () => Promise<void> },
 ): Promise<string | null> {
   if (env.DATABASE_URL !== undefined)
     throw new StartupError(
       'This instance keeps its data in Postgres. Check the dump with keyferry admin verify-backup keyferry.dump, stop every process, then: pg_restore --clean --if-exists --single-transaction --dbname="$DATABASE_URL" keyferry.dump',
     )
+  requireFile(from)
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const lock = lockDataDir(dataDir)
@@ -44,7 +47,6 @@ export async function restoreBackup(
     const file = join(dataDir, 'keyferry.db')
     const incoming = join(dataDir, 'keyferry.db.restoring')
     rmSync(incoming, { force: true })
-    if (!existsSync(from)) throw new StartupError(`${from} does not exist.`)
     const seal = readBackupSeal(from)
     if (!seal && !unsealed)
       throw new StartupError(
@@ -64,6 +66,7 @@ export async function restoreBackup(
       }
       await prepare(env, incoming, keyring, { from, frozen })
       syncToDisk(incoming)
+      await agreed?.()
       const old = keepOld(file)
       renameSync(incoming, file)
       syncToDisk(dataDir)

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { BadRequest, checkBackup, readBackupSeal, readDumpSeal, DecryptionError } from '@keyferry/kernel'
+import { BadRequest, checkBackup, readBackupSeal, readDumpSeal, DecryptionError, requireFile } from '@keyferry/kernel'
 import { StartupError } from './startup-error.ts'
 import type { Env } from './env.ts'
 import { givenKeys } from './open.ts'
@@ -11,7 +10,7 @@ import { openRootKey } from './root-key.ts'
  * time and no store. Throws `StartupError` when there is no signature, it was changed, or the root key is another one.
  */
 export async function verifyBackup(env: Env, file: string): Promise<void> {
-  if (!existsSync(file)) throw new StartupError(`${file} does not exist.`)
+  requireFile(file)
   const seal = readBackupSeal(file) ?? readDumpSeal(file)
   if (!seal)
     throw new StartupError(`${file} is not signed: there is no ${file}.seal, and it does not end with a signature.`)

@@ -10,7 +10,7 @@ import {
   type JsonOption,
   type PlaceOptions,
 } from '../cli.ts'
-import { Failure } from '../failure.ts'
+import { Failure, usageFailure } from '../failure.ts'
 import { signInByClientSecret, signInMachine, TOKENS_OF, type TokensOf } from '../machine-sign-in.ts'
 import { clientWith, refusePlainHttp, signedIn, type Credential } from '../session.ts'
 import { readSettings, refuseUnwritable, writeSettings } from '../settings.ts'
@@ -63,7 +63,7 @@ async function login(cli: Cli, options: LoginOptions): Promise<void> {
     options.url ?? (env['KEYFERRY_URL'] || before.url) ?? (await terminal.ask('URL of the instance:', 'Pass --url.'))
   const url = given.trim().replace(/\/+$/, '')
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new Failure(`${url} is not the URL of an instance`, 'It looks like https://keyferry.example.com.')
+    throw usageFailure(`${url} is not the URL of an instance`, 'It looks like https://keyferry.example.com.')
   }
   refusePlainHttp(url, options.insecure === true)
   if (url.startsWith('http:') && !isLoopback(new URL(url).hostname))
@@ -86,17 +86,17 @@ async function credentialOf(cli: Cli, url: string, options: LoginOptions): Promi
   const { terminal } = cli
   const { token, email, code, identity: identityId, method: tokensOf = 'oidc', tokenFile: file } = options
   if (identityId !== undefined) {
-    if (token !== undefined || email !== undefined) throw new Failure('--identity excludes --token and --email')
+    if (token !== undefined || email !== undefined) throw usageFailure('--identity excludes --token and --email')
     return { token: await signInMachine(terminal, url, { identityId, tokensOf, file }) }
   }
   if (options.clientId !== undefined) {
-    if (token !== undefined || email !== undefined) throw new Failure('--client-id excludes --token and --email')
+    if (token !== undefined || email !== undefined) throw usageFailure('--client-id excludes --token and --email')
     return { token: await signInByClientSecret(terminal, url, options.clientId) }
   }
   if (email === undefined) {
     return { token: (typeof token === 'string' ? token : await askHidden(terminal, 'Token:')).trim() }
   }
-  if (token !== undefined) throw new Failure('--token and --email exclude each other')
+  if (token !== undefined) throw usageFailure('--token and --email exclude each other')
   const { initialized } = await createKeyferryClient({ url }).instance.status.query()
   if (!initialized) throw new Failure('This instance has no account yet', `Open ${url} and create the first one.`)
   const password = await askHidden(terminal, 'Password:')

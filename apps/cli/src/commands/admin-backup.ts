@@ -70,8 +70,9 @@ async function restore(
   { yes, unsealed = false, frozen = false, json }: RestoreOptions,
 ): Promise<void> {
   const { restoreBackup, settings } = await instanceEnv(cli)
-  await confirm(cli.terminal, yes, `Replace the store in ${resolve(settings.KEYFERRY_DATA_DIR)} by ${file}?`)
-  const kept = await restoreBackup(settings, resolve(file), { unsealed, frozen })
+  const question = `Replace the store in ${resolve(settings.KEYFERRY_DATA_DIR)} by ${file}?`
+  const agreed = () => confirm(cli.terminal, yes, question)
+  const kept = await restoreBackup(settings, resolve(file), { unsealed, frozen, agreed })
   if (json) cli.terminal.json({ restored: resolve(file), kept })
   else
     cli.terminal.line(

@@ -1,12 +1,13 @@
 /** A project as an encrypted file, and back. */
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { exportProject as exporting, importStoredProject as importing } from '@keyferry/schemas'
 import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { Failure } from '../failure.ts'
+import { fileText } from '../file-text.ts'
 import { projectNamed, withAdmin } from '../operator.ts'
 import { askHidden } from '../terminal.ts'
 
@@ -56,9 +57,7 @@ async function exportProject(
 }
 
 async function importProject(cli: Cli, file: string, { name, slug, json }: ImportOptions): Promise<void> {
-  const text = await readFile(resolve(file), 'utf8').catch(() => {
-    throw new Failure(`${resolve(file)} cannot be read`)
-  })
+  const text = await fileText(resolve(file))
   const passphrase = await passphraseOf(cli)
   const { data: input, error } = importing.safeParse({ file: text, passphrase, projectName: name, slug })
   if (!input) throw new Failure(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))

@@ -3,10 +3,11 @@
  * these.
  */
 import { count } from '@keyferry/schemas/count'
-import { Argument, type Command } from 'commander'
+import { Argument, InvalidArgumentError, type Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { instanceEnv, projectNamed, withAdmin } from '../operator.ts'
+import { wholeNumber } from '../listing.ts'
 import { confirm } from '../terminal.ts'
 import { addBackup } from './admin-backup.ts'
 import { addAdminDoctor } from './doctor.ts'
@@ -45,9 +46,9 @@ export function addAdmin(program: Command, cli: Cli): void {
 
   withJson(admin.command('prune-audit'))
     .description('Delete old rows of the audit log after verifying it; the rest can still be verified')
-    .requiredOption('--older-than <days>', 'their age')
+    .requiredOption('--older-than <days>', 'their age', wholeNumber(1, MOST_DAYS))
     .option('-y, --yes', 'do not ask')
-    .action((options: JsonOption & { olderThan: string; yes?: boolean }) => pruneAudit(cli, options))
+    .action((options: PruneOptions) => pruneAudit(cli, options))
 
   withJson(admin.command('sign-in-link'))
     .description('Create a link that signs a person in once, within 15 minutes, for when no other way works')
@@ -59,8 +60,8 @@ export function addAdmin(program: Command, cli: Cli): void {
 
   withJson(admin.command('verify-audit'))
     .description('Verify the audit log; names the first row that is wrong')
-    .option('--expect <seq:hash>', 'an end of the log that was noted earlier')
-    .action((options: JsonOption & { expect?: string }) => verifyAudit(cli, options))
+    .option('--expect <seq:hash>', 'an end of the log that was noted earlier', noted)
+    .action((options: VerifyOptions) => verifyAudit(cli, options))
 
   withJson(admin.command('restart-audit'))
     .description('Begin a new chain of the audit log, under a new key; verify the log first')
@@ -87,6 +88,10 @@ export function addAdmin(program: Command, cli: Cli): void {
 }
 
 const ROTATED = ['connections', 'authority', 'sign-in'] as const
+/** As many as the server takes. */
+const MOST_DAYS = 99_999
+type PruneOptions = JsonOption & { olderThan: number; yes?: boolean }
+type VerifyOptions = JsonOption & { expect?: { seq: number; hash: string } }
 type RotateOptions = JsonOption & { project: string; discardUnreadable?: boolean }
 type AcceptOptions = JsonOption & { project: string; env: string; path: string; yes?: boolean }
 
@@ -94,8 +99,11 @@ type AcceptOptions = JsonOption & { project: string; env: string; path: string; 
 const storeVerbs = async () => (await import('@keyferry/core/verbs')).storeVerbs
 
 async function restartAudit(cli: Cli, { yes, json }: JsonOption & { yes?: boolean }): Promise<void> {
-  await confirm(cli.terminal, yes, 'Begin a new chain? What is wrong with the log until now cannot be seen afterwards.')
-  await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).restartAudit, undefined))
+  await withAdmin(cli, async ({ perform }) => {
+    const question = 'Begin a new chain? What is wrong with the log until now cannot be seen afterwards.'
+    await confirm(cli.terminal, yes, question)
+    await perform((await storeVerbs()).restartAudit, undefined)
+  })
   if (json) cli.terminal.json({ restarted: true })
   else cli.terminal.line('The audit log continues in a new chain.')
 }
@@ -123,9 +131,9 @@ async function verifyStore(cli: Cli, { json }: JsonOption): Promise<void> {
 }
 
 async function acceptSecrets(cli: Cli, { project, env, path, yes, json }: AcceptOptions): Promise<void> {
-  await confirm(cli.terminal, yes, `Accept the secrets and imports in ${env}:${path} of ${project}?`)
   await withAdmin(cli, async (admin) => {
     const { id: projectId } = await projectNamed(admin, project)
+    await confirm(cli.terminal, yes, `Accept the secrets and imports in ${env}:${path} of ${project}?`)
     const { acceptSecrets } = await storeVerbs()
     await admin.perform(acceptSecrets, { projectId, environment: env, secretPath: path })
   })
@@ -226,8 +234,7 @@ async function rotateDataKey(cli: Cli, { project: named, discardUnreadable, json
   cli.exitWith(EXIT.failed)
 }
 
-async function verifyAudit(cli: Cli, { expect, json }: JsonOption & { expect?: string }): Promise<void> {
-  const expected = expect === undefined ? undefined : noted(expect)
+async function verifyAudit(cli: Cli, { expect: expected, json }: VerifyOptions): Promise<void> {
   const verified = await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).verifyAudit, { expected }))
   const { rows, floor, head, problem } = verified
   if (json) cli.terminal.json(verified)
@@ -240,18 +247,15 @@ async function verifyAudit(cli: Cli, { expect, json }: JsonOption & { expect?: s
   if (problem) cli.exitWith(EXIT.failed)
 }
 
-async function pruneAudit(
-  cli: Cli,
-  { olderThan, yes, json }: JsonOption & { olderThan: string; yes?: boolean },
-): Promise<void> {
-  if (!/^[1-9]\d{0,4}$/.test(olderThan)) throw new Failure(`${olderThan} is no number of days`)
-  const days = Number(olderThan)
-  await confirm(
-    cli.terminal,
-    yes,
-    `Take everything older than ${count(days, 'day')} off the audit log? They cannot be restored.`,
-  )
-  const rows = await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).pruneAudit, { days }))
+async function pruneAudit(cli: Cli, { olderThan: days, yes, json }: PruneOptions): Promise<void> {
+  const rows = await withAdmin(cli, async ({ perform }) => {
+    await confirm(
+      cli.terminal,
+      yes,
+      `Take everything older than ${count(days, 'day')} off the audit log? They cannot be restored.`,
+    )
+    return perform((await storeVerbs()).pruneAudit, { days })
+  })
   if (json) cli.terminal.json({ rows })
   else cli.terminal.line(`Took ${count(rows, 'row')} off.`)
 }
@@ -259,6 +263,6 @@ async function pruneAudit(
 function noted(text: string): { seq: number; hash: string } {
   const [, seq, hash] = /^(\d+):(\S+)$/.exec(text) ?? []
   if (seq === undefined || hash === undefined)
-    throw new Failure(`${text} is no end of a log`, 'It looks as `keyferry admin verify-audit` prints it: 42:hash.')
+    throw new InvalidArgumentError('It looks as `keyferry admin verify-audit` prints it: 42:hash.')
   return { seq: Number(seq), hash }
 }

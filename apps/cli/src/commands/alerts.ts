@@ -1,12 +1,11 @@
 /** Recipients of alerts: what happens to syncs, sent to a channel of the team. */
-import { readFile } from 'node:fs/promises'
 import type { Outputs } from '@keyferry/client'
 import { Argument, type Command } from 'commander'
 import { connect, findProject, named, report, withJson, type Cli, type JsonOption } from '../cli.ts'
-import { EXIT, Failure } from '../failure.ts'
+import { EXIT, usageFailure } from '../failure.ts'
+import { fileText } from '../file-text.ts'
 import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
 import { askHidden, confirm } from '../terminal.ts'
-import { utf8 } from '../utf8.ts'
 
 const KINDS = ['email', 'webhook', 'slack', 'teams', 'pagerduty'] as const
 type Kind = (typeof KINDS)[number]
@@ -88,7 +87,7 @@ async function create(
   { project, name, secretFile, deliveries, ...options }: CreateOptions,
 ): Promise<void> {
   const { terminal } = cli
-  if (kind === 'email' && given === undefined) throw new Failure('No e-mail address', 'Name it after the kind.')
+  if (kind === 'email' && given === undefined) throw usageFailure('No e-mail address', 'Name it after the kind.')
   const client = await connect(cli)
   const projectId = project === undefined ? undefined : (await findProject(client, project)).id
   const address = given ?? (kind === 'pagerduty' ? PAGERDUTY : await askHidden(terminal, 'URL:'))
@@ -100,7 +99,7 @@ async function create(
 }
 
 async function secretOf({ terminal }: Cli, kind: Kind, file: string | undefined): Promise<string | undefined> {
-  if (file !== undefined) return utf8(await readFile(file), file).trim()
+  if (file !== undefined) return (await fileText(file)).trim()
   return kind === 'pagerduty' ? askHidden(terminal, 'Integration key:') : undefined
 }
 

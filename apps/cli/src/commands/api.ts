@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { Argument, type Command } from 'commander'
 import { z } from 'zod'
 import { withJson, type Cli } from '../cli.ts'
-import { Failure } from '../failure.ts'
+import { Failure, usageFailure } from '../failure.ts'
 import { fieldsOf } from '../fields.ts'
+import { fileText } from '../file-text.ts'
 import { headersOf, signedIn } from '../session.ts'
 import { readSettings } from '../settings.ts'
 
@@ -28,7 +28,7 @@ interface Call {
 
 async function send(cli: Cli, { method, path, fields, input }: Call): Promise<void> {
   const { env, terminal } = cli
-  if (!path.startsWith('/')) throw new Failure(`${path} is no path`, 'It starts with a slash: /api/v1/projects.')
+  if (!path.startsWith('/')) throw usageFailure(`${path} is no path`, 'It starts with a slash: /api/v1/projects.')
   const { url, credential } = signedIn(env, await readSettings(env))
   const target = new URL(`${url.replace(/\/+$/, '')}${path}`)
   const given = fieldsOf(fields)
@@ -57,8 +57,7 @@ async function send(cli: Cli, { method, path, fields, input }: Call): Promise<vo
   else terminal.exactly(text)
 }
 
-const bodyOf = ({ terminal }: Cli, file: string): Promise<string> =>
-  file === '-' ? terminal.input() : readFile(file, 'utf8')
+const bodyOf = ({ terminal }: Cli, file: string): Promise<string> => (file === '-' ? terminal.input() : fileText(file))
 
 const refusal = z.object({
   message: z.unknown(),

@@ -1,10 +1,10 @@
 /** Creating, changing and deleting connections. Credentials come from a file or stdin, never from the command line. */
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { connect, findProject, report, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 import { checkCredentials, destinationType } from '../destination-type.ts'
 import { Failure } from '../failure.ts'
+import { fileText } from '../file-text.ts'
 import { openConnection } from '../open-connection.ts'
 import { askHidden, confirm } from '../terminal.ts'
 
@@ -87,7 +87,7 @@ async function remove(cli: Cli, nameOrId: string, { yes, ...options }: Options &
 const fields = z.record(z.string(), z.unknown())
 
 async function credentialsIn({ terminal }: Cli, file: string): Promise<Record<string, unknown>> {
-  const text = file === '-' ? await askHidden(terminal, 'Credentials as JSON:') : await readFile(file, 'utf8')
+  const text = file === '-' ? await askHidden(terminal, 'Credentials as JSON:') : await fileText(file)
   try {
     return fields.parse(JSON.parse(text))
   } catch {

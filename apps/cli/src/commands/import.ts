@@ -3,7 +3,7 @@ import { projectSlug } from '@keyferry/schemas'
 import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { findProject, withJson, type Cli, type JsonOption, type Project } from '../cli.ts'
-import { EXIT, Failure } from '../failure.ts'
+import { EXIT, Failure, usageFailure } from '../failure.ts'
 import { carryOut, isNothing, planMove } from '../infisical/move.ts'
 import { readProject, signIn } from '../infisical/source.ts'
 import { survey, type Remark } from '../infisical/survey.ts'
@@ -117,7 +117,7 @@ async function move(cli: Cli, options: Options): Promise<void> {
 
 async function tokenOf({ env, terminal }: Cli, { siteUrl, token, clientId }: Options): Promise<string> {
   if (clientId !== undefined) {
-    if (token !== undefined) throw new Failure('--token and --client-id exclude each other')
+    if (token !== undefined) throw usageFailure('--token and --client-id exclude each other')
     return signIn(siteUrl, clientId, env['INFISICAL_CLIENT_SECRET'] || (await askHidden(terminal, 'Client secret:')))
   }
   const given = token ?? env['INFISICAL_TOKEN']

@@ -1,7 +1,7 @@
 import type { KeyferryClient, Outputs } from '@keyferry/client'
 import type { Command } from 'commander'
 import { openPlace, report, withPlace, type Cli, type JsonOption, type Place, type PlaceOptions } from '../cli.ts'
-import { Failure } from '../failure.ts'
+import { Failure, usageFailure } from '../failure.ts'
 import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../listing.ts'
 import { confirm } from '../terminal.ts'
 
@@ -72,7 +72,7 @@ const listed = (client: KeyferryClient, place: Place): Promise<Import[]> => clie
 function sourceIn({ environment }: Place, text: string): { environment: string; path: string } {
   if (text.startsWith('/')) return { environment, path: text }
   const at = text.indexOf(':')
-  if (at === -1) throw new Failure(`${text} is no folder`, 'A folder looks like prod:/shared.')
+  if (at === -1) throw usageFailure(`${text} is no folder`, 'A folder looks like prod:/shared.')
   return { environment: text.slice(0, at), path: text.slice(at + 1) }
 }
 

@@ -11,7 +11,7 @@ import {
   type JsonOption,
   type PlaceOptions,
 } from '../cli.ts'
-import { Failure } from '../failure.ts'
+import { usageFailure } from '../failure.ts'
 import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../listing.ts'
 import { scopesOf, withRole, type RoleOptions } from '../scopes.ts'
 import { confirm } from '../terminal.ts'
@@ -57,7 +57,7 @@ type CreateOptions = PlaceOptions & JsonOption & RoleOptions & { days?: number }
 
 async function create(cli: Cli, name: string, { role, scope, days, ...options }: CreateOptions): Promise<void> {
   const { terminal } = cli
-  if (role === undefined) throw new Failure('No role', 'Pass --role with viewer, developer or admin.')
+  if (role === undefined) throw usageFailure('No role', 'Pass --role with viewer, developer or admin.')
   const { client, project } = await openProject(cli, options)
   const grants = [{ projectId: project.id, role, scopes: scopesOf(scope) }]
   const created = await client.apiKeys.create.mutate({ name, grants, expiresInDays: days })

@@ -1,11 +1,11 @@
 /** Which tokens of others a machine signs in with: of an OpenID provider, another issuer or a Kubernetes cluster. */
-import { readFile } from 'node:fs/promises'
 import type { Inputs, KeyferryClient } from '@keyferry/client'
 import { updateJwtAuth, updateKubernetesAuth, updateOidcAuth } from '@keyferry/schemas'
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { connect, named, report, withJson, type Cli, type JsonOption } from '../cli.ts'
 import { Failure } from '../failure.ts'
+import { fileText } from '../file-text.ts'
 import { fieldsOf, refuseUnknownFields } from '../fields.ts'
 import { TOKENS_OF, type TokensOf } from '../machine-sign-in.ts'
 import { confirm } from '../terminal.ts'
@@ -108,7 +108,7 @@ async function set(
 const object = z.record(z.string(), z.unknown())
 
 async function readFields({ terminal }: Cli, file: string): Promise<Record<string, unknown>> {
-  const text = file === '-' ? await terminal.input() : await readFile(file, 'utf8')
+  const text = file === '-' ? await terminal.input() : await fileText(file)
   try {
     return object.parse(JSON.parse(text))
   } catch {

@@ -1,7 +1,7 @@
 import type { KeyferryClient, Outputs } from '@keyferry/client'
 import type { Command } from 'commander'
 import { named, openProject, report, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
-import { Failure } from '../failure.ts'
+import { usageFailure } from '../failure.ts'
 import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
 import { scopesOf, scopeText, withRole, type RoleOptions } from '../scopes.ts'
 import { confirm } from '../terminal.ts'
@@ -50,7 +50,7 @@ export function addMembers(program: Command, cli: Cli): void {
 type AddOptions = Options & RoleOptions & { machine?: boolean }
 
 async function add(cli: Cli, who: string, { machine, role, scope, ...options }: AddOptions): Promise<void> {
-  if (role === undefined) throw new Failure('No role', 'Pass --role with viewer, developer or admin.')
+  if (role === undefined) throw usageFailure('No role', 'Pass --role with viewer, developer or admin.')
   const { client, project } = await openProject(cli, options)
   const granted = { projectId: project.id, role, scopes: scopesOf(scope) }
   if (machine) {

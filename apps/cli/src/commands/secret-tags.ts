@@ -2,7 +2,7 @@
 import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { openPlace, withPlace, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
-import { Failure } from '../failure.ts'
+import { Failure, usageFailure } from '../failure.ts'
 import { tagOf } from '../tags.ts'
 
 type Options = PlaceOptions & JsonOption & { add?: string[]; remove?: string[] }
@@ -17,7 +17,7 @@ export function addSecretTags(secrets: Command, cli: Cli): void {
 }
 
 async function tag(cli: Cli, names: readonly string[], { add = [], remove = [], ...options }: Options): Promise<void> {
-  if (add.length + remove.length === 0) throw new Failure('No tags', 'Pass --add or --remove with slugs.')
+  if (add.length + remove.length === 0) throw usageFailure('No tags', 'Pass --add or --remove with slugs.')
   const { client, place } = await openPlace(cli, options)
   const [tags, { rows }] = await Promise.all([
     client.tags.list.query({ projectId: place.projectId }),

@@ -1,15 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import type { Outputs } from '@keyferry/client'
 import { count } from '@keyferry/schemas/count'
 import { Option, type Command } from 'commander'
 import { openPlace, withPlace, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 import { FORMAT_NAMES, formatted, isEnvironment, type FormatName } from '../export/formats.ts'
 import { maskCommands } from '../export/github-actions.ts'
-import { Failure } from '../failure.ts'
+import { Failure, usageFailure } from '../failure.ts'
+import { fileText } from '../file-text.ts'
 import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
 import { confirm } from '../terminal.ts'
 import { refuseUnsafeNames } from '../unsafe-names.ts'
-import { utf8 } from '../utf8.ts'
 import { valuesOf } from '../values.ts'
 import { addSecretTags } from './secret-tags.ts'
 
@@ -132,21 +132,22 @@ async function assigned(
 ): Promise<Map<string, string>> {
   const [only = ''] = assignments
   if (assignments.length === 1 && !only.includes('=')) return new Map([[only, await oneValue(cli, only, file)]])
-  if (file !== undefined) throw new Failure('--file gives the value of one NAME', 'Name one secret, without =VALUE.')
+  if (file !== undefined) throw usageFailure('--file gives the value of one NAME', 'Name one secret, without =VALUE.')
   const values = new Map<string, string>()
   for (const assignment of assignments) {
     const at = assignment.indexOf('=')
     // The text itself may be a piece of a secret.
-    if (at < 1) throw new Failure('Several secrets are set as NAME=VALUE each', 'Quote values with blanks: NAME="a b".')
+    if (at < 1)
+      throw usageFailure('Several secrets are set as NAME=VALUE each', 'Quote values with blanks: NAME="a b".')
     const name = assignment.slice(0, at)
-    if (values.has(name)) throw new Failure(`${name} is set twice`, 'Pass each name once.')
+    if (values.has(name)) throw usageFailure(`${name} is set twice`, 'Pass each name once.')
     values.set(name, assignment.slice(at + 1))
   }
   return values
 }
 
 async function oneValue({ terminal }: Cli, name: string, file: string | undefined): Promise<string> {
-  if (file !== undefined) return utf8(await readFile(file), file)
+  if (file !== undefined) return fileText(file)
   if (terminal.interactive) return terminal.ask(`Value of ${name}:`, '', true)
   const input = await terminal.input()
   // A job without stdin would store an empty value in place of the one that it was meant to get.
@@ -179,8 +180,8 @@ async function take(
 ): Promise<void> {
   const { terminal } = cli
   if (file === '-' && !yes && !dryRun)
-    throw new Failure('A file from stdin leaves nothing to ask with', 'Pass --yes or --dry-run.')
-  const content = file === '-' ? await terminal.input() : utf8(await readFile(file), file)
+    throw usageFailure('A file from stdin leaves nothing to ask with', 'Pass --yes or --dry-run.')
+  const content = file === '-' ? await terminal.input() : await fileText(file)
   const { client, place } = await openPlace(cli, options)
   const preview = await client.secrets.paste.mutate({ ...place, content, dryRun: true })
   const { added, changed, unchanged, refused, lines } = preview

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { Failure } from '../failure.ts'
+import { Failure, usageFailure } from '../failure.ts'
 
 export interface SourceSecret {
   key: string
@@ -230,7 +230,7 @@ export async function signIn(siteUrl: string, clientId: string, clientSecret: st
 
 function baseOf(siteUrl: string): string {
   const base = siteUrl.replace(/\/+$/, '').replace(/\/api$/, '')
-  if (!URL.canParse(base)) throw new Failure(`${siteUrl} is not a URL`, 'It looks like https://app.infisical.com.')
+  if (!URL.canParse(base)) throw usageFailure(`${siteUrl} is not a URL`, 'It looks like https://app.infisical.com.')
   return base
 }
 

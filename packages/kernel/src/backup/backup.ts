@@ -4,8 +4,9 @@ import { copier } from '@keyferry/db'
 import { auditEvent } from '../audit/audit.ts'
 import type { Actor, Context } from '../context.ts'
 import { wrappedOrganizationKey } from '../crypto/organization-key.ts'
-import { BadRequest, NotFound } from '../errors.ts'
+import { BadRequest } from '../errors.ts'
 import { sealBackup, sealDump } from './backup-seal.ts'
+import { requireFile } from './require-file.ts'
 import { syncToDisk } from './sync-to-disk.ts'
 
 /**
@@ -43,10 +44,10 @@ export async function backup(ctx: Context, actor: Actor, file: string): Promise<
 
 /**
  * Signs a dump that pg_dump wrote, so that a changed one can be refused before it is restored. Returns the file with
- * the signature. Throws `NotFound`.
+ * the signature. Throws as `requireFile`.
  */
 export async function signDump(ctx: Context, actor: Actor, file: string): Promise<string> {
-  if (!existsSync(file)) throw new NotFound(`${file} does not exist`)
+  requireFile(file)
   const beside = await sealDump(ctx.keyring, file, await storedKey(ctx))
   await auditEvent(ctx, actor, 'instance.backup', null, { file, bytes: statSync(file).size })
   return beside
