@@ -132,9 +132,10 @@ const CASES: readonly Case[] = [
   },
   {
     alert: 'KeyferryNoticesFail',
-    series: { 'keyferry_notices_total{kind="email",result="failed"}': '0+1x60' },
-    labels: { kind: 'email' },
-    summary: 'Notices by email do not arrive',
+    // One recipient is away: the tries of one notice.
+    series: { 'keyferry_notices_total{kind="webhook",result="failed"}': '0 3 4 5x2 6x4 7x9 8x19 9x20' },
+    labels: { kind: 'webhook' },
+    summary: 'Notices by webhook do not arrive',
   },
 ]
 
@@ -175,16 +176,22 @@ it.skipIf(spawnSync('promtool', ['--version']).error)(
       input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
       alert_rule_test: rules.map((rule) => ({ eval_time: '1h', alertname: rule.alert, exp_alerts: expected(rule) })),
     })
-    const unwell = test(Object.assign({}, ...CASES.map(({ series }) => series)), (rule) =>
-      CASES.filter(({ alert }) => alert === rule.alert).map(({ labels, summary }) => ({
-        exp_labels: { ...rule.labels, ...labels },
-        exp_annotations: { summary, remedy: rule.annotations.remedy },
-      })),
+    const raised = (cases: readonly Case[]) => (rule: (typeof rules)[number]) =>
+      cases
+        .filter(({ alert }) => alert === rule.alert)
+        .map(({ labels, summary }) => ({
+          exp_labels: { ...rule.labels, ...labels },
+          exp_annotations: { summary, remedy: rule.annotations.remedy },
+        }))
+    const unwell = test(Object.assign({}, ...CASES.map(({ series }) => series)), raised(CASES))
+    const withoutWorker = test(
+      { keyferry_due_syncs: '2x60' },
+      raised(CASES.filter(({ alert }) => alert === 'KeyferryNoRuns')),
     )
     const dir = await mkdtemp(join(tmpdir(), 'keyferry-rules-'))
     onTestFinished(() => rm(dir, { recursive: true, force: true }))
     const tests = join(dir, 'tests.yaml')
-    const all = [unwell, test(WELL, () => [])]
+    const all = [unwell, withoutWorker, test(WELL, () => [])]
     await writeFile(tests, stringify({ rule_files: [RULES], evaluation_interval: '1m', tests: all }))
     for (const args of [
       ['check', 'rules', RULES],
