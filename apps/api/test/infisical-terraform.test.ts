@@ -12,7 +12,10 @@ interface TerraformNames {
   /** Those that the provider has a field for. */
   credentials(vendor: Emulator): Record<string, unknown>
   destinationConfig(vendor: Emulator): Record<string, unknown>
+  /** Those that it sends at all times, beside those of every resource. */
   syncOptions?: Record<string, unknown>
+  /** Those that a configuration may lack. */
+  optional?: Record<string, unknown>
 }
 
 const given =
@@ -20,7 +23,8 @@ const given =
   ({ credentials }: Emulator) =>
     Object.fromEntries(names.map((name) => [name, credentials[name]]))
 const SHOULD = { shouldProtectSecrets: true, shouldMaskSecrets: false, shouldHideSecrets: false }
-const AWS_OPTIONS = { keyId: 'alias/keyferry', tags: [{ key: 'team', value: 'a' }], syncSecretMetadataAsTags: false }
+const AWS_OPTIONS = { keyId: 'alias/keyferry', tags: [{ key: 'team', value: 'a' }] }
+const METADATA = { syncSecretMetadataAsTags: false }
 
 /** What the resources of Infisical/terraform-provider-infisical e64b1b7 send. */
 const TERRAFORM: readonly TerraformNames[] = [
@@ -44,7 +48,7 @@ const TERRAFORM: readonly TerraformNames[] = [
       scope: 'organization',
       org: 'acme',
       visibility: 'selected',
-      selectedRepositoryIds: [1001],
+      selectedRepositoryIds: [1002, 1001],
     }),
   },
   {
@@ -77,7 +81,8 @@ const TERRAFORM: readonly TerraformNames[] = [
     method: 'access-key',
     credentials: given('accessKeyId', 'secretAccessKey'),
     destinationConfig: () => ({ region: 'eu-central-1', path: '/app/prod/' }),
-    syncOptions: AWS_OPTIONS,
+    syncOptions: METADATA,
+    optional: AWS_OPTIONS,
   },
   {
     destination: 'aws-secrets-manager',
@@ -85,15 +90,17 @@ const TERRAFORM: readonly TerraformNames[] = [
     method: 'access-key',
     credentials: given('accessKeyId', 'secretAccessKey'),
     destinationConfig: () => ({ region: 'eu-central-1', mappingBehavior: 'many-to-one', secretName: 'app/prod' }),
-    syncOptions: AWS_OPTIONS,
+    syncOptions: METADATA,
+    optional: AWS_OPTIONS,
   },
   {
     destination: 'aws-secrets-manager',
     app: 'aws',
     method: 'access-key',
     credentials: given('accessKeyId', 'secretAccessKey'),
-    destinationConfig: () => ({ region: 'eu-central-1', mappingBehavior: 'one-to-one' }),
-    syncOptions: AWS_OPTIONS,
+    destinationConfig: () => ({ region: 'eu-central-1', mappingBehavior: 'one-to-one', secretName: '' }),
+    syncOptions: METADATA,
+    optional: AWS_OPTIONS,
   },
   {
     destination: 'gcp-secret-manager',
@@ -106,7 +113,8 @@ const TERRAFORM: readonly TerraformNames[] = [
     destination: 'azure-key-vault',
     method: 'client-secret',
     credentials: given('tenantId', 'clientId', 'clientSecret'),
-    destinationConfig: ({ target }) => ({ vaultBaseUrl: target['vaultBaseUrl'] }),
+    // As Azure shows it.
+    destinationConfig: ({ target }) => ({ vaultBaseUrl: `${String(target['vaultBaseUrl'])}/` }),
   },
   {
     destination: 'cloudflare-workers',
@@ -117,9 +125,14 @@ const TERRAFORM: readonly TerraformNames[] = [
   },
 ]
 
+/** The fields as the provider keeps them: what was not answered is null, and so is empty text. */
+const stateOf = (answered: Record<string, unknown>, names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, answered[name] === '' ? null : (answered[name] ?? null)]))
+
 describe("the names of Infisical's Terraform provider", () => {
   it.for(TERRAFORM)('are taken and returned: $destination $method', async (names) => {
     const { destination, app = destination, method, credentials, destinationConfig, syncOptions = {} } = names
+    const { optional = {} } = names
     const api = await readyApi(openSqliteStore)
     const vendor = await (await emulators()).get(destination)?.()
     if (!vendor) throw new Error(`no emulator for ${destination}`)
@@ -127,31 +140,59 @@ describe("the names of Infisical's Terraform provider", () => {
     const connection = { name: 'account', method, credentials: { ...vendor.credentials, ...credentials(vendor) } }
     const connected = await api.send('POST', `/api/v1/app-connections/${app}`, connection)
     expect(connected.status, connected.text).toBe(200)
+    const { id: connectionId, credentialsHash } = connected.body.appConnection
     expect(connected.body.appConnection).toMatchObject({ app, method })
-    const base = `/api/v1/secret-syncs/${destination}`
-    const common = {
-      initialSyncBehavior: 'overwrite-destination',
-      disableSecretDeletion: false,
-      keySchema: 'A_{{secretKey}}',
-    }
-    const sync = {
-      name: 'of-terraform',
-      projectId,
-      environment: 'dev',
-      secretPath: '/',
-      connectionId: connected.body.appConnection.id,
-      autoSyncEnabled: true,
-      destinationConfig: destinationConfig(vendor),
-      syncOptions: { ...common, ...syncOptions },
-    }
-    const created = await api.send('POST', base, sync)
-    expect(created.status, created.text).toBe(200)
-    const { body } = await api.send('GET', `${base}/${created.body.secretSync.id}`)
-    expect(body.secretSync).toMatchObject({
-      destination,
-      destinationConfig: sync.destinationConfig,
-      syncOptions: sync.syncOptions,
+    const ofConnection = `/api/v1/app-connections/${app}/${connectionId}`
+    expect((await api.send('GET', ofConnection)).body.appConnection).toMatchObject({
+      name: 'account',
+      method,
+      credentialsHash,
+      description: null,
     })
+
+    const base = `/api/v1/secret-syncs/${destination}`
+    const config = destinationConfig(vendor)
+    const place = { projectId, environment: 'dev', secretPath: '/', connectionId, destinationConfig: config }
+    const common = { initialSyncBehavior: 'overwrite-destination', disableSecretDeletion: false, ...syncOptions }
+    const options = Object.keys({ ...common, keySchema: null, ...optional })
+    const plan = (name: string, sent: object) => ({
+      ...place,
+      name,
+      description: '',
+      isAutoSyncEnabled: true,
+      syncOptions: sent,
+    })
+    const expectRead = async (id: string, planned: ReturnType<typeof plan>) => {
+      const { status, body } = await api.send('GET', `${base}/${id}`)
+      expect(status).toBe(200)
+      const { connection: used, environment, folder, destinationConfig: shown, syncOptions: set } = body.secretSync
+      expect({ connectionId: used.id, environment: environment.slug, secretPath: folder.path }).toEqual({
+        connectionId,
+        environment: 'dev',
+        secretPath: '/',
+      })
+      expect(body.secretSync).toMatchObject({ name: planned.name, projectId, isAutoSyncEnabled: true })
+      expect(body.secretSync.description ?? '').toBe('')
+      expect(stateOf(shown, Object.keys(config))).toEqual(stateOf(config, Object.keys(config)))
+      expect(stateOf(set, options)).toEqual(stateOf({ ...planned.syncOptions }, options))
+    }
+
+    const bare = plan('bare', { ...common, keySchema: '' })
+    const full = plan('full', { ...common, ...optional, keySchema: 'A_{{secretKey}}', disableSecretDeletion: true })
+    const created = await api.send('POST', base, bare)
+    expect(created.status, created.text).toBe(200)
+    const { id } = created.body.secretSync
+    await expectRead(id, bare)
+    // GitLab's resource leaves out a key schema that is not set, the others send empty text.
+    for (const next of [full, bare, full, plan('bare', common)]) {
+      const changed = await api.send('PATCH', `${base}/${id}`, next)
+      expect(changed.status, changed.text).toBe(200)
+      await expectRead(id, next)
+    }
+    expect((await api.send('DELETE', `${base}/${id}`)).status).toBe(200)
+    expect((await api.send('GET', `${base}/${id}`)).status).toBe(404)
+    expect((await api.send('DELETE', ofConnection)).status).toBe(200)
+    expect((await api.send('GET', ofConnection)).status).toBe(404)
     await api.close()
     await vendor.close()
   })

@@ -45,18 +45,24 @@ export const initialSyncBehavior = z.enum([
 ])
 export type InitialSyncBehavior = z.infer<typeof initialSyncBehavior>
 
+const commonOptions = {
+  initialSyncBehavior: initialSyncBehavior
+    .optional()
+    .describe('What the first run does with the secrets at the destination; default overwrite-destination'),
+  keySchema: keySchema.optional(),
+  deletionPolicy: deletionPolicy.optional(),
+  ...driftOptions,
+}
+const limited = <T extends z.ZodType<object>>(options: T) =>
+  options.refine(isSmallEnough, TOO_MANY_FIELDS).meta({ maxProperties: MAX_OPEN_FIELDS })
+
 /** Options every destination has; a destination's own (such as `markAsSecret`) are beside them. */
-export const syncOptions = z
-  .looseObject({
-    initialSyncBehavior: initialSyncBehavior
-      .optional()
-      .describe('What the first run does with the secrets at the destination; default overwrite-destination'),
-    keySchema: keySchema.optional(),
-    deletionPolicy: deletionPolicy.optional(),
-    ...driftOptions,
-  })
-  .refine(isSmallEnough, TOO_MANY_FIELDS)
-  .meta({ maxProperties: MAX_OPEN_FIELDS })
+export const syncOptions = limited(z.looseObject(commonOptions))
+
+/** The same in a change: what is left out stays, and null takes off what has no default. */
+export const changedSyncOptions = limited(
+  z.looseObject({ ...commonOptions, keySchema: commonOptions.keySchema.nullable() }),
+)
 
 export const SYNC_STATES = ['pending', 'running', 'succeeded', 'partial', 'failed', 'blocked'] as const
 const syncState = z.enum(SYNC_STATES)
@@ -272,7 +278,7 @@ export const updateSync = z.object({
   environment: environmentLookup.optional(),
   secretPath: secretPath.optional(),
   autoSync: z.boolean().optional(),
-  options: syncOptions.optional(),
+  options: changedSyncOptions.optional(),
   target: openFields.optional(),
 })
 

@@ -23,14 +23,16 @@ type Sync = z.output<typeof sync>
 
 const names = { options: 'syncOptions', target: 'destinationConfig' }
 const { initialSyncBehavior, keySchema, deletionPolicy, ...drift } = syncOptions.shape
-const sentOptions = z.looseObject({
+const optionFields = {
   initialSyncBehavior: initialSyncBehavior.unwrap(),
   keySchema,
   disableSecretDeletion: z.boolean().optional(),
   deletionPolicy,
   autoSyncEnabled: z.boolean().optional(),
   ...drift,
-})
+}
+const sentOptions = z.looseObject(optionFields)
+const changedOptions = z.looseObject({ ...optionFields, keySchema: keySchema.nullable() }).partial()
 const limited = <T extends z.ZodType<object>>(options: T) =>
   options.refine(isSmallEnough, TOO_MANY_FIELDS).meta({ maxProperties: MAX_OPEN_FIELDS })
 const autoSyncNames = {
@@ -74,7 +76,7 @@ const toUpdate = read(
   z.object({
     ...patched,
     ...autoSyncNames,
-    syncOptions: limited(sentOptions.partial()).optional(),
+    syncOptions: limited(changedOptions).optional(),
     destinationConfig: target,
   }),
   names,
@@ -87,11 +89,21 @@ const toUpdate = read(
     return {
       ...rest,
       autoSync: autoSyncOf(isAutoSyncEnabled, isEnabled, autoSyncEnabled),
-      options: { ...options, ...policy },
+      options: { ...(options.initialSyncBehavior === undefined ? {} : unset(rest.destination)), ...options, ...policy },
       target: destinationConfig,
     }
   },
 )
+
+/**
+ * Infisical replaces the options of a sync by those of a change, and its clients send them whole, with the initial
+ * behavior. What they leave out and has no default is then taken off.
+ */
+function unset(destinationName: string): Record<string, null> {
+  const { shape: own } = destination(destinationName).options
+  const optional = Object.entries(own).filter(([, field]) => z.safeParse(field, undefined).data === undefined)
+  return Object.fromEntries(['keySchema', ...optional.map(([name]) => name)].map((name) => [name, null]))
+}
 
 /** The present policy if it deletes, else the target's usual one. */
 async function deleting({ destination, syncId }: { destination: string; syncId: string }, ask: Ask) {

@@ -3,6 +3,7 @@ import { BadRequest, Invalid } from '@keyferry/kernel'
 import {
   KEY_PLACEHOLDER,
   type driftCheck,
+  type changedSyncOptions,
   type excludedKey,
   type ImportPriority,
   type InitialSyncBehavior,
@@ -30,6 +31,7 @@ export interface StoredOptions {
 
 export type ExcludedKey = z.output<typeof excludedKey>
 type SentOptions = z.output<typeof syncOptions>
+type ChangedOptions = z.output<typeof changedSyncOptions>
 type DriftCheck = z.output<typeof driftCheck>
 
 const COMMON = new Set([
@@ -94,7 +96,7 @@ export function parseOptions(
   target: Record<string, unknown>,
   sent: SentOptions,
 ): StoredOptions {
-  const own = Object.fromEntries(Object.entries(sent).filter(([name]) => !COMMON.has(name)))
+  const own = Object.fromEntries(Object.entries(sent).filter(([name, value]) => !COMMON.has(name) && value !== null))
   const parsed = definition.options.safeParse(own)
   if (!parsed.success)
     throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['options', ...issue.path] })))
@@ -118,14 +120,15 @@ export function parseOptions(
   }
 }
 
-/** A patch over what is stored: fields left out stay. */
+/** A patch over what is stored: fields left out stay, and null takes off what has no default. */
 export function patchOptions(
   definition: DestinationDefinition,
   target: Record<string, unknown>,
   stored: StoredOptions,
-  sent: SentOptions,
+  sent: ChangedOptions,
 ): StoredOptions {
   const { own, excluded, hasImported, ...common } = stored
-  const next = parseOptions(definition, target, { ...own, ...common, ...sent })
+  const { keySchema, ...changed } = { ...own, ...common, ...sent }
+  const next = parseOptions(definition, target, { ...changed, keySchema: keySchema ?? undefined })
   return { ...next, ...(excluded ? { excluded } : {}), ...(hasImported ? { hasImported } : {}) }
 }

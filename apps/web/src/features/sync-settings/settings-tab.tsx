@@ -10,7 +10,7 @@ import { POLICIES } from '../../components/syncs/policies.ts'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { RadioCards } from '../../components/ui/radio-cards.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
-import { defaultsOf, filled, type Values } from '../../lib/forms/form-fields.ts'
+import { changedFrom, defaultsOf, type Values } from '../../lib/forms/form-fields.ts'
 import { schemaOf } from '../../lib/forms/form-rules.ts'
 import { useRights } from '../../lib/session/rights.ts'
 import { trpc } from '../../lib/server/trpc.ts'
@@ -215,7 +215,7 @@ function OwnOptions({ sync, destination, title }: { sync: Sync; destination: Des
     <SettingsCard
       title={title}
       dirty={form.formState.isDirty}
-      patch={async () => ((await form.trigger()) ? { options: filled(fields, form.getValues('own')) } : undefined)}
+      patch={async () => ((await form.trigger()) ? { options: changedFrom(fields, form.getValues('own')) } : undefined)}
     >
       <FormProvider {...form}>
         <GeneratedFields

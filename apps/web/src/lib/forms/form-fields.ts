@@ -27,3 +27,9 @@ export const filled = (fields: readonly FormField[], values: Values): Values =>
       .filter((field) => isShown(field, values) && !isBlank(values[field.name]))
       .map((field) => [field.name, field.kind === 'number' ? Number(values[field.name]) : values[field.name]]),
   )
+
+/** The same in a change of what is stored, where a field that stays away keeps its value: null takes it off. */
+export const changedFrom = (fields: readonly FormField[], values: Values): Values => ({
+  ...Object.fromEntries(fields.map(({ name }) => [name, null])),
+  ...filled(fields, values),
+})

@@ -23,7 +23,7 @@ export const tagsField = z
   .array(tagField)
   .max(MAX_TAGS, `At most ${MAX_TAGS} tags`)
   .refine((tags) => new Set(tags.map(({ key }) => key)).size === tags.length, 'The keys of tags must differ')
-  .default([])
+  .optional()
   .meta(
     field({
       label: 'Tags',
@@ -42,12 +42,12 @@ export const metadataAsTagsField = z
   )
 
 interface TagOptions {
-  tags: z.output<typeof tagsField>
+  tags?: z.output<typeof tagsField>
   syncSecretMetadataAsTags: boolean
 }
 
 /** The tags of a key. */
-const awsTagsOf = ({ tags, syncSecretMetadataAsTags }: TagOptions, metadata: Metadata): Tags => ({
+const awsTagsOf = ({ tags = [], syncSecretMetadataAsTags }: TagOptions, metadata: Metadata): Tags => ({
   ...(syncSecretMetadataAsTags ? metadata : {}),
   ...Object.fromEntries(tags.map(({ key, value }) => [key, value])),
 })

@@ -17,8 +17,7 @@ const target = z.object({
         .refine(
           (text) => URL.parse(text)?.protocol === 'https:' || !isAzureVault(URL.parse(text)?.hostname ?? ''),
           'Vault URL must begin with https://',
-        )
-        .overwrite((text) => URL.parse(text)?.origin ?? text),
+        ),
     )
     .meta(
       field({
