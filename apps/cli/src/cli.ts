@@ -2,9 +2,9 @@
 import type { KeyferryClient, Outputs } from '@keyferry/client'
 import type { Command } from 'commander'
 import { Failure } from './failure.ts'
-import { signedIn } from './session.ts'
-import { readSettings, type Env } from './settings.ts'
-import type { Terminal } from './terminal.ts'
+import { signedIn } from './session/session.ts'
+import { readSettings, type Env } from './session/settings.ts'
+import type { Terminal } from './terminal/terminal.ts'
 
 export interface Cli {
   env: Env

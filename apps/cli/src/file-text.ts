@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { utf8 } from './utf8.ts'
+import { utf8 } from './terminal/utf8.ts'
 
 /** The text of a file. Throws `Failure` for bytes that are not UTF-8, and what the system says, with the path. */
 export async function fileText(file: string): Promise<string> {

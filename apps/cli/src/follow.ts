@@ -3,7 +3,7 @@ import type { LiveEvent } from '@keyferry/schemas'
 import { InvalidArgumentError } from 'commander'
 import { deferred } from './deferred.ts'
 import { Failure } from './failure.ts'
-import type { Sync } from './plan-text.ts'
+import type { Sync } from './terminal/plan-text.ts'
 
 export interface SyncRef {
   destination: string

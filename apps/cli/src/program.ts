@@ -29,8 +29,8 @@ import { addTags } from './commands/tags.ts'
 import { addTrash } from './commands/trash.ts'
 import { addWhere } from './commands/where.ts'
 import { EXIT, explain } from './failure.ts'
-import type { Env } from './settings.ts'
-import { terminalOf, type Terminal } from './terminal.ts'
+import type { Env } from './session/settings.ts'
+import { terminalOf, type Terminal } from './terminal/terminal.ts'
 
 /** Each has a `…_FILE` form. Those of the instance are read where its settings are. */
 const SECRETS = ['KEYFERRY_TOKEN', 'KEYFERRY_PASSPHRASE', 'INFISICAL_TOKEN', 'INFISICAL_CLIENT_SECRET'].map((name) => ({

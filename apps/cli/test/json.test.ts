@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { programOf, run } from '../src/program.ts'
-import { terminalOf } from '../src/terminal.ts'
+import { terminalOf } from '../src/terminal/terminal.ts'
 
 const nowhere = { stdin: Readable.from([]), stdout: new PassThrough(), stderr: new PassThrough() }
 const program = programOf({ env: {}, terminal: terminalOf(nowhere), exitWith() {} })

@@ -10,7 +10,7 @@ import { totp } from '@keyferry/vitest/totp'
 import { parse } from 'dotenv'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
-import { UNSAFE_NAMES } from '../src/unsafe-names.ts'
+import { UNSAFE_NAMES } from '../src/programs/unsafe-names.ts'
 
 let api: TestApi
 let url = ''

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { webhookUrl, type AuditStream } from '@keyferry/core/process'
 import { Invalid, type Network } from '@keyferry/kernel'
 import { StartupError } from './startup-error.ts'
-import type { Env } from './env.ts'
+import type { Env } from './settings/env.ts'
 
 /** Where copies of the audit log go. Throws `StartupError` for a webhook that Keyferry does not call. */
 export function auditStreamsOf(env: Env, network: Network): AuditStream[] {

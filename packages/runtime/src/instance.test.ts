@@ -12,10 +12,10 @@ import { insertOrganization } from '@keyferry/kernel/authority'
 import { sql } from 'kysely'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { StartupError } from './startup-error.ts'
-import { readEnv } from './env.ts'
-import { serveMonitoring } from './monitoring.ts'
+import { readEnv } from './settings/env.ts'
+import { serveMonitoring } from './monitoring/monitoring.ts'
 import { openRuntime, type Runtime } from './open.ts'
-import { whenRoom } from './reachable.ts'
+import { whenRoom } from './store/reachable.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import type { Limits } from '@keyferry/kernel'
-import type { Env } from './env.ts'
+import type { Env } from './settings/env.ts'
 
 /** What one request and one project may cost, as the operator set it. */
 export const limitsOf = (env: Env): Limits => ({

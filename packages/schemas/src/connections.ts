@@ -10,7 +10,7 @@ import {
   openFields,
   timestamp,
   TOO_MANY_FIELDS,
-} from './names.ts'
+} from './names/names.ts'
 
 const allowedProjects = z
   .array(id)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { grant } from './access.ts'
-import { displayName, id, password, timestamp } from './names.ts'
+import { grant } from './access/access.ts'
+import { displayName, id, password, timestamp } from './names/names.ts'
 
 export const bootstrap = z.object({
   email: z.email().max(254),

@@ -10,8 +10,8 @@ import {
   projectSlug,
   secretPath,
   timestamp,
-} from './names.ts'
-import { visibleLines } from './visible-text.ts'
+} from './names/names.ts'
+import { visibleLines } from './names/visible-text.ts'
 
 export const projectDescription = visibleLines('Description').trim().max(1024)
 

@@ -11,7 +11,7 @@ import {
   slug,
   storedText,
   timestamp,
-} from './names.ts'
+} from './names/names.ts'
 import { environment, place } from './projects.ts'
 
 const inFolder = place.extend({ secretPath: secretPath.default('/') })

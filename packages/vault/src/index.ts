@@ -17,9 +17,9 @@ export { MAX_IMPORT_LEVELS, visible } from './references/reference-graph.ts'
 export { resolveFolder, type Resolved } from './references/resolve.ts'
 export { listReaders, listReferences, listUses, readReferenceTree } from './references/uses.ts'
 export { pasteDotenv } from './secrets/dotenv.ts'
-export { readDotenv } from './secrets/read-dotenv.ts'
+export { readDotenv } from './secrets/dotenv/read-dotenv.ts'
 export { listFolderHistory, restoreFolder, restoreVersion } from './secrets/history.ts'
-export { listSecretRows } from './secrets/rows.ts'
+export { listSecretRows } from './secrets/read/rows.ts'
 export {
   createSecret,
   createSecrets,
@@ -30,11 +30,11 @@ export {
   updateSecret,
   updateSecrets,
 } from './secrets/secrets.ts'
-export { listSecretVersions } from './secrets/versions.ts'
-export { deleteSecretRows } from './secrets/delete-secrets.ts'
-export { openForPlainValues, openForWriting } from './secrets/folder-for-writing.ts'
-export { whyNotStorable } from './secrets/next-secret.ts'
-export { presentSecrets, putSecrets } from './secrets/write.ts'
+export { listSecretVersions } from './secrets/read/versions.ts'
+export { deleteSecretRows } from './secrets/write/delete-secrets.ts'
+export { openForPlainValues, openForWriting } from './secrets/write/folder-for-writing.ts'
+export { whyNotStorable } from './secrets/write/next-secret.ts'
+export { presentSecrets, putSecrets } from './secrets/write/write.ts'
 export { exportProject, importProject } from './transfer/transfer.ts'
 export { resealTrashRow } from './trash/trash-rows.ts'
 export { TRASH_DAYS } from './trash/trash-writes.ts'

@@ -11,8 +11,8 @@ import { createImport } from './folders/imports.ts'
 import { createProject } from './folders/projects.ts'
 import { resolveFolder } from './references/resolve.ts'
 import { deleteSecret, updateSecrets } from './secrets/secrets.ts'
-import { openForWriting } from './secrets/folder-for-writing.ts'
-import { presentSecrets, putSecrets } from './secrets/write.ts'
+import { openForWriting } from './secrets/write/folder-for-writing.ts'
+import { presentSecrets, putSecrets } from './secrets/write/write.ts'
 import { withVaultTransaction } from './tree/vault-transaction.ts'
 
 /** A project with the environments dev, staging and prod. */

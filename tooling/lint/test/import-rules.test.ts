@@ -39,9 +39,12 @@ const BROKEN: readonly [file: string, text: string, rule: string][] = [
 const ALLOWED: readonly [file: string, text: string][] = [
   [
     'packages/core/src/destinations/one/fine.ts',
-    `import '../destination.ts'\nimport './client.ts'\nimport '@keyferry/schemas'`,
+    `import '../destination.ts'\nimport '../shared/http/http.ts'\nimport './client.ts'\nimport '@keyferry/schemas'`,
   ],
-  ['packages/core/src/destinations/one/emulator/fine.ts', `import '../limits.ts'\nimport '../../emulator.ts'`],
+  [
+    'packages/core/src/destinations/one/emulator/fine.ts',
+    `import '../limits.ts'\nimport '../../shared/emulators/emulator.ts'`,
+  ],
   [
     'apps/web/src/fine.ts',
     `import type { AppRouter } from '@keyferry/api'\nimport '@keyferry/schemas'\nexport type R = AppRouter`,

@@ -4,7 +4,7 @@ import { mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Audit'
 
-/** `GET /api/v1/audit/export` is made from these too: see http/audit-export.ts. */
+/** `GET /api/v1/audit/export` is made from these too: see rest/audit-export.ts. */
 export const audit = router({
   list: query(auditVerbs.list, {
     isCompressed: true,

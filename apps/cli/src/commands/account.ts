@@ -11,11 +11,11 @@ import {
   type PlaceOptions,
 } from '../cli.ts'
 import { Failure, usageFailure } from '../failure.ts'
-import { signInByClientSecret, signInMachine, TOKENS_OF, type TokensOf } from '../machine-sign-in.ts'
-import { clientWith, refusePlainHttp, signedIn, type Credential } from '../session.ts'
-import { readSettings, refuseUnwritable, writeSettings } from '../settings.ts'
-import { signIn } from '../sign-in.ts'
-import { askHidden, type Terminal } from '../terminal.ts'
+import { signInByClientSecret, signInMachine, TOKENS_OF, type TokensOf } from '../session/machine-sign-in.ts'
+import { clientWith, refusePlainHttp, signedIn, type Credential } from '../session/session.ts'
+import { readSettings, refuseUnwritable, writeSettings } from '../session/settings.ts'
+import { signIn } from '../session/sign-in.ts'
+import { askHidden, type Terminal } from '../terminal/terminal.ts'
 
 interface LoginOptions extends JsonOption {
   url?: string

@@ -2,8 +2,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
-import { instanceEnv, withAdmin } from '../operator.ts'
-import { confirm } from '../terminal.ts'
+import { instanceEnv, withAdmin } from '../server/operator.ts'
+import { confirm } from '../terminal/terminal.ts'
 
 export function addBackup(admin: Command, cli: Cli): void {
   withJson(admin.command('backup'))

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
-import { instanceEnv } from '../operator.ts'
+import { instanceEnv } from '../server/operator.ts'
 
 export function addMigrateStore(admin: Command, cli: Cli): void {
   withJson(admin.command('migrate-store'))

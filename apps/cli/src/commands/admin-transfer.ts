@@ -8,8 +8,8 @@ import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { Failure } from '../failure.ts'
 import { fileText } from '../file-text.ts'
-import { projectNamed, withAdmin } from '../operator.ts'
-import { askHidden } from '../terminal.ts'
+import { projectNamed, withAdmin } from '../server/operator.ts'
+import { askHidden } from '../terminal/terminal.ts'
 
 interface ImportOptions extends JsonOption {
   name?: string

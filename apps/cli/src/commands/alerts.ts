@@ -4,8 +4,8 @@ import { Argument, type Command } from 'commander'
 import { connect, findProject, named, report, withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT, usageFailure } from '../failure.ts'
 import { fileText } from '../file-text.ts'
-import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
-import { askHidden, confirm } from '../terminal.ts'
+import { printList, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
+import { askHidden, confirm } from '../terminal/terminal.ts'
 
 const KINDS = ['email', 'webhook', 'slack', 'teams', 'pagerduty'] as const
 type Kind = (typeof KINDS)[number]

@@ -2,10 +2,10 @@ import { Argument, type Command } from 'commander'
 import { z } from 'zod'
 import { withJson, type Cli } from '../cli.ts'
 import { Failure, usageFailure } from '../failure.ts'
-import { fieldsOf } from '../fields.ts'
+import { fieldsOf } from '../arguments/fields.ts'
 import { fileText } from '../file-text.ts'
-import { headersOf, signedIn } from '../session.ts'
-import { readSettings } from '../settings.ts'
+import { headersOf, signedIn } from '../session/session.ts'
+import { readSettings } from '../session/settings.ts'
 
 export function addApi(program: Command, cli: Cli): void {
   withJson(program.command('api'))

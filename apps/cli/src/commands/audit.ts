@@ -3,8 +3,8 @@ import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { connect, findProject, withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT } from '../failure.ts'
-import { wholeNumber } from '../listing.ts'
-import { time } from '../time.ts'
+import { wholeNumber } from '../terminal/listing.ts'
+import { time } from '../arguments/time.ts'
 
 interface AuditOptions extends JsonOption {
   project?: string

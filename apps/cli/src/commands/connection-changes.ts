@@ -2,11 +2,11 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { connect, findProject, report, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
-import { checkCredentials, destinationType } from '../destination-type.ts'
+import { checkCredentials, destinationType } from '../arguments/destination-type.ts'
 import { Failure } from '../failure.ts'
 import { fileText } from '../file-text.ts'
-import { openConnection } from '../open-connection.ts'
-import { askHidden, confirm } from '../terminal.ts'
+import { openConnection } from '../arguments/open-connection.ts'
+import { askHidden, confirm } from '../terminal/terminal.ts'
 
 type Options = PlaceOptions & JsonOption
 

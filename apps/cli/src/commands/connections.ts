@@ -2,8 +2,8 @@ import type { Outputs } from '@keyferry/client'
 import type { Command } from 'commander'
 import { connect, findProject, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 import { EXIT } from '../failure.ts'
-import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
-import { openConnection } from '../open-connection.ts'
+import { printList, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
+import { openConnection } from '../arguments/open-connection.ts'
 import { addConnectionChanges } from './connection-changes.ts'
 
 type Options = PlaceOptions & JsonOption

@@ -3,9 +3,9 @@ import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT, explain } from '../failure.ts'
-import { instanceCode } from '../operator.ts'
-import { signedIn } from '../session.ts'
-import { readSettings } from '../settings.ts'
+import { instanceCode } from '../server/operator.ts'
+import { signedIn } from '../session/session.ts'
+import { readSettings } from '../session/settings.ts'
 
 interface Finding {
   check: string

@@ -11,10 +11,10 @@ import {
   type PlaceOptions,
   type Project,
 } from '../cli.ts'
-import { withDeletion, type DeleteOptions } from '../deleted-syncs.ts'
+import { withDeletion, type DeleteOptions } from '../arguments/deleted-syncs.ts'
 import { Failure } from '../failure.ts'
-import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../listing.ts'
-import { confirm } from '../terminal.ts'
+import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
+import { confirm } from '../terminal/terminal.ts'
 
 type Environment = Project['environments'][number]
 type Options = PlaceOptions & JsonOption

@@ -2,7 +2,7 @@
 import { count } from '@keyferry/schemas/count'
 import type { MovePlan } from '../infisical/move.ts'
 import type { Remark } from '../infisical/survey.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 export const total = ({ folders }: MovePlan, of: (folder: MovePlan['folders'][number]) => number): number =>
   folders.reduce((sum, folder) => sum + of(folder), 0)

@@ -7,9 +7,9 @@ import { EXIT, Failure, usageFailure } from '../failure.ts'
 import { carryOut, isNothing, planMove } from '../infisical/move.ts'
 import { readProject, signIn } from '../infisical/source.ts'
 import { survey, type Remark } from '../infisical/survey.ts'
-import { signedIn } from '../session.ts'
-import { readSettings } from '../settings.ts'
-import { askHidden, confirm } from '../terminal.ts'
+import { signedIn } from '../session/session.ts'
+import { readSettings } from '../session/settings.ts'
+import { askHidden, confirm } from '../terminal/terminal.ts'
 import { asJson, differences, printPlan, printRemarks, total } from './import-report.ts'
 
 interface Options extends JsonOption {

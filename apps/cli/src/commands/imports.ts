@@ -2,8 +2,8 @@ import type { KeyferryClient, Outputs } from '@keyferry/client'
 import type { Command } from 'commander'
 import { openPlace, report, withPlace, type Cli, type JsonOption, type Place, type PlaceOptions } from '../cli.ts'
 import { Failure, usageFailure } from '../failure.ts'
-import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../listing.ts'
-import { confirm } from '../terminal.ts'
+import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
+import { confirm } from '../terminal/terminal.ts'
 
 type Options = PlaceOptions & JsonOption
 type Import = Outputs['imports']['list'][number]

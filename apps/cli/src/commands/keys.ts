@@ -12,9 +12,9 @@ import {
   type PlaceOptions,
 } from '../cli.ts'
 import { usageFailure } from '../failure.ts'
-import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../listing.ts'
-import { scopesOf, withRole, type RoleOptions } from '../scopes.ts'
-import { confirm } from '../terminal.ts'
+import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
+import { scopesOf, withRole, type RoleOptions } from '../arguments/scopes.ts'
+import { confirm } from '../terminal/terminal.ts'
 
 const COLUMNS: Columns<Outputs['apiKeys']['list'][number]> = {
   name: ({ name }) => name,

@@ -6,9 +6,9 @@ import { z } from 'zod'
 import { connect, named, report, withJson, type Cli, type JsonOption } from '../cli.ts'
 import { Failure } from '../failure.ts'
 import { fileText } from '../file-text.ts'
-import { fieldsOf, refuseUnknownFields } from '../fields.ts'
-import { TOKENS_OF, type TokensOf } from '../machine-sign-in.ts'
-import { confirm } from '../terminal.ts'
+import { fieldsOf, refuseUnknownFields } from '../arguments/fields.ts'
+import { TOKENS_OF, type TokensOf } from '../session/machine-sign-in.ts'
+import { confirm } from '../terminal/terminal.ts'
 
 interface MethodOption extends JsonOption {
   method: TokensOf

@@ -2,8 +2,8 @@ import type { KeyferryClient, Outputs } from '@keyferry/client'
 import { isKeyferryError } from '@keyferry/client'
 import type { Command } from 'commander'
 import { connect, named, report, withJson, type Cli, type JsonOption } from '../cli.ts'
-import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../listing.ts'
-import { confirm } from '../terminal.ts'
+import { printList, wholeNumber, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
+import { confirm } from '../terminal/terminal.ts'
 import { addMachineSignIn } from './machine-sign-in-changes.ts'
 
 const COLUMNS: Columns<Outputs['identities']['list'][number]> = {

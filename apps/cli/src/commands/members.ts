@@ -2,9 +2,9 @@ import type { KeyferryClient, Outputs } from '@keyferry/client'
 import type { Command } from 'commander'
 import { named, openProject, report, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 import { usageFailure } from '../failure.ts'
-import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
-import { scopesOf, scopeText, withRole, type RoleOptions } from '../scopes.ts'
-import { confirm } from '../terminal.ts'
+import { printList, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
+import { scopesOf, scopeText, withRole, type RoleOptions } from '../arguments/scopes.ts'
+import { confirm } from '../terminal/terminal.ts'
 
 type Options = PlaceOptions & JsonOption
 type Member = Outputs['members']['list'][number]

@@ -3,8 +3,8 @@ import type { Outputs } from '@keyferry/client'
 import { setNotificationPreferences } from '@keyferry/schemas'
 import type { Command } from 'commander'
 import { connect, report, withJson, type Cli, type JsonOption } from '../cli.ts'
-import { fieldsOf, refuseUnknownFields } from '../fields.ts'
-import { wholeNumber } from '../listing.ts'
+import { fieldsOf, refuseUnknownFields } from '../arguments/fields.ts'
+import { wholeNumber } from '../terminal/listing.ts'
 
 type Preferences = Outputs['inbox']['preferences']
 

@@ -1,8 +1,8 @@
 import type { KeyferryClient, Outputs } from '@keyferry/client'
 import type { Command } from 'commander'
 import { connect, named, report, withJson, type Cli, type JsonOption } from '../cli.ts'
-import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
-import { confirm } from '../terminal.ts'
+import { printList, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
+import { confirm } from '../terminal/terminal.ts'
 
 type Person = Outputs['people']['list'][number]
 

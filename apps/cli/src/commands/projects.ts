@@ -1,9 +1,9 @@
 import type { Outputs } from '@keyferry/client'
 import type { Command } from 'commander'
 import { connect, report, findProject, withJson, type Cli, type JsonOption } from '../cli.ts'
-import { withDeletion, type DeleteOptions } from '../deleted-syncs.ts'
-import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
-import { confirm } from '../terminal.ts'
+import { withDeletion, type DeleteOptions } from '../arguments/deleted-syncs.ts'
+import { printList, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
+import { confirm } from '../terminal/terminal.ts'
 
 const COLUMNS: Columns<Outputs['projects']['list'][number]> = {
   slug: ({ slug }) => slug,

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { openPlace, withPlace, type Cli, type PlaceOptions } from '../cli.ts'
-import { execute } from '../execute.ts'
+import { execute } from '../programs/execute.ts'
 import { Failure } from '../failure.ts'
-import type { Env } from '../settings.ts'
-import { refuseUnsafeNames } from '../unsafe-names.ts'
-import { valuesOf } from '../values.ts'
+import type { Env } from '../session/settings.ts'
+import { refuseUnsafeNames } from '../programs/unsafe-names.ts'
+import { valuesOf } from '../programs/values.ts'
 
 export function addRun(program: Command, cli: Cli): void {
   withPlace(program.command('run'))

@@ -3,7 +3,7 @@ import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { openPlace, withPlace, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 import { Failure, usageFailure } from '../failure.ts'
-import { tagOf } from '../tags.ts'
+import { tagOf } from '../arguments/tags.ts'
 
 type Options = PlaceOptions & JsonOption & { add?: string[]; remove?: string[] }
 

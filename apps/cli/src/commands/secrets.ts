@@ -7,10 +7,10 @@ import { FORMAT_NAMES, formatted, isEnvironment, type FormatName } from '../expo
 import { maskCommands } from '../export/github-actions.ts'
 import { Failure, usageFailure } from '../failure.ts'
 import { fileText } from '../file-text.ts'
-import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
-import { confirm } from '../terminal.ts'
-import { refuseUnsafeNames } from '../unsafe-names.ts'
-import { valuesOf } from '../values.ts'
+import { printList, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
+import { confirm } from '../terminal/terminal.ts'
+import { refuseUnsafeNames } from '../programs/unsafe-names.ts'
+import { valuesOf } from '../programs/values.ts'
 import { addSecretTags } from './secret-tags.ts'
 
 type Options = PlaceOptions & JsonOption

@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { execute } from '../execute.ts'
+import { execute } from '../programs/execute.ts'
 import { Failure } from '../failure.ts'
-import { serverCode } from '../server-code.ts'
+import { serverCode } from '../server/server-code.ts'
 
 const PARTS = ['all', 'api', 'worker'] as const
 type Part = (typeof PARTS)[number]

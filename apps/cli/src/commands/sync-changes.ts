@@ -1,12 +1,12 @@
 /** Creating, changing and deleting syncs. */
 import type { Command } from 'commander'
-import { chosenSyncs, refOf, type SyncsOptions } from '../chosen-syncs.ts'
+import { chosenSyncs, refOf, type SyncsOptions } from '../arguments/chosen-syncs.ts'
 import { openPlace, report, withPlace, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
-import { checkSyncFields, destinationType } from '../destination-type.ts'
-import { fieldsOf } from '../fields.ts'
-import { openConnection } from '../open-connection.ts'
-import type { Sync } from '../plan-text.ts'
-import { confirm } from '../terminal.ts'
+import { checkSyncFields, destinationType } from '../arguments/destination-type.ts'
+import { fieldsOf } from '../arguments/fields.ts'
+import { openConnection } from '../arguments/open-connection.ts'
+import type { Sync } from '../terminal/plan-text.ts'
+import { confirm } from '../terminal/terminal.ts'
 
 interface Changes {
   name?: string

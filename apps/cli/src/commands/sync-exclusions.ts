@@ -1,7 +1,7 @@
 /** Keys that a sync leaves alone. */
 import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
-import { chosenSyncs, refOf, type SyncsOptions } from '../chosen-syncs.ts'
+import { chosenSyncs, refOf, type SyncsOptions } from '../arguments/chosen-syncs.ts'
 import { withProject, type Cli } from '../cli.ts'
 
 export function addExclusions(syncs: Command, cli: Cli): void {

@@ -1,10 +1,10 @@
 /** Pausing and resuming syncs: named ones, a project's, or all. */
 import type { KeyferryClient } from '@keyferry/client'
 import type { Command } from 'commander'
-import { refOf, type SyncsOptions } from '../chosen-syncs.ts'
+import { refOf, type SyncsOptions } from '../arguments/chosen-syncs.ts'
 import { named, openProject, withProject, type Cli } from '../cli.ts'
-import type { Sync } from '../plan-text.ts'
-import { time } from '../time.ts'
+import type { Sync } from '../terminal/plan-text.ts'
+import { time } from '../arguments/time.ts'
 
 export function addPauses(syncs: Command, cli: Cli): void {
   withProject(syncs.command('pause'))

@@ -1,9 +1,9 @@
 import type { KeyferryClient, Outputs } from '@keyferry/client'
 import type { Command } from 'commander'
 import { openProject, report, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
-import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
-import { tagOf } from '../tags.ts'
-import { confirm } from '../terminal.ts'
+import { printList, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
+import { tagOf } from '../arguments/tags.ts'
+import { confirm } from '../terminal/terminal.ts'
 
 type Options = PlaceOptions & JsonOption
 type Tag = Outputs['tags']['list'][number]

@@ -10,7 +10,7 @@ import {
   type JsonOption,
   type PlaceOptions,
 } from '../cli.ts'
-import { printList, withListing, type Columns, type ListOptions } from '../listing.ts'
+import { printList, withListing, type Columns, type ListOptions } from '../terminal/listing.ts'
 
 type Options = PlaceOptions & JsonOption
 

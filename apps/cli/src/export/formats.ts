@@ -1,6 +1,6 @@
 import { dotenvLine, yamlLine } from '@keyferry/schemas/secret-file'
 import { Failure } from '../failure.ts'
-import { jsonText } from '../terminal.ts'
+import { jsonText } from '../terminal/terminal.ts'
 import { dockerEnvLine } from './docker-env.ts'
 import { githubEnvLines } from './github-actions.ts'
 import { shellLine } from './shell.ts'

@@ -20,10 +20,10 @@ import {
   type SignInKind,
 } from '../people/sessions.ts'
 import { accountsAdapter } from './accounts-adapter.ts'
-import { CLIENT_ADDRESS } from './audit-sign-in.ts'
-import { DEVICE_COOKIE, knownAccountOf } from './known-devices.ts'
-import { addressOfCall, issuerCheck, providerOf, type Admission, type OidcProvider } from './oidc-provider.ts'
-import { passkeys } from './passkeys.ts'
+import { CLIENT_ADDRESS } from './audit/audit-sign-in.ts'
+import { DEVICE_COOKIE, knownAccountOf } from './guesses/known-devices.ts'
+import { addressOfCall, issuerCheck, providerOf, type Admission, type OidcProvider } from './oidc/oidc-provider.ts'
+import { passkeys } from './second-factor/passkeys.ts'
 import { hashPassword, verifyPassword } from './password-hash.ts'
 import { LINK_MS, linkIdentifier } from './sign-in-links.ts'
 

@@ -6,7 +6,7 @@ import { hkdfSync } from 'node:crypto'
 import { SecondFactorRequired, TooManyRequests, Unauthorized } from '@keyferry/kernel'
 import { jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
-import { CLIENT_ADDRESS } from './audit-sign-in.ts'
+import { CLIENT_ADDRESS } from './audit/audit-sign-in.ts'
 
 /** A token ends after this many seconds at the latest, and with its session. */
 const LIFE = 12 * 3600

@@ -10,10 +10,10 @@ import {
   type Mailer,
 } from '@keyferry/kernel'
 import { userOfEmail, usersOf } from '../people/users.ts'
-import { beginGuess, type Schedule } from './attempts.ts'
+import { beginGuess, type Schedule } from './guesses/attempts.ts'
 import type { Auth } from './auth.ts'
 import { RESET_SECONDS } from './better-auth.ts'
-import { accountKey } from './known-devices.ts'
+import { accountKey } from './guesses/known-devices.ts'
 
 type MailContext = Pick<Context, 'db' | 'now' | 'mail' | 'log'>
 

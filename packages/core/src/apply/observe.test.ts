@@ -1,7 +1,7 @@
 import { openSqliteStore } from '@keyferry/db/testing'
 import { expect, test } from 'vitest'
 import type { GcpEmulator } from '../destinations/gcp-secret-manager/emulator/index.ts'
-import type { Emulator } from '../destinations/emulator.ts'
+import type { Emulator } from '../destinations/shared/emulators/emulator.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 

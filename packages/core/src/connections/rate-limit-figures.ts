@@ -2,7 +2,7 @@
 import { databaseTime } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
 import type { Sample } from '@keyferry/kernel/metrics'
-import type { SharedBucket } from '../destinations/shared-bucket.ts'
+import type { SharedBucket } from '../destinations/shared/rate-limits/shared-bucket.ts'
 import { readBucket } from './shared-rate-limit.ts'
 
 interface Limited extends Pick<SharedBucket, 'tokens' | 'reservedUntil' | 'pausedUntil'> {

@@ -1,8 +1,14 @@
 import { batchLoader, databaseTime, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
 import { transactWithoutDiskWait, type Context, type Tx } from '@keyferry/kernel'
 import { z } from 'zod'
-import type { SharedRateLimit } from '../destinations/rate-limiter.ts'
-import { isPossible, needsReservation, refuse, reserve, type SharedBucket } from '../destinations/shared-bucket.ts'
+import type { SharedRateLimit } from '../destinations/shared/rate-limits/rate-limiter.ts'
+import {
+  isPossible,
+  needsReservation,
+  refuse,
+  reserve,
+  type SharedBucket,
+} from '../destinations/shared/rate-limits/shared-bucket.ts'
 
 /** What was read stays good for as long, in milliseconds: the buckets of a run are read together. */
 const REMEMBERED_MS = 500

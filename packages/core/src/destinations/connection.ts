@@ -3,7 +3,7 @@
  * it for itself, or several share it (`aws`), each importing the same definition.
  */
 import type { z } from 'zod'
-import type { Http, HttpAnswer } from './http.ts'
+import type { Http, HttpAnswer } from './shared/http/http.ts'
 import type { DestinationErrorKind } from '@keyferry/schemas'
 
 export interface ConnectionDefinition<Credentials = AnyCredentials, M extends Methods = Methods> {

@@ -2,7 +2,7 @@
 import { BadRequest, Invalid } from '@keyferry/kernel'
 import type { ConnectionDefinition, ConnectionMethod } from './connection.ts'
 import { secretTexts, withoutSecrets } from './forms.ts'
-import type { HttpOptions } from './http.ts'
+import type { HttpOptions } from './shared/http/http.ts'
 
 /** In clear: the fields of one method, as its schema has them. They stay in memory. */
 export type Credentials = Record<string, unknown> & {

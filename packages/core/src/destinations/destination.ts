@@ -23,7 +23,7 @@ import type { z } from 'zod'
 import type { AnyCredentials, ConnectionDefinition, Methods, Session } from './connection.ts'
 import type { DestinationError } from './destination-error.ts'
 import type { FormSchema } from './forms.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { RateLimit } from './shared/rate-limits/rate-limit.ts'
 
 export interface DestinationDefinition<
   Credentials = AnyCredentials,

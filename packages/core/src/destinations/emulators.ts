@@ -2,8 +2,8 @@
  * Finds the emulators the way registry.ts finds destinations. For tests, the demo and the bench: production imports
  * none.
  */
-import type { Emulator, EmulatorOptions } from './emulator.ts'
-import type { MinimumCallsOf } from './minimum-calls.ts'
+import type { Emulator, EmulatorOptions } from './shared/emulators/emulator.ts'
+import type { MinimumCallsOf } from './shared/emulators/minimum-calls.ts'
 import { destinationFolders, importFrom } from './destination-folders.ts'
 
 export type StartEmulator = (options?: EmulatorOptions) => Promise<Emulator>

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import type { Context } from '@keyferry/kernel'
 import { DestinationError } from '../destinations/destination-error.ts'
 import { agentOf, refuseClosed } from '@keyferry/kernel/network'
-import { networkError } from '../destinations/network-errors.ts'
+import { networkError } from '../destinations/shared/http/network-errors.ts'
 
 /** Where a webhook is, and what signs its deliveries. */
 export interface WebhookSecret {

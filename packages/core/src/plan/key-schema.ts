@@ -13,9 +13,9 @@ export interface KeySchema {
 }
 
 /**
- * `template` holds `{{secretKey}}` exactly once (see schemas/names.ts) and any number of `{{environment}}`; absent
- * means names are kept. Plain replacement: nothing is escaped, unlike in template engines made for HTML. With a `/` in
- * the template, the part that stands for the key has none, so that `a/{{secretKey}}` does not cover `a/b/C`.
+ * `template` holds `{{secretKey}}` exactly once (`schemas/names/names.ts`) and any number of `{{environment}}`;
+ * absent means names are kept. Plain replacement: nothing is escaped, unlike in template engines made for HTML. With a
+ * `/` in the template, the part that stands for the key has none, so that `a/{{secretKey}}` does not cover `a/b/C`.
  * `storedName` as for `Limits`.
  */
 export function keySchema(

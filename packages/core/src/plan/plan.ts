@@ -27,7 +27,7 @@ import { createHash } from 'node:crypto'
 import type { Action, PlanReason, PlanReasonCode } from '@keyferry/schemas'
 import type { LedgerEntry } from '../apply/ledger.ts'
 import type { Flags, Observed } from '../destinations/destination.ts'
-import { contradictsTags } from '../destinations/tags.ts'
+import { contradictsTags } from '../destinations/shared/clients/tags.ts'
 import type { Desired } from './desired.ts'
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DestinationDefinition } from '../../src/destinations/destination.ts'
 import { lacksOf, minimumCallsOf, variants } from '../../src/destinations/emulators.ts'
 import { formFields, type FormField } from '../../src/destinations/forms.ts'
-import type { MinimumCallsOf } from '../../src/destinations/minimum-calls.ts'
+import type { MinimumCallsOf } from '../../src/destinations/shared/emulators/minimum-calls.ts'
 import { destinations } from '../../src/destinations/registry.ts'
 
 export const PAGE = join(import.meta.dirname, '../../../../docs/destinations.md')

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { openedHost, type OpenedHost } from '@keyferry/kernel/private-hosts'
 import { z } from 'zod'
-import { hostnameOf } from '../hosts.ts'
+import { hostnameOf } from '../monitoring/hosts.ts'
 
 /** The most that a timer and an integer of Postgres take. */
 const MOST = 2 ** 31 - 1

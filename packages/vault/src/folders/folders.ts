@@ -8,7 +8,7 @@ import { isBelow, joinPath, movedPath, nameOf, namesOf, parentOf, ROOT } from '@
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { refuseWhileInUse } from '../references/in-use.ts'
-import { rewriteReferences } from '../secrets/rewrite-references.ts'
+import { rewriteReferences } from '../secrets/write/rewrite-references.ts'
 import { trashFolder } from '../trash/trash-writes.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { describe, describeAll } from './describe-folder.ts'

@@ -20,7 +20,7 @@ import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { checkReferences, refuseFaultsThrough } from '../references/check-references.ts'
 import { namerOf, refuseFoldersOutOfReach } from '../references/out-of-reach.ts'
-import { presentSecrets, putSecrets } from '../secrets/write.ts'
+import { presentSecrets, putSecrets } from '../secrets/write/write.ts'
 import { restoreContents } from '../trash/restore-contents.ts'
 import {
   contentsOf,

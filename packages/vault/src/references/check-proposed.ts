@@ -4,7 +4,7 @@
  */
 import { timeSlice } from '@keyferry/db'
 import { budget, hasReference, TooLarge, type Context, type Tx } from '@keyferry/kernel'
-import type { Target } from '../secrets/folder-for-writing.ts'
+import type { Target } from '../secrets/write/folder-for-writing.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { loadTree, openValue, valueOpener, type SecretRow, type Tree, type TreeFolder } from '../tree/tree.ts'
 import { faultInWords, faultsOf } from './check-references.ts'

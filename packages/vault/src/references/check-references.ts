@@ -12,8 +12,8 @@ import {
   type Limits,
   type Tx,
 } from '@keyferry/kernel'
-import type { Opened } from '../secrets/next-secret.ts'
-import type { Target } from '../secrets/folder-for-writing.ts'
+import type { Opened } from '../secrets/write/next-secret.ts'
+import type { Target } from '../secrets/write/folder-for-writing.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { loadTree, openValue, valueOpener, type SecretRow, type Tree, type TreeFolder } from '../tree/tree.ts'
 import { createExpander } from './expand.ts'

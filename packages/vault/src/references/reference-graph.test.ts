@@ -1,7 +1,7 @@
 import { SEED } from '@keyferry/vitest/seed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { importBlocks } from '../secrets/import-blocks.ts'
+import { importBlocks } from '../secrets/read/import-blocks.ts'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
 import { createExpander } from './expand.ts'
 import { chainFrom, MAX_IMPORT_LEVELS, referenceGraph, visible, type Node } from './reference-graph.ts'

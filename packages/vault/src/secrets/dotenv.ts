@@ -9,10 +9,10 @@ import { settleUse } from '../tree/quotas.ts'
 import type { SecretRow } from '../tree/tree.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { refusedByTargets } from './refused-by-targets.ts'
-import { readDotenv, type Entry, type Note } from './read-dotenv.ts'
-import { openForWriting, type Target } from './folder-for-writing.ts'
-import { openSecret } from './next-secret.ts'
-import { presentSecrets, putSecrets } from './write.ts'
+import { readDotenv, type Entry, type Note } from './dotenv/read-dotenv.ts'
+import { openForWriting, type Target } from './write/folder-for-writing.ts'
+import { openSecret } from './write/next-secret.ts'
+import { presentSecrets, putSecrets } from './write/write.ts'
 
 type Pasted = z.output<typeof pastedDotenv>
 type Line = Pasted['lines'][number]

@@ -10,10 +10,10 @@ import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { findFolder } from '../tree/find-folder.ts'
 import { tagIdsOf, tagsBySlug, type ShownTag } from '../tree/tags.ts'
 import { openComment, openMetadata, openValue, type SecretRow } from '../tree/tree.ts'
-import { deleteSecretRows } from './delete-secrets.ts'
-import { openForWriting, type Target } from './folder-for-writing.ts'
-import { openSecret, type Put } from './next-secret.ts'
-import { presentSecrets, putSecrets } from './write.ts'
+import { deleteSecretRows } from './write/delete-secrets.ts'
+import { openForWriting, type Target } from './write/folder-for-writing.ts'
+import { openSecret, type Put } from './write/next-secret.ts'
+import { presentSecrets, putSecrets } from './write/write.ts'
 
 type Version = Selectable<SecretVersionTable>
 type Restored = z.output<typeof schemas.folderRestored>

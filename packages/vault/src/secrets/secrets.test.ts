@@ -23,7 +23,7 @@ import {
   updateSecret,
   updateSecrets,
 } from './secrets.ts'
-import { listSecretVersions } from './versions.ts'
+import { listSecretVersions } from './read/versions.ts'
 
 onEveryDatabase('secrets', (open) => {
   let t: TestContext

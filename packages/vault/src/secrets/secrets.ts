@@ -15,14 +15,14 @@ import { checkReferences } from '../references/check-references.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { shownTags } from '../tree/tags.ts'
 import { openComment, openMetadata, type Metadata, type SecretRow } from '../tree/tree.ts'
-import { describeSecret, type Secret } from './describe-secret.ts'
-import { rewriteReferences, keyOf, type Relocation } from './rewrite-references.ts'
-import { deleteSecretRows } from './delete-secrets.ts'
-import { openForPlainValues, openForWriting, type Target } from './folder-for-writing.ts'
-import { openSecret, shownValue, type Opened, type Put } from './next-secret.ts'
-import { presentSecrets, putSecrets } from './write.ts'
+import { describeSecret, type Secret } from './read/describe-secret.ts'
+import { rewriteReferences, keyOf, type Relocation } from './write/rewrite-references.ts'
+import { deleteSecretRows } from './write/delete-secrets.ts'
+import { openForPlainValues, openForWriting, type Target } from './write/folder-for-writing.ts'
+import { openSecret, shownValue, type Opened, type Put } from './write/next-secret.ts'
+import { presentSecrets, putSecrets } from './write/write.ts'
 
-export { getSecret, listSecrets } from './read.ts'
+export { getSecret, listSecrets } from './read/read.ts'
 
 type Where = { projectId: string; environment: string; secretPath: string }
 interface Change {

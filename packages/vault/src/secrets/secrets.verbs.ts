@@ -15,9 +15,9 @@ import * as schemas from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
 import { checkKey } from './check-key.ts'
 import { pasteDotenv } from './dotenv.ts'
-import { exportSecrets } from './export.ts'
-import { placeOfSecret } from './place-of-secret.ts'
-import { listSecretRows } from './rows.ts'
+import { exportSecrets } from './read/export.ts'
+import { placeOfSecret } from './read/place-of-secret.ts'
+import { listSecretRows } from './read/rows.ts'
 import {
   createSecret,
   createSecrets,
@@ -28,7 +28,7 @@ import {
   updateSecret,
   updateSecrets,
 } from './secrets.ts'
-import { listSecretVersions } from './versions.ts'
+import { listSecretVersions } from './read/versions.ts'
 
 const inFolder = schemas.place.extend({ secretPath: schemas.secretPath.default('/') })
 

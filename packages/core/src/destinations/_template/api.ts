@@ -1,9 +1,9 @@
 /** Example Provider's calls, with the page that documents them and the day it was read. No decisions here. */
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
-import type { Http } from '../http.ts'
-import { readPages } from '../pages.ts'
-import { understood } from '../understood.ts'
+import type { Http } from '../shared/http/http.ts'
+import { readPages } from '../shared/http/pages.ts'
+import { understood } from '../shared/http/understood.ts'
 
 /** One app as one API token sees it. */
 export interface App {

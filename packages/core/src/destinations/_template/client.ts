@@ -1,5 +1,5 @@
 /** Lists and writes the variables of one app, one call for each change. */
-import { applyEach } from '../apply-each.ts'
+import { applyEach } from '../shared/clients/apply-each.ts'
 import type { Client } from '../destination.ts'
 import { deleteVariable, listVariables, putVariable, type App } from './api.ts'
 

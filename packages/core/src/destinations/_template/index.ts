@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bearer } from '../authorization.ts'
+import { bearer } from '../shared/http/authorization.ts'
 import { defineConnection } from '../connection.ts'
 import { defineDestination } from '../destination.ts'
 import { textField, tokenField, urlField } from '../fields.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { awsCall } from '../aws/call.ts'
 import type { AwsDoor } from '../aws/door.ts'
-import { readPages } from '../pages.ts'
+import { readPages } from '../shared/http/pages.ts'
 import { bucketOf, type ParameterStoreBucket } from './limits.ts'
 import type { ParameterStoreTarget } from './schemas.ts'
 

@@ -4,11 +4,11 @@ import { chunksOf } from '../aws/chunks.ts'
 import { awsTags } from '../aws/tags.ts'
 import { isAwsError } from '../aws/errors.ts'
 import { shownKey } from '../aws/kms-keys.ts'
-import { applyEach } from '../apply-each.ts'
+import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
-import { applyInBatches } from '../batch.ts'
+import { applyInBatches } from '../shared/clients/batch.ts'
 import type { Change, Client, Observed, Report } from '../destination.ts'
-import { tagChanges, tagsOf } from '../tags.ts'
+import { tagChanges, tagsOf } from '../shared/clients/tags.ts'
 import {
   addTags,
   deleteParameters,

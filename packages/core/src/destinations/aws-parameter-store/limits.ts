@@ -2,7 +2,7 @@
 import { AWS_REGIONS } from '../aws/regions.ts'
 import { refusedTags } from '../aws/tags.ts'
 import type { Limits } from '../destination.ts'
-import type { RateLimit } from '../rate-limit.ts'
+import type { RateLimit } from '../shared/rate-limits/rate-limit.ts'
 import type { ParameterStoreOptions, ParameterStoreTarget } from './schemas.ts'
 
 const MAX_LEVELS = 15

@@ -5,7 +5,7 @@ import { awsCall } from '../aws/call.ts'
 import type { AwsDoor } from '../aws/door.ts'
 import { isAwsError } from '../aws/errors.ts'
 import { DestinationError } from '../destination-error.ts'
-import { readPages } from '../pages.ts'
+import { readPages } from '../shared/http/pages.ts'
 import { bucketOf, type SecretsManagerBucket } from './limits.ts'
 
 /** One region of an account. */

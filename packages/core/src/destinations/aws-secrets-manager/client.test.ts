@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { failureOf, sessionTo } from '../conformance/reconciler.ts'
 import type { DestinationError } from '../destination-error.ts'
 import type { Change, Client } from '../destination.ts'
-import { tagsFlag } from '../tags.ts'
+import { tagsFlag } from '../shared/clients/tags.ts'
 import { startEmulator, type SecretsManagerEmulator, type SecretsManagerEmulatorOptions } from './emulator/index.ts'
 import definition from './index.ts'
 

@@ -3,10 +3,10 @@ import { chunksOf } from '../aws/chunks.ts'
 import { isAwsError } from '../aws/errors.ts'
 import { shownKey } from '../aws/kms-keys.ts'
 import { awsTags } from '../aws/tags.ts'
-import { applyEach } from '../apply-each.ts'
+import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Flags, Observed, Report } from '../destination.ts'
-import { tagChanges, tagsOf, type Tags } from '../tags.ts'
+import { tagChanges, tagsOf, type Tags } from '../shared/clients/tags.ts'
 import {
   batchGetSecretValues,
   createSecret,

@@ -1,6 +1,6 @@
 /** One call of AWS's JSON services: always `POST /`, the operation in a header (awsJson1.1). */
 import type { z } from 'zod'
-import { understood } from '../understood.ts'
+import { understood } from '../shared/http/understood.ts'
 import type { AwsDoor } from './door.ts'
 import type { AwsServiceName } from './endpoints.ts'
 

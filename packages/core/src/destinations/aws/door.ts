@@ -1,5 +1,5 @@
 import type { Session } from '../connection.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../shared/http/http.ts'
 import type { AwsCredentials } from './connection.ts'
 import { endpointOf, type AwsServiceName } from './endpoints.ts'
 import { awsAuthorization } from './keys.ts'

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import type { Meaning } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { HttpAnswer } from '../http.ts'
+import type { HttpAnswer } from '../shared/http/http.ts'
 
 /** `code` of the error is AWS's type, such as `ParameterNotFound`. */
 export function classifyAws(answer: HttpAnswer): Meaning | null {

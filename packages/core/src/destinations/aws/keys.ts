@@ -1,7 +1,7 @@
 /** What signs a connection's requests: its own keys, or temporary ones of the role that they assume. */
 import type { Authorization, OutgoingRequest } from '../connection.ts'
-import type { Http } from '../http.ts'
-import { tokenAuthorization } from '../token-source.ts'
+import type { Http } from '../shared/http/http.ts'
+import { tokenAuthorization } from '../shared/http/token-source.ts'
 import type { AwsCredentials } from './connection.ts'
 import { signatureOf, signedBy, type SignatureScope } from './signature.ts'
 import { assumeRole, temporaryKeys } from './sts.ts'

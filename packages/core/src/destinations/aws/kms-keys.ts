@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { ChoiceList } from '../destination.ts'
 import { field } from '../destination.ts'
-import { readPages } from '../pages.ts'
+import { readPages } from '../shared/http/pages.ts'
 import { awsCall } from './call.ts'
 import type { AwsCredentials } from './connection.ts'
 import { HOME_REGION } from './regions.ts'

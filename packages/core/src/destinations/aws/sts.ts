@@ -4,9 +4,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { Http } from '../http.ts'
-import type { Token } from '../token-source.ts'
-import { understood } from '../understood.ts'
+import type { Http } from '../shared/http/http.ts'
+import type { Token } from '../shared/http/token-source.ts'
+import { understood } from '../shared/http/understood.ts'
 import type { RoleCredentials } from './connection.ts'
 import { endpointOf } from './endpoints.ts'
 import { signedBy, type AwsKeys } from './signature.ts'

@@ -1,7 +1,7 @@
 /** Tags that a sync gives to what it writes; others stay as they are. */
 import { z } from 'zod'
 import { field, type Flags, type Metadata } from '../destination.ts'
-import { tagsFlag, type Tags } from '../tags.ts'
+import { tagsFlag, type Tags } from '../shared/clients/tags.ts'
 
 const MAX_TAGS = 50
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u

@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import type { Meaning } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Http, HttpAnswer } from '../http.ts'
-import { readPages } from '../pages.ts'
-import { understood } from '../understood.ts'
+import type { Http, HttpAnswer } from '../shared/http/http.ts'
+import { readPages } from '../shared/http/pages.ts'
+import { understood } from '../shared/http/understood.ts'
 
 /** One vault. */
 export interface Vault {

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import pLimit from 'p-limit'
-import { applyEach } from '../apply-each.ts'
+import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Observed, Report } from '../destination.ts'
 import {

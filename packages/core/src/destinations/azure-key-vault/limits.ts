@@ -1,5 +1,5 @@
 import type { Limits } from '../destination.ts'
-import type { RateLimit } from '../rate-limit.ts'
+import type { RateLimit } from '../shared/rate-limits/rate-limit.ts'
 
 /** What a vault can hold (Azure's documents of secrets and service limits, 2026-11-28). */
 const MAX_NAME = 127

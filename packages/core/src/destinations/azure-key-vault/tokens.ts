@@ -5,11 +5,11 @@
 import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { z } from 'zod'
-import { noAuthorization } from '../authorization.ts'
+import { noAuthorization } from '../shared/http/authorization.ts'
 import type { Meaning } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Http, HttpAnswer } from '../http.ts'
-import type { Token } from '../token-source.ts'
+import type { Http, HttpAnswer } from '../shared/http/http.ts'
+import type { Token } from '../shared/http/token-source.ts'
 import { cloudOf } from './clouds.ts'
 
 interface App {

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import type { Account, Meaning } from '../connection.ts'
-import type { Http, HttpAnswer } from '../http.ts'
-import { understood } from '../understood.ts'
+import type { Http, HttpAnswer } from '../shared/http/http.ts'
+import { understood } from '../shared/http/understood.ts'
 
 /** One Worker as one token sees it. */
 export interface WorkerApi {

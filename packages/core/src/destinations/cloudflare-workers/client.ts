@@ -2,7 +2,7 @@
  * Lists the names of a Worker's secrets, and writes them. Every write is a version of the Worker that is deployed at
  * once, so as many changes as Cloudflare takes go into one.
  */
-import { batchesOf, type Refused, reportBatch, sendOrHalve } from '../batch.ts'
+import { batchesOf, type Refused, reportBatch, sendOrHalve } from '../shared/clients/batch.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Report } from '../destination.ts'
 import { type Binding, listBindings, listSecrets, patchSecrets, type Refusal, type WorkerApi } from './api.ts'

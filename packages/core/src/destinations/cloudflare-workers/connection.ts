@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bearer } from '../authorization.ts'
+import { bearer } from '../shared/http/authorization.ts'
 import { defineConnection } from '../connection.ts'
 import { field } from '../destination.ts'
 import { tokenField, urlField } from '../fields.ts'

@@ -1,5 +1,5 @@
 import type { Limits } from '../destination.ts'
-import type { RateLimit } from '../rate-limit.ts'
+import type { RateLimit } from '../shared/rate-limits/rate-limit.ts'
 
 /** What a Worker can hold (developers.cloudflare.com, 2026-11-28). */
 const MAX_BYTES = 5_120

@@ -1,7 +1,7 @@
 /** What vendors do wrong, and what people call their secrets: the tables of the conformance suite. For tests only. */
 import type { DestinationErrorKind } from '@keyferry/schemas'
 import type { DestinationDefinition } from '../destination.ts'
-import type { Emulator, Fault } from '../emulator.ts'
+import type { Emulator, Fault } from '../shared/emulators/emulator.ts'
 import { secretTexts } from '../forms.ts'
 
 /** In every value of a test that looks for leaks. */

@@ -1,7 +1,7 @@
 /** Keys and values of the conformance suite, as a destination stores them. For tests only. */
 import { HOSTILE } from './faults.ts'
 import type { DestinationDefinition } from '../destination.ts'
-import type { Emulator } from '../emulator.ts'
+import type { Emulator } from '../shared/emulators/emulator.ts'
 import { refusalOf } from '../refusal.ts'
 
 export interface SuiteKeys {

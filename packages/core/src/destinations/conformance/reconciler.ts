@@ -5,10 +5,10 @@ import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, DestinationDefinition, Observed } from '../destination.ts'
 import { type NamedFault, VALUE_MARK } from './faults.ts'
 import { suiteKeys, type SuiteKeys } from './keys.ts'
-import type { Emulator } from '../emulator.ts'
+import type { Emulator } from '../shared/emulators/emulator.ts'
 import type { StartEmulator } from '../emulators.ts'
 import { type Credentials, httpFor, parseCredentials } from '../credentials.ts'
-import { createHttp, type HttpOptions } from '../http.ts'
+import { createHttp, type HttpOptions } from '../shared/http/http.ts'
 
 /** Remembers what it wrote and compares it with a list. */
 export interface TestReconciler {

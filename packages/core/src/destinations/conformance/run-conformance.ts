@@ -5,7 +5,7 @@ import { conformance } from './suite.ts'
 import { listsInTrouble, writesInTrouble } from './trouble.ts'
 import type { DestinationDefinition } from '../destination.ts'
 import type { StartEmulator } from '../emulators.ts'
-import type { MinimumCallsOf } from '../minimum-calls.ts'
+import type { MinimumCallsOf } from '../shared/emulators/minimum-calls.ts'
 
 export interface EmulatedVendor {
   startEmulator: StartEmulator

@@ -10,7 +10,7 @@ import { isWriteOf } from './keys.ts'
 import { failureOf, NOTHING_LEFT, withEmulator, sessionOf, wrongIn } from './reconciler.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { DestinationDefinition } from '../destination.ts'
-import type { Emulator } from '../emulator.ts'
+import type { Emulator } from '../shared/emulators/emulator.ts'
 import type { EmulatedVendor } from './run-conformance.ts'
 
 /** Cases of one destination. Each has an emulator of its own, so that the waits of repeats overlap. */

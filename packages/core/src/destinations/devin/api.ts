@@ -4,9 +4,9 @@
  */
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
-import type { Http } from '../http.ts'
-import { readPages } from '../pages.ts'
-import { understood } from '../understood.ts'
+import type { Http } from '../shared/http/http.ts'
+import { readPages } from '../shared/http/pages.ts'
+import { understood } from '../shared/http/understood.ts'
 
 /** One organization as one API key sees it. */
 export interface DevinApi {

@@ -3,10 +3,10 @@
  * call each, ten at a time. A create is never repeated blindly, and a secret is never deleted because its new value was
  * refused.
  */
-import { applyEach } from '../apply-each.ts'
+import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Report } from '../destination.ts'
-import { sharedListing, type SharedListing } from '../shared-listing.ts'
+import { sharedListing, type SharedListing } from '../shared/clients/shared-listing.ts'
 import { createSecret, deleteSecret, listSecrets, type DevinApi, type DevinSecret } from './api.ts'
 import { copiesOf, observedFrom } from './observed.ts'
 

@@ -1,5 +1,5 @@
 import type { Limits } from '../destination.ts'
-import type { RateLimit } from '../rate-limit.ts'
+import type { RateLimit } from '../shared/rate-limits/rate-limit.ts'
 
 /**
  * Devin documents no bounds for organization secrets. These are those of its nearest neighbour, the secrets of a

@@ -3,9 +3,9 @@ import { crc32c } from '@aws-crypto/crc32c'
 import { decodeUtf8 } from '@keyferry/schemas'
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
-import type { Http } from '../http.ts'
-import { readPages } from '../pages.ts'
-import { understood } from '../understood.ts'
+import type { Http } from '../shared/http/http.ts'
+import { readPages } from '../shared/http/pages.ts'
+import { understood } from '../shared/http/understood.ts'
 import { statusIn } from './errors.ts'
 
 /** The secrets of a project, global or of one region. */

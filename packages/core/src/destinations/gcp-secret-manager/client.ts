@@ -3,7 +3,7 @@
  * lag behind writes, so each call copes with a secret that is there, or not, against expectation.
  */
 import pLimit from 'p-limit'
-import { applyEach } from '../apply-each.ts'
+import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Observed } from '../destination.ts'
 import {

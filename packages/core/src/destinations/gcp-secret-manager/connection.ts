@@ -1,5 +1,5 @@
 import { defineConnection } from '../connection.ts'
-import { tokenAuthorization } from '../token-source.ts'
+import { tokenAuthorization } from '../shared/http/token-source.ts'
 import { gcpMethods } from './credentials.ts'
 import { meaningOf } from './errors.ts'
 import { HOSTS, secretsHost } from './hosts.ts'

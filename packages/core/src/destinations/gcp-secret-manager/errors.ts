@@ -1,7 +1,7 @@
 /** Google's errors: a status of gRPC, and details that sometimes say more (API design guide, 2026-11-28). */
 import { z } from 'zod'
 import type { Meaning } from '../connection.ts'
-import type { HttpAnswer } from '../http.ts'
+import type { HttpAnswer } from '../shared/http/http.ts'
 
 const problem = z.object({
   error: z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isRsaKey } from '../rsa-key.ts'
+import { isRsaKey } from '../shared/http/rsa-key.ts'
 
 /** The file that Google gives for the key of a service account, as far as a token needs it. */
 const keyFile = z.object({

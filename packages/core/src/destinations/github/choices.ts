@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { Session } from '../connection.ts'
 import type { Choice, ChoiceList } from '../destination.ts'
-import { readPages } from '../pages.ts'
-import { understood } from '../understood.ts'
+import { readPages } from '../shared/http/pages.ts'
+import { understood } from '../shared/http/understood.ts'
 import type { GithubCredentials } from './connection.ts'
 import { HEADERS } from './headers.ts'
 

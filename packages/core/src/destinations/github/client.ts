@@ -3,10 +3,10 @@
  * which leads to the other when somebody was faster.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { applyEach } from '../apply-each.ts'
+import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Observed } from '../destination.ts'
-import { sharedListing } from '../shared-listing.ts'
+import { sharedListing } from '../shared/clients/shared-listing.ts'
 import { deleteRow, type GithubApi, type GithubRow, listRows, patchVariable, postVariable, putSecret } from './api.ts'
 import { createSealing, type Sealing } from './sealing.ts'
 import { areVariables } from './target.ts'

@@ -5,14 +5,14 @@
 import { createPrivateKey } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { z } from 'zod'
-import { bearer } from '../authorization.ts'
+import { bearer } from '../shared/http/authorization.ts'
 import { type Account, type CredentialsOf, defineConnection, type Meaning, type Session } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
 import { field } from '../destination.ts'
 import { tokenField } from '../fields.ts'
-import type { Http, HttpAnswer } from '../http.ts'
-import { isRsaKey } from '../rsa-key.ts'
-import { tokenAuthorization, type Token } from '../token-source.ts'
+import type { Http, HttpAnswer } from '../shared/http/http.ts'
+import { isRsaKey } from '../shared/http/rsa-key.ts'
+import { tokenAuthorization, type Token } from '../shared/http/token-source.ts'
 import { HEADERS } from './headers.ts'
 
 const HOST = /^(?:https?:\/\/)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?\/?$/i

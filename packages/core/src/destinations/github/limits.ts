@@ -1,6 +1,6 @@
 /** What GitHub can hold (docs.github.com, 2026-11-28). */
 import type { Limits } from '../destination.ts'
-import type { RateLimit } from '../rate-limit.ts'
+import type { RateLimit } from '../shared/rate-limits/rate-limit.ts'
 import { areVariables, type GithubTarget } from './target.ts'
 
 const MAX_NAME = 255

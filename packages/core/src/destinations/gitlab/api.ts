@@ -3,9 +3,9 @@ import { z } from 'zod'
 import type { Meaning } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Flags } from '../destination.ts'
-import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
-import { readNumberedPages } from '../pages.ts'
-import { understood } from '../understood.ts'
+import type { Http, HttpAnswer, HttpRequest } from '../shared/http/http.ts'
+import { readNumberedPages } from '../shared/http/pages.ts'
+import { understood } from '../shared/http/understood.ts'
 import { type GitlabTarget, resourcePath, resourceWords } from './target.ts'
 
 export interface GitlabApi {

@@ -2,7 +2,7 @@
  * One call per change, within one environment scope: GitLab names a variable by key and scope. One that is hidden can't
  * be shown again, and one that is not can't become hidden, so that such a change is a journaled delete and a create.
  */
-import { applyEach } from '../apply-each.ts'
+import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Observed, Report } from '../destination.ts'
 import {

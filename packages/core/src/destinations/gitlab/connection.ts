@@ -1,11 +1,11 @@
 /** An account at GitLab: a personal, project or group access token (docs.gitlab.com, 2026-11-28). */
 import { z } from 'zod'
-import { fixedHeaders } from '../authorization.ts'
+import { fixedHeaders } from '../shared/http/authorization.ts'
 import { type Account, type CredentialsOf, defineConnection, type Meaning, type Session } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
 import { field } from '../destination.ts'
 import { tokenField, urlField } from '../fields.ts'
-import type { HttpAnswer } from '../http.ts'
+import type { HttpAnswer } from '../shared/http/http.ts'
 
 const methods = {
   'access-token': {

@@ -1,6 +1,6 @@
 /** What GitLab can hold (gitlabhq's source up to 18.x and docs.gitlab.com, 2026-11-28). */
 import type { Limits } from '../destination.ts'
-import type { RateLimit } from '../rate-limit.ts'
+import type { RateLimit } from '../shared/rate-limits/rate-limit.ts'
 import { type GitlabTarget, isMasked } from './target.ts'
 
 /** GitLab has no limit of its own; a job's environment holds little more (ARG_MAX of Linux). */

@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
 import type { Change } from '../destination.ts'
-import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
+import type { Http, HttpAnswer, HttpRequest } from '../shared/http/http.ts'
 import { DENIED, errorsOf, isPolicyDenial, notUnderstood } from './connection.ts'
-import { membersOf, parseExactly } from '../exact-json.ts'
+import { membersOf, parseExactly } from '../shared/http/exact-json.ts'
 
 /** One document as one token sees it. */
 export interface Place {

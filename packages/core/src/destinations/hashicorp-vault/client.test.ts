@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { sessionTo } from '../conformance/reconciler.ts'
 import type { Change } from '../destination.ts'
-import { create, outcomesOf, remove, update } from '../test-changes.ts'
+import { create, outcomesOf, remove, update } from '../shared/clients/test-changes.ts'
 import { startEmulator, type VaultEmulator, type VaultEmulatorOptions } from './emulator/index.ts'
 import vault from './index.ts'
 

@@ -7,10 +7,10 @@
 import { LRUCache } from 'lru-cache'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client } from '../destination.ts'
-import { type Document, documentClient, type Member } from '../document.ts'
+import { type Document, documentClient, type Member } from '../shared/clients/document.ts'
 import * as vault from './api.ts'
 import { DENIED, notUnderstood, TOO_LARGE } from './connection.ts'
-import { jsonType } from '../exact-json.ts'
+import { jsonType } from '../shared/http/exact-json.ts'
 
 /** The KV version of each mount as it was seen last. */
 const engines = new LRUCache<string, 1 | 2>({ max: 1_000 })

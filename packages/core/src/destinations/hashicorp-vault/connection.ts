@@ -1,13 +1,13 @@
 /** How Vault and OpenBao are reached, and who calls (Vault's API documents and OpenBao's source, 2026-11-28). */
 import { z } from 'zod'
-import { fixedHeaders } from '../authorization.ts'
+import { fixedHeaders } from '../shared/http/authorization.ts'
 import { type CredentialsOf, defineConnection, type Meaning, type Session } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
 import { field } from '../destination.ts'
 import { addressField, caField, tokenField } from '../fields.ts'
-import type { Http, HttpAnswer } from '../http.ts'
+import type { Http, HttpAnswer } from '../shared/http/http.ts'
 import { pathText } from './path-text.ts'
-import { tokenAuthorization } from '../token-source.ts'
+import { tokenAuthorization } from '../shared/http/token-source.ts'
 
 const place = {
   instanceUrl: addressField('https://vault.example.com:8200', { label: 'Instance URL' }),

@@ -1,5 +1,5 @@
 import type { Limits } from '../destination.ts'
-import type { RateLimit } from '../rate-limit.ts'
+import type { RateLimit } from '../shared/rate-limits/rate-limit.ts'
 
 /** `max_entry_size` of the integrated storage is 1 MiB (Vault's documents, 2026-11-28); the rest is for metadata. */
 const MAX_BYTES = 1_040_000

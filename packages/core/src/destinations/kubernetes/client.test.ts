@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sessionTo } from '../conformance/reconciler.ts'
 import type { Change, Client } from '../destination.ts'
-import { create, outcomesOf, remove, update } from '../test-changes.ts'
+import { create, outcomesOf, remove, update } from '../shared/clients/test-changes.ts'
 import { type KubernetesEmulator, startEmulator } from './emulator/index.ts'
 import kubernetes from './index.ts'
 

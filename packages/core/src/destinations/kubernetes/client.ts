@@ -1,7 +1,7 @@
 /** One Secret holds all keys: read whole, changed by one merge patch that names the version it was read at. */
 import { DestinationError } from '../destination-error.ts'
 import { canonical, type Change, type Client, type Flags } from '../destination.ts'
-import { type Document, documentClient, type Member } from '../document.ts'
+import { type Document, documentClient, type Member } from '../shared/clients/document.ts'
 import { createSecret, noSecret, patchSecret, type Place, readSecret, type Secret, TOO_LARGE } from './api.ts'
 
 export interface Options {

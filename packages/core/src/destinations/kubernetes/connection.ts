@@ -1,6 +1,6 @@
 /** How a cluster is reached, and who calls (Kubernetes' API reference and a kube-apiserver 1.20.2, 2026-11-28). */
 import { z } from 'zod'
-import { bearer } from '../authorization.ts'
+import { bearer } from '../shared/http/authorization.ts'
 import { type CredentialsOf, defineConnection, type Session } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
 import { addressField, caField, tokenField } from '../fields.ts'

@@ -1,5 +1,5 @@
 import type { Limits } from '../destination.ts'
-import type { RateLimit } from '../rate-limit.ts'
+import type { RateLimit } from '../shared/rate-limits/rate-limit.ts'
 
 const MAX_KEY = 253
 /** All values together, before base64 (seen at a kube-apiserver 1.20.2, 2026-11-28). */

@@ -4,8 +4,8 @@
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
 import type { Meaning } from '../connection.ts'
-import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
-import { understood } from '../understood.ts'
+import type { Http, HttpAnswer, HttpRequest } from '../shared/http/http.ts'
+import { understood } from '../shared/http/understood.ts'
 
 /** Which environment's variables: a project, an environment's slug, and maybe one branch of it. */
 export interface Place {

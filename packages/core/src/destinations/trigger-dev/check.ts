@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Account, Meaning, Session } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Http, HttpAnswer } from '../http.ts'
+import type { Http, HttpAnswer } from '../shared/http/http.ts'
 import { kindOf } from './keys.ts'
 import { errorText } from './api.ts'
 

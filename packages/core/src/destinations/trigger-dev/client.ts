@@ -3,10 +3,10 @@
  * apart. Trigger.dev drops some variables without an error and old servers ignore the secret flag, so after a write the
  * environment is listed once more, and a write counts only when that listing shows it.
  */
-import { type BatchEnd, type BatchLimits, sendInBatches } from '../batch.ts'
+import { type BatchEnd, type BatchLimits, sendInBatches } from '../shared/clients/batch.ts'
 import { concernsTarget, DestinationError } from '../destination-error.ts'
 import type { Change, Client, Flags, Observed, Report } from '../destination.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../shared/http/http.ts'
 import {
   deleteVariable,
   importVariables,

@@ -1,5 +1,5 @@
 import type { Limits } from '../destination.ts'
-import type { RateLimit } from '../rate-limit.ts'
+import type { RateLimit } from '../shared/rate-limits/rate-limit.ts'
 
 /** What Trigger.dev can hold. Source: the server's code of 2026-08-21 (version 4.5.12) and its public issues. */
 

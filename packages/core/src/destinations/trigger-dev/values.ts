@@ -4,9 +4,9 @@
  * is kept.
  */
 import { z } from 'zod'
-import { bearer } from '../authorization.ts'
-import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
-import { understood } from '../understood.ts'
+import { bearer } from '../shared/http/authorization.ts'
+import type { Http, HttpAnswer, HttpRequest } from '../shared/http/http.ts'
+import { understood } from '../shared/http/understood.ts'
 import { kindOf } from './keys.ts'
 import { refusalAt, type Place } from './api.ts'
 

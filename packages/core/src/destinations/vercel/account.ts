@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Account } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../shared/http/http.ts'
 
 const user = z.object({ user: z.object({ id: z.string(), username: z.string() }) })
 const teams = z.object({ teams: z.array(z.object({ slug: z.string() })) })

@@ -5,9 +5,9 @@
 import { z } from 'zod'
 import type { Meaning } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
-import { readPages } from '../pages.ts'
-import { understood } from '../understood.ts'
+import type { Http, HttpAnswer, HttpRequest } from '../shared/http/http.ts'
+import { readPages } from '../shared/http/pages.ts'
+import { understood } from '../shared/http/understood.ts'
 
 /** One project as one token sees it. */
 export interface VercelApi {

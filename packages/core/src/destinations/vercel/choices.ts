@@ -1,7 +1,7 @@
 /** The lists of the pickers: teams, projects and environments. Vercel documents none of branches. */
 import { z } from 'zod'
 import type { ChoiceList } from '../destination.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../shared/http/http.ts'
 import { listPages, paged, teamQuery } from './api.ts'
 import { teamOf, whoAmI } from './account.ts'
 

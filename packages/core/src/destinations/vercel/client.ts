@@ -2,11 +2,11 @@
  * Lists the records of one environment and writes them: all creates and updates in one call, all removals in another.
  * A record that other environments share is split first: it keeps its value there and leaves this one.
  */
-import { applyEach } from '../apply-each.ts'
-import { applyInBatches, type BatchLimits, type Refused } from '../batch.ts'
+import { applyEach } from '../shared/clients/apply-each.ts'
+import { applyInBatches, type BatchLimits, type Refused } from '../shared/clients/batch.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Report } from '../destination.ts'
-import { scrub } from '../scrub.ts'
+import { scrub } from '../shared/http/scrub.ts'
 import {
   demandsSensitive,
   type Failure,

@@ -1,5 +1,5 @@
 import type { Limits } from '../destination.ts'
-import type { RateLimit } from '../rate-limit.ts'
+import type { RateLimit } from '../shared/rate-limits/rate-limit.ts'
 
 /** What Vercel can hold (schema of api.vercel.com and vercel.com/docs, 2026-11-28). */
 const MAX_KEY = 256

@@ -1,8 +1,8 @@
 /** The ids of a team and a project that were named by their slug or name, as Vercel's pages show them. */
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
-import type { Http } from '../http.ts'
-import { understood } from '../understood.ts'
+import type { Http } from '../shared/http/http.ts'
+import { understood } from '../shared/http/understood.ts'
 import { teamOf, whoAmI } from './account.ts'
 import { meaningOf, teamQuery } from './api.ts'
 import { listTeams } from './choices.ts'

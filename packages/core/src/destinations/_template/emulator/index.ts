@@ -3,9 +3,9 @@
  * quirks included; where no document says what it does, export `variants`, one emulator for each way it may behave.
  */
 import type { VendorCapability } from '../../conformance/capabilities.ts'
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { bucket } from '../../emulator-bucket.ts'
-import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { bucket } from '../../shared/emulators/emulator-bucket.ts'
+import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../shared/emulators/emulator-server.ts'
 
 const TOKEN = 'example-vendor-emulator-token'
 const APP = 'app-1'

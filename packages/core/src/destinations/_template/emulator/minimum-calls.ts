@@ -1,4 +1,4 @@
-import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
+import { inFlight, type MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 
 /** A listing page per 100 variables, at least one; one call for each change. */
 export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }) => {

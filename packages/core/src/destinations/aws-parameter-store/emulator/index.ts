@@ -3,7 +3,7 @@
  * it, as a real HTTP server on loopback (botocore 1.43.11 `ssm/2014-11-06`, and what people report in public issues,
  * 2026-11-28). What is contested is a variant.
  */
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
 import { REGION, type Principals } from '../../aws/emulator/principals.ts'
 import { Refused } from '../../aws/emulator/refused.ts'
 import { assumingRole, startAwsServer, type AwsCall } from '../../aws/emulator/server.ts'

@@ -3,8 +3,8 @@
  * issue 2944 of github-aws-runners/terraform-aws-github-runner), 40 reads. For the others nothing is published; 10 is
  * an assumption (2026-11-28).
  */
-import type { EmulatorOptions } from '../../emulator.ts'
-import { bucket, type Bucket } from '../../emulator-bucket.ts'
+import type { EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { bucket, type Bucket } from '../../shared/emulators/emulator-bucket.ts'
 
 const perSecond = (calls: number) => ({ burst: calls, refill: calls, intervalMs: 1_000 })
 export const WRITES = perSecond(3)

@@ -4,7 +4,7 @@
  * issues, 2026-11-28).
  */
 import { randomUUID } from 'node:crypto'
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
 import { REGION, type Principals } from '../../aws/emulator/principals.ts'
 import { Refused } from '../../aws/emulator/refused.ts'
 import { assumingRole, startAwsServer, type AwsCall } from '../../aws/emulator/server.ts'

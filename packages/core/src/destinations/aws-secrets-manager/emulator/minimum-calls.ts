@@ -1,4 +1,4 @@
-import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
+import { inFlight, type MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 import { WRITES } from './quotas.ts'
 
 /**

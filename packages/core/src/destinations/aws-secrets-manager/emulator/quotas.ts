@@ -2,8 +2,8 @@
  * Secrets Manager's request rates for one account and region, which no answer reports (AWS Secrets Manager quotas,
  * 2026-11-28; those of CreateSecret and DeleteSecret from general knowledge).
  */
-import type { EmulatorOptions } from '../../emulator.ts'
-import { bucket, type Bucket } from '../../emulator-bucket.ts'
+import type { EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { bucket, type Bucket } from '../../shared/emulators/emulator-bucket.ts'
 
 /** Calls of one group share their rate. */
 const GROUPS: ReadonlyMap<string, { group: string; perSecond: number }> = new Map([

@@ -4,13 +4,13 @@
  * endpoint with a proxy) does.
  */
 import { randomUUID } from 'node:crypto'
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
 import {
   startEmulatorServer,
   type EmulatorServer,
   type ServedAnswer,
   type ServedRequest,
-} from '../../emulator-server.ts'
+} from '../../shared/emulators/emulator-server.ts'
 import { kmsAnswer } from './kms.ts'
 import { ACCOUNT, createPrincipals, REGION, type Principal, type Principals } from './principals.ts'
 import { accessDenied, Refused } from './refused.ts'

@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { ServedRequest } from '../../emulator-server.ts'
+import type { ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import type { AccessKey } from './principals.ts'
 import { Refused } from './refused.ts'
 

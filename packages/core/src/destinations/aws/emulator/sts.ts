@@ -3,7 +3,7 @@
  * in XML, or in JSON for `accept: application/json` (botocore 1.43.11 `sts/2011-06-15`, 2026-11-28).
  */
 import { randomUUID } from 'node:crypto'
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { ACCOUNT, type Principal, type Principals } from './principals.ts'
 import { Refused } from './refused.ts'
 

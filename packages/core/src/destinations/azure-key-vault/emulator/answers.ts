@@ -1,6 +1,6 @@
 /** Key Vault's answers: errors have a code, and often a second one inside that says more (2026-11-28). */
 import { randomUUID } from 'node:crypto'
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 
 const headers = (): Record<string, string> => ({
   'cache-control': 'no-cache',

@@ -2,8 +2,8 @@
  * A vault of Azure Key Vault as far as secrets go, with the token endpoint of its tenant, as one real HTTP server on
  * loopback (Azure's REST reference, its own client and public issues, 2026-11-28). What is not settled is a variant.
  */
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { badParameter, refuse, throttled } from './answers.ts'
 import { selfSignedCertificate, type CertificatePair } from './certificate.ts'
 import { throughput } from './limits.ts'

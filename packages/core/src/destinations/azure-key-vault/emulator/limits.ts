@@ -1,7 +1,7 @@
 /** What a vault refuses to store, and how often it may be called (Azure's service limits, 2026-11-28). */
 import { z } from 'zod'
-import { bucket } from '../../emulator-bucket.ts'
-import type { EmulatorOptions } from '../../emulator.ts'
+import { bucket } from '../../shared/emulators/emulator-bucket.ts'
+import type { EmulatorOptions } from '../../shared/emulators/emulator.ts'
 import type { NewVersion } from './secrets.ts'
 
 export const isName = (name: string): boolean => /^[0-9A-Za-z-]{1,127}$/.test(name)

@@ -1,4 +1,4 @@
-import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
+import { inFlight, type MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 
 /**
  * A page has 25 names, and only an answer leads to the next; then a call each (Azure's REST reference, 2026-11-28). The

@@ -1,5 +1,5 @@
 /** The calls on secrets (api-version 7.0 to 2026-04-01, 2026-11-28). */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { badParameter, beingDeleted, beingRecovered, inBin, noContent, notFound, ok, refuse } from './answers.ts'
 import { isName, PAGE, propertiesIn, versionIn } from './limits.ts'
 import { currentVersion, type Secret, type Secrets, type Version } from './secrets.ts'

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes, randomUUID, X509Certificate } from 'node:crypto'
 import { decodeProtectedHeader, jwtVerify } from 'jose'
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 
 /** What an access policy may allow. */
 export type Right = 'list' | 'get' | 'set' | 'delete' | 'recover' | 'purge'

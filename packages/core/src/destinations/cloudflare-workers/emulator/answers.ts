@@ -1,5 +1,5 @@
 /** Cloudflare's envelope of every answer (`cloudflare` 7.3.0, 2026-11-28). */
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 
 export const ok = (result: unknown, more: Record<string, unknown> = {}): ServedAnswer => ({
   status: 200,

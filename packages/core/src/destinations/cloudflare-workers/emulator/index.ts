@@ -3,8 +3,8 @@
  * and developers.cloudflare.com, 2026-11-28). What no document settles is a switch of `Behaviour`.
  */
 import type { VendorCapability } from '../../conformance/capabilities.ts'
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { authenticationError, noRoute, ok, refused } from './answers.ts'
 import { rateLimit } from './rate-limit.ts'
 import { accountRoute } from './routes.ts'

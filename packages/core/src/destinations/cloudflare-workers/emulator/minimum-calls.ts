@@ -1,4 +1,4 @@
-import type { MinimumCallsOf } from '../../minimum-calls.ts'
+import type { MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 
 /**
  * One listing, and one merge patch per 100 changes, each a deployment of the Worker (`cloudflare` 7.3.0 and wrangler,

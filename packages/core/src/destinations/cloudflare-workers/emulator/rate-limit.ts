@@ -2,8 +2,8 @@
  * Cloudflare's limit of all calls of a token: 1,200 in five minutes, and the next five minutes are refused
  * (developers.cloudflare.com, 2026-11-28).
  */
-import type { EmulatorOptions } from '../../emulator.ts'
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 import { refused } from './answers.ts'
 
 const CALLS = 1_200

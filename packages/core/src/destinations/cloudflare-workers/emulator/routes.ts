@@ -1,6 +1,6 @@
 /** The calls of an account on its Workers. */
 import { z } from 'zod'
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { authenticationError, noBinding, noRoute, noScript, ok, refused } from './answers.ts'
 import { apply, isSecret, secretsOf, shown, type Behaviour, type Script } from './script.ts'
 import type { Holder } from './tokens.ts'

@@ -1,5 +1,5 @@
 /** One Worker: its bindings, of which secrets are some, and its deployments. */
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 import { nameInUse, noBinding, notDeployed, ok, refused, tooLarge } from './answers.ts'
 
 export interface Binding {

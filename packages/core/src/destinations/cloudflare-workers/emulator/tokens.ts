@@ -1,5 +1,5 @@
 /** API tokens and their permissions. A malformed token is a 400, a wrong one a 401, a missing permission a 403. */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { authenticationError, malformedToken } from './answers.ts'
 
 export const ACCOUNT = '023e105f4ecef8ad9ca31a8372d0c353'

@@ -2,7 +2,7 @@
  * Devin's answers: errors are ProblemDetail as plain JSON (OpenAPI document in Devin's Terraform provider, newer than
  * June 2026).
  */
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 
 export const ok = (body: unknown): ServedAnswer => ({ status: 200, body })
 

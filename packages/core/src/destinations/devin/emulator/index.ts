@@ -3,9 +3,9 @@
  * document in Devin's Terraform provider, 2026-11-22). What no document settles is a switch (`duplicates`).
  */
 import type { VendorCapability } from '../../conformance/capabilities.ts'
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { bucket } from '../../emulator-bucket.ts'
-import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { bucket } from '../../shared/emulators/emulator-bucket.ts'
+import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import {
   conflict,
   forbidden,

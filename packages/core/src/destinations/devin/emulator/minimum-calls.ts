@@ -1,4 +1,4 @@
-import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
+import { inFlight, type MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 
 /**
  * A listing page per 200 secrets, at least one; a create or a delete each; no update, so a change is both (OpenAPI

@@ -5,7 +5,7 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { decodeProtectedHeader, jwtVerify } from 'jose'
 import { z } from 'zod'
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { Refused } from './refused.ts'
 
 export interface ServiceAccount {

@@ -2,8 +2,8 @@
  * Google Secret Manager of a few projects, with the hosts that a client needs beside it (tokens, IAM Credentials,
  * Resource Manager, Service Usage), as one real HTTP server on loopback (protos, quotas and public issues, 2026-11-28).
  */
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { createIdentities, type Identities, type ServiceAccount } from './identities.ts'
 import { LOCATIONS, quotas } from './limits.ts'
 import { permissionDenied, Refused, serviceDisabled } from './refused.ts'

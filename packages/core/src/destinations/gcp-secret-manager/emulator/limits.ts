@@ -1,8 +1,8 @@
 /** What Secret Manager refuses to store, and how often it may be called (its protos and quotas, 2026-11-28). */
 import { crc32c } from '@aws-crypto/crc32c'
 import { z } from 'zod'
-import { bucket, type Bucket } from '../../emulator-bucket.ts'
-import type { EmulatorOptions } from '../../emulator.ts'
+import { bucket, type Bucket } from '../../shared/emulators/emulator-bucket.ts'
+import type { EmulatorOptions } from '../../shared/emulators/emulator.ts'
 import { exhausted, Refused } from './refused.ts'
 import type { Settings } from './secrets.ts'
 

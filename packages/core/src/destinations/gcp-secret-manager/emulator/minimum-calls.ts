@@ -1,4 +1,4 @@
-import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
+import { inFlight, type MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 
 /**
  * A page has up to 25,000 secrets; a create is a secret and its first version, an update a new version (the protos and

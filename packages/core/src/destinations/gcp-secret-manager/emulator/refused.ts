@@ -1,5 +1,5 @@
 /** Google's errors: a status of gRPC in JSON, sometimes with details (2026-11-28). */
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 
 const STATUSES = {
   INVALID_ARGUMENT: 400,

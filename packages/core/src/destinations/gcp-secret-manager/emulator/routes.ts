@@ -1,5 +1,5 @@
 /** The calls on secrets and versions, global and regional (protos of google.cloud.secretmanager.v1, 2026-11-28). */
-import type { ServedRequest } from '../../emulator-server.ts'
+import type { ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { checksumOf, payloadIn, refuseName, secretIn, type Operation } from './limits.ts'
 import { notFound, Refused } from './refused.ts'
 import { newEtag, timestamp, type Secret, type Secrets, type State, type Version } from './secrets.ts'

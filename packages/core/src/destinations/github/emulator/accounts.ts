@@ -1,6 +1,6 @@
 /** Tokens of the emulated GitHub, and what each may do. */
 import { randomBytes } from 'node:crypto'
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { notFound, refuse } from './answers.ts'
 import type { Place } from './places.ts'
 

@@ -1,5 +1,5 @@
 /** The forms of GitHub's answers (GitHub's OpenAPI document 23.0.2 and docs.github.com, 2026-11-28). */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 
 const DOCS = 'https://docs.github.com/rest'
 

@@ -1,7 +1,7 @@
 /** A GitHub App: assertions signed with its key, and installation tokens (docs.github.com, 2026-11-28). */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { decodeJwt, jwtVerify } from 'jose'
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import type { Accounts } from './accounts.ts'
 import { notFound, ok, refuse } from './answers.ts'
 import { appRow } from './rows.ts'

@@ -4,8 +4,8 @@
  * docs.github.com, and public issues, 2026-11-28).
  */
 import type { VendorCapability } from '../../conformance/capabilities.ts'
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { startEmulatorServer } from '../../emulator-server.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { startEmulatorServer } from '../../shared/emulators/emulator-server.ts'
 import { createAccounts } from './accounts.ts'
 import { APP_ID, createApp, INSTALLATION_ID } from './app.ts'
 import { placeAt, type Place, type World } from './places.ts'

@@ -1,4 +1,4 @@
-import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
+import { inFlight, type MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 
 /**
  * A listing page per 100 secrets, at least one; the public key beside it when something is written; a call for each

@@ -2,9 +2,9 @@
  * GitHub's rate limits of one account: 5,000 requests an hour, and 900 points a minute in which a write counts five
  * (docs.github.com, 2026-11-28). Both are refused with 403 as well as with 429.
  */
-import type { EmulatorOptions } from '../../emulator.ts'
-import { bucket } from '../../emulator-bucket.ts'
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { bucket } from '../../shared/emulators/emulator-bucket.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 import { refuse } from './answers.ts'
 
 export interface Refusals {

@@ -1,5 +1,5 @@
 /** One request to the emulated GitHub. */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { type Accounts, type Token, whyForbidden } from './accounts.ts'
 import { notFound, ok, page, refuse } from './answers.ts'
 import type { App } from './app.ts'

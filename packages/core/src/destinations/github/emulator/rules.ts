@@ -1,5 +1,5 @@
 /** What GitHub refuses in names, values and visibility, and the rows that it shows. */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { invalid } from './answers.ts'
 import type { Place } from './places.ts'
 import type { Row, Visibility } from './store.ts'

@@ -1,5 +1,5 @@
 /** Secrets: listed without values, written as sealed boxes. */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { created, invalid, noContent, notFound, objectIn, ok, page, refuse } from './answers.ts'
 import type { Place } from './places.ts'
 import { openBox } from './sealed-boxes.ts'

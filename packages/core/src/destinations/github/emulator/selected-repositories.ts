@@ -1,5 +1,5 @@
 /** The repositories that may use an organization's secret or variable: `<name>/repositories`. */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { invalid, noContent, notFound, objectIn, ok, page, refuse } from './answers.ts'
 import type { Place, World } from './places.ts'
 import { repositoryRow } from './rows.ts'

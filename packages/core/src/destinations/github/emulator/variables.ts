@@ -1,5 +1,5 @@
 /** Variables: shown in clear, created and changed by different calls. */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { created, invalid, noContent, notFound, objectIn, ok, page, refuse } from './answers.ts'
 import type { Place } from './places.ts'
 import { rowOf, visibilityIn, whyName, whySize } from './rules.ts'

@@ -1,5 +1,5 @@
 /** The forms of GitLab's answers (gitlabhq's source and docs.gitlab.com, 2026-11-28). */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 
 export const ok = (body: unknown, headers: Record<string, string> = {}): ServedAnswer => ({
   status: 200,

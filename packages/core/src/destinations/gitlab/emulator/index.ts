@@ -3,8 +3,8 @@
  * (gitlabhq's source up to 18.x and docs.gitlab.com, 2026-11-28).
  */
 import type { VendorCapability } from '../../conformance/capabilities.ts'
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { startEmulatorServer } from '../../emulator-server.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { startEmulatorServer } from '../../shared/emulators/emulator-server.ts'
 import { createAccounts } from './accounts.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { serve, type State } from './routes.ts'

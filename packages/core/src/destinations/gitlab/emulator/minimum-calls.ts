@@ -1,4 +1,4 @@
-import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
+import { inFlight, type MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 import { RATE_LIMIT } from './rate-limit.ts'
 
 /** A listing page per 100 variables, at least one, and a call for each change (docs.gitlab.com, 2026-11-28). */

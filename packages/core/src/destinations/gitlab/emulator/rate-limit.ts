@@ -1,7 +1,7 @@
 /** gitlab.com's limit of authenticated calls: 2,000 a minute, refused with a text (docs.gitlab.com, 2026-11-28). */
-import type { EmulatorOptions } from '../../emulator.ts'
-import { bucket } from '../../emulator-bucket.ts'
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { bucket } from '../../shared/emulators/emulator-bucket.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 
 export const RATE_LIMIT = { burst: 2_000, refill: 2_000, intervalMs: 60_000 }
 

@@ -1,5 +1,5 @@
 /** Variables of one project or group, each named by key and environment scope. */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { badParameter, created, noContent, notFound, ok, page, parametersOf, refuse } from './answers.ts'
 import { violations } from './rules.ts'
 

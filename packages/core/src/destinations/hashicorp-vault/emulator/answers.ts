@@ -1,6 +1,6 @@
 /** The envelopes of Vault's answers (OpenBao's source of 2026-08-21). */
 import { randomUUID } from 'node:crypto'
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 
 /** A 200 with the common envelope around `data`, or around `auth` for a login. */
 export const ok = (data: unknown, more: Record<string, unknown> = {}): ServedAnswer => ({

@@ -3,10 +3,10 @@
  * OpenBao's source of 2026-08-21 and Vault's API documents have them (2026-11-28).
  */
 import type { VendorCapability } from '../../conformance/capabilities.ts'
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { bucket } from '../../emulator-bucket.ts'
-import { startEmulatorServer } from '../../emulator-server.ts'
-import { membersOf, parseExactly } from '../../exact-json.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { bucket } from '../../shared/emulators/emulator-bucket.ts'
+import { startEmulatorServer } from '../../shared/emulators/emulator-server.ts'
+import { membersOf, parseExactly } from '../../shared/http/exact-json.ts'
 import { append, live, type Members, newDocument } from './documents.ts'
 import { createMount } from './mounts.ts'
 import type { Capability, Policy } from './policies.ts'

@@ -1,5 +1,5 @@
 /** KV version 1: bare objects without versions, check-and-set and patch (OpenBao's source of 2026-08-21). */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { absent, noContent, noHandler, ok, refuse, unsupported } from './answers.ts'
 import { parseBody } from './bodies.ts'
 import { append, live, type Members, namesBelow, newDocument, tooLarge } from './documents.ts'

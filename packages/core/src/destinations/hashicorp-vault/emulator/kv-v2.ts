@@ -1,6 +1,6 @@
 /** KV version 2: documents with versions, check-and-set and merge patch (OpenBao's source of 2026-08-21). */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
-import { membersOf } from '../../exact-json.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
+import { membersOf } from '../../shared/http/exact-json.ts'
 import { absent, deleted, noContent, noHandler, ok, refuse, unsupported } from './answers.ts'
 import { parseBody } from './bodies.ts'
 import {

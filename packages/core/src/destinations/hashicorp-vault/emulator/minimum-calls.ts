@@ -1,4 +1,4 @@
-import type { MinimumCallsOf } from '../../minimum-calls.ts'
+import type { MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 
 /**
  * One read of the document, and one write for all changes together (Vault's API documents, 2026-11-28). Where there is

@@ -1,6 +1,6 @@
 /** The KV mounts of the emulated Vault, by namespace. */
 import { randomUUID } from 'node:crypto'
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 import { ok, refuse } from './answers.ts'
 import type { Documents } from './documents.ts'
 import { seesMount } from './policies.ts'

@@ -1,6 +1,6 @@
 /** One request to the emulated Vault: the checks in the server's order, then the handler of its path. */
-import type { Bucket } from '../../emulator-bucket.ts'
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { Bucket } from '../../shared/emulators/emulator-bucket.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { noHandler, ok, refuse } from './answers.ts'
 import { parseBody } from './bodies.ts'
 import { live } from './documents.ts'

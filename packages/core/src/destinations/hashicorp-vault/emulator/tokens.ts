@@ -1,6 +1,6 @@
 /** Tokens and AppRole logins of the emulated Vault. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { noContent, ok, refuse } from './answers.ts'
 import { DEFAULT_POLICY, type Policy } from './policies.ts'
 

@@ -1,6 +1,6 @@
 /** Tokens of service accounts, their roles, and the reviews by which one asks what it may do. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { asObject, parsed } from './objects.ts'
 import { badRequest, failure } from './status.ts'
 

@@ -3,9 +3,9 @@
  * reviews, as seen at a real kube-apiserver 1.20.2 (2026-11-28).
  */
 import type { VendorCapability } from '../../conformance/capabilities.ts'
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { bucket } from '../../emulator-bucket.ts'
-import { startEmulatorServer } from '../../emulator-server.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { bucket } from '../../shared/emulators/emulator-bucket.ts'
+import { startEmulatorServer } from '../../shared/emulators/emulator-server.ts'
 import { createAccess, type Rule } from './access.ts'
 import { type Fields, type Owned, update } from './managed-fields.ts'
 import { serve, type State } from './routes.ts'

@@ -1,5 +1,5 @@
 /** Lists in pages, whole or as names only. */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { type Stored, shown, shownMetadata } from './objects.ts'
 import { badRequest, failure } from './status.ts'
 

@@ -1,4 +1,4 @@
-import type { MinimumCallsOf } from '../../minimum-calls.ts'
+import type { MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 
 /** One read of the secret, and one patch for all changes together (Kubernetes' API reference, 2026-11-28). */
 export const minimumCalls: MinimumCallsOf = ({ creates, updates, deletes }) => {

@@ -1,6 +1,6 @@
 /** One request to the emulated API server: authentication, authorization, then the handler of its path. */
-import type { Bucket } from '../../emulator-bucket.ts'
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { Bucket } from '../../shared/emulators/emulator-bucket.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import {
   type Access,
   type Attempt,

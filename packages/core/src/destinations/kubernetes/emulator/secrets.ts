@@ -1,5 +1,5 @@
 /** The calls on secrets: read, list, create, replace, patch in each form, and delete. */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { type Attempt, isAllowed, type User } from './access.ts'
 import { apply, type Fields, update } from './managed-fields.ts'
 import { asObject, bare, decode, parsed, type Sent, shown, Undecodable } from './objects.ts'

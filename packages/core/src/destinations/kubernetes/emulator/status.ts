@@ -1,5 +1,5 @@
 /** `Status` objects of the API server (1.20.2 and its API reference, 2026-11-28). */
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 
 export interface Cause {
   reason: string

@@ -1,6 +1,6 @@
 /** The secrets of the emulated cluster: optimistic concurrency and validation in one place. */
 import { randomUUID } from 'node:crypto'
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 import type { Fields, Owned } from './managed-fields.ts'
 import { type Stored, shown } from './objects.ts'
 import { alreadyExists, invalid, modified, notFound } from './status.ts'

@@ -1,4 +1,4 @@
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import type { Holder } from './accounts.ts'
 import { addBranch, type Project } from './model.ts'
 import { refuse } from './place.ts'

@@ -3,8 +3,8 @@
  * SDK and command line work against it unchanged. It stands in for the vendor in tests, the demo and the bench.
  */
 import type { VendorCapability } from '../../conformance/capabilities.ts'
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { type ServedAnswer, type ServedRequest, startEmulatorServer } from '../../emulator-server.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { type ServedAnswer, type ServedRequest, startEmulatorServer } from '../../shared/emulators/emulator-server.ts'
 import { accountRoutes } from './account-routes.ts'
 import { createAccounts, type Holder, type Keys, may } from './accounts.ts'
 import { addBranch, type Place } from './model.ts'

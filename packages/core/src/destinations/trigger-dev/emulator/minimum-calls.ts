@@ -1,4 +1,4 @@
-import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
+import { inFlight, type MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 
 /**
  * One listing; an import per 100 writes, since a larger one takes longer than proxies wait (trigger.dev issue 1411);

@@ -1,5 +1,5 @@
-import type { EmulatorOptions } from '../../emulator.ts'
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 
 interface Sizes {
   burst: number

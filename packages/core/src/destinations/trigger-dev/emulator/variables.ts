@@ -1,5 +1,5 @@
 import { parse } from 'dotenv'
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { isKnownInProject, type Place, type Project, visible, write } from './model.ts'
 import { refuse } from './place.ts'
 

@@ -1,5 +1,5 @@
 /** Vercel's answers: an error is `{ error: { code, message, … } }` at every status (`@vercel/sdk` 1.28.35). */
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 
 /** What Vercel says about a refused request or about one refused variable of many. */
 export interface VercelError {

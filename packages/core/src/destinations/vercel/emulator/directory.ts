@@ -1,5 +1,5 @@
 /** Users, teams, projects and environments: what the pickers list, and each token's permissions. */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { noSuchEndpoint, notAuthorized, notFound, ok, Refused } from './answers.ts'
 import { pageOf } from './rows.ts'
 import { variables, type Variables } from './variables.ts'

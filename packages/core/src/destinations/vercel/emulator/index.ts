@@ -3,8 +3,8 @@
  * CLI and Terraform provider, vercel.com/docs, 2026-11-28). What no document settles is a switch of `Behaviour`.
  */
 import type { VendorCapability } from '../../conformance/capabilities.ts'
-import type { Emulator, EmulatorOptions } from '../../emulator.ts'
-import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
+import type { Emulator, EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { Refused } from './answers.ts'
 import { accountOf, directory, holderOf, seededProjects, TEAM, TOKENS } from './directory.ts'
 import { projectIn, projectRoute, type Behaviour } from './project-routes.ts'

@@ -1,4 +1,4 @@
-import type { MinimumCallsOf } from '../../minimum-calls.ts'
+import type { MinimumCallsOf } from '../../shared/emulators/minimum-calls.ts'
 
 /**
  * One listing without pages, one upsert of all creates and updates, one delete of a batch of ids (`@vercel/sdk`

@@ -1,5 +1,5 @@
 /** Every call about the variables of a project. The version in a path differs from call to call. */
-import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import type { ServedAnswer, ServedRequest } from '../../shared/emulators/emulator-server.ts'
 import { badRequest, noSuchEndpoint, notAuthorized, notFound, ok, parsed, Refused } from './answers.ts'
 import type { Holder, Project } from './directory.ts'
 import { pageOf, rowOf } from './rows.ts'

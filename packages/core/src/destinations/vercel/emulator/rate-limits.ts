@@ -2,8 +2,8 @@
  * Vercel's rate limits of variables (vercel.com/docs/limits, 2026-11-28): a fixed window per kind of call, shown in
  * `x-ratelimit-*` headers, with the reset in seconds since 1970.
  */
-import type { EmulatorOptions } from '../../emulator.ts'
-import type { ServedAnswer } from '../../emulator-server.ts'
+import type { EmulatorOptions } from '../../shared/emulators/emulator.ts'
+import type { ServedAnswer } from '../../shared/emulators/emulator-server.ts'
 
 const MINUTE = 60_000
 const CALLS_PER_MINUTE = { create: 120, update: 120, delete: 60, read: 500 }

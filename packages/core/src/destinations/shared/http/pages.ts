@@ -1,0 +1,64 @@
+import { DestinationError } from '../../destination-error.ts'
+
+export interface Page<Row> {
+  rows: readonly Row[]
+  /** What leads to the next page; null or empty on the last one. */
+  next: string | null | undefined
+}
+
+/** More than any vendor's largest listing has; one that never ends must not run forever. */
+const MOST_PAGES = 2_000
+
+/**
+ * All rows of a listing, page after page, `from` null at the first. Complete, or it throws: a half-read listing would
+ * make keys look absent. Throws `unavailable` for a listing that leads back to a page, or has no end.
+ */
+export async function readPages<Row>(read: (from: string | null) => Promise<Page<Row>>): Promise<Row[]> {
+  const found: Row[] = []
+  const seen = new Set<string>()
+  for (let from: string | null = null; seen.size < MOST_PAGES;) {
+    const { rows, next }: Page<Row> = await read(from)
+    found.push(...rows)
+    if (next === null || next === undefined || next === '') return found
+    if (seen.has(next)) break
+    seen.add(next)
+    from = next
+  }
+  throw new DestinationError(
+    'unavailable',
+    'The listing repeats a page or has no end, so that it cannot be read whole; try again later',
+  )
+}
+
+export interface NumberedPage<Row> {
+  rows: readonly Row[]
+  /** All rows of the listing, as the vendor counts them; null where it does not say. */
+  total: number | null
+  isLast: boolean
+}
+
+/**
+ * The same for pages that are numbered from 1, where a row that is deleted meanwhile moves another one across the
+ * border of two pages. A listing that does not have as many rows as every page of it says is read once more, then it is
+ * `unavailable`. `idOf` distinguishes rows.
+ */
+export async function readNumberedPages<Row>(
+  read: (page: number) => Promise<NumberedPage<Row>>,
+  idOf: (row: Row) => string,
+): Promise<Row[]> {
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    const counted = new Set<number>()
+    const rows = await readPages(async (from) => {
+      const page = Number(from ?? 1)
+      const { rows: found, total, isLast } = await read(page)
+      if (total !== null) counted.add(total)
+      return { rows: found, next: isLast ? null : String(page + 1) }
+    })
+    const distinct = [...new Map(rows.map((row) => [idOf(row), row])).values()]
+    if ([...counted].every((total) => total === distinct.length)) return distinct
+  }
+  throw new DestinationError(
+    'unavailable',
+    'The listing has other rows than the provider counts: they change while they are listed. Try again later',
+  )
+}
