@@ -207,6 +207,9 @@ export type Change =
     }
   | { action: 'delete'; key: string; remoteIds: readonly string[] }
 
+/** A change that writes a value. */
+export type Write = Exclude<Change, { action: 'delete' }>
+
 export interface Report {
   /** Journal: called, and awaited, before the first step that could lose the old value. */
   replacing(change: Change): Promise<void>

@@ -7,7 +7,7 @@ import { shownKey } from '../aws/kms-keys.ts'
 import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
 import { applyInBatches } from '../shared/clients/batch.ts'
-import type { Change, Client, Observed, Report } from '../destination.ts'
+import type { Change, Client, Observed, Report, Write } from '../destination.ts'
 import { tagChanges, tagsOf } from '../shared/clients/tags.ts'
 import {
   addTags,
@@ -26,7 +26,6 @@ import type { ParameterStoreOptions } from './schemas.ts'
 /** Calls in flight. */
 const CONCURRENCY = 10
 
-type Write = Exclude<Change, { action: 'delete' }>
 type Delete = Extract<Change, { action: 'delete' }>
 
 export function parameterStoreClient(path: ParameterPath, options: ParameterStoreOptions): Client {

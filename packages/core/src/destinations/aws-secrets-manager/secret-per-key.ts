@@ -5,7 +5,7 @@ import { shownKey } from '../aws/kms-keys.ts'
 import { awsTags } from '../aws/tags.ts'
 import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Change, Client, Flags, Observed, Report } from '../destination.ts'
+import type { Change, Client, Flags, Observed, Report, Write } from '../destination.ts'
 import { tagChanges, tagsOf, type Tags } from '../shared/clients/tags.ts'
 import {
   batchGetSecretValues,
@@ -29,8 +29,6 @@ const CONCURRENCY = 10
 
 /** In which each change counts. */
 const BUCKETS = { create: 'create', update: 'change', delete: 'delete' } as const
-
-type Write = Exclude<Change, { action: 'delete' }>
 
 export function secretPerKeyClient(at: SecretsRegion, options: SecretsManagerOptions): Client {
   /** Tags by name, as far as they were listed: those that are there need no call. */

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import pLimit from 'p-limit'
 import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Change, Client, Observed, Report } from '../destination.ts'
+import type { Client, Observed, Report, Write } from '../destination.ts'
 import {
   deleteSecret,
   getValue,
@@ -73,8 +73,6 @@ const observed = (row: Row): Observed => ({
   ...(row.managed === true && { notManaged: 'the secret of a certificate' }),
   ...(!row.attributes.enabled && { otherType: 'a disabled secret' }),
 })
-
-type Write = Exclude<Change, { action: 'delete' }>
 
 async function write(
   work: { vault: Vault; report: Report; seen: ReadonlyMap<string, Row> },

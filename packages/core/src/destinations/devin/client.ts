@@ -5,7 +5,7 @@
  */
 import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Change, Client, Report } from '../destination.ts'
+import type { Change, Client, Report, Write } from '../destination.ts'
 import { sharedListing, type SharedListing } from '../shared/clients/shared-listing.ts'
 import { createSecret, deleteSecret, listSecrets, type DevinApi, type DevinSecret } from './api.ts'
 import { copiesOf, observedFrom } from './observed.ts'
@@ -46,8 +46,6 @@ async function one(work: Work, change: Change): Promise<readonly string[]> {
   await remove(work, change.remoteIds)
   return [await recreate(work, change, change.remoteIds)]
 }
-
-type Write = Exclude<Change, { action: 'delete' }>
 
 /** Deletes each id. One that is gone counts as deleted. */
 async function remove({ api, listing }: Work, ids: readonly string[]): Promise<void> {

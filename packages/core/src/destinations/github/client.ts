@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Change, Client, Observed } from '../destination.ts'
+import type { Change, Client, Observed, Write } from '../destination.ts'
 import { sharedListing } from '../shared/clients/shared-listing.ts'
 import { deleteRow, type GithubApi, type GithubRow, listRows, patchVariable, postVariable, putSecret } from './api.ts'
 import { createSealing, type Sealing } from './sealing.ts'
@@ -50,8 +50,6 @@ const observed = ({ name, value, updated_at, visibility }: GithubRow, isReadable
   flags: visibility === undefined ? {} : { visibility },
   ...(isReadable ? { value } : { revision: updated_at }),
 })
-
-type Write = Exclude<Change, { action: 'delete' }>
 
 interface SealedAhead {
   take(change: Write): ReturnType<Sealing['seal']>

@@ -4,7 +4,7 @@
  */
 import { applyEach } from '../shared/clients/apply-each.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Change, Client, Observed, Report } from '../destination.ts'
+import type { Change, Client, Observed, Report, Write } from '../destination.ts'
 import {
   deleteVariable,
   type GitlabApi,
@@ -49,8 +49,6 @@ const observed = ({ key, value, hidden, raw, variable_type, ...shown }: GitlabVa
   ...(value !== null && value !== undefined && { value }),
   ...(variable_type === 'file' && { otherType: 'a file variable' }),
 })
-
-type Write = Exclude<Change, { action: 'delete' }>
 
 async function carryOut(work: Work, report: Report, change: Change): Promise<readonly string[]> {
   if (change.action === 'delete') await deleteVariable(work.api, change.key)

@@ -5,7 +5,7 @@
  */
 import { type BatchEnd, type BatchLimits, sendInBatches } from '../shared/clients/batch.ts'
 import { concernsTarget, DestinationError } from '../destination-error.ts'
-import type { Change, Client, Flags, Observed, Report } from '../destination.ts'
+import type { Change, Client, Flags, Observed, Report, Write } from '../destination.ts'
 import type { Http } from '../shared/http/http.ts'
 import {
   deleteVariable,
@@ -16,8 +16,6 @@ import {
   type Place,
   type Variable,
 } from './api.ts'
-
-type Write = Exclude<Change, { action: 'delete' }>
 
 /**
  * The server writes one variable per transaction, so a large call is slow and cut off by proxies (trigger.dev issue

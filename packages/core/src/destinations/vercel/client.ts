@@ -5,7 +5,7 @@
 import { applyEach } from '../shared/clients/apply-each.ts'
 import { applyInBatches, type BatchLimits, type Refused } from '../shared/clients/batch.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Change, Client, Report } from '../destination.ts'
+import type { Change, Client, Report, Write } from '../destination.ts'
 import { scrub } from '../shared/http/scrub.ts'
 import {
   demandsSensitive,
@@ -32,7 +32,6 @@ import {
   type Place,
 } from './records.ts'
 
-type Write = Exclude<Change, { action: 'delete' }>
 type Records = ReadonlyMap<string, readonly Variable[]>
 
 /** Vercel documents no largest batch: as much as an environment holds, and halves where it refuses that. */

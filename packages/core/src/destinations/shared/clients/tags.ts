@@ -2,7 +2,7 @@
  * Tags that a sync gives to what it writes, as the flag `tags`. A vendor may hold more of them, which belong to others
  * and stay.
  */
-import { canonical, type Change, type Flags } from '../../destination.ts'
+import { canonical, type Flags, type Write } from '../../destination.ts'
 
 export type Tags = Readonly<Record<string, string>>
 
@@ -21,10 +21,7 @@ export const contradictsTags = (flags: Flags, shown: Tags): boolean =>
  * What a write has to do about tags beside the value: those to set, and the keys of those that our last write set and
  * that are no longer wanted. `shown`: the tags that the vendor showed, where it does.
  */
-export function tagChanges(
-  change: Exclude<Change, { action: 'delete' }>,
-  shown?: Tags,
-): { set: Tags; removed: readonly string[] } {
+export function tagChanges(change: Write, shown?: Tags): { set: Tags; removed: readonly string[] } {
   const wanted = tagsOf(change.flags)
   const written = change.action === 'update' ? tagsOf(change.written ?? {}) : {}
   return {
