@@ -1,8 +1,6 @@
 import { requestJson } from '@keyferry/access/sign-in'
-import type { Context } from '@keyferry/kernel'
+import { DAY_MS, type Context } from '@keyferry/kernel'
 import { z } from 'zod'
-
-const DAY_MS = 86_400_000
 
 /** As the registry of a package answers it, and as anybody can write it. */
 const release = z.object({ version: z.string().regex(/^\d+\.\d+\.\d+$/) })

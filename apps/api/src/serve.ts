@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createAuth, migrateAuth, removeUnconfirmed, type AuthOptions } from '@keyferry/access/sign-in'
 import { guardFetch } from '@keyferry/kernel/network'
-import { isInitialized, repeat, type Context, type Network, type Repeated } from '@keyferry/kernel'
+import { DAY_MS, HOUR_MS, isInitialized, repeat, type Context, type Network, type Repeated } from '@keyferry/kernel'
 import { StartupError, VERSION, hostCheck, type Env, type Runtime, type Service } from '@keyferry/runtime'
 import { buildApp } from './app.ts'
 import { watchNewestVersion } from './newest-version.ts'
@@ -15,9 +15,6 @@ export interface Serving extends Service {
   /** How an empty instance is set up; null once it was. */
   setup: { code: string; link: string } | null
 }
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 
 /** Serves API and console of an open instance. Throws `StartupError` when the port cannot be had. */
 export async function serve(instance: Runtime, env: Env): Promise<Serving> {

@@ -42,6 +42,7 @@ export { keyring, type Keyring, type Wrapped } from './crypto/keyring.ts'
 export { organizationKey, wrappedOrganizationKey } from './crypto/organization-key.ts'
 export { OWASP_COST, type ScryptCost } from './crypto/scrypt-cost.ts'
 export { NOTES, TABLES } from './crypto/sealed-store.ts'
+export { DAY_MS, HOUR_MS } from './durations.ts'
 export {
   BadRequest,
   Conflict,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { withOwnNames, type InvitationTable, type Selectable } from '@keyferry/db'
 import {
+  DAY_MS,
   audit,
   BadRequest,
   Forbidden,
@@ -34,7 +35,7 @@ type Invited = z.output<typeof schemas.invited>
 type Row = Selectable<InvitationTable>
 
 /** Milliseconds that an invitation works. */
-const LIFE_MS = 7 * 24 * 3_600_000
+const LIFE_MS = 7 * DAY_MS
 
 /**
  * Of an instance admin: who has an account becomes a member at once, everybody else gets a link by mail. Of others:

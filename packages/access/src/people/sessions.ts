@@ -1,6 +1,6 @@
 /** How long a person stays signed in, and how they signed in. */
 import { storedTime, withOwnNames } from '@keyferry/db'
-import type { Context } from '@keyferry/kernel'
+import { DAY_MS, type Context } from '@keyferry/kernel'
 
 export interface SessionLimits {
   /** Milliseconds after which a session ends, used or not. */
@@ -12,9 +12,9 @@ export interface SessionLimits {
 }
 
 export const DEFAULT_LIMITS: SessionLimits = {
-  maxMs: 168 * 3_600_000,
+  maxMs: 7 * DAY_MS,
   idleMs: 1440 * 60_000,
-  providerMs: 24 * 3_600_000,
+  providerMs: DAY_MS,
 }
 
 /** Milliseconds after which a session that is used says so again: a small part of the time it may be idle. */

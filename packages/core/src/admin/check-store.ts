@@ -1,5 +1,5 @@
 /** What was changed or put back outside Keyferry, in rows that nobody reads for now, too. */
-import { audit, SYSTEM, transact, verifyAudit, type Context, type Tx } from '@keyferry/kernel'
+import { DAY_MS, audit, SYSTEM, transact, verifyAudit, type Context, type Tx } from '@keyferry/kernel'
 import { verifyStore } from '@keyferry/kernel/authority'
 import { enqueueOfInstance } from '../notifications/outbox.ts'
 
@@ -11,7 +11,7 @@ interface Failure extends Record<string, string> {
 }
 
 /** Milliseconds until the same failure is reported again, by whichever process finds it. */
-const REPORTED_EVERY_MS = 24 * 60 * 60_000
+const REPORTED_EVERY_MS = DAY_MS
 /** Every row may have been changed: more than this are counted, and not reported one by one. */
 const REPORTED = 1_000
 

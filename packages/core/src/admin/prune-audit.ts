@@ -1,4 +1,5 @@
 import {
+  DAY_MS,
   audit,
   BadRequest,
   chainKey,
@@ -17,7 +18,6 @@ import {
 import { carryMarks } from '@keyferry/kernel/authority'
 import { streamedUpTo } from '../notifications/audit-stream.ts'
 
-const DAY_MS = 24 * 60 * 60_000
 /** Every writer waits for the holder of the end of the chain, so a transaction removes no more rows than this. */
 const CHUNK = 1_000
 

@@ -16,6 +16,7 @@ import {
   type EndedRow,
 } from '@keyferry/db'
 import {
+  DAY_MS,
   audit,
   BadRequest,
   maintain,
@@ -40,7 +41,7 @@ export type InstanceKey = (typeof INSTANCE_KEYS)[number]
 /** A process has heard of a new key by then, and what it began before is over. */
 const SETTLED_MS = 60_000
 /** For longer than a rotation takes: once it has ended, seals of the earlier key are worth nothing. */
-const KEPT_MS = 7 * 24 * 60 * 60_000
+const KEPT_MS = 7 * DAY_MS
 
 /**
  * Begins a new generation. Returns how many rows were brought up to it. Throws `BadRequest` while a rotation of this

@@ -1,11 +1,11 @@
 /** Who read the value of a secret, by the audit log. */
 import { timeSlice } from '@keyferry/db'
-import type { Context } from '@keyferry/kernel'
+import { DAY_MS, type Context } from '@keyferry/kernel'
 import type { SecretReader } from '@keyferry/schemas'
 import { AUDIT_ACTIONS } from '@keyferry/schemas/audit'
 import { z } from 'zod'
 
-const WINDOW_MS = 30 * 24 * 60 * 60_000
+const WINDOW_MS = 30 * DAY_MS
 /** Rows of the log that one receipt reads, and of one statement. */
 const MAX_ROWS = 50_000
 const PAGE = 1000
@@ -68,7 +68,7 @@ const rowsBefore = (ctx: Context, projectId: string, seq: number | null) =>
   ctx.db
     .selectFrom('audit')
     .where('projectId', '=', projectId)
-    .$if(seq !== null, (query) => query.where('seq', '<', seq ?? 0))
+    .$call((query) => (seq === null ? query : query.where('seq', '<', seq)))
     .orderBy('seq', 'desc')
     .limit(PAGE)
     .select(['seq', 'at', 'action', 'actorKind', 'actorId', 'actor', 'details'])

@@ -1,6 +1,6 @@
 /** Putting back what drifted, if the sync says so, until it is plain that somebody else puts it back as well. */
 import { randomUUID } from 'node:crypto'
-import { SYSTEM, timestamp, transact, type Context, type Tx } from '@keyferry/kernel'
+import { DAY_MS, SYSTEM, timestamp, transact, type Context, type Tx } from '@keyferry/kernel'
 import { NAMED_KEYS, type SyncMessage } from '@keyferry/schemas'
 import { applyPlan, type Applied } from '../apply/apply.ts'
 import type { Difference, OpenTarget } from '../apply/target.ts'
@@ -15,7 +15,6 @@ import type { Drifted } from '../sync/drift-record.ts'
 import { driftOptions } from '../sync/options.ts'
 import type { DueSync } from '../sync/due.ts'
 
-const DAY_MS = 24 * 60 * 60_000
 /** The need that is one too many: two repairs of a key within a day are bad luck, a third is a fight. */
 const MAX_REPAIRS_PER_DAY = 3
 

@@ -1,9 +1,8 @@
 import { returnFreePages } from '@keyferry/db'
-import { maintain, transact, type Context, type Tx } from '@keyferry/kernel'
+import { DAY_MS, maintain, transact, type Context, type Tx } from '@keyferry/kernel'
 import type { NotNull } from 'kysely'
 import { IN_CHAIN } from './snapshot-chain.ts'
 
-const DAY_MS = 24 * 60 * 60_000
 /** Rows of one transaction, so that no writer waits for long: a run has up to thousands of outcomes. */
 const BATCH = 100
 

@@ -1,8 +1,8 @@
 import { databaseTime } from '@keyferry/db'
-import type { Context } from '@keyferry/kernel'
+import { DAY_MS, type Context } from '@keyferry/kernel'
 
 /** A run that slept for longer finds another holder, or none, at its next check. */
-const KEPT_MS = 24 * 3_600_000
+const KEPT_MS = DAY_MS
 
 /** Removes the leases of targets that no sync writes to, and none has to leave. */
 export async function pruneLeases(ctx: Context): Promise<void> {

@@ -7,7 +7,16 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { amend, databaseTime } from '@keyferry/db'
-import { backOffWindow, entryOf, readHead, timestamp, transact, whereBackOffOver, type Context } from '@keyferry/kernel'
+import {
+  DAY_MS,
+  backOffWindow,
+  entryOf,
+  readHead,
+  timestamp,
+  transact,
+  whereBackOffOver,
+  type Context,
+} from '@keyferry/kernel'
 import { readChain } from '../audit-chain.ts'
 import { enqueueOfInstance } from './outbox.ts'
 import { postSigned, type WebhookSecret } from './webhook.ts'
@@ -26,9 +35,9 @@ const LONGEST_WAIT_MS = 5 * 60_000
  * stream that still fails.
  */
 const FAILURES_BEFORE_ALERT = 5
-const TOLD_EVERY_MS = 24 * 60 * 60_000
+const TOLD_EVERY_MS = DAY_MS
 /** A stream that no process has served for this long keeps no row from being pruned. */
-const ABANDONED_MS = 7 * 24 * 60 * 60_000
+const ABANDONED_MS = 7 * DAY_MS
 
 /** Delivers what is new, until nothing is left or a delivery fails. Safe to call from several processes at once. */
 export async function streamAudit(ctx: Context, stream: AuditStream): Promise<void> {

@@ -1,5 +1,5 @@
 /** Trouble outside of runs, which would otherwise only show on the sync's page. */
-import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import { DAY_MS, timestamp, type Context, type Tx } from '@keyferry/kernel'
 import { NAMED_KEYS, type SyncMessage } from '@keyferry/schemas'
 import type { DueSync } from '../sync/due.ts'
 import { enqueue, type Told } from './outbox.ts'
@@ -7,7 +7,6 @@ import { enqueue, type Told } from './outbox.ts'
 const NO_RUN: Told['run'] = { id: '', state: '', counts: null }
 /** Tries of a cleanup, about ten minutes of them, before an alert, unless only a person can help. */
 const ATTEMPTS_BEFORE_ALERT = 8
-const DAY_MS = 24 * 60 * 60_000
 
 /**
  * Repairs of drift have just stopped, because something else writes there too. Once each time: a person has to start

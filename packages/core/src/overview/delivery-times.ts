@@ -1,12 +1,10 @@
 import { inList } from '@keyferry/db'
-import type { Context } from '@keyferry/kernel'
+import { DAY_MS, type Context } from '@keyferry/kernel'
 import { DELIVERY_DAYS, type projectOverview } from '@keyferry/schemas'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 
 type DeliveryTimes = z.output<typeof projectOverview>['delivery']
-
-const DAY_MS = 24 * 60 * 60_000
 
 /** How long the changes took that these syncs delivered within the last `DELIVERY_DAYS` days. One statement. */
 export async function deliveryTimes(ctx: Context, syncIds: readonly string[]): Promise<DeliveryTimes> {

@@ -1,12 +1,11 @@
 import { inList } from '@keyferry/db'
-import type { Context } from '@keyferry/kernel'
+import { HOUR_MS, type Context } from '@keyferry/kernel'
 import { ACTIVITY_HOURS, type projectOverview } from '@keyferry/schemas'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 
 type RunsOfHour = z.output<typeof projectOverview>['hours'][number]
 
-const HOUR_MS = 60 * 60_000
 /** As much of a stored time as names its hour: `2026-11-28T19`. */
 const HOUR_LENGTH = 13
 const hourOf = (time: string): string => time.slice(0, HOUR_LENGTH)

@@ -11,6 +11,7 @@ import {
   type Tables,
 } from '@keyferry/db'
 import {
+  DAY_MS,
   backOffWindow,
   isBackOffOver,
   whereBackOffOver,
@@ -27,7 +28,7 @@ export type DueSync = Selectable<SyncTable>
 /** The longest wait between two tries of a run. */
 export const LONGEST_BACK_OFF_MS = 15 * 60_000
 /** The longest time between two drift checks, and a tenth. */
-const LONGEST_CHECK_MS = 24 * 3_600_000 * 1.1
+const LONGEST_CHECK_MS = DAY_MS * 1.1
 
 const present = (ctx: Pick<Context, 'now'>): BackOffWindow => backOffWindow(ctx, LONGEST_BACK_OFF_MS)
 

@@ -1,7 +1,7 @@
 /** Putting deleted secrets and folders into the trash, in the transaction that deletes them. */
 import { randomUUID } from 'node:crypto'
 import { chunks, timeSlice, type TrashTable } from '@keyferry/db'
-import { timestamp, type Actor, type Context, type DataKey, type Tx } from '@keyferry/kernel'
+import { DAY_MS, timestamp, type Actor, type Context, type DataKey, type Tx } from '@keyferry/kernel'
 import { trashMark } from '@keyferry/kernel/authority'
 import { parentOf } from '@keyferry/schemas/secret-path'
 import type { Insertable } from 'kysely'
@@ -94,7 +94,7 @@ export async function putInTrash(
 ): Promise<void> {
   const id = randomUUID()
   const deletedAt = timestamp(ctx)
-  const expiresAt = new Date(ctx.now().getTime() + TRASH_DAYS * 24 * 60 * 60_000).toISOString()
+  const expiresAt = new Date(ctx.now().getTime() + TRASH_DAYS * DAY_MS).toISOString()
   await tx
     .insertInto('trash')
     .values({ ...about, id, deletedAt, deletedBy: actor.name, expiresAt })

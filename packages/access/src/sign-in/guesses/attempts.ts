@@ -3,6 +3,7 @@
  * process also remembers what it counted, so a count that is removed from the store does not begin again.
  */
 import {
+  DAY_MS,
   backOffWindow,
   isBackOffOver,
   timestamp,
@@ -30,7 +31,7 @@ export interface Schedule {
  */
 export const GUESSES: Schedule = { free: 10, delays: [1, 2, 4, 8, 15, 30, 60] }
 /** Milliseconds without a failure after which they are forgotten. */
-const FORGOTTEN_MS = 24 * 3_600_000
+const FORGOTTEN_MS = DAY_MS
 /** Milliseconds between two removals of counts that are over. */
 const PURGED_EVERY_MS = 60_000
 

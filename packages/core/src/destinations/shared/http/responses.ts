@@ -1,4 +1,4 @@
-import { jsonExcess } from '@keyferry/kernel'
+import { DAY_MS, jsonExcess } from '@keyferry/kernel'
 import type { DestinationErrorKind } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Meaning } from '../../connection.ts'
@@ -122,7 +122,7 @@ function retryAfter(headers: Headers): number | null {
 /** A reset further away than this is a clock that is wrong. */
 const LONGEST_RESET_MS = 60_000
 /** No window lasts as long: such a reset, often 9999999999, means that there is no limit. */
-const DAY_MS = 86_400_000
+const LONGEST_WINDOW_MS = DAY_MS
 
 /** `x-ratelimit-*` or `ratelimit-*` headers with a reset in Unix seconds or milliseconds; null for anything else. */
 export function budgetOf(headers: Headers): Budget | null {
@@ -133,7 +133,7 @@ export function budgetOf(headers: Headers): Budget | null {
   if (!Number.isFinite(remaining) || !(reset > 1e9)) return null
   const resetMs = reset > 1e12 ? reset : reset * 1000
   const resetsInMs = resetMs - vendorNow(headers)
-  if (resetsInMs > DAY_MS) return null
+  if (resetsInMs > LONGEST_WINDOW_MS) return null
   return { remaining, window: resetMs, resetsInMs: Math.min(Math.max(resetsInMs, 0), LONGEST_RESET_MS) }
 }
 
