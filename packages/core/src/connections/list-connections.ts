@@ -31,8 +31,8 @@ export async function listConnections(
   const rows = await ctx.db
     .selectFrom('connections')
     .selectAll()
-    .$if(app !== undefined, (query) => query.where('app', '=', app ?? ''))
-    .$if(projectId !== undefined, (query) => query.where('projectId', '=', projectId ?? ''))
+    .$call((query) => (app === undefined ? query : query.where('app', '=', app)))
+    .$call((query) => (projectId === undefined ? query : query.where('projectId', '=', projectId)))
     .orderBy('name')
     .execute()
   return describeConnections(ctx, rows)
@@ -47,7 +47,7 @@ export async function listPageOfConnections(ctx: Context, input: z.output<typeof
   const rows = await ctx.db
     .selectFrom('connections')
     .selectAll()
-    .$if(app !== undefined, (query) => query.where('app', '=', app ?? ''))
+    .$call((query) => (app === undefined ? query : query.where('app', '=', app)))
     .execute()
   const known = readableConnections(
     access,

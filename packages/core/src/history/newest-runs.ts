@@ -24,7 +24,7 @@ export function newestRuns(
   const wanted = () =>
     db
       .selectFrom('runs')
-      .$if(state !== undefined, (query) => query.where('runs.state', '=', state ?? ''))
+      .$call((query) => (state === undefined ? query : query.where('runs.state', '=', state)))
       .$if(before !== undefined, (query) =>
         query
           .where('runs.startedAt', '<=', startedAt)

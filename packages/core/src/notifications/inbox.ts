@@ -161,7 +161,7 @@ function events(ctx: Context, access: Access, before: string | undefined, after:
         ]),
       ),
     )
-    .$if(after !== undefined, (query) => query.where('syncEvents.at', '>', after ?? ''))
+    .$call((query) => (after === undefined ? query : query.where('syncEvents.at', '>', after)))
     .where('syncEvents.at', '<=', timestamp(ctx))
     .orderBy('syncEvents.at', 'desc')
     .orderBy('syncEvents.id', 'desc')

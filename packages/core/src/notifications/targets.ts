@@ -29,8 +29,10 @@ export async function listNoticeTargets(
 ): Promise<Shown[]> {
   const rows = await ctx.db
     .selectFrom('noticeTargets')
-    .$if(projectId !== undefined, (query) =>
-      query.where((eb) => eb.or([eb('projectId', 'is', null), eb('projectId', '=', projectId ?? '')])),
+    .$call((query) =>
+      projectId === undefined
+        ? query
+        : query.where((eb) => eb.or([eb('projectId', 'is', null), eb('projectId', '=', projectId)])),
     )
     .orderBy('createdAt')
     .orderBy('id')

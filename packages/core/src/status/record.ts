@@ -124,7 +124,7 @@ async function closeRunning(ctx: Context, syncId: string, runId: string | null):
     .set({ state: 'failed', message, finishedAt: timestamp(ctx) })
     .where('syncId', '=', syncId)
     .where('state', '=', 'running')
-    .$if(runId !== null, (query) => query.where('id', '=', runId ?? ''))
+    .$call((query) => (runId === null ? query : query.where('id', '=', runId)))
     .execute()
 }
 

@@ -86,7 +86,7 @@ export async function blockUnauthorizedSyncs(
   const syncs = await tx
     .selectFrom('syncs')
     .where('standsBehind', 'is not', null)
-    .$if(projectId !== null, (query) => query.where('projectId', '=', projectId ?? ''))
+    .$call((query) => (projectId === null ? query : query.where('projectId', '=', projectId)))
     .select(['id', 'projectId', 'folderId', 'standsBehind'])
     .execute()
   const stopped = []

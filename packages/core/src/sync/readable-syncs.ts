@@ -9,7 +9,7 @@ export async function readableSyncs(ctx: Context, access: Access, projectId: str
     .innerJoin('folders', 'folders.id', 'syncs.folderId')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('syncs.projectId', '=', projectId)
-    .$if(syncId !== undefined, (query) => query.where('syncs.id', '=', syncId ?? ''))
+    .$call((query) => (syncId === undefined ? query : query.where('syncs.id', '=', syncId)))
     .select(['syncs.id', 'syncs.name', 'syncs.destination', 'syncs.folderId'])
     .select(['environments.slug as environment', 'folders.path'])
     .execute()

@@ -31,7 +31,7 @@ export async function checkDestination(
   const others = await ctx.db
     .selectFrom('syncs')
     .where('destination', '=', definition.name)
-    .$if(input.excludeSyncId !== undefined, (query) => query.where('id', '!=', input.excludeSyncId ?? ''))
+    .$call((query) => (input.excludeSyncId === undefined ? query : query.where('id', '!=', input.excludeSyncId)))
     .select(['projectId', 'target', 'targetKey'])
     .execute()
   const sameName = others.filter(

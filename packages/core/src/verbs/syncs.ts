@@ -24,7 +24,7 @@ export async function listSyncs(
   const { destination: name } = input
   const rows = await selectSyncs(ctx.db)
     .where('syncs.projectId', '=', input.projectId)
-    .$if(name !== undefined, (query) => query.where('syncs.destination', '=', name ?? ''))
+    .$call((query) => (name === undefined ? query : query.where('syncs.destination', '=', name)))
     .execute()
   return toRows(ctx, rows)
 }

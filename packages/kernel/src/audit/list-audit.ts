@@ -45,7 +45,7 @@ async function inPortions(ctx: Context, input: Query): Promise<AuditRow[]> {
       .select('seq')
     const last = isFiltered ? await portion.executeTakeFirst() : undefined
     const rows = await matching(ctx, some)
-      .$if(last !== undefined, (query) => query.where('seq', '>=', last?.seq ?? 0))
+      .$call((query) => (last === undefined ? query : query.where('seq', '>=', last.seq)))
       .limit(limit + 1 - found.length)
       .execute()
     found.push(...rows)
@@ -65,15 +65,15 @@ async function isOfFewRows(ctx: Context, input: Query): Promise<boolean> {
 const inTime = ({ db }: Context, { from, to }: Query) =>
   db
     .selectFrom('audit')
-    .$if(from !== undefined, (query) => query.where('at', '>=', new Date(from ?? '').toISOString()))
-    .$if(to !== undefined, (query) => query.where('at', '<', new Date(to ?? '').toISOString()))
+    .$call((query) => (from === undefined ? query : query.where('at', '>=', new Date(from).toISOString())))
+    .$call((query) => (to === undefined ? query : query.where('at', '<', new Date(to).toISOString())))
 
 /** The rows of the page and of those after it, whatever they are about. */
 const inPlace = ({ db }: Context, { projectId, cursor }: Query) =>
   db
     .selectFrom('audit')
-    .$if(projectId !== undefined, (query) => query.where('projectId', '=', projectId ?? ''))
-    .$if(cursor !== undefined, (query) => query.where('seq', '<', cursor ?? 0))
+    .$call((query) => (projectId === undefined ? query : query.where('projectId', '=', projectId)))
+    .$call((query) => (cursor === undefined ? query : query.where('seq', '<', cursor)))
     .orderBy('seq', 'desc')
 
 /** Those of them that pass the filters. */

@@ -59,11 +59,15 @@ export async function listTrash(
       .where('trash.projectId', '=', input.projectId)
       .where('trash.kind', '!=', 'environment')
       .where('trash.expiresAt', '>', timestamp(ctx))
-      .$if(input.environment !== undefined, (query) => query.where('environments.slug', '=', input.environment ?? ''))
-      .$if(before !== undefined, (query) =>
-        query.where(
-          sql<boolean>`(${sql.ref('trash.deletedAt')}, ${sql.ref('trash.id')}) < (${before?.deletedAt}, ${before?.id})`,
-        ),
+      .$call((query) =>
+        input.environment === undefined ? query : query.where('environments.slug', '=', input.environment),
+      )
+      .$call((query) =>
+        before === undefined
+          ? query
+          : query.where(
+              sql<boolean>`(${sql.ref('trash.deletedAt')}, ${sql.ref('trash.id')}) < (${before.deletedAt}, ${before.id})`,
+            ),
       )
       .selectAll('trash')
       .select('environments.slug as environment')

@@ -112,7 +112,7 @@ async function* snapshotsOf(tx: Tx, syncId: string, folderId: string): AsyncGene
   const alone = pagesOf<{ hash: string; content: string }>((after) =>
     ofFolder
       .where('chain', '=', 0)
-      .$if(after !== undefined, (query) => query.where('hash', '>', after?.hash ?? ''))
+      .$call((query) => (after === undefined ? query : query.where('hash', '>', after.hash)))
       .orderBy('hash')
       .limit(SNAPSHOTS)
       .select(['hash', 'content'])

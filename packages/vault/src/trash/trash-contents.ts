@@ -62,10 +62,12 @@ const secretsIn = (tx: Tx, folderIds: readonly string[]) =>
     tx
       .selectFrom('secrets')
       .where('folderId', 'in', folderIds)
-      .$if(after !== undefined, (query) =>
-        query.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('folderId', 'key'), '>', tuple(after?.folderId ?? '', after?.key ?? '')),
-        ),
+      .$call((query) =>
+        after === undefined
+          ? query
+          : query.where(({ eb, refTuple, tuple }) =>
+              eb(refTuple('folderId', 'key'), '>', tuple(after.folderId, after.key)),
+            ),
       )
       .orderBy('folderId')
       .orderBy('key')
@@ -79,14 +81,16 @@ const versionsIn = (tx: Tx, folderIds: readonly string[]) =>
     tx
       .selectFrom('secretVersions')
       .where('folderId', 'in', folderIds)
-      .$if(after !== undefined, (query) =>
-        query.where(({ eb, refTuple, tuple }) =>
-          eb(
-            refTuple('folderId', 'key', 'version', 'id'),
-            '>',
-            tuple(after?.folderId ?? '', after?.key ?? '', after?.version ?? 0, after?.id ?? ''),
-          ),
-        ),
+      .$call((query) =>
+        after === undefined
+          ? query
+          : query.where(({ eb, refTuple, tuple }) =>
+              eb(
+                refTuple('folderId', 'key', 'version', 'id'),
+                '>',
+                tuple(after.folderId, after.key, after.version, after.id),
+              ),
+            ),
       )
       .orderBy('folderId')
       .orderBy('key')
@@ -102,14 +106,16 @@ const referencesOf = (tx: Tx, secretIds: readonly string[]) =>
     tx
       .selectFrom('references')
       .where('secretId', 'in', secretIds)
-      .$if(after !== undefined, (query) =>
-        query.where(({ eb, refTuple, tuple }) =>
-          eb(
-            refTuple('secretId', 'environmentSlug', 'path', 'key'),
-            '>',
-            tuple(after?.secretId ?? '', after?.environmentSlug ?? '', after?.path ?? '', after?.key ?? ''),
-          ),
-        ),
+      .$call((query) =>
+        after === undefined
+          ? query
+          : query.where(({ eb, refTuple, tuple }) =>
+              eb(
+                refTuple('secretId', 'environmentSlug', 'path', 'key'),
+                '>',
+                tuple(after.secretId, after.environmentSlug, after.path, after.key),
+              ),
+            ),
       )
       .orderBy('secretId')
       .orderBy('environmentSlug')
@@ -125,10 +131,12 @@ const tagsOf = (tx: Tx, secretIds: readonly string[]) =>
     tx
       .selectFrom('secretTags')
       .where('secretId', 'in', secretIds)
-      .$if(after !== undefined, (query) =>
-        query.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('secretId', 'tagId'), '>', tuple(after?.secretId ?? '', after?.tagId ?? '')),
-        ),
+      .$call((query) =>
+        after === undefined
+          ? query
+          : query.where(({ eb, refTuple, tuple }) =>
+              eb(refTuple('secretId', 'tagId'), '>', tuple(after.secretId, after.tagId)),
+            ),
       )
       .orderBy('secretId')
       .orderBy('tagId')

@@ -32,7 +32,9 @@ export function searchSecrets(
         .innerJoin('folders', 'folders.id', 'secrets.folderId')
         .innerJoin('environments', 'environments.id', 'folders.environmentId')
         .where('environments.projectId', '=', projectId)
-        .$if(input.environment !== undefined, (query) => query.where('environments.slug', '=', input.environment ?? ''))
+        .$call((query) =>
+          input.environment === undefined ? query : query.where('environments.slug', '=', input.environment),
+        )
         .where(sql<boolean>`(${sql.ref('secrets.key')}, ${sql.ref('secrets.id')}) > (${after.key}, ${after.id})`)
         .orderBy('secrets.key')
         .orderBy('secrets.id')
