@@ -226,6 +226,7 @@ onEveryDatabase('a narrowed developer', (open) => {
     const sums = await narrowed('GET', `/api/v1/secret-deliveries?${query}`)
     expect(sums.body.keys).toContainEqual({
       key: 'OWN',
+      excluded: 0,
       exclusions: [],
       destinations: 0,
       delivered: 0,

@@ -24,11 +24,13 @@ export interface DeliveryOfKey {
 }
 
 /**
+ * An exclusion comes first: no run compares the key from then on, so what was delivered before may have been changed.
+ *
  * | copy     | else             | state     |
  * |----------|------------------|-----------|
+ * | any      | excluded         | excluded  |
  * | newest   | drift            | drifted   |
  * | newest   | -                | delivered |
- * | any else | excluded         | excluded  |
  * | any else | can't be stored  | rejected  |
  * | any else | paused           | paused    |
  * | any else | blocked          | blocked   |
@@ -39,10 +41,10 @@ export interface DeliveryOfKey {
  */
 export function deliveryOf(known: KnownOfKey): DeliveryOfKey {
   const { copy, drift, exclusion, rejection, pause, blockage, failure } = known
+  if (exclusion !== null) return { state: 'excluded', reason: exclusion }
   if (copy === 'newest')
     return drift === null ? { state: 'delivered', reason: null } : { state: 'drifted', reason: drift }
   const causes: [DeliveryState, string | null][] = [
-    ['excluded', exclusion],
     ['rejected', rejection],
     ['paused', pause],
     ['blocked', blockage],

@@ -9,7 +9,7 @@ import { deliverNotices } from '../notifications/deliver.ts'
 import { receiveWebhooks } from '../testing/notices.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { checkDrift } from '../verbs/check-drift.ts'
-import { excludeKeys } from '../verbs/exclude-keys.ts'
+import { excludeKeys, includeKeys } from '../verbs/exclude-keys.ts'
 import { pauseSync, resumeSync } from '../verbs/pause.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
@@ -118,7 +118,19 @@ onEveryDatabase('delivery receipts', (open) => {
       destinations: [{ state: 'excluded', reason: 'set by hand', version: 1 }],
       revocation: { isSafe: false, reasons: [{ code: 'not-delivered', state: 'excluded' }] },
     })
-    expect((await sums()).keys).toMatchObject([{ key: 'A', destinations: 0, exclusions: ['set by hand'] }])
+    expect((await sums()).keys).toMatchObject([{ key: 'A', destinations: 0, excluded: 1, exclusions: ['set by hand'] }])
+
+    await includeKeys(ctx, actor, { ...at, keys: ['A'] })
+    await run(sync)
+    expect((await receipt('A')).revocation).toMatchObject({ isSafe: true })
+    await excludeKeys(ctx, actor, { ...at, keys: ['A'], reason: 'from now on by hand' })
+    await run(sync)
+    const written = (await receipt('A')).destinations[0]
+    expect(written).toMatchObject({ state: 'excluded', reason: 'from now on by hand', version: 2 })
+    expect(written?.provenAt).toBe(written?.deliveredAt)
+    expect((await receipt('A')).revocation).toMatchObject({ isSafe: false, reasons: [{ state: 'excluded' }] })
+    expect((await receipt('A', { version: 2 })).destinations).toMatchObject([{ state: 'excluded' }])
+    expect((await sums()).keys).toMatchObject([{ key: 'A', destinations: 0, delivered: 0, excluded: 1 }])
   })
 
   it('follow a value through references and imports, and believe a comment changes nothing', async () => {
@@ -193,7 +205,7 @@ onEveryDatabase('delivery receipts', (open) => {
     await run(sync)
     expect(await receipt('A')).toMatchObject({
       isDelivered: false,
-      destinations: [{ state: 'drifted' }],
+      destinations: [{ state: 'drifted', proof: null, provenAt: null }],
       revocation: { isSafe: false },
     })
     await triggerSync(ctx, actor, { destination, syncId: sync.id })

@@ -139,30 +139,34 @@ interface Expected {
 
 function expectedAt({ dataKey, sender, secret, name, stored, key, trouble, exact }: Expected): KnownDestination {
   const { sync, drift } = sender
-  // A run that compared everything found nothing to write.
-  const isInSync = !exact && sync.applied === sync.wanted
+  const exclusion = sender.exclusions.get(key.key) ?? null
+  const isWithoutTrouble = exclusion === null && trouble.failure === null && trouble.rejection === null
+  // A run that compared it found nothing to write.
+  const isInSync = !exact && sync.applied === sync.wanted && isWithoutTrouble
   const known = copyOf(dataKey, secret, stored, key)
   const copy = known === 'unknown' && isInSync ? 'newest' : known
   const message = sync.message === null ? null : storedMessageText(sync.message)
   const delivery = deliveryOf({
     copy,
     drift: drift.get(name) ?? null,
-    exclusion: sender.exclusions.get(key.key) ?? null,
+    exclusion,
     pause: sender.isPaused ? 'nothing is sent until it is resumed' : null,
     blockage: sync.state === 'blocked' ? (message ?? 'it is blocked') : null,
     failure: trouble.failure ?? (sync.state === 'failed' ? (message ?? 'its last run failed') : null),
     rejection: trouble.rejection,
   })
   const version = copy === 'newest' ? secret.version : versionIn(stored, secret)
-  return { ...about(sender, stored, version), ...delivery, key: name, copy }
+  // What a check found to be changed proves nothing.
+  const proof = delivery.state === 'drifted' ? NO_PROOF : proofOf(sender, stored, { isCompared: exclusion === null })
+  return { ...about(sender, stored, version), ...proof, ...delivery, key: name, copy }
 }
 
 /** What every destination says of itself and of its copy. */
 function about(
-  { sync, definition, target, options }: Sender,
+  { sync, definition, target }: Sender,
   stored: StoredCopy | undefined,
   version: number | null,
-): Omit<DeliveredTo, 'key' | 'state' | 'reason'> {
+): Omit<DeliveredTo, 'key' | 'state' | 'reason' | keyof Proof> {
   return {
     syncId: sync.id,
     syncName: sync.name,
@@ -172,7 +176,6 @@ function about(
     secretPath: sync.secretPath,
     version,
     deliveredAt: stored && hasValue(stored) ? stored.writtenAt : null,
-    ...proofOf({ sync, definition, target, options }, stored),
   }
 }
 
@@ -205,21 +208,26 @@ function versionIn(stored: StoredCopy | undefined, { id }: SecretAt): number | n
 const versionOf = (madeOf: MadeOf, id: string): number | null =>
   Object.hasOwn(madeOf, id) ? (madeOf[id] ?? null) : null
 
+type Proof = Pick<DeliveredTo, 'proof' | 'provenAt'>
+
+const NO_PROOF: Proof = { proof: null, provenAt: null }
+
 /**
  * The vendor’s answer confirms a write. A listing after that shows more: the value, or the revision that
- * our write made.
+ * our write made. `isCompared`: runs and checks of the sync compare this copy.
  */
 function proofOf(
-  { sync, definition, target, options }: Pick<Sender, 'sync' | 'definition' | 'target' | 'options'>,
+  { sync, definition, target, options }: Sender,
   stored: StoredCopy | undefined,
-): Pick<DeliveredTo, 'proof' | 'provenAt'> {
-  if (!stored || !hasValue(stored)) return { proof: null, provenAt: null }
+  { isCompared }: { isCompared: boolean },
+): Proof {
+  if (!stored || !hasValue(stored)) return NO_PROOF
   const isPlanned = sync.runPlan !== null && (sync.state === 'succeeded' || sync.state === 'partial')
   const looks = [sync.checkedAt, isPlanned ? sync.runStartedAt : null].filter((at) => at !== null)
   const lookedAt = looks.sort().at(-1)
   const isListed = definition.values === 'listed' && !definition.hidesValues?.(target)
   const isRead = driftOptions(options).driftReadsValues && sync.driftMessage === null
-  const isSeen = lookedAt !== undefined && stored.writtenAt < lookedAt
+  const isSeen = isCompared && lookedAt !== undefined && stored.writtenAt < lookedAt
   if (isSeen && (isListed || isRead)) return { proof: 'read-back', provenAt: lookedAt }
   if (stored.revision !== null) return { proof: 'revision', provenAt: isSeen ? lookedAt : stored.writtenAt }
   return { proof: 'fingerprint', provenAt: stored.writtenAt }
@@ -250,7 +258,7 @@ async function leftBehind(
     const at = left ? { ...sender, target: JSON.parse(left.target) } : sender
     const copy = copyOf(dataKey, secret, stored, { value: value?.value ?? null, madeOf: stored.madeOf })
     const version = copy === 'newest' ? secret.version : versionIn(stored, secret)
-    const place = about(at, stored, version)
+    const place = { ...about(at, stored, version), ...proofOf(at, stored, { isCompared: false }) }
     return [{ ...place, secretId: secret.id, key: stored.key, state: 'left-behind', reason: null, copy }]
   })
 }

@@ -31,7 +31,8 @@ export async function readFolderDelivery(
 }
 
 function sumOf(key: string, destinations: readonly FoundDestination[]): KeyDelivery {
-  const expected = destinations.filter(({ state }) => state !== 'excluded')
+  const excluded = destinations.filter(isExcluded)
+  const expected = destinations.filter((one) => !isExcluded(one))
   const delivered = expected.filter(({ state }) => state === 'delivered')
   return {
     key,
@@ -43,10 +44,9 @@ function sumOf(key: string, destinations: readonly FoundDestination[]): KeyDeliv
         .flatMap(({ deliveredAt }) => deliveredAt ?? [])
         .sort()
         .at(-1) ?? null,
-    exclusions: [
-      ...new Set(
-        destinations.flatMap(({ state, reason }) => (state === 'excluded' && reason !== null ? [reason] : [])),
-      ),
-    ],
+    excluded: excluded.length,
+    exclusions: [...new Set(excluded.flatMap(({ reason }) => reason ?? []))],
   }
 }
+
+const isExcluded = ({ state }: FoundDestination): boolean => state === 'excluded'

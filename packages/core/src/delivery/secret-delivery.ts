@@ -1,7 +1,7 @@
 /** The delivery receipt of one secret. */
 import type { SecretVersionTable, Selectable } from '@keyferry/db'
 import { NotFound, snapshot, type Actor, type Context, type DataKey } from '@keyferry/kernel'
-import type { DeliveredTo, SecretDelivery, secretDeliveryQuery } from '@keyferry/schemas'
+import type { DeliveredTo, DeliveryState, SecretDelivery, secretDeliveryQuery } from '@keyferry/schemas'
 import { associatedData, findFolder, openOrNull, projectKey } from '@keyferry/vault'
 import type { z } from 'zod'
 import { destinationsOf, type Destinations, type FoundDestination } from './destinations-of.ts'
@@ -64,9 +64,13 @@ export async function readSecretDelivery(
 
 const shown = ({ copy: _, secretId: __, ...destination }: FoundDestination): DeliveredTo => destination
 
+/** States in which a destination need not have the version that was written last. */
+const UNCERTAIN: readonly DeliveryState[] = ['left-behind', 'excluded', 'drifted']
+
 /** The same for a version that is not the newest. */
 function ofVersion(one: FoundDestination, asked: number): FoundDestination {
-  if (one.state === 'left-behind' || one.version === null || one.version < asked) return one
+  const isCertain = !UNCERTAIN.includes(one.state)
+  if (!isCertain || one.version === null || one.version < asked) return one
   return { ...one, state: one.version === asked ? 'delivered' : 'replaced', reason: null }
 }
 

@@ -143,6 +143,10 @@ export const keyDelivery = z
     delivered: z.number().int().describe('Those that have it'),
     troubled: z.number().int().describe('Those where a person has to do something'),
     deliveredAt: timestamp.nullable().describe('When the last of those that have it got it'),
+    excluded: z
+      .number()
+      .int()
+      .describe('Destinations that people exclude the key from: what they have is not compared'),
     exclusions: z.array(z.string()).describe('Why people exclude the key from syncs, each reason once'),
   })
   .meta({ id: 'KeyDelivery' })

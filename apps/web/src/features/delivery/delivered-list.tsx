@@ -39,6 +39,9 @@ export function DeliveredList({ projectId, delivery }: { projectId: string; deli
             )}
             {one.reason !== null && <p className="break-words">{one.reason}</p>}
             <Held one={one} newest={delivery.version} />
+            {one.state === 'excluded' && one.deliveredAt !== null && (
+              <p className="text-soft">{words.deliveredList.notCompared}</p>
+            )}
           </li>
         ))}
       </ul>

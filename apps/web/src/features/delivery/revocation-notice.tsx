@@ -9,12 +9,13 @@ export function RevocationNotice({
 }: {
   delivery: SecretDelivery
 }) {
+  const isSent = destinations.some(({ state }) => state !== 'excluded' && state !== 'left-behind')
   return (
     <div aria-live="polite">
       {revocation === null ? (
         <Notice
           title={
-            destinations.length === 0
+            !isSent
               ? words.revocationNotice.title
               : isDelivered
                 ? words.revocationNotice.everyDestinationHas

@@ -28,6 +28,7 @@ export const words = {
     thisVersion: 'This version',
     version: (version: number) => `Version ${version}`,
     written: 'written',
+    notCompared: 'Keyferry doesn’t compare an excluded key, so the destination may have another value.',
   },
   deliveringRuns: {
     runsDeliveredVersionNamed: (version: number) => `Runs that delivered version ${version}`,

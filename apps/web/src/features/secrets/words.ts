@@ -84,6 +84,7 @@ export const words = {
     delivered: (delivered: number) => `Delivered to ${delivered}`,
     partly: (delivered: number, destinations: number) => `${delivered} of ${destinations} delivered`,
     failed: (troubled: number) => `, ${troubled} failed`,
+    alsoExcluded: (excluded: number) => `, excluded from ${excluded}`,
   },
   detailsDialog: {
     title: (key: string) => `Details of ${key}`,

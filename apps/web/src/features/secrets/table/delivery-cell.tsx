@@ -18,14 +18,14 @@ interface Props {
 export function DeliveryCell({ place, secretKey, delivery }: Props) {
   const [isOpen, setOpen] = useState(false)
   if (delivery === undefined) return null
-  const { destinations, exclusions } = delivery
-  const isExcluded = destinations === 0 && exclusions.length > 0
+  const { destinations, excluded, exclusions } = delivery
+  const isExcluded = destinations === 0 && excluded > 0
   if (destinations === 0 && !isExcluded) return <span className="text-faint">{words.deliveryCell.notSynced}</span>
   return (
     <>
       <button
         type="button"
-        data-tooltip={isExcluded ? exclusions.join('; ') : undefined}
+        data-tooltip={excluded > 0 ? exclusions.join('; ') : undefined}
         onClick={() => setOpen(true)}
         className="flex h-7 max-w-full items-center gap-1.5 rounded-md text-soft hover:text-ink hover:underline"
       >
@@ -40,7 +40,11 @@ export function DeliveryCell({ place, secretKey, delivery }: Props) {
   )
 }
 
-function Progress({ delivery: { destinations, delivered, troubled, deliveredAt } }: { delivery: KeyDelivery }) {
+function Progress({
+  delivery: { destinations, delivered, troubled, deliveredAt, excluded },
+}: {
+  delivery: KeyDelivery
+}) {
   const isDone = delivered === destinations
   return (
     <>
@@ -56,6 +60,7 @@ function Progress({ delivery: { destinations, delivered, troubled, deliveredAt }
             , <Time iso={deliveredAt} />
           </>
         )}
+        {excluded > 0 && words.deliveryCell.alsoExcluded(excluded)}
       </span>
     </>
   )
