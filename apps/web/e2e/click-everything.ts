@@ -25,7 +25,7 @@ const CLICK_EVERYTHING = `async (before) => {
     for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
   }
   const layer = () => [...document.querySelectorAll('[role=dialog], [role=alertdialog], [role=menu]')].at(-1)
-  const wordsOf = (control) => control.getAttribute('aria-label') ?? control.textContent
+  const wordsOf = (control) => control.getAttribute('aria-label') ?? (control.labels?.[0] ?? control).textContent
   const whereTo = ({ pathname, searchParams }) => [pathname, ...searchParams.keys()].join(' ')
   const nameOf = (control, over) =>
     [control.tagName, control.href ? whereTo(new URL(control.href)) : wordsOf(control), over ? 'over' : ''].join(' ')

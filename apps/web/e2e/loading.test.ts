@@ -68,7 +68,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
 
   it('begins each page with little script, and the build says how much', async () => {
     const { other, view } = await openNew()
-    expect(await scriptsBeforeHeading(view, at('/secrets/dev'))).toEqual(scriptsOf('shell', 'pages-secrets'))
+    expect(await scriptsBeforeHeading(view, at('/secrets/dev'))).toEqual(scriptsOf('shell', 'page-secrets'))
     const ofAccount = scriptsOf('shell', 'account-page', 'auth-client')
     const beforeAccount = await scriptsBeforeHeading(view, '/account')
     // It asks for the ways to sign in while its heading is drawn: on a busy machine, their script comes after it.

@@ -21,7 +21,6 @@ const waysIn = code(() => import('./pages/pages-ways-in.tsx'))
 const treePages = code(() => import('./pages/pages-tree.tsx'))
 const connectionPages = code(() => import('./pages/page-connections.tsx'))
 const newConnectionPages = code(() => import('./pages/page-new-connection.tsx'))
-const secretsPages = code(() => import('./pages/pages-secrets.tsx'))
 
 const root = createRootRoute({ component: Outlet })
 
@@ -152,13 +151,19 @@ const projectHome = createRoute({
 const secretsRoot = createRoute({
   getParentRoute: () => project,
   path: '/secrets',
-  component: lazyRouteComponent(secretsPages, 'FirstEnvironment'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/page-first-environment.tsx')),
+    'FirstEnvironment',
+  ),
 })
 const secrets = createRoute({
   getParentRoute: () => project,
   path: '/secrets/$environment',
   validateSearch: texts('path', 'q', 'history', 'add'),
-  component: lazyRouteComponent(secretsPages, 'Secrets'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/page-secrets.tsx')),
+    'Secrets',
+  ),
 })
 const paste = createRoute({
   getParentRoute: () => project,

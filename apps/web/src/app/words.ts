@@ -34,7 +34,7 @@ export const words = {
     notifications: 'Notifications',
     notificationsNamed: (unread: number) => `Notifications, ${unread} unread`,
   },
-  pagesSecrets: {
+  pageFirstEnvironment: {
     unreadable: 'This project could not be read',
     loading: 'Loading secrets',
     secrets: 'Secrets',

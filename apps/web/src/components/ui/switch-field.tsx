@@ -1,4 +1,3 @@
-import { Switch } from 'radix-ui'
 import { useId, type ReactNode } from 'react'
 
 /** An on/off setting with its sentence. */
@@ -18,16 +17,16 @@ export function SwitchField({
   const id = useId()
   return (
     <div className="flex items-start gap-3">
-      <Switch.Root
+      <input
+        type="checkbox"
+        role="switch"
         id={id}
         checked={checked}
-        onCheckedChange={onChange}
         disabled={disabled}
+        onChange={(event) => onChange(event.target.checked)}
         aria-describedby={help === undefined ? undefined : `${id}-help`}
-        className="mt-px h-5 w-9 shrink-0 rounded-full border border-edge bg-sunken p-px transition-colors disabled:opacity-55 data-[state=checked]:border-accent data-[state=checked]:bg-accent"
-      >
-        <Switch.Thumb className="block size-4 rounded-full bg-edge transition-transform data-[state=checked]:translate-x-4 data-[state=checked]:bg-on-accent" />
-      </Switch.Root>
+        className="mt-px h-5 w-9 shrink-0 cursor-[inherit] appearance-none rounded-full border border-edge bg-sunken p-px transition-colors before:block before:size-4 before:rounded-full before:bg-edge before:transition-transform checked:border-accent checked:bg-accent checked:before:translate-x-4 checked:before:bg-on-accent disabled:opacity-55"
+      />
       <div className="grid gap-0.5">
         <label htmlFor={id} className="text-sm font-medium">
           {label}
