@@ -103,6 +103,51 @@ onEveryDatabase('the tree over REST', (open) => {
     expect((await get('/api/v4/secrets/OLD')).body.secret.secretValue).toBe('one')
   })
 
+  it('brings back what was deleted at once, but nothing whose key is taken again', async () => {
+    const { body } = await api.send('POST', `/api/v1/workspace/${projectId}/tags`, { slug: 'many', color: '#fff' })
+    const at = { projectId, environment: 'staging', secretPath: '/' }
+    const keys = Array.from({ length: 30 }, (_, n) => `MANY_${n + 10}`)
+    const secrets = keys.map((secretKey, n) => ({
+      secretKey,
+      secretValue: n === 0 ? 'first' : '${MANY_10}',
+      ...(n === 1 ? { tagIds: [body.workspaceTag.id] } : {}),
+    }))
+    await api.send('POST', '/api/v4/secrets/batch', { ...at, secrets })
+    const remove = (some: string[]) =>
+      api.send('DELETE', '/api/v4/secrets/batch', { ...at, secrets: some.map((secretKey) => ({ secretKey })) })
+    await api.send('PATCH', '/api/v4/secrets/MANY_39', { ...at, secretValue: 'older' })
+    await remove(['MANY_39'])
+    api.clock.advance(1000)
+    await api.send('POST', '/api/v4/secrets/MANY_39', { ...at, secretValue: 'newer' })
+    await remove(keys)
+    await api.send('POST', '/api/v4/secrets/MANY_20', { ...at, secretValue: 'of somebody else' })
+
+    const restore = (keys: string[]) => api.send('POST', '/api/v1/trash/restore-secrets', { ...at, keys })
+    const unknown = await restore([...keys, 'NEVER'])
+    expect(unknown.status).toBe(404)
+    expect(unknown.body.message).toContain('named NEVER')
+    expect((await restore(keys)).body).toEqual({
+      restored: keys.filter((key) => key !== 'MANY_20'),
+      taken: ['MANY_20'],
+    })
+    const read = await api.send(
+      'GET',
+      `/api/v4/secrets?${new URLSearchParams({ ...at, expandSecretReferences: 'true' })}`,
+    )
+    const values = new Map<string, string>(
+      read.body.secrets.map(({ secretKey, secretValue }: Record<string, string>) => [secretKey, secretValue]),
+    )
+    expect(keys.map((key) => values.get(key))).toEqual(
+      keys.map((key) => (key === 'MANY_20' ? 'of somebody else' : key === 'MANY_39' ? 'newer' : 'first')),
+    )
+    expect((await get('/api/v3/secrets/raw', { environment: 'staging', tagSlugs: 'many' })).body.secrets).toHaveLength(
+      1,
+    )
+    const trash = (await get('/api/v1/trash', { environment: 'staging' })).body.trash
+    expect(trash.map(({ name }: { name: string }) => name).toSorted()).toEqual(['MANY_20', 'MANY_39'])
+    expect((await restore(keys)).body).toEqual({ restored: [], taken: keys })
+  })
+
   it('refuses a folder with a path that no request could name, whatever would lead to it', async () => {
     const at = { projectId, environment: 'dev' }
     const folder = (path: string, name: string) => api.send('POST', '/api/v1/folders', { ...at, path, name })

@@ -178,9 +178,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       await page.getByRole('checkbox', { name: 'Select all' }).click()
       await button('Delete 402 secrets').click()
       await dialog().getByRole('button', { name: 'Delete 402 secrets' }).click()
-      await button('Open Trash').click()
-      await heading('Trash')
-      await page.waitForURL(/trash\?environment=staging/)
+      await heading('No secrets in this folder yet')
+      await button('Undo').click()
+      await see(page.getByText('Restored 402 secrets.'))
+      await see(page.getByText('402 secrets', { exact: true }))
       await client.folders.delete.mutate({ projectId, environment: 'staging', path: '/', folderIdOrName: folderId })
     })
 

@@ -38,6 +38,14 @@ export const restored = z.object({
   name: z.string(),
   leftOut: z.array(z.string()),
 })
+export const restoreSecrets = place.extend({
+  secretPath: secretPath.default('/').describe('The folder that they were deleted from'),
+  keys: z.array(secretLookup).min(1).max(2000),
+})
+export const restoredSecrets = z.object({
+  restored: z.array(z.string()).describe('Keys that are back, each as it was deleted last'),
+  taken: z.array(z.string()).describe('Keys that exist again: these stay as they are'),
+})
 
 export const deletedEnvironment = z
   .object({

@@ -5,6 +5,7 @@ export { createFolder, deleteFolder, listFolders, updateFolder } from './folders
 export { createImport, deleteImport, listImports, updateImport } from './folders/imports.ts'
 export { moveFolder, moveSecrets } from './folders/move.ts'
 export { createProject, deleteProject, getProject, listProjects } from './folders/projects.ts'
+export { restoreSecrets } from './folders/restore-secrets.ts'
 export { listTrash, purgeTrash, restoreTrash } from './folders/trash.ts'
 export { lockProject, organizationKeyOf, projectKey } from './keys/project-key.ts'
 export { checkReferences } from './references/check-references.ts'

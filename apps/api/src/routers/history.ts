@@ -4,6 +4,7 @@ import {
   folderVersions,
   restored,
   restoredEnvironment,
+  restoredSecrets,
   trashed,
 } from '@keyferry/schemas'
 import { historyVerbs } from '@keyferry/vault/verbs'
@@ -65,5 +66,13 @@ export const history = router({
     summary: 'Restores a deleted secret or folder',
     routes: [{ method: 'POST', path: '/api/v1/trash/:trashId/restore', envelope: 'restored' }],
     output: restored,
+  }),
+
+  restoreSecrets: mutation(historyVerbs.restoreSecrets, {
+    weight: 'store',
+    tag,
+    summary: 'Restores deleted secrets of a folder by their keys',
+    routes: [{ method: 'POST', path: '/api/v1/trash/restore-secrets' }],
+    output: restoredSecrets,
   }),
 })

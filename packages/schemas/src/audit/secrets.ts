@@ -54,7 +54,8 @@ export const SECRET_ACTIONS = {
   'secret.restore': {
     about: 'secrets',
     label: 'Deleted secret restored',
-    say: (d) => say`restored the deleted ${key(d, 'name')} in ${place(d)}`,
+    // One that was restored by itself is named so.
+    say: (d) => say`restored the deleted ${'keys' in d ? keys(d) : key(d, 'name')} in ${place(d)}`,
   },
   'secret.restore-version': {
     about: 'secrets',

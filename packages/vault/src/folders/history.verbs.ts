@@ -4,6 +4,7 @@ import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
 import { listFolderHistory, restoreFolder, restoreVersion } from '../secrets/history.ts'
 import { listDeletedEnvironments, restoreEnvironment } from './deleted-environments.ts'
+import { restoreSecrets } from './restore-secrets.ts'
 import { listTrash, restoreTrash } from './trash.ts'
 
 const managing = (input: { projectId: string }): Requirements => [requirement('project.manage', project(input))]
@@ -40,6 +41,12 @@ export const historyVerbs = {
       requirement('secrets.write', { kind: 'trash', ...input }),
     ],
     run: restoreTrash,
+  }),
+
+  restoreSecrets: defineVerb({
+    input: schemas.restoreSecrets,
+    requires: (input) => [requirement('secrets.write', folder(input))],
+    run: restoreSecrets,
   }),
 
   deletedEnvironments: defineVerb({

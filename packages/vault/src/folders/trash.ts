@@ -3,41 +3,22 @@
  * a folder comes back as the same folder, with its versions, and opens nowhere else.
  */
 import { timeSlice, type Selectable, type TrashTable } from '@keyferry/db'
-import {
-  audit,
-  BadRequest,
-  maintain,
-  NotFound,
-  timestamp,
-  type Actor,
-  type Context,
-  type DataKey,
-} from '@keyferry/kernel'
+import { audit, BadRequest, maintain, NotFound, timestamp, type Actor, type Context } from '@keyferry/kernel'
 import type { trashed } from '@keyferry/schemas'
 import { joinPath } from '@keyferry/schemas/secret-path'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
-import { checkReferences, refuseFaultsThrough } from '../references/check-references.ts'
+import { refuseFaultsThrough } from '../references/check-references.ts'
 import { namerOf, refuseFoldersOutOfReach } from '../references/out-of-reach.ts'
-import { presentSecrets, putSecrets } from '../secrets/write/write.ts'
+import type { Target } from '../secrets/write/folder-for-writing.ts'
 import { restoreContents } from '../trash/restore-contents.ts'
-import {
-  contentsOf,
-  deleteTrash,
-  keptOf,
-  presentTags,
-  trashRowsOf,
-  type FolderContent,
-  type KeptItem,
-  type TrashRow,
-} from '../trash/trash-contents.ts'
+import { deleteTrash, keptOf, type FolderContent, type KeptItem } from '../trash/trash-contents.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
-import type { Located } from '../tree/find-folder.ts'
 import { refuseLongPath } from '../tree/path-length.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
 import { dependentsOf } from '../tree/dependents.ts'
-import { openComment, openMetadata, openOrNull, associatedData, type SecretRow } from '../tree/tree.ts'
+import { bringSecrets } from './restore-secrets.ts'
 
 /** Deleted things that one list has at most. */
 const LISTED = 1000
@@ -136,10 +117,9 @@ export function restoreTrash(
       .selectAll()
       .executeTakeFirstOrThrow()
     const target = { projectId, key, folder: parent, environment }
-    const leftOut =
-      item.kind === 'secret'
-        ? await bringSecret(actor, target, { ctx, tx, key, trashId })
-        : await bringFolder(target, item.name, { ctx, tx, key, trashId }, markChanged)
+    let leftOut: string[] = []
+    if (item.kind === 'secret') await bringSecrets(ctx, tx, actor, target, [trashId])
+    else leftOut = await bringFolder(target, item.name, { ctx, tx, key, trashId }, markChanged)
     markChanged(parent.id)
     await deleteTrash(tx, [trashId])
     const where = { environment: environment.slug, secretPath: parent.path, name: item.name }
@@ -148,44 +128,8 @@ export function restoreTrash(
   })
 }
 
-interface To extends Located {
-  projectId: string
-  key: DataKey
-}
-
-async function bringSecret(actor: Actor, target: To, from: KeptItem): Promise<string[]> {
-  const { ctx, tx } = from
-  const rows: TrashRow[] = []
-  for await (const page of trashRowsOf(from)) rows.push(...page)
-  const kept = contentsOf<SecretRow>(rows, 'secret')[0]
-  if (!kept) throw new Error('a deleted secret was kept without its row')
-  const secret = { ...kept, metadata: kept.metadata ?? '' }
-  const taken = await presentSecrets(tx, target.folder.id, [secret.key])
-  if (taken.size > 0) throw new BadRequest(`Secret already exists: ${secret.key}. Rename it first.`)
-  const { projectId, key } = target
-  const value = openOrNull(key, secret.value, associatedData('secret', projectId, secret))
-  if (value === null) throw new BadRequest(`The value of ${secret.key} cannot be decrypted`)
-  const { secrets } = await putSecrets(ctx, tx, actor, target, [
-    {
-      present: undefined,
-      key: secret.key,
-      value,
-      comment: openComment(key, projectId, secret),
-      metadata: openMetadata(key, projectId, secret),
-      skipMultilineEncoding: secret.skipMultilineEncoding === 1,
-      isLiteral: secret.isLiteral === 1,
-      tagIds: await presentTags(
-        tx,
-        contentsOf<{ tagId: string }>(rows, 'tag').map(({ tagId }) => tagId),
-      ),
-    },
-  ])
-  await checkReferences(ctx, tx, target, secrets)
-  return []
-}
-
 async function bringFolder(
-  { folder: parent, projectId, key }: To,
+  { folder: parent, projectId, key }: Target,
   name: string,
   from: KeptItem,
   markChanged: (folderId: string) => void,

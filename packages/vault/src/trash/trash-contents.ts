@@ -172,9 +172,8 @@ export interface KeptItem {
  * those that were written.
  */
 export async function* trashRowsOf(item: KeptItem): AsyncGenerator<TrashRow[]> {
-  const { ctx, tx, trashId } = item
-  let expected = 0
-  let isEnd = false
+  const { tx, trashId } = item
+  const order = orderOf(item)
   const pages = pagesOf<TrashRow>((after) =>
     tx
       .selectFrom('trashRows')
@@ -186,13 +185,51 @@ export async function* trashRowsOf(item: KeptItem): AsyncGenerator<TrashRow[]> {
       .execute(),
   )
   for await (const rows of pages) {
-    for (const row of rows) {
-      if (isEnd || row.position !== expected++) ctx.authority.refused('trashRows', trashId)
-      isEnd = checked(item, row).isLast
-    }
+    for (const row of rows) order.check(row)
     yield rows
   }
-  if (!isEnd) ctx.authority.refused('trashRows', trashId)
+  order.end()
+}
+
+/** The same of items that have few rows each, such as single secrets: those of many in one statement. */
+export async function rowsOfSmallItems(
+  from: Omit<KeptItem, 'trashId'>,
+  trashIds: readonly string[],
+): Promise<TrashRow[]> {
+  const found: TrashRow[] = []
+  for (const ids of chunks(trashIds)) {
+    const rows = await from.tx
+      .selectFrom('trashRows')
+      .where('trashId', 'in', ids)
+      .orderBy('trashId')
+      .orderBy('position')
+      .selectAll()
+      .execute()
+    const byItem = Map.groupBy(rows, ({ trashId }) => trashId)
+    for (const trashId of ids) {
+      const order = orderOf({ ...from, trashId })
+      for (const row of byItem.get(trashId) ?? []) order.check(row)
+      order.end()
+    }
+    found.push(...rows)
+  }
+  return found
+}
+
+/** Checks the rows of an item one after the other, and at the end that all were there. Throws `IntegrityBroken`. */
+function orderOf(item: KeptItem): { check: (row: TrashRow) => void; end: () => void } {
+  const refuse = () => item.ctx.authority.refused('trashRows', item.trashId)
+  let expected = 0
+  let isEnd = false
+  return {
+    check(row) {
+      if (isEnd || row.position !== expected++) refuse()
+      isEnd = checked(item, row).isLast
+    },
+    end() {
+      if (!isEnd) refuse()
+    },
+  }
 }
 
 function checked({ ctx, key, trashId }: KeptItem, row: TrashRow): { isLast: boolean } {

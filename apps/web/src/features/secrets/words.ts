@@ -68,9 +68,12 @@ export const words = {
     secrets: (keys: number) => count(keys, 'secret'),
     deleted: (what: string) => `Deleted ${what}.`,
     undo: 'Undo',
-    openTrash: 'Open Trash',
     restored: (what: string) => `Restored ${what}.`,
     restoreFailed: (message: string) => `Couldn’t restore everything: ${message}`,
+    taken: (keys: readonly string[]) =>
+      keys.length === 1
+        ? `${keys[0] ?? ''} exists again, so its deleted value stays in Trash.`
+        : `${count(keys.length, 'secret')} exist again, so their deleted values stay in Trash.`,
     title: (what: string) => `Delete ${what}?`,
     deleteSecret: 'Delete secret',
     delete: (what: string) => `Delete ${what}`,

@@ -92,6 +92,7 @@ const STALE = {
   'secrets.paste': ['secrets.rows'],
   'secrets.deleteMany': ['secrets.rows', 'history', 'tree.matrix', 'tree.search'],
   'history.restore': ['history', 'secrets.rows', 'folders.list', 'tree.matrix', 'tree.search'],
+  'history.restoreSecrets': ['history', 'secrets.rows', 'tree.matrix', 'tree.search'],
   'history.restoreVersion': ['secrets.rows', 'secrets.versions', 'history'],
   'history.restoreFolder': ['history', 'secrets', 'tree'],
   'history.restoreEnvironment': ['history', 'projects', 'folders', 'secrets.rows', 'tree'],

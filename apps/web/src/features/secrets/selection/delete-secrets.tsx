@@ -1,4 +1,3 @@
-import { useNavigate } from '@tanstack/react-router'
 import { Confirm } from '../../../components/confirm.tsx'
 import { Failure } from '../../../components/failure.tsx'
 import { Notice } from '../../../components/ui/notice.tsx'
@@ -14,7 +13,7 @@ import { useReaders } from '../../../lib/lists/use-readers.ts'
 import { DeleteConsequence } from './delete-consequence.tsx'
 import { words } from '../words.ts'
 
-/** The most keys that are asked about, or brought back, one by one. */
+/** The most keys that are asked about one by one. */
 const LOOK_AT = 20
 
 interface Props {
@@ -29,7 +28,6 @@ interface Props {
  * targets.
  */
 export function DeleteSecrets({ place, keys, onDone, onClose }: Props) {
-  const navigate = useNavigate()
   const readers = useReaders(place)
   const remove = trpc.secrets.deleteMany.useMutation()
   const looked = keys.slice(0, LOOK_AT)
@@ -44,26 +42,20 @@ export function DeleteSecrets({ place, keys, onDone, onClose }: Props) {
   const deleteAll = async () => {
     for (const some of chunks(keys)) await remove.mutateAsync({ ...place, secrets: some.map((key) => ({ key })) })
     onDone?.()
-    toast.success(
-      words.deleteSecrets.deleted(what),
-      keys.length > LOOK_AT
-        ? { label: words.deleteSecrets.openTrash, onClick: openTrash }
-        : { label: words.deleteSecrets.undo, onClick: () => void undo() },
-    )
+    toast.success(words.deleteSecrets.deleted(what), { label: words.deleteSecrets.undo, onClick: () => void undo() })
     await markStale('secrets.deleteMany')
-  }
-  const openTrash = () => {
-    const { projectId, environment } = place
-    void navigate({ to: '/p/$projectId/trash', params: { projectId }, search: { environment } })
   }
   const undo = async () => {
     try {
-      await bringBack(place, keys)
-      toast.success(words.deleteSecrets.restored(what))
+      const taken: string[] = []
+      for (const some of chunks(keys))
+        taken.push(...(await direct.history.restoreSecrets.mutate({ ...place, keys: some })).taken)
+      if (taken.length === 0) toast.success(words.deleteSecrets.restored(what))
+      else toast.error(words.deleteSecrets.taken(taken))
     } catch (error) {
       toast.error(words.deleteSecrets.restoreFailed(messageOf(error)))
     }
-    await markStale('history.restore')
+    await markStale('history.restoreSecrets')
   }
   return (
     <Confirm
@@ -91,16 +83,6 @@ export function DeleteSecrets({ place, keys, onDone, onClose }: Props) {
       <p className="text-sm text-soft">{words.deleteSecrets.text(keys.length)}</p>
     </Confirm>
   )
-}
-
-/** Out of the trash again, each as it was deleted last. */
-async function bringBack({ projectId, environment, secretPath }: FolderRef, keys: readonly string[]): Promise<void> {
-  const trash = await direct.history.trash.query({ projectId, environment })
-  const here = trash.filter((item) => item.kind === 'secret' && item.secretPath === secretPath)
-  for (const key of keys) {
-    const item = here.find(({ name }) => name === key)
-    if (item) await direct.history.restore.mutate({ projectId, environment, trashId: item.id })
-  }
 }
 
 /** Once each, and not those that go as well. */
