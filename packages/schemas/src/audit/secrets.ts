@@ -54,7 +54,7 @@ export const SECRET_ACTIONS = {
   'secret.restore': {
     about: 'secrets',
     label: 'Deleted secret restored',
-    // One that was restored by itself is named so.
+    // A row about a single secret has its key as `name`.
     say: (d) => say`restored the deleted ${'keys' in d ? keys(d) : key(d, 'name')} in ${place(d)}`,
   },
   'secret.restore-version': {
