@@ -22,6 +22,7 @@ export function SwitchField({
         role="switch"
         id={id}
         checked={checked}
+        aria-checked={checked}
         disabled={disabled}
         onChange={(event) => onChange(event.target.checked)}
         aria-describedby={help === undefined ? undefined : `${id}-help`}
