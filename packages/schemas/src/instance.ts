@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { grant } from './access/access.ts'
+import { grant } from './access/scopes.ts'
 import { displayName, id, password, timestamp } from './names/names.ts'
 
 export const bootstrap = z.object({

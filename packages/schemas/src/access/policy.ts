@@ -9,7 +9,7 @@
  * | connections, syncs, members, the project itself | | | yes | yes |
  * | projects, people, machines, the organization's connections | | | | yes |
  */
-import type { Scope } from './access.ts'
+import type { Scope } from './scopes.ts'
 import { ROLES, type Role } from './roles.ts'
 import { namesOf } from '../names/secret-path.ts'
 

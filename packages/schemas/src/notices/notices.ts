@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { displayName, id, timestamp } from '../names/names.ts'
 import { syncMessage } from '../syncs/sync-messages.ts'
-import { planSummary } from '../syncs/syncs.ts'
+import { planSummary } from '../syncs/plan.ts'
 
 const kind = z.enum(['webhook', 'email', 'slack', 'teams', 'pagerduty'])
 

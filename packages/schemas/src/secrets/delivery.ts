@@ -1,7 +1,7 @@
 /** The delivery receipt: where the value of a secret has arrived, and whether the one before it can be revoked. */
 import { z } from 'zod'
 import { id, secretLookup, secretPath, timestamp } from '../names/names.ts'
-import { place } from '../projects.ts'
+import { place } from '../folders/folders.ts'
 
 export const deliveryState = z
   .enum([

@@ -9,7 +9,7 @@ import {
   timestamp,
   type SecretValue,
 } from '../names/names.ts'
-import { place } from '../projects.ts'
+import { place } from '../folders/folders.ts'
 import { secretFileFormat } from '../secret-file/index.ts'
 
 /**
