@@ -10,7 +10,7 @@ export const GROWING: Readonly<Record<string, readonly string[]>> = {
   attempts: ['key='],
   audit: ['seq=', 'seq> seq<', 'project_id= seq> seq<'],
   federated_tokens: ['hash='],
-  // Those of one target that were tried: while one waits for its next try, no other is tried.
+  // Those of one target that were tried: while one waits for its next try, none about the same sync is tried.
   notices: ['target_id= attempts>'],
   // As many as a folder has keys.
   outcomes: ['run_id=', 'run_id= key='],
@@ -100,8 +100,8 @@ const EXCEPTIONS: readonly { is: RegExp; because: string }[] = [
     because: 'which versions a folder had at a time is found among all of its versions, without their values',
   },
   {
-    is: /^select \*, .+ from "notices" where "target_id" in/,
-    because: 'what is not yet delivered, of targets that answer',
+    is: /^select \*, .+ from "notices" where "target_id" = /,
+    because: 'what is not yet delivered, of a target that answers',
   },
   {
     is: /^delete from "verification" where "value" = /,

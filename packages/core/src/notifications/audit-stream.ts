@@ -193,7 +193,10 @@ async function putOff(ctx: Context, { id, kind, holder }: Taken, problem: string
 
 /** Why it did not arrive; null when it did. */
 async function deliver(ctx: Context, stream: AuditStream, id: string, text: string): Promise<string | null> {
-  if (stream.kind === 'webhook') return postSigned(ctx, stream, { id, contentType: 'application/x-ndjson', text })
+  if (stream.kind === 'webhook') {
+    const problem = await postSigned(ctx, stream, { id, contentType: 'application/x-ndjson', text })
+    return problem && problem.message
+  }
   try {
     await (stream.kind === 'file' ? append(stream.path, text) : print(text))
     return null

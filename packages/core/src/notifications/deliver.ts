@@ -1,12 +1,17 @@
 /** The outbox is emptied here: every notice until it arrived, or until a day has passed. */
 import type { NoticeTable, Selectable } from '@keyferry/db'
-import { backOffWindow, timestamp, whereBackOffOver, type Context } from '@keyferry/kernel'
-import { sql, type Expression } from 'kysely'
+import { backOffWindow, timestamp, whereBackOffOver, type BackOffWindow, type Context } from '@keyferry/kernel'
+import type { NoticeType } from '@keyferry/schemas'
 import { readNotice } from './outbox.ts'
-import { CLAIM_MS, FIRST_MS, GIVE_UP_MS, LONGEST_MS } from './retry.ts'
-import { recipientOf, send } from './send.ts'
+import { ANSWERS, backOff, CLAIM_MS, GIVE_UP_MS, LONGEST_MS } from './retry.ts'
+import { recipientOf, send, type NoticeTarget } from './send.ts'
+import type { DeliveryProblem } from './webhook.ts'
 
 const AT_ONCE = 100
+/** Names its versions, so it may arrive after a later one. */
+const UNORDERED: NoticeType = 'secret.delivered'
+
+type Notice = Selectable<NoticeTable>
 
 /** E-mails wait for a mail server, all else for the receiver of a request: neither waits for the other. */
 export type Channel = 'email' | 'http'
@@ -17,55 +22,66 @@ export type Channel = 'email' | 'http'
  * answer delays only itself.
  */
 export async function deliverNotices(ctx: Context, channel: Channel): Promise<void> {
-  const due = await ctx.db
+  const targets = await ctx.db
+    .selectFrom('noticeTargets')
+    .where('kind', channel === 'email' ? '=' : '!=', 'email')
+    .where(whereBackOffOver('noticeTargets.retryAt', present(ctx)))
+    .selectAll()
+    .execute()
+  await Promise.all(targets.map((target) => deliverTo(ctx, target)))
+}
+
+/**
+ * A notice that is refused waits for its next try, and those about the same sync wait with it: what a recovery ends must
+ * have arrived before. A target that does not answer waits itself, and costs one try.
+ */
+async function deliverTo(ctx: Context, target: NoticeTarget): Promise<void> {
+  for (;;) {
+    const due = await dueNotices(ctx, target.id)
+    if (due.length === 0) return
+    const recipient = await recipientOf(ctx, target)
+    const waiting = new Set<string>()
+    for (const notice of due) {
+      if (notice.type !== UNORDERED && waiting.has(notice.syncId)) continue
+      const problem = (await claim(ctx, notice)) ? await send(ctx, recipient, readNotice(notice.body)) : undefined
+      if (problem === null) await arrived(ctx, notice)
+      else waiting.add(notice.syncId)
+      if (problem) await failed(ctx, target, notice, problem)
+      if (problem?.isAnswer === false) return
+    }
+  }
+}
+
+/**
+ * Of each sync the oldest that has not arrived, or all while none of them was tried. Those that were never tried are
+ * first: a target that fails only at one of them is seen to answer.
+ */
+function dueNotices(ctx: Context, targetId: string): Promise<Notice[]> {
+  return ctx.db
     .selectFrom('notices')
-    // However many wait for a target that is away, they are not read, and take no place of those that can go out.
-    .where('targetId', 'in', (eb) =>
-      eb
-        .selectFrom('noticeTargets')
-        .where('kind', channel === 'email' ? '=' : '!=', 'email')
-        .where(({ not, exists, ref }) => not(exists(waiting(ctx, ref('noticeTargets.id')).select('tried.id'))))
-        .select('noticeTargets.id'),
-    )
-    .where(whereBackOffOver('sendAt', backOffWindow(ctx, LONGEST_MS)))
+    .where('targetId', '=', targetId)
+    .where(whereBackOffOver('notices.sendAt', present(ctx)))
+    .where((eb) => {
+      const tried = eb
+        .selectFrom('notices as tried')
+        .where('tried.targetId', '=', targetId)
+        .where('tried.attempts', '>', 0)
+        .where('tried.type', '!=', UNORDERED)
+        .select('tried.syncId')
+      return eb.or([eb('type', '=', UNORDERED), eb('attempts', '>', 0), eb('syncId', 'not in', tried)])
+    })
+    .orderBy('attempts')
     .orderBy('createdAt')
     .orderBy('id')
     .limit(AT_ONCE)
     .selectAll()
     .execute()
-  const perTarget = Map.groupBy(due, (notice) => notice.targetId)
-  await Promise.all([...perTarget].map(([targetId, notices]) => deliverTo(ctx, targetId, notices)))
 }
 
-/** In order: while one waits for its next try, those after it wait too, so that a target that is away costs one try. */
-async function deliverTo(ctx: Context, targetId: string, notices: readonly Selectable<NoticeTable>[]): Promise<void> {
-  const target = await ctx.db.selectFrom('noticeTargets').where('id', '=', targetId).selectAll().executeTakeFirst()
-  if (!target || (await isPaused(ctx, targetId))) return
-  const recipient = await recipientOf(ctx, target)
-  for (const notice of notices) {
-    if (!(await claim(ctx, notice))) continue
-    const problem = await send(ctx, recipient, readNotice(notice.body))
-    if (problem === null) await arrived(ctx, notice)
-    else await failed(ctx, notice, problem)
-    if (problem !== null) return
-  }
-}
-
-/** One is waiting for its next try, or another process is delivering it. */
-async function isPaused(ctx: Context, targetId: string): Promise<boolean> {
-  return (await waiting(ctx, sql.val(targetId)).select('tried.id').limit(1).executeTakeFirst()) !== undefined
-}
-
-/** The notices of a target that were tried, and whose next try is still to come. */
-const waiting = (ctx: Context, targetId: Expression<string>) =>
-  ctx.db
-    .selectFrom('notices as tried')
-    .where('tried.targetId', '=', targetId)
-    .where('tried.attempts', '>', 0)
-    .where(sql<boolean>`not ${whereBackOffOver('tried.sendAt', backOffWindow(ctx, LONGEST_MS))}`)
+const present = (ctx: Context): BackOffWindow => backOffWindow(ctx, LONGEST_MS)
 
 /** Only one process gets it: the time it was found with must still stand. */
-async function claim(ctx: Context, notice: Selectable<NoticeTable>): Promise<boolean> {
+async function claim(ctx: Context, notice: Notice): Promise<boolean> {
   const { numUpdatedRows } = await ctx.db
     .updateTable('notices')
     .set({ sendAt: after(ctx, CLAIM_MS), attempts: notice.attempts + 1 })
@@ -75,30 +91,40 @@ async function claim(ctx: Context, notice: Selectable<NoticeTable>): Promise<boo
   return numUpdatedRows > 0n
 }
 
-async function arrived(ctx: Context, notice: Selectable<NoticeTable>): Promise<void> {
+async function arrived(ctx: Context, notice: Notice): Promise<void> {
   await ctx.db.deleteFrom('notices').where('id', '=', notice.id).execute()
   await ctx.db
     .updateTable('noticeTargets')
-    .set({ problem: null, deliveredAt: timestamp(ctx) })
+    .set({ problem: null, ...ANSWERS, deliveredAt: timestamp(ctx) })
     .where('id', '=', notice.targetId)
     .execute()
 }
 
-async function failed(ctx: Context, notice: Selectable<NoticeTable>, problem: string): Promise<void> {
+async function failed(
+  ctx: Context,
+  target: NoticeTarget,
+  notice: Notice,
+  { message: problem, isAnswer }: DeliveryProblem,
+): Promise<void> {
   const over = ctx.now().getTime() - Date.parse(notice.createdAt) > GIVE_UP_MS
   ctx.log.warn(
-    { noticeId: notice.id, targetId: notice.targetId, syncId: notice.syncId, problem, over },
+    { noticeId: notice.id, targetId: target.id, syncId: notice.syncId, problem, over },
     'a notice did not arrive',
   )
   if (over) await ctx.db.deleteFrom('notices').where('id', '=', notice.id).execute()
   else {
     await ctx.db
       .updateTable('notices')
-      .set({ sendAt: after(ctx, Math.min(FIRST_MS * 2 ** notice.attempts, LONGEST_MS)) })
+      .set({ sendAt: after(ctx, backOff(notice.attempts)) })
       .where('id', '=', notice.id)
       .execute()
   }
-  await ctx.db.updateTable('noticeTargets').set({ problem }).where('id', '=', notice.targetId).execute()
+  const wait = isAnswer ? ANSWERS : { tries: target.tries + 1, retryAt: after(ctx, backOff(target.tries)) }
+  await ctx.db
+    .updateTable('noticeTargets')
+    .set({ problem, ...wait })
+    .where('id', '=', target.id)
+    .execute()
 }
 
 const after = (ctx: Context, milliseconds: number): string => new Date(ctx.now().getTime() + milliseconds).toISOString()

@@ -4,7 +4,7 @@ import type { Selectable, SyncEventMailTable } from '@keyferry/db'
 import { backOffWindow, whereBackOffOver, type Context } from '@keyferry/kernel'
 import { noticeHeadline } from '@keyferry/schemas'
 import { notificationOf } from './inbox.ts'
-import { CLAIM_MS, FIRST_MS, GIVE_UP_MS, LONGEST_MS } from './retry.ts'
+import { backOff, CLAIM_MS, GIVE_UP_MS, LONGEST_MS } from './retry.ts'
 import { sendMail } from './send.ts'
 import { textOf } from './text.ts'
 
@@ -54,7 +54,7 @@ async function deliver(ctx: Context, mail: Mail): Promise<void> {
   )
   ctx.metrics.noticeSent('email', problem === null)
   if (problem === null || ctx.now().getTime() - Date.parse(mail.at) > GIVE_UP_MS) return remove(ctx, mail)
-  await putOff(ctx, mail, Math.min(FIRST_MS * 2 ** mail.attempts, LONGEST_MS)).execute()
+  await putOff(ctx, mail, backOff(mail.attempts)).execute()
 }
 
 /** Only one process gets it: the time that it was found with must still stand. */

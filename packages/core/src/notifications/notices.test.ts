@@ -181,6 +181,49 @@ onEveryDatabase('notices', (open) => {
     expect(new Set(untried.map((row) => row.targetId))).toEqual(new Set([targetId]))
   })
 
+  it('keep no other waiting when they are refused, but those about the same sync', async () => {
+    const fixture = await start()
+    const hook = await receiveWebhooks()
+    await webhook(fixture, hook.url)
+    const { db } = fixture.ctx
+    const syncsOf = async () => (await db.selectFrom('notices').select('syncId').execute()).map(({ syncId }) => syncId)
+    const refuse = async (status: number) => {
+      hook.answer = status
+      await deliverNotices(fixture.ctx, 'http')
+      hook.answer = 204
+    }
+    await fixture.fail()
+    const [notice] = await db.selectFrom('notices').selectAll().execute()
+    if (!notice) throw new Error('one is on its way')
+    await refuse(400)
+    fixture.clock.advance(1)
+    await fixture.again()
+    const ofAnother = { ...notice, attempts: 0, sendAt: at(fixture) }
+    await db
+      .insertInto('notices')
+      .values({ ...ofAnother, id: 'second', syncId: 'another' })
+      .execute()
+    await deliverNotices(fixture.ctx, 'http')
+    expect(typesOf(hook.got)).toEqual(['sync.failed', 'sync.failed'])
+    expect(await syncsOf()).toEqual([fixture.sync.id, fixture.sync.id])
+
+    // A receiver that is away gets one try, and next time another notice, which may not be the one it dies of.
+    fixture.clock.advance(10_000)
+    await refuse(503)
+    await db
+      .insertInto('notices')
+      .values({ ...ofAnother, id: 'third', syncId: 'a third' })
+      .execute()
+    await deliverNotices(fixture.ctx, 'http')
+    expect(hook.got).toHaveLength(3)
+    fixture.clock.advance(10_000)
+    await deliverNotices(fixture.ctx, 'http')
+    expect(await syncsOf()).toEqual([fixture.sync.id, fixture.sync.id])
+    fixture.clock.advance(10_000)
+    await deliverNotices(fixture.ctx, 'http')
+    expect(typesOf(hook.got).slice(3)).toEqual(['sync.failed', 'sync.failed', 'sync.recovered'])
+  })
+
   it('are given up after a day', async () => {
     const fixture = await start()
     const hook = await receiveWebhooks()

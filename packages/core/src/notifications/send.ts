@@ -6,7 +6,7 @@ import { slackMessage, teamsMessage } from './chat.ts'
 import type { NoticeBody } from './outbox.ts'
 import { pagerDutyEvents } from './pagerduty.ts'
 import { summaryOf, textOf } from './text.ts'
-import { postJson, postSigned, type WebhookSecret } from './webhook.ts'
+import { postJson, postSigned, type DeliveryProblem, type WebhookSecret } from './webhook.ts'
 
 export type NoticeTarget = Selectable<NoticeTargetTable>
 
@@ -25,16 +25,14 @@ export async function recipientOf(ctx: Context, { id, kind, address, secret }: N
   return { kind, ...webhook }
 }
 
-/**
- * Why a notice did not arrive, in words for people. Resolves to null when it did. Rejects only for an internal error.
- */
-export async function send(ctx: Context, recipient: Recipient, body: NoticeBody): Promise<string | null> {
+/** Why a notice did not arrive. Resolves to null when it did. Rejects only for an internal error. */
+export async function send(ctx: Context, recipient: Recipient, body: NoticeBody): Promise<DeliveryProblem | null> {
   const problem = await deliver(ctx, recipient, body)
   ctx.metrics.noticeSent(recipient.kind, problem === null)
   return problem
 }
 
-async function deliver(ctx: Context, recipient: Recipient, body: NoticeBody): Promise<string | null> {
+async function deliver(ctx: Context, recipient: Recipient, body: NoticeBody): Promise<DeliveryProblem | null> {
   const summary = summaryOf(body, ctx.consoleUrl)
   switch (recipient.kind) {
     case 'email':
@@ -59,13 +57,16 @@ export async function sendMail(
   ctx: Context,
   to: string,
   mail: { subject: string; text: string },
-): Promise<string | null> {
-  if (!ctx.mail) return 'E-mail is not set up: start every process with SMTP_URL and MAIL_FROM.'
+): Promise<DeliveryProblem | null> {
+  if (!ctx.mail)
+    return { message: 'E-mail is not set up: start every process with SMTP_URL and MAIL_FROM.', isAnswer: false }
   try {
     await ctx.mail.send({ to, ...mail })
     return null
   } catch (error) {
     ctx.log.warn({ err: error }, 'an e-mail was not taken')
-    return 'The mail server did not take it; the log has the details.'
+    // As nodemailer notes what the server said.
+    const isAnswer = error instanceof Error && 'responseCode' in error
+    return { message: 'The mail server did not take it; the log has the details.', isAnswer }
   }
 }

@@ -17,6 +17,8 @@ import { warnOfPlainHttp } from '@keyferry/kernel/network'
 import { mailAddress, shownUrl, webhookUrl } from './address.ts'
 import { noticeOf, OF_NO_SYNC } from './outbox.ts'
 import { recipientOf, sealWebhook, send, type NoticeTarget, type Recipient } from './send.ts'
+import { ANSWERS } from './retry.ts'
+import type { DeliveryProblem } from './webhook.ts'
 
 type Shown = z.output<typeof schemas.noticeTarget>
 type Tested = z.output<typeof schemas.noticeTested>
@@ -63,6 +65,7 @@ export async function createNoticeTarget(
     secret: recipient.kind === 'email' ? null : await sealWebhook(ctx, id, { url: recipient.url, key: recipient.key }),
     deliveries: input.deliveries === true ? (1 as const) : (0 as const),
     problem: null,
+    ...ANSWERS,
     deliveredAt: null,
     createdAt: timestamp(ctx),
     createdBy: actor.name,
@@ -116,15 +119,15 @@ export async function testNoticeTarget(
 ): Promise<Tested> {
   const row = await find(ctx, targetId)
   const problem = await sendTest(ctx, actor, await recipientOf(ctx, row))
-  const outcome = problem === null ? { problem, deliveredAt: timestamp(ctx) } : { problem }
+  const outcome = problem === null ? { problem, ...ANSWERS, deliveredAt: timestamp(ctx) } : { problem: problem.message }
   await ctx.db.updateTable('noticeTargets').set(outcome).where('id', '=', targetId).execute()
   return tested(problem)
 }
 
-const tested = (problem: string | null): Tested =>
-  problem === null ? { delivered: true, message: 'It arrived.' } : { delivered: false, message: problem }
+const tested = (problem: DeliveryProblem | null): Tested =>
+  problem === null ? { delivered: true, message: 'It arrived.' } : { delivered: false, message: problem.message }
 
-const sendTest = (ctx: Context, actor: Actor, recipient: Recipient): Promise<string | null> =>
+const sendTest = (ctx: Context, actor: Actor, recipient: Recipient): Promise<DeliveryProblem | null> =>
   send(
     ctx,
     recipient,

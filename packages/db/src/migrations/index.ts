@@ -56,6 +56,7 @@ import * as sealNotices from './0230-seal-notices.ts'
 import * as snapshotChains from './0245-snapshot-chains.ts'
 import * as deliveredRuns from './0400-delivered-runs.ts'
 import * as historyIndexes from './0405-history-indexes.ts'
+import * as recipientsAway from './0470-recipients-away.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -115,4 +116,5 @@ export const migrations: Record<string, Migration> = {
   '0245-snapshot-chains': snapshotChains,
   '0400-delivered-runs': deliveredRuns,
   '0405-history-indexes': historyIndexes,
+  '0470-recipients-away': recipientsAway,
 }

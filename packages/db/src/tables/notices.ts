@@ -15,6 +15,10 @@ export interface NoticeTargetTable {
   secret: string | null
   /** Why the last delivery failed; null when it arrived. */
   problem: string | null
+  /** Tries in a row that it did not answer, whichever notice it was to get. */
+  tries: number
+  /** When the next one is; null while it answers. */
+  retryAt: Timestamp | null
   /** Also gets `secret.delivered`. */
   deliveries: Fixed<Flag>
   deliveredAt: Timestamp | null
