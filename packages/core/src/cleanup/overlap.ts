@@ -6,7 +6,7 @@ import { keysAt } from '../apply/ledger.ts'
 import type { SyncSpec } from '../apply/target.ts'
 import type { Limits } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
-import { lockTarget } from '../lease/lease.ts'
+import { lockTargets } from '../lease/lease.ts'
 import { keySchema, schemasMeet, type KeySchema } from '../plan/key-schema.ts'
 import type { StoredOptions } from '../sync/options.ts'
 import { targetAliases } from '../sync/target-aliases.ts'
@@ -15,11 +15,16 @@ import { targetAliases } from '../sync/target-aliases.ts'
  * Throws `BadRequest` naming the other sync: when both could make the same names and one of them mirrors (it would
  * delete the other's keys), or when the source holds a key that the other sync wrote or is going to. Later meetings are
  * refused key by key at run time. Of two syncs that are made for one target at the same time, in different projects
- * too, the second sees the first.
+ * too, the second sees the first. `leaving`: keys of targets that the caller decides on as well, locked with this one.
  */
-export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promise<void> {
+export async function refuseOverlap(
+  ctx: Context,
+  tx: Tx,
+  spec: SyncSpec,
+  leaving: readonly string[] = [],
+): Promise<void> {
   const aliases = targetAliases(spec.targetKey)
-  await lockTarget(tx, aliases[0] ?? spec.targetKey)
+  await lockTargets(tx, [aliases[0] ?? spec.targetKey, ...leaving])
   const others = await tx
     .selectFrom('syncs')
     .where('targetKey', 'in', aliases)

@@ -143,14 +143,19 @@ function repeatTogether(work: () => void): { stop(): void } {
   return { stop: () => clearTimeout(timer) }
 }
 
-/** Keeps everybody else from deciding on this target, and from taking its lease, until the transaction ends. */
-export async function lockTarget(tx: Tx, targetKey: string): Promise<void> {
-  await tx
-    .insertInto('leases')
-    .values({ targetKey, fence: 0, holder: null, expiresAt: '' })
-    .onConflict((conflict) => conflict.column('targetKey').doNothing())
-    .execute()
-  await tx.selectFrom('leases').where('targetKey', '=', targetKey).select('fence').forUpdate().execute()
+/**
+ * Keeps everybody else from deciding on these targets, and from taking their leases, until the transaction ends. A
+ * transaction locks all of its targets at once, in the order of their keys, so that no two wait for each other.
+ */
+export async function lockTargets(tx: Tx, targetKeys: readonly string[]): Promise<void> {
+  for (const targetKey of [...new Set(targetKeys)].sort()) {
+    await tx
+      .insertInto('leases')
+      .values({ targetKey, fence: 0, holder: null, expiresAt: '' })
+      .onConflict((conflict) => conflict.column('targetKey').doNothing())
+      .execute()
+    await tx.selectFrom('leases').where('targetKey', '=', targetKey).select('fence').forUpdate().execute()
+  }
 }
 
 /**

@@ -9,7 +9,6 @@ import { connectionFor, type ConnectionRow } from '../connections/find.ts'
 import { resolveTarget } from '../connections/resolve-target.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
-import { lockTarget } from '../lease/lease.ts'
 import { refuseUnreadable } from '../drift/values.ts'
 import { nextCheck, NOT_CHECKED } from '../sync/drift-record.ts'
 import { findSync, syncRow } from '../sync/find.ts'
@@ -90,8 +89,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     if (!(await stillStands(tx, { connection, folderId: spec.folderId, source }))) return false
     if (patch.name !== undefined) await refuseNameClash(tx, stored.projectId, patch.name, stored.id)
     // Leases are locked before a sync's row, as everywhere.
-    if (moved) await lockTarget(tx, stored.targetKey)
-    if (reaches) await refuseOverlap(ctx, tx, spec)
+    if (reaches) await refuseOverlap(ctx, tx, spec, moved ? [stored.targetKey] : [])
     const { id: _, projectId: __, destination: ___, ...columns } = spec
     await amend(tx, 'syncs', stored.id, {
       ...columns,
