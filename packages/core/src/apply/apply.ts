@@ -21,7 +21,7 @@ interface Watching {
   /** Hears how many of how many changes are settled. */
   progress?: (done: number, total: number) => void
   /** Writes down that the plan is carried out, in the transaction before the first change. */
-  begin?: (tx: Tx) => Promise<void>
+  begin?: (tx: Tx) => Promise<unknown>
 }
 
 /** Throws what concerns the whole target. */

@@ -12,7 +12,7 @@ export interface Journal {
   /** Nothing more lands: what waits is written. */
   flush(): void
   /** The same in one transaction with what `work` writes: before the first call that changes something. */
-  begin(work: ((tx: Tx) => Promise<void>) | undefined, entries: readonly Entry[]): Promise<void>
+  begin(work: ((tx: Tx) => Promise<unknown>) | undefined, entries: readonly Entry[]): Promise<void>
   /** The key's last entry says that its old value may be gone and the new one is not there. */
   isReplacing(key: string): boolean
 }

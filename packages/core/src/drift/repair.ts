@@ -113,7 +113,7 @@ async function applyAsRun(
   }
   const ctx = { ...outer, log: outer.log.child({ runId: run.id }) }
   try {
-    const begin = (tx: Tx): Promise<void> => recordWriting(tx, run, found.plan)
+    const begin = (tx: Tx) => recordWriting(tx, run, found.plan)
     const applied = await applyPlan(ctx, target, found, lease, { begin })
     await closeRun(ctx, run, target.calls(), found, applied)
     return applied

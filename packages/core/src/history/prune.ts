@@ -8,11 +8,12 @@ const BATCH = 100
 
 /**
  * Forgets events and runs older than `days`, and what only they restored; of every sync the last run stays, however
- * old. Then returns free space of the store to the disk, where the store can.
+ * old. Of deleted syncs all of it goes. Then returns free space of the store to the disk, where the store can.
  */
 export async function pruneHistory(ctx: Context, days: number): Promise<void> {
   const cutoff = new Date(ctx.now().getTime() - days * DAY_MS).toISOString()
   await inBatches(ctx, (tx) => deleteEvents(tx, cutoff))
+  await forgetDeletedSyncs(ctx)
   // Of one sync at a time: a statement over all of them holds the store for as long as it takes to read every run.
   for (const { id } of await ctx.db.selectFrom('syncs').select('id').execute()) {
     if (!(await inBatches(ctx, (tx) => deleteRuns(tx, id, cutoff)))) continue
@@ -21,6 +22,33 @@ export async function pruneHistory(ctx: Context, days: number): Promise<void> {
   }
   while (await transact(ctx, returnFreePages)) continue
 }
+
+/** What syncs left that were deleted: no statement could remove it with them in a time that others can wait. */
+async function forgetDeletedSyncs(ctx: Context): Promise<void> {
+  for (const table of ['runs', 'snapshots'] as const) {
+    for (let last = ''; ;) {
+      const next = await ctx.db
+        .selectFrom(table)
+        .where('syncId', '>', last)
+        .orderBy('syncId')
+        .select('syncId')
+        .limit(1)
+        .executeTakeFirst()
+      if (!next) break
+      last = next.syncId
+      if (!(await isSync(ctx, last))) await inBatches(ctx, (tx) => deleteAll(tx, table, last))
+    }
+  }
+}
+
+const isSync = async ({ db }: Context, id: string): Promise<boolean> =>
+  (await db.selectFrom('syncs').where('id', '=', id).select('id').executeTakeFirst()) !== undefined
+
+const deleteAll = (tx: Tx, table: 'runs' | 'snapshots', syncId: string) =>
+  tx
+    .deleteFrom(table)
+    .where('id', 'in', (eb) => eb.selectFrom(table).where('syncId', '=', syncId).select('id').limit(BATCH))
+    .executeTakeFirst()
 
 /** Whether there was anything to remove. */
 async function inBatches(ctx: Context, remove: (tx: Tx) => Promise<{ numDeletedRows: bigint }>): Promise<boolean> {

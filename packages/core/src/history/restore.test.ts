@@ -4,6 +4,7 @@ import { createFolder, createImport, listSecrets, listTrash, updateSecrets } fro
 import { expect, it, onTestFinished } from 'vitest'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { withRepresentatives } from '../testing/with-representatives.ts'
+import { deleteSync } from '../verbs/remove.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 import { pruneHistory } from './prune.ts'
@@ -287,5 +288,27 @@ await withRepresentatives('restoring a run at', (open, destination) => {
     await pruneHistory(ctx, 90)
     expect(await listRuns(ctx, actor, second)).toHaveLength(1)
     expect(await previewRestore(ctx, actor, second)).toMatchObject({ changed: [], unchanged: 1 })
+  })
+
+  it('the history of a deleted sync is gone at once for everybody, and later from the store', async () => {
+    const fixture = await start()
+    const { ctx, actor, set, create, run } = fixture
+    await set({ A: '1' })
+    const sync = await create()
+    await run(sync)
+    const address = await last(fixture, sync.id)
+    const rows = async () => {
+      const found = []
+      for (const table of ['runs', 'outcomes', 'snapshots'] as const)
+        found.push((await ctx.db.selectFrom(table).selectAll().execute()).length)
+      return found
+    }
+    const before = await rows()
+    await deleteSync(ctx, actor, { destination, syncId: sync.id, removeSecrets: false })
+    await expect(listRuns(ctx, actor, address)).rejects.toMatchObject({ status: 404 })
+    await expect(getRun(ctx, actor, address)).rejects.toMatchObject({ status: 404 })
+    expect(await rows()).toEqual(before)
+    await pruneHistory(ctx, 90)
+    expect(await rows()).toEqual([0, 0, 0])
   })
 })

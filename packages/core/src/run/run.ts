@@ -56,7 +56,7 @@ export async function runSync(process: Context, syncId: string, signal: AbortSig
     return await runPresent(ctx, syncId, signal)
   } catch (error) {
     if (!(await isGone(ctx, syncId))) throw error
-    // The store takes no row of a deleted sync; calls that were in flight have ended.
+    // It writes down nothing more; calls that were in flight have ended.
     ctx.log.info('the sync was deleted during its run')
     return GONE
   }
@@ -155,8 +155,7 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
   const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
   let isBurst = false
   const begin = async (tx: Tx): Promise<void> => {
-    await recordWriting(tx, run, plan)
-    isBurst = ((await requestedRevision(tx, sync.id)) ?? 0) > sync.due
+    isBurst = (await recordWriting(tx, run, plan)) > sync.due
   }
   const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, {
     progress: progressReporter(ctx, sync),
@@ -180,7 +179,7 @@ async function restoreMissing(
   const { plan, ledger } = found
   const missing = partOf(plan, ({ key, action }) => action === 'create' && ledger.get(key)?.intent === 'replacing')
   if (missing.changes.length === 0) return blocked
-  const begin = (tx: Tx): Promise<void> => recordWriting(tx, run, plan)
+  const begin = (tx: Tx) => recordWriting(tx, run, plan)
   const opened = { ...target, spec: run.sync }
   const { outcomes, errors } = await applyPlan(ctx, opened, { ...found, plan: missing }, lease, { begin })
   const error = errors.find(isPassing)

@@ -18,7 +18,7 @@ import { reachedOf } from '@keyferry/vault'
 import type { Outcome } from '../apply/outcomes.ts'
 import { storedMadeOf } from '../apply/ledger.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { DueSync } from '../sync/due.ts'
+import { requestedRevision, type DueSync } from '../sync/due.ts'
 
 export interface ActiveRun {
   id: string
@@ -43,9 +43,15 @@ export interface RunRecord {
 
 const NOTHING_YET = { calls: 0, snapshotId: null, deliveredMs: null, finishedAt: null }
 
-/** Before the first write: from here on the run shows even if its process dies. */
-export function recordWriting(tx: Tx, run: ActiveRun, plan: Plan): Promise<void> {
-  return recordRun(tx, run, { state: 'running', message: null, plan, ...NOTHING_YET })
+/**
+ * Before the first write: from here on the run shows even if its process dies. Resolves to the revision up to which a
+ * run is requested by now. Throws for a sync that was deleted meanwhile: its keys stay as they are.
+ */
+export async function recordWriting(tx: Tx, run: ActiveRun, plan: Plan): Promise<number> {
+  const requested = await requestedRevision(tx, run.sync.id)
+  if (requested === null) throw new Error('the sync was deleted')
+  await recordRun(tx, run, { state: 'running', message: null, plan, ...NOTHING_YET })
+  return requested
 }
 
 /** Writes the row, or over the one that `recordWriting` has made. */

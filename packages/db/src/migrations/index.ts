@@ -57,6 +57,7 @@ import * as snapshotChains from './0245-snapshot-chains.ts'
 import * as deliveredRuns from './0400-delivered-runs.ts'
 import * as historyIndexes from './0405-history-indexes.ts'
 import * as recipientsAway from './0470-recipients-away.ts'
+import * as historyOutlivesSyncs from './0471-history-outlives-syncs.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -117,4 +118,5 @@ export const migrations: Record<string, Migration> = {
   '0400-delivered-runs': deliveredRuns,
   '0405-history-indexes': historyIndexes,
   '0470-recipients-away': recipientsAway,
+  '0471-history-outlives-syncs': historyOutlivesSyncs,
 }

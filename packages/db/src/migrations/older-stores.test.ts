@@ -50,6 +50,39 @@ describe.each([
     await db.destroy()
   })
 
+  it.skipIf(skip)('the history of a sync stays as it was, and outlives the sync', async () => {
+    const db = await open()
+    await migrateTo(db, '0470-recipients-away')
+    await place(db)
+    await sql`insert into connections (id, name, app, method, version, credentials, created_at, updated_at)
+      values ('c', 'c', 'devin', 'api-key', 1, '', ${AT}, ${AT})`.execute(db)
+    await sql`insert into syncs (id, project_id, name, destination, connection_id, folder_id, target, target_key, options, auto_sync, version,
+      wanted, due, seen, applied, state, overwrite_approved, trigger, triggered_by, attempts, created_at, updated_at)
+      values ('s', 'p', 's', 'devin', 'c', 'f', '{}', 'k', '{}', 1, 1, 1, 1, 1, 1, 'succeeded', 0, 'create', 'ada', 0, ${AT}, ${AT})`.execute(
+      db,
+    )
+    await sql`insert into snapshots (id, sync_id, hash, content, chain, position) values ('n', 's', 'h', '{}', 1, 0)`.execute(
+      db,
+    )
+    await sql`insert into runs (id, sync_id, kind, state, trigger, actor, revision, calls, started_at, snapshot_id, delivered_ms)
+      values ('r', 's', 'sync', 'succeeded', 'create', 'ada', 1, 2, ${AT}, 'n', 7)`.execute(db)
+    await sql`insert into outcomes (run_id, key, action, state, reason, made_of)
+      values ('r', 'A', 'create', 'done', '{}', '{"a":1}')`.execute(db)
+    const rows = async () => [
+      await db.selectFrom('snapshots').selectAll().execute(),
+      await db.selectFrom('runs').selectAll().execute(),
+      await db.selectFrom('outcomes').selectAll().execute(),
+    ]
+    const before = await rows()
+    await migrate(db)
+    expect(await rows()).toEqual(before)
+    await sql`delete from syncs`.execute(db)
+    expect(await rows()).toEqual(before)
+    await sql`delete from runs`.execute(db)
+    expect(await db.selectFrom('outcomes').selectAll().execute()).toEqual([])
+    await db.destroy()
+  })
+
   it.skipIf(skip)(
     'a bootstrap token becomes an API key of its owner with an end, or ends with a removed one',
     async () => {
