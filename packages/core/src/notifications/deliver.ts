@@ -32,8 +32,8 @@ export async function deliverNotices(ctx: Context, channel: Channel): Promise<vo
 }
 
 /**
- * A notice that is refused waits for its next try, and those about the same sync wait with it: what a recovery ends must
- * have arrived before. A target that does not answer waits itself, and costs one try.
+ * A notice that is refused waits for its next try, and those about the same sync wait with it: what a recovery ends
+ * must have arrived before. A target that does not answer waits itself, and costs one try.
  */
 async function deliverTo(ctx: Context, target: NoticeTarget): Promise<void> {
   for (;;) {
