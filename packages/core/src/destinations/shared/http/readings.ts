@@ -10,7 +10,7 @@ interface Cell {
   to: number
 }
 
-/** One way to read a text: its bytes, with ASCII letters in lower case, and where each comes from. */
+/** One way to read a text: its bytes as `comparable` has them, and where each comes from. */
 export interface Reading {
   bytes: Buffer
   cells: readonly Cell[]
@@ -26,14 +26,33 @@ export function readingsOf(text: string): Reading[] {
   const unescaped = withoutEscapes(plain)
   const texts = [plain, unescaped, withoutEscapes(unescaped), unescaped.map(plusAsBlank)]
   const decoded = [plain, unescaped].flatMap((cells) => [...fromBase64(cells), ...fromHex(cells)])
-  return [...texts, ...decoded, characters.toReversed().flat()].map((cells) => ({
-    bytes: Buffer.from(cells.map(({ byte }) => lowerCase(byte))),
-    cells,
-  }))
+  return [...texts, ...decoded, characters.toReversed().flat()].map((all) => {
+    const cells = withoutBlankRuns(all)
+    return { bytes: Buffer.from(cells.map(({ byte }) => lowerCase(byte))), cells }
+  })
 }
 
+/** The bytes of a text as they are compared: without case and, since servers change line ends, kinds of white space. */
+export const comparable = (text: string): Buffer =>
+  Buffer.from(UTF8.encode(text.trim().replaceAll(/[\t\n\v\f\r ]+/g, ' ')).map(lowerCase))
+
 /** An ASCII letter in lower case, any other byte as it is. */
-export const lowerCase = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte)
+const lowerCase = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte)
+
+const BLANK = 32
+const isBlank = ({ byte }: Cell): boolean => byte === BLANK || (byte >= 9 && byte <= 13)
+
+function withoutBlankRuns(cells: readonly Cell[]): Cell[] {
+  const result: Cell[] = []
+  for (const cell of cells) {
+    const last = result.at(-1)
+    if (!isBlank(cell)) result.push(cell)
+    else if (last?.byte !== BLANK) result.push({ ...cell, byte: BLANK })
+    // Backwards, the next one stands in front.
+    else result.splice(-1, 1, { byte: BLANK, from: Math.min(last.from, cell.from), to: Math.max(last.to, cell.to) })
+  }
+  return result
+}
 
 const UTF8 = new TextEncoder()
 
@@ -47,7 +66,7 @@ function cellsOf(text: string): Cell[][] {
   })
 }
 
-const plusAsBlank = (cell: Cell): Cell => (cell.byte === 43 ? { ...cell, byte: 32 } : cell)
+const plusAsBlank = (cell: Cell): Cell => (cell.byte === 43 ? { ...cell, byte: BLANK } : cell)
 
 const ESCAPE =
   /%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\([nrtbf"'/\\])|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot|apos|nbsp);/gi

@@ -18,6 +18,12 @@ test('masks a secret as it is, escaped, encoded, or cut short', () => {
   }
 })
 
+test.each(['\r\n', '\r', ' ', '\n\n', '\\r\\n', '%0D%0A', '+'])('masks short lines between which stands %j', (end) => {
+  const lines = ['pin 4711', 'x9', 'tail', 'b2c3']
+  const shown = scrub(`bad value ${lines.join(end)}!`, [`${lines.join('\n')}\n`])
+  expect(shown).toBe('bad value •••!')
+})
+
 test('a short secret is masked where it stands alone, and the rest of the message stays readable', () => {
   expect(scrub('value 1 of A1 is wrong', ['1'])).toBe('value ••• of A1 is wrong')
   expect(scrub('value "on" is wrong, online', ['on'])).toBe('value "•••" is wrong, online')

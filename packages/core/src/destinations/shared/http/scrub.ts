@@ -1,4 +1,4 @@
-import { lowerCase, readingsOf, type Reading } from './readings.ts'
+import { comparable, readingsOf, type Reading } from './readings.ts'
 
 const MASK = '•••'
 /**
@@ -12,7 +12,7 @@ const LONGEST_SEARCHED = 600
 
 /**
  * A vendor's text, safe to show: one line, at most 200 characters, and without any of the `secrets`, whole or in part,
- * as they are or as base64, hex, a URL, HTML or JSON would write them, in other case or backwards. Takes time in
+ * as they are or as base64, hex, a URL, HTML or JSON would write them, in other case, with other line ends or backwards. Takes time in
  * proportion to the secrets' length.
  */
 export function scrub(text: string, secrets: Iterable<string>): string {
@@ -74,8 +74,7 @@ function searchOf(line: string): Search {
   }
   return {
     hide(secret, hidden) {
-      const bytes = Buffer.from(secret, 'utf8').map(lowerCase)
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+      const text = comparable(secret)
       if (text.length < WINDOW) return readings.forEach((reading, at) => hideShort(line, reading, text, at > 0, hidden))
       eachWindow(text, (hash, at) => {
         if (likely[hash] === 0) return
