@@ -19,7 +19,8 @@ const VERSION = 'api-version=7.4'
 const PAGE = 25
 
 const row = z.object({
-  id: z.string(),
+  /** `https://{name}.vault.azure.net/secrets/{secret}` */
+  id: z.string().regex(/^https?:\/\/[^/]+\/secrets\/[^/?#]+$/),
   contentType: z.string().nullish(),
   tags: z.record(z.string(), z.string()).nullish(),
   managed: z.boolean().nullish(),
@@ -53,7 +54,7 @@ function pathWithin(origin: string, link: string): string {
   return url.pathname + url.search
 }
 
-export const nameOf = ({ id }: Row): string => new URL(id).pathname.split('/')[2] ?? ''
+export const nameOf = ({ id }: Row): string => id.slice(id.lastIndexOf('/') + 1)
 
 export interface NewVersion {
   value: string
@@ -96,7 +97,7 @@ export async function deleteSecret({ http }: Vault, name: string): Promise<boole
     repeatable: true,
     accept: (_status, body) => ['SecretNotFound', 'ObjectIsBeingDeleted'].includes(codeIn(body) ?? ''),
   })
-  if (answer.status !== 200) return answer.status === 409
+  if (answer.status >= 400) return answer.status === 409
   const { success, data } = deleted.safeParse(answer.body)
   if (success) return data.recoveryId !== undefined
   throw new DestinationError('unavailable', `Key Vault did not confirm that "${name}" was deleted`)
@@ -121,7 +122,8 @@ export async function purgeSecret({ http }: Vault, name: string): Promise<boolea
     accept: (_status, body) => codeIn(body) === 'SecretNotFound',
     classify: ({ status }) => (status === 403 ? { kind: 'auth', message: NO_PURGE } : null),
   })
-  return answer.status !== 404
+  if (answer.status === 204 || answer.status === 404) return answer.status === 204
+  throw new DestinationError('unavailable', `Key Vault did not confirm that "${name}" was purged`)
 }
 
 const valued = z.object({ value: z.string() })

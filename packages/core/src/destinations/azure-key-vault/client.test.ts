@@ -227,3 +227,12 @@ describe('the credential', () => {
     })
   })
 })
+
+test.each(['db-url', 'https://vault.example/secrets/', 'https://vault.example/keys/db-url', ''])(
+  'a row whose id is %j is no listing',
+  async (id) => {
+    const body = { value: [{ id, attributes: {} }] }
+    for (let n = 1; n <= 3; n++) emulator.fail(n, { kind: 'status', status: 200, body }, (method) => method === 'GET')
+    await expect(client().list()).rejects.toMatchObject({ kind: 'unavailable' })
+  },
+)

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Account, Meaning } from '../connection.ts'
+import { DestinationError } from '../destination-error.ts'
 import type { Http, HttpAnswer } from '../shared/http/http.ts'
 import { understood } from '../shared/http/understood.ts'
 
@@ -78,9 +79,14 @@ export async function patchSecrets(
   })
   const refused = errors.safeParse(body).data?.errors[0]
   if (refused) return { code: refused.code, quoted: refused.message }
-  resultOf(z.record(z.string(), binding), { body }, 'the change of secrets')
+  const shown = resultOf(z.custom<object>(isMap), { body }, 'the change of secrets')
+  const isDone = [...values].every(([name, text]) => Object.hasOwn(shown, name) === (text !== null))
+  if (!isDone) throw new DestinationError('unavailable', "Cloudflare's answer does not show the change of secrets")
   return null
 }
+
+/** Not a record of zod, which leaves `__proto__` out. */
+const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** No code says which secret of a bulk request is to blame, only the words of the error may. */
 function quotedIn(words: string): string[] {

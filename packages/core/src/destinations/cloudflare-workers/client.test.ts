@@ -66,6 +66,18 @@ test('a Worker whose newest version is not deployed takes nothing, in one call',
   expect(emulator.log.length - before).toBe(1)
 })
 
+test('a change that the answer does not show is not done', async () => {
+  emulator = await startEmulator()
+  emulator.put('OLD', 'old')
+  const client = clientAt()
+  await client.list()
+  const body = { success: true, errors: [], messages: [], result: { OLD: { name: 'OLD', type: 'secret_text' } } }
+  for (const change of [write('NEW'), removal('OLD')]) {
+    emulator.fail(1, { kind: 'status', status: 200, body }, (method) => method === 'PATCH')
+    expect(await outcomes(client, [change])).toEqual({ [change.key]: 'unavailable' })
+  }
+})
+
 test('a key of another type is shown as such', async () => {
   emulator = await startEmulator()
   emulator.bind({ name: 'SIGNING', type: 'secret_key' })

@@ -142,6 +142,16 @@ export function conformance(
           expect(emulator.log.length - before).toBeLessThanOrEqual(requests + 3)
         }))
 
+      test('a delete that is answered with another success is not done', () =>
+        withEmulator(definition, startEmulator, async ({ emulator, mine, numbered }) => {
+          await mine.converge(numbered(3))
+          for (let n = 1; n <= 20; n++) emulator.fail(n, { kind: 'status', status: 201, body: '' }, isWriteOf(emulator))
+          expect((await mine.converge(new Map())).failures.length).toBeGreaterThan(0)
+          emulator.heal()
+          await mine.converge(new Map())
+          expect(emulator.contents()).toEqual(new Map())
+        }))
+
       test('a key that vanished before its update is there again', () =>
         withEmulator(definition, startEmulator, async ({ emulator, mine, numbered, stored }) => {
           await mine.converge(numbered(3))

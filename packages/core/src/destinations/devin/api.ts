@@ -77,11 +77,12 @@ export async function deleteSecret({ http, orgId }: DevinApi, secretId: string):
   const path = `${secretsPath(orgId)}/${encodeURIComponent(secretId)}`
   const answer = await http.request({ method: 'DELETE', path, repeatable: true, accept: REFUSED })
   if (answer.status === 401) throw await whyRefused(http, orgId, 401)
-  const isClear = answer.status !== 200 || answer.body === undefined || secret.safeParse(answer.body).success
+  // A vanished id is answered with 403 (Devin's Terraform provider, 2026-06), with 404 as its general documents say.
+  if (REFUSED.includes(answer.status)) return false
+  const isClear = answer.status === 204 || (answer.status === 200 && secret.safeParse(answer.body).success)
   // The next run's listing shows.
   if (!isClear) throw new DestinationError('unavailable', 'Devin did not confirm that a secret was deleted')
-  // A vanished id is answered with 403 (Devin's Terraform provider, 2026-06), with 404 as its general documents say.
-  return answer.status !== 403 && answer.status !== 404
+  return true
 }
 
 /** Answers about the key, the right or the organization, which `whyRefused` puts into words. */

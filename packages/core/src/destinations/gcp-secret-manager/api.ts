@@ -145,7 +145,7 @@ export async function retireVersion(
   number: number,
   how: 'disable' | 'destroy',
 ): Promise<void> {
-  await collection.http.request({
+  const answer = await collection.http.request({
     method: 'POST',
     path: `${pathOf(collection, key)}/versions/${number}:${how}`,
     body: {},
@@ -157,6 +157,8 @@ export async function retireVersion(
         : null,
     bucket: 'write',
   })
+  if (answer.status < 400 && !z.object({ name: version.shape.name }).safeParse(answer.body).success)
+    throw new DestinationError('unavailable', `Google did not confirm to ${how} the old version of "${key}"`)
 }
 
 /** Deletes a secret with all its versions. One that is not there counts as deleted. */

@@ -69,6 +69,7 @@ export async function putSecret(api: GithubApi, name: string, body: Record<strin
     path,
     body: { ...body, ...visibilityOf(api.target) },
     repeatable: true,
+    promised: [201, 204],
     // The value is sealed here, so that it could not be taken out of an answer that quotes it.
     classify: ({ status }) => ({ quotesValues: true, ...(status === 422 && REFUSED_SECRET) }),
   })
@@ -80,26 +81,32 @@ const REFUSED_SECRET: Meaning = { code: 'refused', message: 'GitHub refuses the 
 export async function postVariable(api: GithubApi, name: string, value: string): Promise<boolean> {
   const body = { name, value, ...visibilityOf(api.target) }
   const path = collectionPath(api.target)
-  return (await write(api, { method: 'POST', path, body, repeatable: false, accept: [409] })) !== 409
+  return (await write(api, { method: 'POST', path, body, repeatable: false, promised: [201], accept: [409] })) !== 409
 }
 
 /** False: there is none of that name, or the place is gone. */
 export async function patchVariable(api: GithubApi, name: string, value: string): Promise<boolean> {
   const body = { name, value, ...visibilityOf(api.target) }
   const path = `${collectionPath(api.target)}/${name}`
-  return (await write(api, { method: 'PATCH', path, body, repeatable: true, accept: [404] })) !== 404
+  return (await write(api, { method: 'PATCH', path, body, repeatable: true, promised: [204], accept: [404] })) !== 404
 }
 
 /** False on 404: it is gone, or the token may not delete it, or the place is gone. */
 export async function deleteRow(api: GithubApi, name: string): Promise<boolean> {
   const path = `${collectionPath(api.target)}/${encodeURIComponent(name)}`
-  return (await write(api, { method: 'DELETE', path, repeatable: true, accept: [404] })) !== 404
+  return (await write(api, { method: 'DELETE', path, repeatable: true, promised: [204], accept: [404] })) !== 404
 }
 
-/** Answers the status: 201, 204 or one of `accept`. Another good one says nothing about the write. */
-async function write(api: GithubApi, request: HttpRequest & { accept?: readonly number[] }): Promise<number> {
+interface Write extends HttpRequest {
+  /** The statuses that say that it was written. */
+  promised: readonly number[]
+  accept?: readonly number[]
+}
+
+/** Answers the status, which is promised or accepted. Another good one says nothing about the write. */
+async function write(api: GithubApi, { promised, ...request }: Write): Promise<number> {
   const { status } = await call(api, { ...request, bucket: api.writes })
-  if (status === 201 || status === 204 || request.accept?.includes(status)) return status
+  if (promised.includes(status) || request.accept?.includes(status)) return status
   throw new DestinationError('unavailable', `GitHub did not confirm (${status}) that it was written`)
 }
 

@@ -34,12 +34,21 @@ export interface Changed {
 /** The manager that the server writes down as the owner of what Keyferry wrote. */
 const MANAGER = 'keyferry'
 
+/** Whatever its keys are called: `__proto__` is a name like another. */
+const texts = z.custom<Readonly<Record<string, string>>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((text) => typeof text === 'string'),
+)
+
 const secret = z.object({
   kind: z.literal('Secret'),
-  metadata: z.object({ resourceVersion: z.string().min(1), labels: z.unknown().optional() }),
+  metadata: z.object({ resourceVersion: z.string().min(1), labels: texts.nullish() }),
   type: z.string().default('Opaque'),
   immutable: z.boolean().default(false),
-  data: z.unknown().optional(),
+  data: texts.nullish(),
 })
 
 export const noSecret: Secret = {
@@ -188,13 +197,7 @@ function secretIn(answer: HttpAnswer): Secret {
     resourceVersion: metadata.resourceVersion,
     type,
     isImmutable: immutable,
-    labels: textsOf(metadata.labels),
-    data: textsOf(data.data),
+    labels: new Map(Object.entries(metadata.labels ?? {})),
+    data: new Map(Object.entries(data.data ?? {})),
   }
-}
-
-/** A map of texts, whatever its keys are called: `__proto__` is a name like another. */
-function textsOf(value: unknown): Map<string, string> {
-  const entries = Object.entries(z.looseObject({}).nullish().safeParse(value).success ? (value ?? {}) : {})
-  return new Map(entries.map(([name, text]) => [name, String(text)]))
 }

@@ -184,3 +184,13 @@ test.for([
 ])('the target %j is refused', (part) =>
   expect(kubernetes.target.safeParse({ namespace: 'apps', secretName: 'app', ...part }).success).toBe(false),
 )
+
+test.each([
+  ['text', 'QQ=='],
+  ['a list', ['QQ==']],
+  ['numbers', { A: 1 }],
+])('data that is %s is no Secret, and looks like no empty one', async (_, data) => {
+  const body = { kind: 'Secret', metadata: { name: 'app', resourceVersion: '1' }, data }
+  for (let n = 1; n <= 3; n++) emulator.fail(n, { kind: 'status', status: 200, body })
+  await expect(client().list()).rejects.toMatchObject({ kind: 'unavailable' })
+})

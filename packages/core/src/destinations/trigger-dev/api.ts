@@ -60,7 +60,7 @@ export async function importVariables(
 export async function deleteVariable(http: Http, place: Place, name: string, cancel: AbortSignal): Promise<void> {
   const path = `/${encodeURIComponent(name)}`
   const answer = await ask(http, place, { method: 'DELETE', path, accept: isGone, repeatable: true, cancel })
-  if (answer.status !== 200 || success.safeParse(answer.body).success) return
+  if (answer.status >= 400 || success.safeParse(answer.body).success) return
   // The next run's listing shows.
   throw new DestinationError('unavailable', `Trigger.dev did not confirm that ${name} was deleted`)
 }

@@ -151,12 +151,18 @@ export async function moveVariable(api: VercelApi, id: string, environments: Env
   return true
 }
 
-/** Removes records. One that is gone counts as removed. */
-export async function removeVariables(api: VercelApi, ids: readonly string[]): Promise<void> {
+const removed = z.object({ deleted: z.number(), ids: z.array(z.string()) })
+
+/** Removes records. Answers those that are still there: the answer leaves out what was gone and what Vercel kept. */
+export async function removeVariables(api: VercelApi, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const request = { method: 'DELETE', path: `/v1${path(api)}?`, body: { ids } } as const
   const answer = await call(api, { ...request, repeatable: true, bucket: 'delete' })
-  if (!z.object({ deleted: z.number(), ids: z.array(z.string()) }).safeParse(answer.body).success)
-    throw notUnderstood('whether the variables were removed')
+  const { success, data } = removed.safeParse(answer.body)
+  if (!success) throw notUnderstood('whether the variables were removed')
+  const unclear = new Set(ids.filter((id) => !data.ids.includes(id)))
+  if (unclear.size === 0) return unclear
+  const { variables } = await listVariables(api)
+  return new Set(variables.map(({ id }) => id).filter((id) => unclear.has(id)))
 }
 
 /** Whether the team makes every variable of production and preview sensitive; false where the token cannot tell. */

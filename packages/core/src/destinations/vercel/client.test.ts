@@ -42,6 +42,17 @@ const shown = () =>
     .map(({ key, value, target, customEnvironmentIds }) => [key, value, [target, customEnvironmentIds].flat(2).join()])
 const writesOf = () => emulator.log.filter(({ method }) => method !== 'GET').map(({ method }) => method)
 
+test('a record that Vercel leaves there is not removed, whatever the status says', async () => {
+  await begin()
+  for (const key of ['GONE', 'KEPT']) emulator.put(key, 'v')
+  const client = clientAt()
+  await client.list()
+  emulator.remove('GONE')
+  const body = { deleted: 0, ids: [] }
+  emulator.fail(1, { kind: 'status', status: 200, body }, (method) => method === 'DELETE')
+  expect(await outcomes(client, [removal('GONE'), removal('KEPT')])).toEqual({ GONE: 'done', KEPT: 'unavailable' })
+})
+
 test('a record of several environments keeps its value in the others', async () => {
   await begin()
   const staging = ['env_emulatedStaging']

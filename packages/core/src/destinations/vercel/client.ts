@@ -89,10 +89,17 @@ async function apply(work: Work, changes: readonly Change[]): Promise<void> {
     replaces: true,
   })
   await applyInBatches(deletes, report, BATCHES, async (batch) => {
-    const ids = batch.flatMap(({ key }) => (records.get(key) ?? []).map(({ id }) => id))
-    if (ids.length > 0) await removeVariables(api, ids)
+    const idsOf = (key: string): string[] => (records.get(key) ?? []).map(({ id }) => id)
+    const ids = batch.flatMap(({ key }) => idsOf(key))
+    const left = ids.length > 0 ? await removeVariables(api, ids) : new Set<string>()
+    return batch
+      .filter(({ key }) => idsOf(key).some((id) => left.has(id)))
+      .map((change) => ({ change, error: notRemoved(change.key) }))
   })
 }
+
+const notRemoved = (key: string): DestinationError =>
+  new DestinationError('unavailable', `Vercel did not remove ${key}; the next run tries again`)
 
 /** Whether the change concerns no other environment and no type. */
 function isInPlace({ place, records }: Work, change: Change): boolean {
@@ -170,7 +177,7 @@ async function release({ api, place }: Work, listed: Variable): Promise<void> {
   const record = isShared(listed, place) ? await readVariable(api, listed.id) : listed
   if (record === null) return
   if (isShared(record, place)) await moveVariable(api, record.id, otherEnvironments(record, place))
-  else await removeVariables(api, [record.id])
+  else if ((await removeVariables(api, [record.id])).size > 0) throw notRemoved(record.key)
 }
 
 /** Gives a record that was taken out of this environment back to it, beside those that it has by now. */

@@ -84,7 +84,11 @@ describe('what is sent', () => {
         method: 'POST',
         url: '/api/a%2Fb?c=1',
         body: '{"variables":{"__proto__":"p"}}',
-        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${TOKEN}`,
+          'content-type': 'application/json',
+          'accept-encoding': 'identity',
+        },
       },
     ])
   })
@@ -166,6 +170,16 @@ describe('what an answer means', () => {
     const { seen, http } = await serving((_, response) => response.writeHead(302, { location: '/elsewhere' }).end())
     expect(await failure(http().request(get))).toMatchObject({ kind: 'rejected', status: 302 })
     expect(seen).toHaveLength(1)
+  })
+
+  test.each([202, 203, 206])('%i says that an answer is not all, and no part of it is shown', async (status) => {
+    const { seen, http } = await serving(json(status, { message: 'held there' }))
+    for (const method of ['GET', 'POST'] as const) {
+      const error = await failure(http().request({ method, path: '/x', repeatable: false }))
+      expect([error.kind, error.message]).toEqual(['unavailable', expect.stringMatching(/^127\S+ answered 20\d, so/)])
+      expect(error.message).not.toContain('held there')
+    }
+    expect(seen).toHaveLength(2)
   })
 
   test.each([

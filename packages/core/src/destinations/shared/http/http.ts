@@ -114,7 +114,8 @@ const TOKEN_BUCKET = 'token'
  *
  * Errors: `auth` 401, 403; `missing` 404; `conflict` 409, 412; `rejected` other 4xx, a redirect, a private address, a
  * host that is not the connection's; `throttled` when waiting did not help; `unavailable` for network trouble,
- * time-outs, 5xx and bodies that are not JSON; else what `classify` says. What `guard` throws passes through.
+ * time-outs, 5xx, bodies that are not JSON and answers that are not whole; else what `classify` says. What `guard`
+ * throws passes through.
  */
 export function createHttp(options: HttpOptions): Http {
   const { signal, waitBudgetMs = 75_000 } = options
@@ -219,7 +220,7 @@ function requester(parts: Parts): Http['request'] {
     const sent = await sendInTurn(request)
     const { raw } = sent
     const meaning = meaningOf(request, raw)
-    const isGood = raw.status >= 200 && raw.status < 300 && meaning.kind === undefined
+    const isGood = isSuccess(request, raw.status) && meaning.kind === undefined
     const wanted = isGood || accepts(request, raw.status, raw.body)
     if (wanted && (raw.isJson || request.acceptsText === true)) return raw
     const isOutdated = meaning.kind === 'expired' || (raw.status === 401 && meaning.kind === undefined)
@@ -236,6 +237,10 @@ function requester(parts: Parts): Http['request'] {
 }
 
 const sentValues = (body: unknown): unknown => (body instanceof URLSearchParams ? [...body.values()] : body)
+
+/** The others, such as 202 and 206, say that something is not done yet, or that the answer is a part. */
+const isSuccess = ({ method }: HttpRequest, status: number): boolean =>
+  status === 200 || (method !== 'GET' && (status === 201 || status === 204))
 
 const accepts = ({ accept }: HttpRequest, status: number, body: unknown): boolean =>
   typeof accept === 'function' ? accept(status, body) : accept?.includes(status) === true

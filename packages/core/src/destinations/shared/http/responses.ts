@@ -44,7 +44,8 @@ export function errorFor(
   { blind }: { blind: boolean },
 ): DestinationError {
   const { body, isJson } = raw
-  const words = isJson && !quotesValues ? vendorWords(body) : null
+  // The body of a success is what the vendor holds.
+  const words = isJson && !quotesValues && raw.status >= 300 ? vendorWords(body) : null
   const said = words === null ? '' : scrub(blind ? plainWords(words) : words, secrets)
   const kind = meant === 'expired' ? 'auth' : (meant ?? kindOf(raw.status))
   const ours = message ?? sentence(host, raw, kind, isJson)
@@ -57,7 +58,7 @@ export function kindOf(status: number): DestinationErrorKind {
   if (status === 404) return 'missing'
   if (status === 429) return 'throttled'
   if (status === 409 || status === 412) return 'conflict'
-  // 408 and 425 ask for another try; a 2xx gets here only when its body is not JSON.
+  // 408 and 425 ask for another try; a 2xx gets here only when it is not a whole answer.
   if (status === 408 || status === 425 || status >= 500 || status < 300) return 'unavailable'
   return 'rejected'
 }
@@ -66,6 +67,7 @@ function sentence(host: string, raw: RawAnswer, kind: DestinationErrorKind, isJs
   const { status } = raw
   if (status >= 300 && status < 400)
     return `${host} redirects to another address (${status}), which is not followed. Check the URL`
+  if (status < 300 && isJson) return `${host} answered ${status}, so the answer may be incomplete`
   if (status < 300) return `${host} answered ${what(raw)} instead of JSON. Check that the URL is the API's`
   if (status === 401) return `${host} rejected the credential (401)`
   if (status === 403) return `${host} refused this: the credential lacks a permission (403)`

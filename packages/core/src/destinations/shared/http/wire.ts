@@ -27,6 +27,9 @@ export interface Wire {
  */
 const GIVE_UP_AFTER = 4
 
+/** A compressed answer would not be understood. */
+const USUAL_HEADERS = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'Keyferry' }
+
 export function createWire(options: HttpOptions): Wire {
   const { network, signal, timeoutMs = 30_000, tracing = NO_TRACING } = options
   const failures = new Map<string, { rounds: number; last: number }>()
@@ -48,7 +51,7 @@ export function createWire(options: HttpOptions): Wire {
       }
       const path = withoutTrailingSlashes(base.pathname) + request.path
       const [type, body] = encoded(request)
-      const plain = { accept: 'application/json', 'user-agent': 'Keyferry', ...type, ...request.headers }
+      const plain = { ...USUAL_HEADERS, ...type, ...request.headers }
       const proof = await request.authorization?.headers({
         method: request.method,
         url: new URL(path, base.origin),
