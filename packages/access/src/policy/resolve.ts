@@ -1,5 +1,5 @@
 /** From a place as an input names it to the places of the policy, as they are at this moment. */
-import { keptQuery, type Db, type Slot } from '@keyferry/db'
+import { batchLoader, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
 import { OutOfReach, projectMissing, type Tx } from '@keyferry/kernel'
 import { allows, type Access, type Resource } from '@keyferry/schemas/policy'
 import { isWithin, joinPath, movedPath, nameOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
@@ -112,17 +112,19 @@ async function folderOf(db: Db | Tx, at: FolderName): Promise<FoundFolder> {
   return { place: { kind: 'folder', projectId, environment, path: joinPath(path, id) }, missing }
 }
 
-async function placeOfFolder(db: Db | Tx, folderId: string): Promise<FolderResource | null> {
-  const [row] = await folderPlaces(db, { folderId })
-  return row ? { kind: 'folder', ...row } : null
-}
+/** Null where no folder has the id. */
+const placeOfFolder = batchLoader(async (db: Db | Tx, folderIds: readonly string[]) => {
+  const rows = await folderPlaces(db, { folderIds })
+  const places = new Map(rows.map(({ id, ...row }): [string, FolderResource] => [id, { kind: 'folder', ...row }]))
+  return (folderId) => places.get(folderId) ?? null
+})
 
-const folderPlaces = keptQuery((db, slot: Slot<{ folderId: string }>) =>
+const folderPlaces = keptQuery((db, slot: Slot<{ folderIds: readonly string[] }>) =>
   db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('folders.id', '=', slot('folderId'))
-    .select(['environments.projectId', 'environments.slug as environment', 'folders.path']),
+    .where((eb) => inList(db, eb.ref('folders.id'), slot('folderIds')))
+    .select(['folders.id', 'environments.projectId', 'environments.slug as environment', 'folders.path']),
 )
 
 async function environmentOf(db: Db | Tx, environmentId: string): Promise<Resolved> {
@@ -191,16 +193,22 @@ async function syncsOf(db: Db | Tx, folder: FolderName, becomes: NewPlace | unde
 async function shownBy(db: Db | Tx, folder: FolderName, below: boolean): Promise<Resolved> {
   const { place: top, ...found } = await folderOf(db, folder)
   if (!top) return { ...found, places: [] }
-  const rows = await db
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('environments.projectId', '=', top.projectId)
-    .where('environments.slug', '=', top.environment)
-    .$if(!below, (query) => query.where('folders.path', '=', top.path))
-    .select(['folders.id', 'folders.path'])
-    .execute()
-  const ids = rows.filter(({ path }) => (below ? isWithin(path, top.path) : path === top.path)).map(({ id }) => id)
-  return { ...found, places: [below ? { ...top, below } : top], behind: () => reachableFolders(db, ids) }
+  const behind = async (): Promise<readonly Resource[]> => {
+    const rows = await db
+      .selectFrom('folders')
+      .innerJoin('environments', 'environments.id', 'folders.environmentId')
+      .where('environments.projectId', '=', top.projectId)
+      .where('environments.slug', '=', top.environment)
+      .$if(!below, (query) => query.where('folders.path', '=', top.path))
+      .select(['folders.id', 'folders.path'])
+      .execute()
+    const shown = rows.filter(({ path }) => (below ? isWithin(path, top.path) : path === top.path))
+    return reachableFolders(
+      db,
+      shown.map(({ id }) => id),
+    )
+  }
+  return { ...found, places: [below ? { ...top, below } : top], behind }
 }
 
 interface FoundSync extends Omit<Resolved, 'places'> {

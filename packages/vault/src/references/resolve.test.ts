@@ -80,6 +80,37 @@ onEveryDatabase('resolve', (open, dialect) => {
       expect(resolved.get('ALL')).toMatchObject({ value: 'x'.repeat(101), madeOf: null })
     })
 
+    it('reads folders together that are wanted at the same time, each within the reach of its own reader', async () => {
+      await v.put('prod:/base', { BASE: 'base' })
+      await v.put('dev:/open', { OPEN: 'open' })
+      await v.put('dev:/refers', { REFERS: '${prod.base.BASE}' })
+      await v.put('dev:/importing', { OWN: 'own' })
+      await v.import('dev:/importing', 'prod:/base')
+      const places = ['dev:/open', 'dev:/refers', 'dev:/importing', 'prod:/base']
+      const ids = [...(await Promise.all(places.map((place) => v.folder(place)))), randomUUID()]
+      let transactions = 0
+      const db = new Proxy(t.ctx.db, {
+        get(target, name) {
+          if (name === 'transaction') transactions += 1
+          const value: unknown = Reflect.get(target, name, target)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+      const answers = async (reads: ((place: { environment: string }) => boolean) | null) => {
+        const asked = await Promise.allSettled(ids.map((id) => resolveFolder({ ...t.ctx, db }, id, reads)))
+        return asked.map((each) => (each.status === 'fulfilled' ? [...each.value.keys()] : each.reason.code))
+      }
+      expect(await answers(({ environment }) => environment === 'dev')).toEqual([
+        ['OPEN'],
+        'PermissionDenied',
+        'PermissionDenied',
+        'PermissionDenied',
+        'NotFound',
+      ])
+      expect(await answers(null)).toEqual([['OPEN'], ['REFERS'], ['OWN', 'BASE'], ['BASE'], 'NotFound'])
+      expect(transactions).toBe(2)
+    })
+
     it('does not import sub-folders', async () => {
       await v.put('dev:/shared/deep', { DEEP: 'x' })
       await v.import('dev:/', 'dev:/shared')

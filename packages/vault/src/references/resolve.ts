@@ -1,19 +1,21 @@
 import { batchLoader, timeSlice } from '@keyferry/db'
 import {
   budget,
+  DecryptionError,
   IntegrityBroken,
   NotFound,
   snapshot,
   TooLarge,
   Unresolvable,
   type Context,
-  type DataKey,
   type SecretProblem,
 } from '@keyferry/kernel'
 import {
   loadTree,
   metadataOrNull,
+  treeOf,
   valueOpener,
+  type LoadedTree,
   type Metadata,
   type SecretRow,
   type Tree,
@@ -55,9 +57,12 @@ export async function resolveFolder(
   reads: Reads = null,
   { excluded = new Set(), metadata = false }: Choice = {},
 ): Promise<ReadonlyMap<string, Resolved>> {
-  // A tree that others share has folders that this one is not made of.
-  const { folder, tree, key } = reads ? await alone(ctx, folderId) : await loaded(ctx, folderId)
-  if (!folder || key === undefined) throw new NotFound(`Folder with ID ${folderId} not found`)
+  // What has room for small reads only reads alone: what others want does not count for it.
+  const shared = ctx.smallReadsOnly ? await load([{ ctx, folderId }]) : await loaded(ctx.db, { ctx, folderId })
+  const tree = treeOf(shared, folderId)
+  const folder = tree.folders.get(folderId)
+  const key = folder && tree.keys.get(folder.projectId)
+  if (!folder || !key) throw new NotFound(`Folder with ID ${folderId} not found`)
   refuseTreeOutOfReach(tree, reads, folder)
   const { projectId } = folder
   const expander = createExpander(tree, valueOpener(key, projectId), budget(ctx.limits))
@@ -65,42 +70,41 @@ export async function resolveFolder(
   return resolveVisible(tree, expander, folder, { excluded, metadataOf })
 }
 
-type Loaded = { tree: Tree; folder: TreeFolder | undefined; key: DataKey | undefined }
+interface Wanted {
+  ctx: Context
+  folderId: string
+}
 
-const loaded = batchLoader(
-  async (ctx: Context, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> => {
-    try {
-      return await load(ctx, folderIds)
-    } catch (error) {
-      // What is too much for one statement, or was changed outside, may be a single folder, and the others are not to
-      // suffer.
-      if (!isOfOne(error) || folderIds.length === 1) throw error
-      const each = new Map<string, Loaded | Error>()
-      for (const folderId of folderIds) {
-        const alone = await load(ctx, [folderId]).catch((error: unknown) => {
-          if (isOfOne(error)) return () => error
-          throw error
-        })
-        each.set(folderId, alone(folderId))
-      }
-      return (folderId) => each.get(folderId) ?? error
+/** Runs that begin together read their folders together. Every context of a store has the same keys. */
+const loaded = batchLoader(async (_db: Context['db'], wanted: readonly Wanted[]) => {
+  try {
+    const tree = await load(wanted)
+    return (): LoadedTree | Error => tree
+  } catch (error) {
+    // What is too much for one statement, or was changed outside, may be a single folder, and the others are not to
+    // suffer.
+    if (!isOfOne(error) || wanted.length === 1) throw error
+    const each = new Map<Wanted, LoadedTree | Error>()
+    for (const one of wanted) {
+      const tree = await load([one]).catch((error: unknown) => {
+        if (isOfOne(error)) return error
+        throw error
+      })
+      each.set(one, tree)
     }
-  },
-)
+    return (one: Wanted): LoadedTree | Error => each.get(one) ?? error
+  }
+})
 
-const alone = async (ctx: Context, folderId: string): Promise<Loaded> => (await load(ctx, [folderId]))(folderId)
+const isOfOne = (error: unknown): error is TooLarge | IntegrityBroken | DecryptionError =>
+  error instanceof TooLarge || error instanceof IntegrityBroken || error instanceof DecryptionError
 
-const isOfOne = (error: unknown): error is TooLarge | IntegrityBroken =>
-  error instanceof TooLarge || error instanceof IntegrityBroken
-
-const load = (ctx: Context, folderIds: readonly string[]): Promise<(folderId: string) => Loaded> =>
-  snapshot(ctx, async (tx) => {
-    const tree = await loadTree(ctx, tx, folderIds)
-    return (folderId: string) => {
-      const folder = tree.folders.get(folderId)
-      return { tree, folder, key: folder && tree.keys.get(folder.projectId) }
-    }
-  })
+function load(wanted: readonly Wanted[]): Promise<LoadedTree> {
+  const [first] = wanted
+  if (!first) throw new Error('nothing is wanted')
+  const folderIds = wanted.map(({ folderId }) => folderId)
+  return snapshot(first.ctx, (tx) => loadTree(first.ctx, tx, folderIds))
+}
 
 /** Everything `folder` shows, expanded. Throws `Unresolvable`. */
 async function resolveVisible(

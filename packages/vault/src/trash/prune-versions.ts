@@ -72,8 +72,8 @@ export const sizeOf = ({
 async function neededVersions(tx: Tx, projectId: string, folderId: string): Promise<Set<string>> {
   const needed = new Set<string>()
   const slice = timeSlice()
-  for (const { id } of await tx.selectFrom('syncs').where('projectId', '=', projectId).select('id').execute()) {
-    for await (const content of snapshotsOf(tx, id, folderId)) {
+  for await (const syncId of syncsWithSnapshots(tx, projectId, folderId)) {
+    for await (const content of snapshotsOf(tx, syncId, folderId)) {
       const snapshot: { folderId: string; entries: { sourceKey: string; version: number | null }[] } =
         JSON.parse(content)
       if (snapshot.folderId === folderId)
@@ -83,6 +83,25 @@ async function neededVersions(tx: Tx, projectId: string, folderId: string): Prom
     }
   }
   return needed
+}
+
+/**
+ * The syncs of the project that have a snapshot which may be of this folder. Found for many at once: a project has up
+ * to thousands of syncs, and this is part of a write.
+ */
+async function* syncsWithSnapshots(tx: Tx, projectId: string, folderId: string): AsyncGenerator<string> {
+  const syncs = await tx.selectFrom('syncs').where('projectId', '=', projectId).select('id').execute()
+  for (const some of chunks(syncs.map(({ id }) => id))) {
+    const found = await tx
+      .selectFrom('snapshots')
+      .where('syncId', 'in', some)
+      .where('position', '=', 0)
+      .where('content', 'like', `%${folderId}%`)
+      .select('syncId')
+      .distinct()
+      .execute()
+    for (const { syncId } of found) yield syncId
+  }
 }
 
 /** Snapshots at a time: each has up to thousands of entries. */

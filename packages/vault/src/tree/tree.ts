@@ -39,6 +39,8 @@ export interface Tree {
 export interface LoadedTree extends Tree {
   /** The data keys of the folders' projects, by id. */
   keys: ReadonlyMap<string, DataKey>
+  /** Ids of the folders that a folder imports or refers to directly, by its own. */
+  links: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 export interface TreeFolder {
@@ -79,10 +81,12 @@ export async function loadTree(
   const found = roots.flatMap((root) => (typeof root === 'string' ? [] : rowOf(root)))
   const ids = new Set(roots.map((root) => (typeof root === 'string' ? root : root.folder.id)))
   const imports = new Map<string, string[]>()
+  const links = new Map<string, Set<string>>()
   let frontier = reach === 'alone' ? [] : [...ids]
   while (frontier.length > 0) {
     const reached = await referencesFrom(tx, frontier, reach === 'references' ? reach : 'imports')
     for (const { folderId, reachedId, kind } of reached) {
+      links.set(folderId, (links.get(folderId) ?? new Set()).add(reachedId))
       if (kind === 'reference') continue
       const known = imports.get(folderId)
       if (known) known.push(reachedId)
@@ -95,7 +99,7 @@ export async function loadTree(
   const folders = new Map<string, TreeFolder>()
   const places = new Map<string, TreeFolder>()
   const keys = new Map<string, DataKey>()
-  if (ids.size === 0) return { folders, at: () => undefined, keys }
+  if (ids.size === 0) return { folders, at: () => undefined, keys, links }
   const others = [...ids].filter((id) => !found.some((row) => row.id === id))
   const rows: readonly FolderRow[] = others.length === 0 ? found : [...found, ...(await rowsOf(tx, { ids: others }))]
   for (const { dataKey: _, secretsHead: __, ...row } of rows) {
@@ -119,7 +123,32 @@ export async function loadTree(
     const secrets = [...(folders.get(row.id)?.secrets.values() ?? [])]
     await checkFolder(ctx, key, row, { secrets, values: values === 'sealed' }, start)
   }
-  return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`), keys }
+  return {
+    folders,
+    at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`),
+    keys,
+    links,
+  }
+}
+
+/** Of a tree with several roots, what one of them is made of: what it would have been with this root alone. */
+export function treeOf(tree: LoadedTree, rootId: string): LoadedTree {
+  const folders = new Map<string, TreeFolder>()
+  const ahead = [rootId]
+  for (let id = ahead.pop(); id !== undefined; id = ahead.pop()) {
+    const folder = tree.folders.get(id)
+    if (!folder || folders.has(id)) continue
+    folders.set(id, folder)
+    ahead.push(...(tree.links.get(id) ?? []))
+  }
+  return {
+    ...tree,
+    folders,
+    at(...place) {
+      const folder = tree.at(...place)
+      return folder && folders.get(folder.id)
+    },
+  }
 }
 
 /** What is read of a folder. `dataKey`: its project's, wrapped. */
