@@ -112,7 +112,7 @@ it.skipIf(!inject('postgresUrl'))(
     const DATABASE_URL = databaseUrl
     expect(await migrate(back, { DATABASE_URL })).toMatchObject(refused('root.key'))
     await copyFile(join(dataDir, 'root.key'), join(back, 'root.key'))
-    expect(await migrate(back, { DATABASE_URL })).toMatchObject(refused('still uses the store'))
+    expect(await migrate(back, { DATABASE_URL })).toMatchObject(refused('Stop every process that uses the store first'))
     await onPostgres.stop()
     expect(await migrate(databaseUrl, { DATABASE_URL })).toMatchObject(refused('in Postgres already'))
     expect(await migrate(back, { DATABASE_URL })).toMatchObject({ code: 0, stderr: '' })

@@ -293,6 +293,10 @@ it('reaches what the API can: from an empty project to a sync, and who has acces
   expect(await json('audit', 'verify')).toMatchObject({ problem: null })
   const named = await json('api', 'POST', '/api/v1/projects', 'projectName=Second', 'shouldCreateDefaultEnvs:=false')
   expect(named.project).toMatchObject({ name: 'Second', environments: [] })
+  const exported = await home.keyferry(['api', 'GET', '/api/v1/audit/export', 'action=project.'])
+  const rows = exported.stdout.trimEnd().split('\n')
+  expect(rows.length).toBeGreaterThan(1)
+  for (const row of rows) expect(JSON.parse(row)).toMatchObject({ action: expect.stringMatching(/^project\./) })
   expect(await home.keyferry(['api', 'GET', '/api/v1/nothing'])).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('404'),

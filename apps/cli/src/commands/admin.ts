@@ -184,7 +184,7 @@ async function rotateKey(
   if (json) cli.terminal.json({ key, rows })
   else
     cli.terminal.line(
-      `${count(rows, 'row')} use the new key. The instance throws the earlier one away a minute from now, while it serves. Tokens and sessions stay valid.`,
+      `The new key is in use, for ${count(rows, 'row')}. The instance throws the earlier one away a minute from now, while it serves. Tokens and sessions stay valid.`,
     )
 }
 

@@ -6,6 +6,7 @@ import { fieldsOf } from '../arguments/fields.ts'
 import { fileText } from '../file-text.ts'
 import { headersOf, signedIn } from '../session/session.ts'
 import { readSettings } from '../session/settings.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 export function addApi(program: Command, cli: Cli): void {
   withJson(program.command('api'))
@@ -49,12 +50,19 @@ async function send(cli: Cli, { method, path, fields, input }: Call): Promise<vo
   }).catch(() => {
     throw new Failure(`No answer from ${target.origin}`, 'Is the instance running?')
   })
+  // One JSON value: `application/x-ndjson` has one a line.
+  const isJson = /^application\/json\b/.test(answer.headers.get('content-type') ?? '')
+  if (answer.ok && !isJson) return await passOn(terminal, answer)
   const text = await answer.text()
-  const isJson = answer.headers.get('content-type')?.includes('json') === true
   const said: unknown = isJson && text !== '' ? JSON.parse(text) : text
   if (!answer.ok) throw new Failure(`${method} ${path} was answered with ${answer.status}: ${messageOf(said)}`)
-  if (isJson) terminal.json(said)
-  else terminal.exactly(text)
+  terminal.json(said)
+}
+
+/** Prints an answer as it arrives: an export may be long, and a stream of events does not end. */
+async function passOn(terminal: Terminal, { body }: Response): Promise<void> {
+  if (body === null) return
+  for await (const part of body.pipeThrough(new TextDecoderStream())) terminal.exactly(part)
 }
 
 const bodyOf = ({ terminal }: Cli, file: string): Promise<string> => (file === '-' ? terminal.input() : fileText(file))

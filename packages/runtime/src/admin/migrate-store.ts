@@ -111,7 +111,7 @@ async function refuseRunning(ctx: Pick<Context, 'db' | 'now'>, what: string): Pr
   const running = await runningProcesses(ctx)
   if (running.length > 0)
     throw new StartupError(
-      `${running.join(', ')} still uses ${what}. Stop it; one that crashed is forgotten after a minute. Nothing was changed.`,
+      `Stop every process that uses ${what} first: ${running.join(', ')}. One that crashed is forgotten after a minute. Nothing was changed.`,
     )
 }
 
