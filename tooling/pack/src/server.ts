@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import product from '../../../package.json' with { type: 'json' }
 import { serverDoors } from './cli.ts'
 import { newDatabase } from './empty-database.ts'
 import type { Package } from './package.ts'
@@ -43,7 +44,7 @@ export async function serverPackage({ emptyDatabase, withConsole = true }: Serve
         ...doors.map(({ door, name }) => [`./${door}`, `./${name}.js`]),
       ]),
       dependencies: await pinned(),
-      engines: { node: '>=22' },
+      engines: product.engines,
     },
   }
 }

@@ -185,6 +185,12 @@ it('serve an instance: keyferry start', async () => {
     code: 0,
     stdout: expect.stringContaining('unbroken'),
   })
+  const old = [...nodes].find(([version]) => Number(version) < 22)
+  if (old)
+    expect(await runIn('server', old[1], [command, 'admin', 'verify-audit'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/does not run on Node [\d.]+\n.*Use Node 22\.18 or newer/),
+    })
   // It asks once it serves.
   const headers = { authorization: `Bearer ${signedIn.KEYFERRY_TOKEN}` }
   await vi.waitFor(

@@ -1,14 +1,11 @@
 import { Argument, type Command } from 'commander'
 import type { Cli } from '../cli.ts'
 import { execute } from '../programs/execute.ts'
-import { Failure } from '../failure.ts'
 import { serverCode } from '../server/server-code.ts'
 
 const PARTS = ['all', 'api', 'worker'] as const
 type Part = (typeof PARTS)[number]
 
-/** Of the native modules. */
-const OLDEST_NODE = 22
 /** What keeps the memory of an instance low, idle or not: docs/performance.md. */
 const FLAGS = [
   '--liftoff-only',
@@ -26,9 +23,6 @@ export function addStart(program: Command, cli: Cli): void {
 }
 
 async function start(cli: Cli, part: Part): Promise<void> {
-  const { node } = process.versions
-  if (Number.parseInt(node, 10) < OLDEST_NODE)
-    throw new Failure(`The server does not run on Node ${node}`, `Use Node ${OLDEST_NODE} or newer.`)
   const { PROGRAMS } = await serverCode(() => import('@keyferry/server/programs'))
   cli.exitWith(await execute(process.execPath, [...FLAGS, PROGRAMS[part]], cli.env))
 }
