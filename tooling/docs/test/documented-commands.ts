@@ -7,7 +7,7 @@ const KEYFERRY =
   /(?:^|[|&;(]|\b(?:npx|npx --yes|pnpm@\d+ exec)) *(?:[A-Z_]+=\S* +)*keyferry((?: +(?:'[^']*'|"[^"]*"|[^\s|;&<>#`]+))+)/gm
 const SCRIPT = /\bnpx -y pnpm@\d+ ([a-z][\w:-]*)/g
 
-const codeOf = (markdown: string): string[] =>
+export const codeOf = (markdown: string): string[] =>
   [...markdown.matchAll(CODE)].map(([, block, line, span]) => block ?? line ?? span ?? '')
 
 /** What follows `keyferry` in each command of a document. */
@@ -17,6 +17,15 @@ export const keyferryCommands = (markdown: string): string[] =>
 /** What follows `npx -y pnpm@…` in each command of a document. */
 export const pnpmCommands = (markdown: string): string[] =>
   codeOf(markdown).flatMap((code) => [...code.matchAll(SCRIPT)].map(([, name = '']) => name))
+
+/** Options that a command can't do without, as `keyferry machines sign-in --method`. */
+export function mandatoryOptions(command: Command): { words: string; option: string }[] {
+  const own = command.options.flatMap(({ mandatory, long }) =>
+    mandatory && long ? [{ words: command.name(), option: long }] : [],
+  )
+  const below = command.commands.flatMap(mandatoryOptions)
+  return [...own, ...below.map(({ words, option }) => ({ words: `${command.name()} ${words}`, option }))]
+}
 
 /** What `program` would not take of such a command; null: nothing. */
 export function problemOf(program: Command, words: string): string | null {

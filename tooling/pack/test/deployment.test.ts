@@ -10,7 +10,7 @@ import * as core from 'kubernetes-models/v1'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
-import { PROGRAMS } from '../src/server-bundle.ts'
+import { DEPENDENCIES, PROGRAMS } from '../src/server-bundle.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const read = (file: string): Promise<string> => readFile(join(ROOT, file), 'utf8')
@@ -175,6 +175,14 @@ describe('deploy/kubernetes', async () => {
       )
     }
   })
+})
+
+it('the way without internet access names the versions that the server needs', async () => {
+  const { catalog } = z
+    .object({ catalog: z.record(z.string(), z.union([z.string(), z.number()])) })
+    .parse(parse(await read('pnpm-workspace.yaml')))
+  const [, carried = ''] = /^ {4}npm pack (.*)$/m.exec(await read('docs/deploying.md')) ?? []
+  for (const name of Object.keys(DEPENDENCIES)) expect(carried.split(' ')).toContain(`${name}@${catalog[name]}`)
 })
 
 const address = z.object({ port: z.string() })
