@@ -28,11 +28,13 @@ const secret = z.object({
 })
 export type DevinSecret = z.infer<typeof secret>
 
-const page = z.object({
-  items: z.array(secret),
-  end_cursor: z.string().nullish(),
-  has_next_page: z.boolean().nullish(),
-})
+const page = z
+  .object({
+    items: z.array(secret),
+    end_cursor: z.string().nullish(),
+    has_next_page: z.boolean().nullish(),
+  })
+  .refine(({ has_next_page: hasMore, end_cursor: cursor }) => !hasMore || cursor, 'does not say where it continues')
 
 export const secretsPath = (orgId: string): string => `/v3/organizations/${encodeURIComponent(orgId)}/secrets`
 

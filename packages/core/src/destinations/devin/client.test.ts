@@ -80,6 +80,7 @@ describe('list', () => {
 
   test.each([
     ['a page without items', { end_cursor: null }],
+    ['a page that does not say where the next one is', { items: [], end_cursor: null, has_next_page: true }],
     ['a page that points to itself for ever', { items: [], end_cursor: 'again', has_next_page: true }],
   ])('%s throws', async (_, body) => {
     for (const n of [1, 2, 3]) emulator.fail(n, { kind: 'status', status: 200, body })

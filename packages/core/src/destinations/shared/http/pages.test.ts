@@ -28,3 +28,13 @@ test('a row that is deleted between two pages hides another one, so that all are
   const read = async () => answers.shift() ?? { rows: [], total: 2, isLast: true }
   expect(await readNumberedPages(read, (name) => name)).toEqual(['b', 'c'])
 })
+
+test('a numbered listing that repeats its first page for ever is read twice, two pages each time', async () => {
+  const asked: number[] = []
+  const read = async (page: number) => {
+    asked.push(page)
+    return { rows: ['a', 'b'], total: null, isLast: false }
+  }
+  await expect(readNumberedPages(read, (name) => name)).rejects.toMatchObject({ kind: 'unavailable' })
+  expect(asked).toEqual([1, 2, 1, 2])
+})

@@ -39,8 +39,8 @@ export interface NumberedPage<Row> {
 
 /**
  * The same for pages that are numbered from 1, where a row that is deleted meanwhile moves another one across the
- * border of two pages. A listing that does not have as many rows as every page of it says is read once more, then it is
- * `unavailable`. `idOf` distinguishes rows.
+ * border of two pages. A listing that does not have as many rows as every page of it says, or that repeats a page, is
+ * read once more, then it is `unavailable`. `idOf` distinguishes rows.
  */
 export async function readNumberedPages<Row>(
   read: (page: number) => Promise<NumberedPage<Row>>,
@@ -48,17 +48,20 @@ export async function readNumberedPages<Row>(
 ): Promise<Row[]> {
   for (let attempt = 1; attempt <= 2; attempt += 1) {
     const counted = new Set<number>()
-    const rows = await readPages(async (from) => {
+    const distinct = new Map<string, Row>()
+    let isRepeated = false
+    await readPages(async (from) => {
       const page = Number(from ?? 1)
-      const { rows: found, total, isLast } = await read(page)
+      const { rows, total, isLast } = await read(page)
       if (total !== null) counted.add(total)
-      return { rows: found, next: isLast ? null : String(page + 1) }
+      isRepeated = rows.length > 0 && rows.every((row) => distinct.has(idOf(row)))
+      for (const row of rows) distinct.set(idOf(row), row)
+      return { rows, next: isLast || isRepeated ? null : String(page + 1) }
     })
-    const distinct = [...new Map(rows.map((row) => [idOf(row), row])).values()]
-    if ([...counted].every((total) => total === distinct.length)) return distinct
+    if (!isRepeated && [...counted].every((total) => total === distinct.size)) return [...distinct.values()]
   }
   throw new DestinationError(
     'unavailable',
-    'The listing has other rows than the provider counts: they change while they are listed. Try again later',
+    'The listing repeats a page, or has other rows than the provider counts: they change while they are listed. Try again later',
   )
 }
