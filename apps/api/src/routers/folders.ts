@@ -8,6 +8,7 @@ const tag = 'Folders'
 
 export const folders = router({
   list: query(folderVerbs.list, {
+    isCompressed: true,
     tag,
     summary: 'The folders in a folder',
     routes: folderRoutes.list,
