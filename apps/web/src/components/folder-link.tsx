@@ -8,6 +8,7 @@ export function FolderLink({ place, secretKey }: { place: FolderRef; secretKey?:
     <Link
       to="/p/$projectId/secrets/$environment"
       params={{ projectId, environment }}
+      activeOptions={{ exact: true }}
       search={{
         ...(secretPath === '/' ? {} : { path: secretPath }),
         ...(secretKey === undefined ? {} : { q: secretKey }),

@@ -11,6 +11,8 @@ import { words } from '../words.ts'
 
 const NavDrawer = onDemand(async () => (await import('./nav-drawer.tsx')).NavDrawer, null, NotLoadedOver)
 
+/** Of several parts, only the last is the open page. */
+const SECTION = { exact: true, includeSearch: false }
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 
 /** Where you are, and the way to everywhere else. */
@@ -60,44 +62,52 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
 
   if (projectId !== undefined) {
     parts.push(
-      <Link to="/p/$projectId" params={{ projectId }} dir="auto">
+      <Link to="/p/$projectId" params={{ projectId }} activeOptions={SECTION} dir="auto">
         {project?.name ?? '…'}
       </Link>,
     )
     if (section === 'secrets')
       parts.push(
-        <Link to="/p/$projectId/secrets" params={{ projectId }}>
+        <Link to="/p/$projectId/secrets" params={{ projectId }} activeOptions={SECTION}>
           {words.topBar.secrets}
         </Link>,
       )
     if (section === 'syncs')
       parts.push(
-        <Link to="/p/$projectId/syncs" params={{ projectId }}>
+        <Link to="/p/$projectId/syncs" params={{ projectId }} activeOptions={SECTION}>
           {words.topBar.syncs}
         </Link>,
       )
     if (section === 'connections')
       parts.push(
-        <Link to="/p/$projectId/connections" params={{ projectId }}>
+        <Link to="/p/$projectId/connections" params={{ projectId }} activeOptions={SECTION}>
           {words.topBar.connections}
         </Link>,
       )
     if (section === 'access')
       parts.push(
-        <Link to="/p/$projectId/access" params={{ projectId }}>
+        <Link to="/p/$projectId/access" params={{ projectId }} activeOptions={SECTION}>
           {words.topBar.access}
         </Link>,
       )
     if (section === 'secrets' && environment !== undefined) {
       parts.push(
-        <Link to="/p/$projectId/secrets/$environment" params={{ projectId, environment }}>
+        <Link
+          to="/p/$projectId/secrets/$environment"
+          params={{ projectId, environment }}
+          activeOptions={{ exact: true }}
+        >
           {environment}
         </Link>,
       )
     }
   }
   if (projectId === undefined && pathname.startsWith('/connections'))
-    parts.push(<Link to="/connections">{words.topBar.connections}</Link>)
+    parts.push(
+      <Link to="/connections" activeOptions={SECTION}>
+        {words.topBar.connections}
+      </Link>,
+    )
   if (crumb !== undefined)
     parts.push(
       <span aria-current="page" dir="auto">

@@ -14,14 +14,15 @@ export function Counts({ counts }: { counts: PlanSummary }) {
     return <span className="text-xs text-faint">{words.counts.noChanges}</span>
   return (
     <span className="font-mono text-xs tabular-nums sm:whitespace-nowrap">
-      {parts.map(({ count, sign, word, tone }) => (
+      {parts.map(({ count, sign, word, tone }, index) => (
         <span key={count} className={`mr-1.5 font-semibold ${tone}`}>
           <span aria-hidden>
             {sign}
             {counts[count].toLocaleString('en')}
           </span>
           <span className="sr-only">
-            {counts[count].toLocaleString('en')} {word},{' '}
+            {counts[count].toLocaleString('en')} {word}
+            {index < parts.length - 1 || counts.reject > 0 ? ', ' : ''}
           </span>
         </span>
       ))}

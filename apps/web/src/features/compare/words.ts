@@ -32,7 +32,7 @@ export const words = {
     from: (first: string) => `from ${first}`,
     different: 'Different',
     valueIn: (key: string, environment: string) => `${key} in ${environment}`,
-    copyOf: (key: string, environment: string) => `Copy ${key} of ${environment}`,
+    copyOf: (key: string, environment: string) => `Copy ${key} of ${environment} to another environment`,
     copyTo: (to: string) => `Copy to ${to}`,
   },
   matrixTable: {

@@ -30,6 +30,11 @@ export function DeliveringRuns({
           >
             {syncName}
           </Link>{' '}
+          {key !== secretKey && (
+            <>
+              {words.deliveringRuns.as} <span className="font-mono break-all">{key}</span>{' '}
+            </>
+          )}
           <Time iso={at} />
         </li>
       ))}

@@ -9,6 +9,7 @@ export function RevocationNotice({
 }: {
   delivery: SecretDelivery
 }) {
+  const isExcluded = destinations.some(({ state }) => state === 'excluded')
   const isSent = destinations.some(({ state }) => state !== 'excluded' && state !== 'left-behind')
   return (
     <div aria-live="polite">
@@ -18,7 +19,9 @@ export function RevocationNotice({
             !isSent
               ? words.revocationNotice.title
               : isDelivered
-                ? words.revocationNotice.everyDestinationHas
+                ? isExcluded
+                  ? words.revocationNotice.everyOtherDestinationHas
+                  : words.revocationNotice.everyDestinationHas
                 : words.revocationNotice.notEveryDestinationHas
           }
         >

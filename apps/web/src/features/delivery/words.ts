@@ -33,6 +33,7 @@ export const words = {
   deliveringRuns: {
     runsDeliveredVersionNamed: (version: number) => `Runs that delivered version ${version}`,
     deliveredTo: 'Delivered to',
+    as: 'as',
   },
   deliveryDrawer: {
     title: (secretKey: string) => `Delivery of ${secretKey}`,
@@ -53,6 +54,7 @@ export const words = {
   revocationNotice: {
     title: 'No sync sends this secret',
     everyDestinationHas: 'Every destination has it',
+    everyOtherDestinationHas: 'Every destination that isn’t excluded has it',
     notEveryDestinationHas: 'Not every destination has it yet',
     thereNoOlderValue: 'There is no older value to revoke.',
     oldValueCanBe: 'The old value can be revoked',

@@ -57,7 +57,7 @@ export function HistoryDrawer({
     })
 
   return (
-    <Drawer open onClose={onClose} title={secretKey} description={words.historyDrawer.text}>
+    <Drawer open onClose={onClose} title={words.historyDrawer.title(secretKey)} description={words.historyDrawer.text}>
       {versions.error ? (
         <Failure what={words.historyDrawer.unreadable} error={versions.error} retry={versions.refetch} />
       ) : !versions.data ? (

@@ -22,6 +22,7 @@ export const words = {
     and: (more: number) => `and ${count(more, 'more', 'more')}`,
   },
   historyDrawer: {
+    title: (secretKey: string) => `Versions of ${secretKey}`,
     undo: 'Undo',
     undone: (secretKey: string, version: number) => `Restored version ${version} of ${secretKey}.`,
     restoredVersion: (version: number, secretKey: string) => `Restored version ${version} of ${secretKey}.`,

@@ -1,7 +1,7 @@
 /** Pages that this tab had open, for the way back. In the tab's own storage, which signing out empties. */
 import { useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { useCrumb } from './crumbs.ts'
+import { useCrumb, useCrumbPath } from './crumbs.ts'
 
 const KEY = 'keyferry.recent-pages'
 const MOST = 8
@@ -29,9 +29,10 @@ const isPage = (value: unknown): value is RecentPage =>
 export function useRememberPage(): void {
   const { pathname } = useLocation()
   const title = useCrumb()
+  const path = useCrumbPath()
   useEffect(() => {
-    if (title === undefined) return
+    if (title === undefined || path !== pathname) return
     const others = recentPages().filter(({ href }) => href !== pathname)
     sessionStorage.setItem(KEY, JSON.stringify([{ href: pathname, title }, ...others].slice(0, MOST)))
-  }, [pathname, title])
+  }, [path, pathname, title])
 }

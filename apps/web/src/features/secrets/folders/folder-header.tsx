@@ -50,6 +50,7 @@ export function FolderHeader({ place, environments, actions }: Props) {
         <h1 className="-ml-1 flex min-w-0 flex-wrap items-center gap-x-1.5 text-xl font-semibold tracking-tight">
           <Link
             {...folderPage(projectId, environment, '/')}
+            activeOptions={{ exact: true }}
             aria-label={words.folderHeader.rootFolderNamed(environmentName)}
             className="min-w-6 rounded px-1 break-words hover:bg-sunken"
           >

@@ -45,6 +45,7 @@ function Folders({ projectId, place, onOpened }: { projectId: string; place: Fol
           <li key={path}>
             <Link
               {...folderPage(projectId, environment, path)}
+              activeOptions={{ exact: true }}
               onClick={onOpened}
               aria-label={words.folderTree.folderNamed(path)}
               aria-current={path === secretPath ? 'page' : undefined}

@@ -55,12 +55,12 @@ function Progress({
       <span className="truncate">
         {isDone ? words.deliveryCell.delivered(delivered) : words.deliveryCell.partly(delivered, destinations)}
         {troubled > 0 && words.deliveryCell.failed(troubled)}
+        {excluded > 0 && words.deliveryCell.alsoExcluded(excluded)}
         {isDone && deliveredAt !== null && (
           <>
             , <Time iso={deliveredAt} />
           </>
         )}
-        {excluded > 0 && words.deliveryCell.alsoExcluded(excluded)}
       </span>
     </>
   )
