@@ -66,7 +66,7 @@ export function targetOf(definition: DestinationDefinition, config: Record<strin
   throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['target', ...issue.path] })))
 }
 
-interface SourcePlace {
+export interface SourcePlace {
   projectId: string
   environment: string
   secretPath: string
