@@ -1,16 +1,13 @@
 /** Who is asking: passwords, sessions and tokens, all kept by better-auth in tables of its own beside ours. */
-import { createHash } from 'node:crypto'
 import { ACCOUNT_TABLES, oneProcessAtATime, withOwnNames, type Db } from '@keyferry/db'
 import { OnlyByProvider, OWASP_COST, SecondFactorRequired, type Actor, type Context } from '@keyferry/kernel'
 import { getMigrations } from 'better-auth/db/migration'
 import { actorOfToken, auditRefusedToken } from '../machines/access-tokens.ts'
 import { isAccessToken } from '../machines/tokens.ts'
-import { isKey } from '../people/api-keys.ts'
 import { passwordRules } from '../people/password-rules.ts'
-import { acceptAll, isInvited } from '../people/pending.ts'
-import { endLink, proveByProvider, proveByReset, reportProof } from '../people/proof.ts'
+import { proveByReset, reportProof } from '../people/proof.ts'
 import { DEFAULT_LIMITS, removeOver, type SessionLimits } from '../people/sessions.ts'
-import { userOfEmail, userOfSubject } from '../people/users.ts'
+import { admission, type OidcSettings } from './admission.ts'
 import { inTransaction } from './accounts-adapter.ts'
 import { auditSignIn } from './audit/audit-sign-in.ts'
 import { clientSignIn, isClientToken, type ClientSignIn } from './client-sign-in.ts'
@@ -20,13 +17,13 @@ import { factorChanges } from './second-factor/factor-changes.ts'
 import { guesses } from './guesses/guesses.ts'
 import { mailGuesses } from './guesses/mail-guesses.ts'
 import { oidcGroups, withGroups } from './oidc/oidc-groups.ts'
-import type { Admission, OidcProvider } from './oidc/oidc-provider.ts'
 import { hasPasskeys } from './second-factor/passkeys.ts'
 import { mailReset } from './reset.ts'
 import { needsSecondFactor } from './second-factor/second-factor-policy.ts'
 import { setupCodeOf } from './setup-code.ts'
 import { signInLinks } from './sign-in-links.ts'
 import { signInSecret } from './key/sign-in-secret.ts'
+import { tokenHolders } from './token-holders.ts'
 import { totpOnce } from './second-factor/totp-once.ts'
 
 export interface AuthOptions {
@@ -36,7 +33,7 @@ export interface AuthOptions {
   /** Where browsers reach the instance, such as `http://127.0.0.1:4400`. */
   baseUrl: string
   /** Null: people sign in with passwords only. */
-  oidc: (OidcProvider & { allowedDomains: readonly string[]; only: boolean }) | null
+  oidc: OidcSettings | null
   /** How long people stay signed in. */
   sessions?: SessionLimits
   /** Words that no password may be. */
@@ -83,13 +80,6 @@ export interface Auth {
   within(tx: Store): Accounts
 }
 
-/**
- * better-auth writes to the token's row at every check; a busy script would cost the store one write per request. In
- * between it is enough that the row is still there: whichever process revoked it, it is gone at once.
- */
-const TOKEN_REMEMBERED_MS = 5_000
-const TOKENS_REMEMBERED = 1_000
-
 function waysIn({ oidc, baseUrl }: Pick<AuthOptions, 'oidc' | 'baseUrl'>): Auth['signInWith'] {
   if (oidc?.only) return ['oidc']
   return ['password', ...(hasPasskeys(baseUrl) ? ['passkey' as const] : []), ...(oidc ? ['oidc' as const] : [])]
@@ -114,22 +104,6 @@ export function createAuth({
   const { db, authority, log, scryptCost } = ctx
   const secret = signInSecret(rootKey)
   const settings = { secret, baseUrl, log, storeType: db.dialect, scryptCost, sessions }
-  const admit: Admission = {
-    endLink: (subject) => endLink(ctx, subject),
-    isWelcome: async ({ email, subject }, inGroup) =>
-      inGroup ||
-      (oidc?.allowedDomains.includes(email.slice(email.lastIndexOf('@') + 1)) ?? false) ||
-      // Their address may be another one by now.
-      (await userOfSubject(db, subject)) !== undefined ||
-      (await userOfEmail(db, email)) !== undefined ||
-      (await isInvited(db, ctx.now(), email)),
-    async vouch(person, address) {
-      const proven = await proveByProvider(ctx, person, address)
-      // Not waited for: a slow mail server keeps nobody from signing in.
-      if (proven) void reportProof(ctx, baseUrl, proven)
-    },
-    welcome: (user, address) => acceptAll(ctx, user, address),
-  }
   const onMailedReset = async (email: string, address: string | null): Promise<void> => {
     const proven = await proveByReset(ctx, email, address)
     if (proven) void reportProof(ctx, baseUrl, proven)
@@ -146,7 +120,14 @@ export function createAuth({
     auditSignIn(ctx),
   ]
   const accounts = betterAuthOn(
-    configuration(withOwnNames(db), { ...settings, guards, oidc, admit, sendReset, onMailedReset }),
+    configuration(withOwnNames(db), {
+      ...settings,
+      guards,
+      oidc,
+      admit: admission(ctx, baseUrl, oidc),
+      sendReset,
+      onMailedReset,
+    }),
     {
       authority,
       sessions,
@@ -154,10 +135,7 @@ export function createAuth({
       admitted: (signedInBy) => !oidc?.only || signedInBy === 'oidc' || signedInBy === 'link',
     },
   )
-  const remembered = new Map<string, { actor: Actor; until: number }>()
-
-  /** A store that cannot be asked shows nothing that a key may see either; what needs no store is answered. */
-  const isStillThere = (id: string): Promise<boolean> => isKey(db, id).catch(() => true)
+  const ofToken = tokenHolders(db, accounts.verifyToken)
 
   async function ofSession(headers: Headers, { refresh }: { refresh: boolean }): Promise<Actor | null> {
     const session = await accounts.sessionOf(headers, { refresh })
@@ -175,20 +153,6 @@ export function createAuth({
   async function ofClient(token: string, how: { refresh: boolean }): Promise<Actor | null> {
     const cookie = await client.cookieOf(token)
     return cookie === null ? null : ofSession(new Headers({ cookie }), how)
-  }
-
-  async function ofToken(token: string): Promise<Actor | null> {
-    const fingerprint = createHash('sha256').update(token).digest('base64url')
-    const known = remembered.get(fingerprint)
-    if (known && known.until > Date.now() && (await isStillThere(known.actor.id))) return known.actor
-    remembered.delete(fingerprint)
-    const actor = await accounts.verifyToken(token)
-    if (actor && !(await isStillThere(actor.id))) return null
-    if (actor) {
-      if (remembered.size >= TOKENS_REMEMBERED) remembered.clear()
-      remembered.set(fingerprint, { actor, until: Date.now() + TOKEN_REMEMBERED_MS })
-    }
-    return actor
   }
 
   const handler = async (request: Request): Promise<Response> => {
