@@ -5,16 +5,10 @@ import rateLimit from '@fastify/rate-limit'
 import type { Auth } from '@keyferry/access/sign-in'
 import { flushRepeated, type Context } from '@keyferry/kernel'
 import type { HostCheck, Monitoring } from '@keyferry/runtime'
-import Fastify, {
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { accessLog } from './http/access-log.ts'
 import { admissions } from './http/admission.ts'
-import { credentialsOf, identifying, storeCheck } from './http/asking.ts'
+import { identifying, storeCheck } from './http/asking.ts'
 import { registerAuth } from './http/auth.ts'
 import { serveConsole } from './http/console.ts'
 import { refuseCrossSite } from './http/cross-site.ts'
@@ -22,9 +16,9 @@ import { refuseBroken, sendError, sendFailure } from './http/errors.ts'
 import { refuseUnknownHosts } from './http/hosts.ts'
 import { bodyText } from './http/json.ts'
 import { admitBodies, BODY_LIMIT } from './http/large-bodies.ts'
-import { isLocalProgram } from './http/local.ts'
 import { registerMonitoring } from './http/monitoring.ts'
 import { owners } from './http/owners.ts'
+import { requestContexts } from './http/request-contexts.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { registerSecurityTxt, type SecurityContact } from './http/security-txt.ts'
 import { endSlowReaders } from './http/slow-readers.ts'
@@ -35,7 +29,7 @@ import { registerFolderChanges } from './rest/folder-changes.ts'
 import { registerRest } from './rest/adapter.ts'
 import { registerAuditExport } from './rest/audit-export.ts'
 import { registerDocs } from './rest/docs.ts'
-import type { Instance, RequestContext } from './trpc/context.ts'
+import type { Instance } from './trpc/context.ts'
 
 export interface AppOptions extends Instance {
   ctx: Context
@@ -154,32 +148,16 @@ export async function buildApp({
   const askingOf = identifying({ app, auth, checkStore, track, noteActor })
   const actorOf = async (request: FastifyRequest) => (await askingOf(request)).actor
   app.addHook('preParsing', admitBodies({ actorOf, ownerOf }))
-  const admissionOf = admissions(ctx, ownerOf)
-  const contextOf = async (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> => {
-    const headers = credentialsOf(request)
-    const { actor, refusal } = await askingOf(request)
-    return {
-      ctx,
-      auth,
-      actor: actor && { ...actor, address: request.ip },
-      authenticate: () => (headers ? auth.actorOf(headers, request.ip, { again: true }) : Promise.resolve(null)),
-      refusal,
-      presented: headers !== null,
-      bearer: /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null,
-      throttle: throttleOf(request),
-      admission: await admissionOf(request, reply, actor),
-      track,
-      prepare: (output) => Promise.resolve(output),
-      keepPlain: () => {
-        request.headers['x-no-compression'] = 'true'
-      },
-      address: request.ip,
-      isLocalProgram: isLocalProgram(request),
-      instance: { version, newerVersion, profile },
-      readiness: monitoring.readiness,
-      reqId: request.id,
-    }
-  }
+  const contextOf = requestContexts({
+    ctx,
+    auth,
+    askingOf,
+    throttleOf,
+    admissionOf: admissions(ctx, ownerOf),
+    track,
+    instance: { version, newerVersion, profile },
+    readiness: monitoring.readiness,
+  })
   registerRest(app, contextOf)
   registerAuditExport(app, contextOf)
   registerFolderChanges(app, contextOf)
