@@ -202,6 +202,27 @@ describe('one secret with all keys', () => {
   }
   const text = () => JSON.parse(stored())
 
+  test('key and tags of the sync are those of the secret, and taken off again; tags of others stay', async () => {
+    const tags = [{ key: 'team', value: 'core' }]
+    const options = { keyId: 'alias/keyferry', tags }
+    emulator.plant(DOCUMENT, '{"A":"a"}', { tags: new Map([['theirs', 'x']]) })
+    const flags = definition.flags(definition.options.parse(options), 'A', definition.target.parse(emulator.target))
+    const client = opened(options)
+    expect((await client.list())[0]?.flags).toEqual({ kmsKey: '', tags: '[]' })
+    const { calls } = await apply(client, [{ ...update('A', 'a'), flags }])
+    expect(calls).toEqual(['UpdateSecret', 'DescribeSecret', 'TagResource'])
+    expect((await opened(options).list())[0]?.flags).toEqual(flags)
+    const [before] = emulator.secrets()
+    expect([before?.kmsKeyId, Object.fromEntries(before?.tags ?? [])]).toEqual([
+      'alias/keyferry',
+      { theirs: 'x', team: 'core' },
+    ])
+    const off = opened()
+    await off.list()
+    await apply(off, [{ ...update('A', 'a'), written: flags }])
+    expect(Object.fromEntries(emulator.secrets()[0]?.tags ?? [])).toEqual({ theirs: 'x' })
+  })
+
   test('it is created, and any number of changes is one write and its check', async () => {
     const names = Array.from({ length: 50 }, (_, n) => `KEY ${n}`)
     const before = emulator.log.length

@@ -48,13 +48,10 @@ export default defineDestination({
         }
       : null,
   sendsMetadata: ({ syncSecretMetadataAsTags }) => syncSecretMetadataAsTags,
-  flags: (chosen, _key, { mappingBehavior }, metadata) =>
-    mappingBehavior === 'many-to-one'
-      ? {}
-      : {
-          ...(chosen.keyId === undefined ? {} : { kmsKey: chosen.keyId }),
-          ...awsTagsFlag(chosen, metadata),
-        },
+  flags: (chosen, _key, _target, metadata) => ({
+    ...(chosen.keyId === undefined ? {} : { kmsKey: chosen.keyId }),
+    ...awsTagsFlag(chosen, metadata),
+  }),
   choices: { 'kms-keys': kmsKeys },
   open(session, place, chosen) {
     const at = { region: place.region, door: awsDoor(session, 'secretsmanager', place.region) }

@@ -4,13 +4,22 @@
  */
 import { z } from 'zod'
 import { isAwsError } from '../aws/errors.ts'
+import { shownKey } from '../aws/kms-keys.ts'
 import { awsTags, awsTagsFlag } from '../aws/tags.ts'
 import { DestinationError } from '../destination-error.ts'
-import type { Change, Client } from '../destination.ts'
+import { canonical, type Change, type Client, type Flags } from '../destination.ts'
 import { documentClient, type Document, type Member } from '../shared/clients/document.ts'
 import { jsonType, membersOf, parseExactly } from '../shared/http/exact-json.ts'
-import { tagsOf } from '../shared/clients/tags.ts'
-import { createSecret, describeSecret, getSecretValue, updateSecret, type SecretsRegion } from './api.ts'
+import { tagChanges, tagsOf, type Tags } from '../shared/clients/tags.ts'
+import {
+  createSecret,
+  describeSecret,
+  getSecretValue,
+  tagSecret,
+  untagSecret,
+  updateSecret,
+  type SecretsRegion,
+} from './api.ts'
 import { textOf } from './limits.ts'
 import type { SecretsManagerOptions } from './schemas.ts'
 
@@ -18,6 +27,8 @@ import type { SecretsManagerOptions } from './schemas.ts'
 interface Version {
   id: string
   members: ReadonlyMap<string, unknown>
+  /** KMS key and tags, where the sync has any; all keys have those of the secret. */
+  shown: { flags: Flags; tags: Tags } | null
 }
 
 export interface OneSecret {
@@ -29,7 +40,10 @@ export interface OneSecret {
 export const oneSecretClient = (secret: OneSecret): Client => ({
   ...documentClient<Version>(
     {
-      read: async () => documentOf(await readVersion(secret)),
+      read: async () => {
+        const [version, shown] = await Promise.all([readVersion(secret), readShown(secret)])
+        return documentOf(version && { ...version, shown })
+      },
       write: (document, changes) => writeVersion(secret, document.version, changes),
     },
     // Any text fits into JSON: a refusal is none of its keys' fault, and each part would be one of 100 writes a day.
@@ -50,7 +64,7 @@ const json = z.string().transform((text, ctx): unknown => {
   }
 })
 
-async function readVersion({ at, secretName }: OneSecret): Promise<Version | null> {
+async function readVersion({ at, secretName }: OneSecret): Promise<Omit<Version, 'shown'> | null> {
   try {
     const found = await getSecretValue(at, secretName)
     if (found === null) return null
@@ -70,8 +84,25 @@ async function readVersion({ at, secretName }: OneSecret): Promise<Version | nul
   )
 }
 
+/** What the secret has of the KMS key and the tags that the sync sets, which takes a call of its own. */
+async function readShown({ at, secretName, options }: OneSecret): Promise<Version['shown']> {
+  const wanted = tagsOf(awsTagsFlag(options))
+  const hasTags = Object.keys(wanted).length > 0
+  if (options.keyId === undefined && !hasTags) return null
+  const secret = await describeSecret(at, secretName)
+  const tags = Object.fromEntries((secret?.Tags ?? []).map(({ Key, Value }) => [Key, Value]))
+  const ours = Object.entries(tags).filter(([key]) => Object.hasOwn(wanted, key))
+  const flags = {
+    ...(options.keyId === undefined ? {} : { kmsKey: shownKey(secret?.KmsKeyId, options.keyId) }),
+    ...(hasTags ? { tags: canonical(Object.fromEntries(ours)) } : {}),
+  }
+  return { flags, tags }
+}
+
 const documentOf = (version: Version | null): Document<Version> => ({
-  members: new Map([...(version?.members ?? [])].map(([key, member]) => [key, memberOf(member)])),
+  members: new Map(
+    [...(version?.members ?? [])].map(([key, member]) => [key, { ...memberOf(member), flags: version?.shown?.flags }]),
+  ),
   version,
 })
 
@@ -84,8 +115,19 @@ async function writeVersion(secret: OneSecret, read: Version | null, changes: re
     if (change.action === 'delete') members.delete(change.key)
     else members.set(change.key, change.value)
   }
-  const id = read === null ? await create(secret, members) : await replace(secret, read, members)
-  return { id, members }
+  if (read === null) return { id: await create(secret, members), members, shown: null }
+  const id = await replace(secret, read, members)
+  await tag(secret, read, changes)
+  return { id, members, shown: read.shown }
+}
+
+/** A new secret has its tags from the start. */
+async function tag({ at, secretName }: OneSecret, { shown }: Version, changes: readonly Change[]): Promise<void> {
+  const work = changes.flatMap((change) => (change.action === 'delete' ? [] : tagChanges(change, shown?.tags)))
+  const tags = awsTags(Object.assign({}, ...work.map(({ set }) => set)))
+  const removed = [...new Set(work.flatMap((one) => one.removed))]
+  if (tags) await tagSecret(at, secretName, tags)
+  if (removed.length > 0) await untagSecret(at, secretName, removed)
 }
 
 async function create({ at, secretName, options }: OneSecret, members: ReadonlyMap<string, unknown>): Promise<string> {
