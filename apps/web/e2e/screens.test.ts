@@ -401,7 +401,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await page.setViewportSize({ width: 360, height: 740 })
     await button('Open navigation').click()
     await see(dialog())
-    await screens.keep('navigation-light-360')
+    await screens.keep('navigation')
     await page.keyboard.press('Escape')
     await all().context.clearCookies()
     await page.goto('/sign-in')

@@ -14,6 +14,12 @@ const KEEPS_PICTURES = process.env.SCREENSHOTS === '1'
 const AXE = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 const WIDE = { width: 1280, height: 800 }
 const NARROW = { width: 360, height: 740 }
+/** In which each picture is taken: a phone, a laptop and a large monitor. */
+const PICTURED = [
+  { width: 390, height: 844 },
+  { width: 1440, height: 900 },
+  { width: 2560, height: 1440 },
+].flatMap((viewport) => (['light', 'dark'] as const).map((colorScheme) => ({ viewport, colorScheme })))
 
 export interface Screens {
   /**
@@ -22,7 +28,7 @@ export interface Screens {
    * @param sights in how many ways, by default one, in turn with those of the suite's other screens
    */
   look(name: string, sights?: readonly Sight[]): Promise<void>
-  /** Keeps a picture of the page as it is, where pictures are requested. */
+  /** Keeps pictures of what is on the page now, where they are requested; changes nothing otherwise. */
   keep(name: string): Promise<void>
   /** What axe found so far, each with its screen. */
   violations: string[]
@@ -35,9 +41,6 @@ export async function openScreens(page: Page, name: string): Promise<Screens> {
   const folder = join(OUTPUT, name)
   await rm(folder, { recursive: true, force: true })
   if (KEEPS_PICTURES) await mkdir(folder, { recursive: true })
-  const keep = async (picture: string, fullPage = false): Promise<void> => {
-    if (KEEPS_PICTURES) await page.screenshot({ path: join(folder, `${picture}.png`), fullPage })
-  }
   const violations: string[] = []
   const tooWide: string[] = []
   let colorScheme: Sight['colorScheme'] = 'light'
@@ -50,6 +53,18 @@ export async function openScreens(page: Page, name: string): Promise<Screens> {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     }
   }
+  const keep = async (name: string): Promise<void> => {
+    if (!KEEPS_PICTURES) return
+    const before = { viewport: page.viewportSize() ?? WIDE, colorScheme }
+    const fullPage = await page.evaluate<boolean>(`(${IN_FRONT}) === document`)
+    for (const form of PICTURED) {
+      await show(form)
+      await page.evaluate(SETTLED)
+      const path = join(folder, `${name}-${form.viewport.width}-${form.colorScheme}.png`)
+      await page.screenshot({ path, fullPage })
+    }
+    await show(before)
+  }
   let n = 0
   return {
     keep,
@@ -57,12 +72,12 @@ export async function openScreens(page: Page, name: string): Promise<Screens> {
     tooWide,
     async look(name, sights = n % 2 === 0 ? [WIDE_LIGHT] : [NARROW_DARK]) {
       n++
-      const covered = await page.evaluate<boolean>(`(${IN_FRONT}) !== document`)
+      const picture = `${String(n).padStart(2, '0')}-${name}`
+      await keep(picture)
       for (const { rules, viewport, colorScheme } of sights) {
         await show({ viewport, colorScheme })
         await page.evaluate(SETTLED)
-        const screen = `${String(n).padStart(2, '0')}-${name}-${colorScheme}-${viewport.width}`
-        await keep(screen, !covered)
+        const screen = `${picture} ${colorScheme} ${viewport.width}`
         violations.push(...(await inspect(page, rules)).map((violation) => `${screen}: ${violation}`))
       }
       if (!isNow(NARROW)) {
