@@ -18,7 +18,14 @@ interface Props {
 }
 
 /** An editor for long values, such as keys in PEM and documents in JSON. Ctrl or ⌘ with Enter is done. */
-export function TextEditorDialog({ title, initial, onDone, onClose }: Props) {
+export const TextEditorDialog = (props: Props) => (
+  <Dialog open isWide onClose={props.onClose} title={props.title}>
+    <TextEditor {...props} />
+  </Dialog>
+)
+
+/** Apart from the dialog, whose frame is loaded after it was opened: an effect of its own finds what it draws. */
+function TextEditor({ title, initial, onDone, onClose }: Props) {
   const frame = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
   const [text, setText] = useState(initial)
@@ -57,7 +64,7 @@ export function TextEditorDialog({ title, initial, onDone, onClose }: Props) {
   const replace = (next: string) =>
     view.current?.dispatch({ changes: { from: 0, to: view.current.state.doc.length, insert: next } })
   return (
-    <Dialog open isWide onClose={onClose} title={title}>
+    <>
       <div className="grid grid-cols-1 gap-2">
         <div ref={frame} className="min-w-0 overflow-hidden rounded-md border border-edge" />
         <p className="text-sm text-soft" aria-live="polite">
@@ -72,13 +79,15 @@ export function TextEditorDialog({ title, initial, onDone, onClose }: Props) {
           {words.textEditor.done}
         </Button>
       </Actions>
-    </Dialog>
+    </>
   )
 }
 
 const THEME = EditorView.theme({
   '&': { backgroundColor: 'var(--color-surface)', color: 'var(--color-ink)', fontSize: '0.8125rem' },
-  '&.cm-focused': { outline: '2px solid var(--color-accent)' },
+  // Inside, since what scrolls in the frame is cut at its edge.
+  '&.cm-focused': { outline: '2px solid var(--color-accent)', outlineOffset: '-2px' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--color-accent-tint)' },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', minHeight: '12rem', maxHeight: '60dvh' },
   '.cm-content': { caretColor: 'var(--color-ink)' },
   '.cm-cursor': { borderLeftColor: 'var(--color-ink)' },
