@@ -44,7 +44,7 @@ export function MenuPanel({ anchor, labelledBy, byKeyboard, align, side, onClose
               event.preventDefault()
               if (!isLeft.current) anchor.current?.focus()
             }}
-            className="z-50 max-h-96 max-w-[min(24rem,calc(100vw-1rem))] min-w-52 overflow-y-auto rounded-lg border border-line bg-surface p-1 shadow-float"
+            className="z-50 max-h-96 max-w-[min(24rem,var(--radix-popper-available-width))] min-w-52 overflow-y-auto rounded-lg border border-line bg-surface p-1 shadow-float"
           >
             {children}
           </Menu.Content>

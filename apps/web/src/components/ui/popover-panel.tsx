@@ -33,7 +33,7 @@ export function PopoverPanel({ anchor, label, align, className, onClose, childre
             if (!isLeft.current) anchor.current?.focus()
           }}
           className={cn(
-            'z-40 grid max-w-[calc(100vw-1rem)] gap-2 rounded-lg border border-line bg-surface p-2 shadow-float',
+            'z-40 grid max-w-(--radix-popover-content-available-width) gap-2 rounded-lg border border-line bg-surface p-2 shadow-float',
             className,
           )}
         >
