@@ -24,7 +24,7 @@ export const Table = ({
     className={cn(
       'relative rounded-lg border border-line bg-surface',
       isSticky
-        ? 'overflow-x-clip [&_th]:sticky [&_th]:top-13 [&_th]:z-10 [&_th]:bg-surface [&_th]:shadow-[inset_0_-1px_0_var(--color-line)] [&_th:first-child]:rounded-tl-lg [&_th:last-child]:rounded-tr-lg'
+        ? '@container overflow-x-clip [&_th]:sticky [&_th]:top-13 [&_th]:z-10 [&_th]:bg-surface [&_th]:shadow-[inset_0_-1px_0_var(--color-line)] [&_th:first-child]:rounded-tl-lg [&_th:last-child]:rounded-tr-lg'
         : 'overflow-x-auto',
       isStacked &&
         'max-sm:[&_table]:block max-sm:[&_tbody]:block max-sm:[&_thead]:block max-sm:[&_tr]:grid max-sm:[&_tr]:items-start',

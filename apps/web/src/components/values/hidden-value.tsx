@@ -2,6 +2,7 @@ import { ChevronsDownUp, ChevronsUpDown, Eye, EyeOff, Pencil } from 'lucide-reac
 import { useEffect, useState, type ReactNode, type Ref } from 'react'
 import { messageOf } from '../../lib/server/errors.ts'
 import { toast } from '../../lib/toast.ts'
+import { cn } from '../../lib/cn.ts'
 import { CopyButton } from './copy-button.tsx'
 import { ShownValue } from './shown-value.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -49,7 +50,7 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
     }
   }
   return (
-    <div data-wide={isShown || undefined} className="flex min-w-0 items-center gap-1">
+    <div data-wide={isShown || undefined} className="relative flex min-w-0 items-center gap-1">
       {isShown ? (
         <code
           className={
@@ -66,7 +67,7 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
           ref={editRef}
           data-shortcut="e"
           aria-label={words.hiddenValue.editNamed(name)}
-          className="h-7 min-w-8 flex-1 overflow-hidden rounded-md px-1.5 text-left tracking-widest text-faint hover:bg-sunken"
+          className="h-7 min-w-8 flex-1 overflow-hidden rounded-md px-1.5 text-left tracking-widest whitespace-nowrap text-faint hover:bg-sunken"
           onClick={onEdit}
         >
           ••••••••
@@ -74,7 +75,13 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
       ) : (
         <HiddenSign />
       )}
-      <span className="flex shrink-0 pointer-fine:opacity-0 pointer-fine:group-focus-within/row:opacity-100 pointer-fine:group-hover/row:opacity-100">
+      <span
+        className={cn(
+          'flex shrink-0 pointer-fine:opacity-0 pointer-fine:group-focus-within/row:opacity-100 pointer-fine:group-hover/row:opacity-100',
+          // A value has the whole width until they are seen.
+          isShown && 'rounded-md bg-surface pointer-fine:absolute pointer-fine:right-0',
+        )}
+      >
         {isShown && (value.length > SHORT || /[\r\n]/.test(value)) && (
           <IconButton
             icon={isExpanded ? ChevronsDownUp : ChevronsUpDown}

@@ -21,11 +21,8 @@ export function SecretName({ source, row, isReadable }: Props) {
   const { key, origin, tags } = row
   return (
     <>
-      <div className="flex min-h-7 min-w-0 items-center gap-1.5">
-        <span
-          title={key}
-          className="min-w-12 font-mono text-sm font-medium max-sm:line-clamp-2 max-sm:break-all sm:truncate"
-        >
+      <div className="flex min-h-7 min-w-0 items-center gap-x-1.5 max-sm:flex-wrap max-sm:group-has-[[data-wide]]/row:[&>:not(:first-child)]:hidden">
+        <span className="min-w-12 font-mono text-sm font-medium max-sm:line-clamp-2 max-sm:break-all max-sm:group-has-[[data-wide]]/row:line-clamp-1 sm:truncate">
           <bdi>{key}</bdi>
         </span>
         {origin.kind !== 'own' && (

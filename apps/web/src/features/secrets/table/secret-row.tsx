@@ -19,9 +19,9 @@ import { words } from '../words.ts'
  * key. The margin is the way back from the column, which begins behind 45 % of the table and the checkbox.
  */
 const WIDE =
-  'max-sm:has-[[data-wide]]:relative max-sm:has-[[data-wide]]:pt-9 max-sm:[&>[data-wide]]:w-[calc(100vw-3.25rem)]'
-const WIDE_BESIDE_CHECKBOX = 'max-sm:[&>[data-wide]]:-ml-[calc(45vw+1.1rem)]'
-const WIDE_FIRST = 'max-sm:[&>[data-wide]]:-ml-[calc(45vw-0.9rem)]'
+  'max-sm:has-[[data-wide]]:relative max-sm:has-[[data-wide]]:pt-9 max-sm:[&>[data-wide]]:w-[calc(100cqw-1rem)]'
+const WIDE_BESIDE_CHECKBOX = 'max-sm:[&>[data-wide]]:-ml-[calc(45cqw+2rem)]'
+const WIDE_FIRST = 'max-sm:[&>[data-wide]]:-ml-[45cqw]'
 
 interface Props extends RowProps {
   place: FolderRef
