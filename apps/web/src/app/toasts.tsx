@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, type CSSProperties } from 'react'
 import { toast, Toaster } from 'sonner'
 import { useTheme } from '../lib/display/theme.ts'
 import { onToast, takeToasts } from '../lib/toast.ts'
@@ -9,6 +9,22 @@ const WITH_ACTION_MS = 12_000
 const show = () => {
   for (const { kind, text, action } of takeToasts())
     toast[kind](text, action === undefined ? {} : { action, duration: WITH_ACTION_MS })
+}
+
+/** Its own colours are of no theme of the console, and its button to close lies over the text where that begins. */
+const LOOK: CSSProperties & Record<`--${string}`, string> = {
+  fontFamily: 'inherit',
+  zIndex: 45,
+  '--normal-bg': 'var(--color-surface)',
+  '--normal-bg-hover': 'var(--color-sunken)',
+  '--normal-border': 'var(--color-line)',
+  '--normal-border-hover': 'var(--color-edge)',
+  '--normal-text': 'var(--color-ink)',
+  '--gray2': 'var(--color-sunken)',
+  '--gray5': 'var(--color-edge)',
+  '--toast-close-button-start': 'unset',
+  '--toast-close-button-end': '0',
+  '--toast-close-button-transform': 'translate(35%, -35%)',
 }
 
 /** Shows what is said from now on, and what was said while this was loading. */
@@ -26,7 +42,7 @@ export function Toasts() {
         theme={theme}
         position="bottom-center"
         closeButton
-        style={{ fontFamily: 'inherit', zIndex: 45 }}
+        style={LOOK}
         // A dialog takes the pointer from the rest of the page.
         toastOptions={{ className: 'pointer-events-auto' }}
       />
