@@ -23,7 +23,7 @@ export function MapControls({ placed, padding, height }: { placed: Placed; paddi
   }, [flow, width, height, padding, placed])
   useEffect(fitWidth, [fitWidth])
   return (
-    <div className="absolute right-3 bottom-3 z-10 flex gap-1">
+    <div className="flex gap-1">
       <Control icon={ZoomOut} label={map.zoomOut} onClick={() => void flow.zoomOut()} />
       <Control icon={ZoomIn} label={map.zoomIn} onClick={() => void flow.zoomIn()} />
       <Control icon={Maximize} label={map.fit} onClick={() => void flow.fitView({ padding: 0.05 })} />

@@ -80,17 +80,16 @@ export function MapView({
           minZoom={ZOOM.min}
           maxZoom={ZOOM.max}
           proOptions={{ hideAttribution: true }}
-        >
-          <MapControls placed={placed} padding={PADDING} height={height} />
-        </ReactFlow>
+        />
       </div>
-      {full > cut && (
-        <div className="border-t border-line p-2 text-center">
+      <div className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-4 py-2">
+        {full > cut && (
           <Button size="sm" variant="ghost" aria-expanded={expanded} onClick={() => setExpanded(!expanded)}>
             {expanded ? map.collapse : map.expand}
           </Button>
-        </div>
-      )}
+        )}
+        <MapControls placed={placed} padding={PADDING} height={height} />
+      </div>
     </ReactFlowProvider>
   )
 }
