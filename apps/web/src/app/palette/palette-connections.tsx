@@ -54,7 +54,8 @@ export function PaletteConnections({ projectId, search, go, onFound }: Props) {
             )
           }
         >
-          <Plug aria-hidden /> {name} <span className="truncate text-sm text-faint">{account ?? destination}</span>
+          <Plug aria-hidden /> <span className="max-w-2/3 shrink-0">{name}</span>{' '}
+          <span className="truncate text-sm text-faint">{account ?? destination}</span>
         </Item>
       ))}
     </Command.Group>

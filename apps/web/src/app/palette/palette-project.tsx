@@ -1,6 +1,7 @@
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { ClipboardPaste, GitCompare, KeyRound, Play, Plus, RefreshCw } from 'lucide-react'
+import { useEffect, useEffectEvent } from 'react'
 import { messageOf } from '../../lib/server/errors.ts'
 import { pastePage } from '../../lib/pages/folder-page.ts'
 import { atSource, inFolder, useRights } from '../../lib/session/rights.ts'
@@ -33,6 +34,10 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound, onPau
   const syncs = trpc.syncs.briefs.useQuery({ projectId })
   const { rights } = useRights(projectId)
   const environments = project.data?.environments ?? []
+  const arrived = useEffectEvent(onFound)
+  useEffect(() => {
+    if (syncs.data) arrived()
+  }, [syncs.data])
   const trigger = trpc.syncs.trigger.useMutation()
 
   const runnable = syncs.data?.filter((sync) => rights?.may('syncs.run', atSource(sync)))
@@ -69,7 +74,8 @@ export function ProjectCommands({ projectId, search, go, onClose, onFound, onPau
               )
             }
           >
-            <RefreshCw aria-hidden /> {name} <span className="truncate text-sm text-faint">{targetLabel}</span>
+            <RefreshCw aria-hidden /> <span className="max-w-2/3 shrink-0">{name}</span>{' '}
+            <span className="truncate text-sm text-faint">{targetLabel}</span>
           </Item>
         ))}
         {runnable?.map(({ id, name, destination }) => (
