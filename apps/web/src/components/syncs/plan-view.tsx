@@ -53,7 +53,7 @@ export function PlanView({ plan }: { plan: Plan }) {
   const { create, update, delete: deletes, keep, reject } = plan.summary
   return (
     <div className="grid gap-4">
-      <dl className="grid grid-cols-[repeat(auto-fit,minmax(4rem,1fr))] gap-1.5">
+      <dl className="grid grid-cols-5 gap-1.5">
         <Figure n={create} word={words.planView.create} tone="text-good" />
         <Figure n={update} word={words.planView.update} tone="text-accent" />
         <Figure n={deletes} word={words.planView.delete} tone="text-bad" tint="bg-bad-tint border-bad/40" />

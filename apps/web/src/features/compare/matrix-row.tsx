@@ -61,15 +61,11 @@ export const MatrixTableRow = memo(function MatrixTableRow({
   }
   return (
     <Tr ref={measure} data-index={index} aria-label={key} className="group/row">
-      <Td className="min-w-40 py-1">
-        <span title={key} className="line-clamp-2 font-mono text-sm font-medium break-all">
+      <Td className="sticky left-0 z-1 min-w-40 bg-surface py-1 max-sm:min-w-32">
+        <span className="line-clamp-2 font-mono text-sm font-medium break-all">
           <bdi>{key}</bdi>
         </span>
-        {secretPath !== '/' && (
-          <span title={secretPath} className="line-clamp-2 font-mono text-xs break-all text-soft">
-            {secretPath}
-          </span>
-        )}
+        {secretPath !== '/' && <span className="line-clamp-2 font-mono text-xs break-all text-soft">{secretPath}</span>}
       </Td>
       {environments.map((environment, column) => {
         const group = groups[column]
@@ -77,7 +73,7 @@ export const MatrixTableRow = memo(function MatrixTableRow({
         if (group === null || group === undefined)
           return (
             <Td key={environment} className="bg-warn-tint/50 py-0.5">
-              <span className="flex items-center gap-2 text-warn">
+              <span className="flex items-center gap-2 whitespace-nowrap text-warn">
                 {words.matrixRow.missing}
                 {first !== undefined && (
                   <Button

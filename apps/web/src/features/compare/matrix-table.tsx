@@ -22,7 +22,7 @@ export function MatrixTable({ projectId, environments, rows }: Props) {
     <Table label={words.matrixTable.comparison}>
       <thead>
         <tr>
-          <Th className="min-w-40">{words.matrixTable.key}</Th>
+          <Th className="sticky left-0 z-1 min-w-40 bg-surface max-sm:min-w-32">{words.matrixTable.key}</Th>
           {environments.map((slug) => (
             <Th key={slug} className="min-w-48">
               {nameOf(slug)}

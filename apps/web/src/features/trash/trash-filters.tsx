@@ -1,5 +1,7 @@
 import { FoundCount } from '../../components/rows/found-count.tsx'
-import { SelectField, TextField } from '../../components/ui/field.tsx'
+import { SearchField } from '../../components/search-field.tsx'
+import { control } from '../../components/ui/field.tsx'
+import { cn } from '../../lib/cn.ts'
 import type { Project } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
@@ -19,17 +21,15 @@ interface Props {
 /** Narrows the trash to an environment, and to a name or path. */
 export function TrashFilters({ filters, environments, shown, onChange }: Props) {
   return (
-    <div className="flex flex-wrap items-end gap-3">
-      <TextField
+    <div className="flex flex-wrap gap-2">
+      <SearchField
         label={words.trashFilters.search}
-        type="search"
-        className="w-full sm:w-64"
         value={filters.q ?? ''}
-        onChange={(event) => onChange({ q: event.target.value || undefined })}
+        onChange={(text) => onChange({ q: text || undefined })}
       />
-      <SelectField
-        label={words.trashFilters.environment}
-        className="w-full sm:w-48"
+      <select
+        aria-label={words.trashFilters.environment}
+        className={cn(control, 'h-9 w-auto max-w-full px-2 max-sm:flex-1')}
         value={filters.environment ?? ''}
         onChange={(event) => onChange({ environment: event.target.value || undefined })}
       >
@@ -39,7 +39,7 @@ export function TrashFilters({ filters, environments, shown, onChange }: Props) 
             {name}
           </option>
         ))}
-      </SelectField>
+      </select>
       <FoundCount
         isNarrowed={filters.q !== undefined || filters.environment !== undefined}
         className="py-2 text-sm text-soft"

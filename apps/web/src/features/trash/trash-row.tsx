@@ -54,14 +54,12 @@ export function TrashRow(props: Props) {
           </span>
         </span>
       </Td>
-      <Td className="break-all max-sm:hidden">
+      <Td className="min-w-32 break-all max-sm:hidden">
         <FolderLink place={{ projectId, environment, secretPath }} />
       </Td>
       <Td className="text-soft max-md:hidden">
         <Time iso={deletedAt} />
-        <span className="block max-w-48 truncate text-xs text-faint" title={deletedBy}>
-          {deletedBy}
-        </span>
+        <span className="block max-w-48 truncate text-xs text-faint">{deletedBy}</span>
       </Td>
       <Td className="text-soft max-lg:hidden">
         <Time iso={expiresAt} until />

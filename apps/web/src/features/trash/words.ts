@@ -24,7 +24,7 @@ export const words = {
   trashFilters: {
     search: 'Search the trash',
     environment: 'Environment',
-    all: 'All',
+    all: 'Any environment',
     items: (shown: number) => count(shown, 'item'),
   },
   trashPage: {

@@ -79,7 +79,7 @@ export function RestorePlanView({
                     <Badge tone={tone}>{word}</Badge>
                   </span>
                   <span className="font-mono break-all">{key}</span>
-                  <span className="break-all text-soft max-sm:col-start-2">
+                  <span className="wrap-anywhere text-soft max-sm:col-start-2">
                     <span className="sm:sr-only">{words.restorePlanView.atDestinationPrefix} </span>
                     {there}
                   </span>
