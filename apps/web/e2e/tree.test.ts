@@ -149,6 +149,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       await page.getByLabel('New value of KEY_399').press('Escape')
       await page.getByLabel('Search secrets').fill('LONG_')
       await see(page.getByText('1 of 402 secrets'))
+      // What is cut off is a pointer away.
+      await row(long).getByText(long).hover()
+      await see(page.getByRole('tooltip').filter({ hasText: long }))
       await button(`Edit ${long}`).click()
       await expect.poll(async () => (await page.getByLabel(`New value of ${long}`).inputValue()).length).toBe(65_000)
       await screens.look('long-secret')

@@ -62,31 +62,31 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
 
   if (projectId !== undefined) {
     parts.push(
-      <Link to="/p/$projectId" params={{ projectId }} activeOptions={SECTION} dir="auto">
+      <Link to="/p/$projectId" params={{ projectId }} activeOptions={SECTION} className="truncate" dir="auto">
         {project?.name ?? '…'}
       </Link>,
     )
     if (section === 'secrets')
       parts.push(
-        <Link to="/p/$projectId/secrets" params={{ projectId }} activeOptions={SECTION}>
+        <Link to="/p/$projectId/secrets" params={{ projectId }} activeOptions={SECTION} className="truncate">
           {words.topBar.secrets}
         </Link>,
       )
     if (section === 'syncs')
       parts.push(
-        <Link to="/p/$projectId/syncs" params={{ projectId }} activeOptions={SECTION}>
+        <Link to="/p/$projectId/syncs" params={{ projectId }} activeOptions={SECTION} className="truncate">
           {words.topBar.syncs}
         </Link>,
       )
     if (section === 'connections')
       parts.push(
-        <Link to="/p/$projectId/connections" params={{ projectId }} activeOptions={SECTION}>
+        <Link to="/p/$projectId/connections" params={{ projectId }} activeOptions={SECTION} className="truncate">
           {words.topBar.connections}
         </Link>,
       )
     if (section === 'access')
       parts.push(
-        <Link to="/p/$projectId/access" params={{ projectId }} activeOptions={SECTION}>
+        <Link to="/p/$projectId/access" params={{ projectId }} activeOptions={SECTION} className="truncate">
           {words.topBar.access}
         </Link>,
       )
@@ -96,6 +96,7 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
           to="/p/$projectId/secrets/$environment"
           params={{ projectId, environment }}
           activeOptions={{ exact: true }}
+          className="truncate"
         >
           {environment}
         </Link>,
@@ -104,13 +105,13 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
   }
   if (projectId === undefined && pathname.startsWith('/connections'))
     parts.push(
-      <Link to="/connections" activeOptions={SECTION}>
+      <Link to="/connections" activeOptions={SECTION} className="truncate">
         {words.topBar.connections}
       </Link>,
     )
   if (crumb !== undefined)
     parts.push(
-      <span aria-current="page" dir="auto">
+      <span aria-current="page" dir="auto" className="truncate">
         {crumb}
       </span>,
     )
@@ -120,7 +121,7 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
         {parts.map((part, index) => (
           <li
             key={index}
-            className="flex min-w-0 items-center gap-1.5 last:font-medium last:text-ink [&:not(:last-child)]:max-sm:hidden [&>a:hover]:text-ink [&>a]:truncate [&>span]:truncate"
+            className="flex min-w-0 items-center gap-1.5 last:font-medium last:text-ink not-last:max-w-28 not-last:shrink-0 not-last:max-sm:hidden lg:not-last:max-w-56 [&>a:hover]:text-ink"
           >
             {index > 0 && (
               <span aria-hidden className="shrink-0 text-faint max-sm:hidden">

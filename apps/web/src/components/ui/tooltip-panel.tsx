@@ -2,19 +2,20 @@ import { Portal } from 'radix-ui'
 import { Popper } from 'radix-ui/internal'
 import { useEffect, useId } from 'react'
 
-/** The sentence of `anchor`, beside it; it describes the anchor while it is shown. */
+/** The sentence of `anchor`, which it describes while it is shown, or all of its text, beside it. */
 export function TooltipPanel({ anchor }: { anchor: HTMLElement }) {
   const id = useId()
-  const text = anchor.dataset.tooltip
+  const sentence = anchor.dataset.tooltip
+  const text = sentence ?? anchor.textContent
   useEffect(() => {
-    if (anchor.ariaLabel === text) return
+    if (sentence === undefined || anchor.ariaLabel === sentence) return
     const before = anchor.getAttribute('aria-describedby')
     anchor.setAttribute('aria-describedby', before === null ? id : `${before} ${id}`)
     return () => {
       if (before === null) anchor.removeAttribute('aria-describedby')
       else anchor.setAttribute('aria-describedby', before)
     }
-  }, [anchor, id, text])
+  }, [anchor, id, sentence])
   return (
     <Popper.Root>
       <Popper.Anchor virtualRef={{ current: anchor }} />
@@ -27,7 +28,7 @@ export function TooltipPanel({ anchor }: { anchor: HTMLElement }) {
           side="top"
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 max-w-72 rounded-md bg-ink px-2.5 py-1.5 text-xs text-canvas shadow-float"
+          className="z-50 max-w-72 rounded-md wrap-anywhere bg-ink px-2.5 py-1.5 text-xs text-canvas shadow-float"
         >
           {text}
         </Popper.Content>

@@ -11,9 +11,17 @@ const DELAY_MS = 300
 /** The pointer may move over the tooltip itself, across the gap. */
 const GRACE_MS = 150
 
+/** What ends with "…" where it has no room. Not a value: it has a button that shows all of it. */
+const CUT = ":is(.truncate, [class*='line-clamp-']):not(code)"
+
+const cutOff = (element: HTMLElement | null): HTMLElement | null =>
+  element !== null && (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight)
+    ? element
+    : null
+
 /**
- * Shows the sentence of `data-tooltip` on hover and on keyboard focus: one for all elements, since a table has
- * hundreds. Never the only place where something is said.
+ * Shows the sentence of `data-tooltip`, or all of a text that is cut off, on hover and on keyboard focus: one for all
+ * elements, since a table has hundreds. Never the only place where something is said.
  */
 export function TooltipLayer() {
   const [anchor, setAnchor] = useState<HTMLElement>()
@@ -35,7 +43,7 @@ export function TooltipLayer() {
       'pointerover',
       ({ target, pointerType }) => {
         if (pointerType === 'touch' || !(target instanceof Element) || target.closest('[role=tooltip]')) return
-        const next = target.closest<HTMLElement>('[data-tooltip]')
+        const next = target.closest<HTMLElement>('[data-tooltip]') ?? cutOff(target.closest<HTMLElement>(CUT))
         if (next !== present) show(next, next ? DELAY_MS : GRACE_MS)
       },
       options,
@@ -44,7 +52,11 @@ export function TooltipLayer() {
       'focusin',
       ({ target }) => {
         // The focus that returns from a dialog closed with the mouse asks for nothing.
-        if (target instanceof HTMLElement && target.matches('[data-tooltip]:focus-visible')) show(target, 0)
+        if (!(target instanceof HTMLElement) || !target.matches(':focus-visible')) return
+        const next = target.matches('[data-tooltip]')
+          ? target
+          : cutOff(target.matches(CUT) ? target : target.querySelector<HTMLElement>(CUT))
+        if (next) show(next, 0)
       },
       options,
     )

@@ -111,9 +111,7 @@ export function RunsList({ projectId, filters, onChange }: Props) {
                     </Link>
                   </Td>
                   <Td className="max-w-60 break-words max-sm:col-span-2 max-sm:row-start-2 max-sm:max-w-none">
-                    <span title={run.syncName} className="line-clamp-2">
-                      {run.syncName}
-                    </span>
+                    <span className="line-clamp-2">{run.syncName}</span>
                   </Td>
                   <Td>
                     <RunStateBadge state={run.state} />
@@ -125,9 +123,7 @@ export function RunsList({ projectId, filters, onChange }: Props) {
                       <Counts counts={run.counts} />
                     )}
                   </Td>
-                  <Td className="max-w-96 truncate text-soft max-lg:hidden" title={run.message ?? undefined}>
-                    {run.message}
-                  </Td>
+                  <Td className="max-w-96 truncate text-soft max-lg:hidden">{run.message}</Td>
                   <Td className="text-right text-soft tabular-nums max-md:hidden">
                     {run.durationMs !== null && duration(run.durationMs)}
                   </Td>

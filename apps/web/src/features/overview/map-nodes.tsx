@@ -47,7 +47,7 @@ function FolderNode({ data: { projectId, node }, ...place }: Props) {
       <Link {...folderPage(projectId, environment, path)} className={cn(box, linked, 'border-line')} onFocus={onFocus}>
         <Folder aria-hidden className="size-4 shrink-0 text-soft" />
         <span className="grid min-w-0">
-          <span className="truncate font-mono text-xs" title={`${environment}:${path}`}>
+          <span className="truncate font-mono text-xs">
             {environment}:{path}
           </span>
           <span className="text-xs text-soft">{words.map.secrets(secrets)}</span>
@@ -65,9 +65,7 @@ function SyncNode({ data: { node }, ...place }: Props) {
     <Ends>
       <Link {...syncPage(sync)} className={cn(box, linked, BORDERS[sync.status])} onFocus={onFocus}>
         <span className="grid min-w-0 justify-items-start leading-tight">
-          <span className="max-w-full truncate font-medium" title={sync.name}>
-            {sync.name}
-          </span>
+          <span className="max-w-full truncate font-medium">{sync.name}</span>
           <SyncStatusBadge status={sync.status} />
         </span>
       </Link>
@@ -82,9 +80,7 @@ const DestinationNode = ({ data: { node, destination } }: Props) =>
         <VendorIcon svg={destination?.icon ?? ''} size={16} />
         <span className="grid min-w-0">
           <span className="truncate font-medium">{destination?.title ?? node.destination}</span>
-          <span className="truncate text-xs text-soft" title={node.label}>
-            {node.label}
-          </span>
+          <span className="truncate text-xs text-soft">{node.label}</span>
         </span>
       </div>
     </Ends>

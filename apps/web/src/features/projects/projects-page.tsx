@@ -78,7 +78,7 @@ const ProjectCard = ({ project: { id, name, description, syncs, changedAt } }: {
         </Link>
       </h2>
       {description !== null && description !== '' && (
-        <p dir="auto" title={description} className="truncate text-left text-sm text-soft">
+        <p dir="auto" className="truncate text-left text-sm text-soft">
           {description}
         </p>
       )}

@@ -47,11 +47,10 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
       <Td className="w-8">
         <Checkbox label={words.syncRow.select(name)} checked={isSelected} onChange={onSelect} />
       </Td>
-      <Td className="max-w-72 max-sm:col-span-2 max-sm:max-w-none">
+      <Td className="max-w-72 sm:min-w-40 max-sm:col-span-2 max-sm:max-w-none">
         <Link
           {...page}
           data-shortcut="Enter"
-          title={name}
           className="line-clamp-2 font-semibold wrap-anywhere text-ink hover:text-accent hover:underline"
         >
           {name}
@@ -61,19 +60,15 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
         )}
         <p className="line-clamp-2 text-xs wrap-anywhere text-soft md:hidden">{sync.targetLabel}</p>
       </Td>
-      <Td className="max-w-96 min-w-36 font-mono text-xs text-soft max-lg:hidden">
-        <span title={source} className="line-clamp-2 break-all">
-          {source}
-        </span>
+      <Td className="max-w-96 min-w-28 font-mono text-xs text-soft max-lg:hidden">
+        <span className="line-clamp-2 break-all">{source}</span>
       </Td>
-      <Td className="max-w-96 max-md:hidden">
+      <Td className="max-w-96 min-w-44 max-md:hidden">
         <span className="flex items-center gap-2">
           <VendorIcon svg={destination?.icon ?? ''} size={16} />
           <span className="grid min-w-0">
             <span className="font-medium">{destination?.title ?? sync.destination}</span>
-            <span title={sync.targetLabel} className="line-clamp-2 text-xs wrap-anywhere text-soft">
-              {sync.targetLabel}
-            </span>
+            <span className="line-clamp-2 text-xs wrap-anywhere text-soft">{sync.targetLabel}</span>
           </span>
         </span>
       </Td>

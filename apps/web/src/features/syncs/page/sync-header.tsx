@@ -32,9 +32,7 @@ export function SyncHeader({ sync, destination }: { sync: Sync; destination: Des
         <VendorIcon svg={destination?.icon ?? ''} size={32} />
         <div className="grid min-w-0 flex-1 basis-56 gap-1">
           {/* Of 255 characters, a name fills the screen of a phone; the settings below show the whole of it. */}
-          <h1 title={sync.name} className="text-xl font-semibold tracking-tight break-words max-sm:line-clamp-3">
-            {sync.name}
-          </h1>
+          <h1 className="text-xl font-semibold tracking-tight break-words max-sm:line-clamp-3">{sync.name}</h1>
           <p className="text-sm break-words text-soft">
             {sync.folder && sync.environment ? (
               <Link
@@ -51,9 +49,7 @@ export function SyncHeader({ sync, destination }: { sync: Sync; destination: Des
             → {destination?.title ?? sync.destination} · {sync.targetLabel}
           </p>
           {sync.description !== null && sync.description !== '' && (
-            <p title={sync.description} className="text-sm break-words text-soft max-sm:line-clamp-3">
-              {sync.description}
-            </p>
+            <p className="text-sm break-words text-soft max-sm:line-clamp-3">{sync.description}</p>
           )}
         </div>
         <div className="flex gap-2">

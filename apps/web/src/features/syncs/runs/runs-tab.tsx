@@ -95,9 +95,7 @@ export function RunsTab({
                 </Td>
                 <Td className="text-soft max-md:hidden">
                   {TRIGGERS[run.trigger]}
-                  <span className="block max-w-52 truncate text-xs text-faint" title={run.actor}>
-                    {run.actor}
-                  </span>
+                  <span className="block max-w-52 truncate text-xs text-faint">{run.actor}</span>
                 </Td>
                 <Td className="text-right text-soft tabular-nums max-sm:hidden">
                   {run.durationMs === null ? '' : duration(run.durationMs)}
