@@ -28,7 +28,7 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
   const { rights } = useRights(projectId ?? '')
   const trouble = useSyncsInTrouble(projectId)
   return (
-    <div className="flex h-full flex-col gap-4 p-3">
+    <div className="flex h-full flex-col gap-4 overflow-y-auto p-3">
       <Link to="/" onClick={onNavigate} className="w-fit rounded-md px-1.5 pt-1" aria-label={words.rail.keyferry}>
         <Brand />
       </Link>

@@ -19,7 +19,7 @@ export function ShortcutSheet({ rights, onClose }: { rights: Rights | undefined;
           {/* The key of the library that shows them. */}
           <Line keys={[isMac ? '⌥' : 'Alt', 'T']}>{words.shortcutSheet.messages}</Line>
           {ON_PAGE.map(({ key, words }) => (
-            <Line key={key} keys={[key]}>
+            <Line key={key} keys={[faceOf(key)]}>
               {words}
             </Line>
           ))}
@@ -28,14 +28,14 @@ export function ShortcutSheet({ rights, onClose }: { rights: Rights | undefined;
           <Line keys={['J']}>{words.shortcutSheet.nextRow}</Line>
           <Line keys={['K']}>{words.shortcutSheet.previousRow}</Line>
           {IN_ROW.map(({ key, words }) => (
-            <Line key={key} keys={[key.length === 1 ? key.toUpperCase() : key]}>
+            <Line key={key} keys={[faceOf(key)]}>
               {words}
             </Line>
           ))}
         </Group>
         <Group title={words.shortcutSheet.goTo}>
           {sectionsOf(rights).map(({ to, name }) => (
-            <Line key={to} keys={['G', GO_KEYS[to].toUpperCase()]}>
+            <Line key={to} keys={['G', faceOf(GO_KEYS[to])]}>
               {name}
             </Line>
           ))}
@@ -44,6 +44,9 @@ export function ShortcutSheet({ rights, onClose }: { rights: Rights | undefined;
     </Dialog>
   )
 }
+
+/** As it stands on the key. */
+const faceOf = (key: string): string => (key.length === 1 ? key.toUpperCase() : key)
 
 const Group = ({ title, children }: { title: string; children: ReactNode }) => (
   <section className="grid gap-1.5">

@@ -23,7 +23,9 @@ export function EntryDetails({ entry }: { entry: AuditEntry }) {
           <span className="font-mono text-xs break-all">{hash === '' ? words.entryDetails.beforeChain : hash}</span>
         </Fact>
       </dl>
-      <pre className="font-mono text-xs break-all whitespace-pre-wrap">{JSON.stringify(details, null, 2)}</pre>
+      {Object.keys(details).length > 0 && (
+        <pre className="font-mono text-xs break-all whitespace-pre-wrap">{JSON.stringify(details, null, 2)}</pre>
+      )}
     </div>
   )
 }
