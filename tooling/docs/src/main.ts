@@ -12,7 +12,7 @@ const PAGES = join(DIST, 'pages')
 /** Pages made of the code, by the page that they follow. */
 const GENERATED = new Map([
   ['cli.md', { title: 'Commands', file: 'commands.md', about: 'every command with its options' }],
-  ['api.md', { title: 'Routes', file: 'routes.md', about: 'every route with its fields' }],
+  ['api.md', { title: 'Routes', file: 'routes.md', about: 'every route and what it does' }],
 ])
 
 const out = resolve(process.argv[2] ?? join(DIST, 'site'))
