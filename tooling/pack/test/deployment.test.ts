@@ -1,13 +1,14 @@
 /** The files in `deploy` and the Dockerfile: valid for what reads them, and right about Keyferry. */
 import { spawnSync } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { readEnv } from '@keyferry/runtime'
 import * as apps from 'kubernetes-models/apps/v1'
 import * as networking from 'kubernetes-models/networking.k8s.io/v1'
 import * as policy from 'kubernetes-models/policy/v1'
 import * as core from 'kubernetes-models/v1'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { DEPENDENCIES, PROGRAMS } from '../src/server-bundle.ts'
@@ -54,6 +55,15 @@ describe('the image', () => {
     expect(readEnv(variables)).toMatchObject({ HOST: '0.0.0.0', KEYFERRY_CREATE_ROOT_KEY: false })
     expect(lines.findLast((line) => line.startsWith('HEALTHCHECK'))).toContain('/api/ready')
   })
+})
+
+it('build-root refuses a directory that has a build', async () => {
+  const target = await mkdtemp(join(tmpdir(), 'keyferry-root-'))
+  onTestFinished(() => rm(target, { recursive: true }))
+  await mkdir(join(target, 'node_modules'))
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` }
+  const built = spawnSync(join(ROOT, 'deploy/build-root'), [target], { encoding: 'utf8', env, timeout: 10_000 })
+  expect(built).toMatchObject({ status: 1, stderr: expect.stringContaining('has a build already') })
 })
 
 const service = z.object({
