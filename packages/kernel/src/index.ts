@@ -18,6 +18,7 @@ export { auditPlace, unchangedSince, type AuditPlace } from './audit/project-cha
 export { verifyAudit } from './audit/verify-audit.ts'
 export type { Authority } from './authority/authority.ts'
 export { backOffWindow, isBackOffOver, whereBackOffOver, type BackOffWindow } from './back-off.ts'
+export { bearerOf } from './bearer.ts'
 export { checkBackup, readBackupSeal, readDumpSeal, type BackupSeal } from './backup/backup-seal.ts'
 export { backup, signDump } from './backup/backup.ts'
 export { requireFile } from './backup/require-file.ts'

@@ -1,3 +1,4 @@
+import { bearerOf } from '@keyferry/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestContext } from '../trpc/context.ts'
 import type { admissions } from './admission.ts'
@@ -28,7 +29,7 @@ export function requestContexts({
         headers ? ofProcess.auth.actorOf(headers, request.ip, { again: true }) : Promise.resolve(null),
       refusal,
       presented: headers !== null,
-      bearer: /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null,
+      bearer: bearerOf(request.headers.authorization) ?? null,
       throttle: throttleOf(request),
       admission: await admissionOf(request, reply, actor),
       prepare: (output) => Promise.resolve(output),

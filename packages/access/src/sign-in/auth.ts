@@ -1,6 +1,6 @@
 /** Who is asking: passwords, sessions and tokens, all kept by better-auth in tables of its own beside ours. */
 import { ACCOUNT_TABLES, oneProcessAtATime, withOwnNames, type Db } from '@keyferry/db'
-import { OnlyByProvider, OWASP_COST, SecondFactorRequired, type Actor, type Context } from '@keyferry/kernel'
+import { bearerOf, OnlyByProvider, OWASP_COST, SecondFactorRequired, type Actor, type Context } from '@keyferry/kernel'
 import { getMigrations } from 'better-auth/db/migration'
 import { actorOfToken, auditRefusedToken } from '../machines/access-tokens.ts'
 import { isAccessToken } from '../machines/tokens.ts'
@@ -172,12 +172,12 @@ export function createAuth({
     client,
     knownAccountOf: accounts.knownAccountOf,
     async auditRefused(headers, address) {
-      const token = bearerOf(headers)
+      const token = bearerOf(headers.get('authorization'))
       if (token !== undefined) await auditRefusedToken(ctx, token, address)
     },
     actorOf(headers, address, { again } = { again: false }) {
       if (!headers.has('authorization')) return ofSession(headers, { refresh: !again })
-      const token = bearerOf(headers)
+      const token = bearerOf(headers.get('authorization'))
       if (token === undefined) return Promise.resolve(null)
       if (isClientToken(token)) return ofClient(token, { refresh: !again })
       return isAccessToken(token) ? actorOfToken(ctx, token, address, { uses: again ? 0 : 1 }) : ofToken(token)
@@ -196,9 +196,6 @@ export function createAuth({
     }),
   }
 }
-
-const bearerOf = (headers: Headers): string | undefined =>
-  /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1]
 
 /** Number of the lock under which a process brings better-auth's tables up to date. */
 const MIGRATION = 1

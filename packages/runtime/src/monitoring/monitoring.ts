@@ -1,7 +1,7 @@
 /** What operators and their tools ask of a process: its metrics, and whether it is ready. */
 import { timingSafeEqual, createHash } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { Context } from '@keyferry/kernel'
+import { bearerOf, type Context } from '@keyferry/kernel'
 import { StartupError } from '../startup-error.ts'
 import type { Env } from '../settings/env.ts'
 import { hostCheck } from './hosts.ts'
@@ -44,7 +44,7 @@ export function monitoringOf(ctx: Context, readiness: () => Promise<Readiness>, 
     readiness,
     async metrics({ authorization, ownPort }) {
       if (token === undefined && !ownPort) return ABSENT
-      const presented = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+      const presented = bearerOf(authorization)
       if (token !== undefined && (presented === undefined || !same(token, presented))) return REFUSED
       return { status: 200, ...(await ctx.metrics.expose()) }
     },
