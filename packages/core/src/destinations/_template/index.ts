@@ -9,7 +9,7 @@ import { whoAmI } from './api.ts'
 
 const credentials = z.object({
   apiToken: tokenField({ label: 'API token' }),
-  instanceUrl: urlField('https://api.vendor.example', {
+  instanceUrl: urlField('https://api.provider.example', {
     label: 'Instance URL',
     help: 'Only for a self-hosted instance.',
   }),
@@ -37,7 +37,7 @@ const connection = defineConnection({
 export default defineDestination({
   name: 'example-vendor',
   title: 'Example Provider',
-  docsUrl: 'https://docs.vendor.example/variables',
+  docsUrl: 'https://docs.provider.example/variables',
   connection,
   target,
   options: z.object({}),

@@ -4,7 +4,7 @@ import type { RateLimit } from '../shared/rate-limits/rate-limit.ts'
 const MAX_NAME = 255
 const MAX_BYTES = 65_536
 
-/** https://docs.vendor.example/variables, as of the day in `checked`. */
+/** https://docs.provider.example/variables, as of the day in `checked`. */
 export const exampleVendorLimits: Limits = {
   checked: '2026-11-28',
   refuse(key, value) {
