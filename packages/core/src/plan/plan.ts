@@ -240,9 +240,9 @@ function contradiction(ours: LedgerEntry, present: ObservedKey): { kind: DriftKi
 
 /** The hash covers keys, actions and digests: the same plan found again has the same hash, whenever that is. */
 function planHash(changes: readonly PlannedChange[]): string {
-  const hash = createHash('sha256')
-  for (const { key, action, digest } of changes) hash.update(JSON.stringify([key, action, digest]))
-  return hash.digest('hex')
+  // At once: a call for each of many thousand keys takes three times as long.
+  const text = changes.map(({ key, action, digest }) => JSON.stringify([key, action, digest])).join('')
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** The first flag that the vendor shows otherwise than it is to be. */
