@@ -26,7 +26,7 @@ export function isCollision(error: unknown): boolean {
 export const isLockTimeout = (error: unknown): boolean => codeOf(error) === '55P03'
 
 /** What a store that does not work suffers from. */
-export type StoreTrouble = 'unreachable' | 'refused' | 'read-only' | 'full' | 'overloaded'
+export type StoreTrouble = 'unreachable' | 'refused' | 'read-only' | 'full' | 'damaged' | 'overloaded'
 
 /** Codes of node's sockets and SQLSTATEs; class 08 is added below. */
 const TROUBLES = new Map<string, StoreTrouble>([
@@ -41,6 +41,7 @@ const TROUBLES = new Map<string, StoreTrouble>([
   ['SQLITE_READONLY', 'read-only'],
   ['53100', 'full'],
   ['SQLITE_FULL', 'full'],
+  ...['SQLITE_CORRUPT', 'XX001', 'XX002'].map((code) => [code, 'damaged'] as const),
   ['SQLITE_IOERR', 'unreachable'],
   ['SQLITE_CANTOPEN', 'unreachable'],
   // Too many connections, no memory, a statement or a lock that took longer than we let it, or a collision at every

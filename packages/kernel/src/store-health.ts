@@ -7,6 +7,7 @@ const WORDS: Record<StoreTrouble, string> = {
   refused: 'The database refused the connection. Check DATABASE_URL.',
   'read-only': 'The store takes no writes just now; try again soon',
   full: 'The disk of the store is full; nothing can be stored until there is room',
+  damaged: 'Part of the store is damaged and cannot be read. Restore a backup.',
   overloaded: 'The store is overloaded just now; try again soon',
 }
 

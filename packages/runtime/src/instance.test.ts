@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { openPostgres } from '@keyferry/db'
 import { createDatabase, createMigratedDatabase, statement } from '@keyferry/db/testing'
 import { insertOrganization } from '@keyferry/kernel/authority'
+import SQLite from 'better-sqlite3'
 import { sql } from 'kysely'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { StartupError } from './startup-error.ts'
@@ -139,6 +140,22 @@ describe('the data directory', () => {
     await file.close()
     await expect(open({ KEYFERRY_DATA_DIR: dir })).rejects.toThrow(
       /keyferry\.db cannot be used: .*The store is read-only: .*make it writable\. Nothing was changed/,
+    )
+  })
+
+  it('says that a part of the store is damaged, and what to do', async () => {
+    const dir = await dataDir()
+    const first = await openRuntime(readEnv({ KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'silent' }))
+    await first.close()
+    const database = new SQLite(join(dir, 'keyferry.db'))
+    const page = database.pragma('page_size', { simple: true })
+    const root = database.prepare(`select rootpage from sqlite_master where name = 'leases'`).pluck().get()
+    database.close()
+    const file = await openFile(join(dir, 'keyferry.db'), 'r+')
+    await file.write(Buffer.alloc(Number(page), 255), 0, Number(page), (Number(root) - 1) * Number(page))
+    await file.close()
+    await expect(open({ KEYFERRY_DATA_DIR: dir })).rejects.toThrow(
+      /cannot be used: .*malformed\. Part of the store is damaged: restore a backup/,
     )
   })
 

@@ -5,7 +5,7 @@ import { perform } from '@keyferry/access'
 import { verifyMail } from '@keyferry/core/process'
 import { connectionVerbs } from '@keyferry/core/verbs'
 import { databaseTime } from '@keyferry/db'
-import { openInstanceKeys, type Context } from '@keyferry/kernel'
+import { openInstanceKeys, unavailable, type Context } from '@keyferry/kernel'
 import { openAdmin, OPERATOR } from './admin.ts'
 import { readEnv, type Env } from '../settings/env.ts'
 import { diskOf, isDiskLow, megabytes } from '../monitoring/disk.ts'
@@ -70,7 +70,7 @@ export async function examine(
   const admin = await openAdmin(env).catch((error: unknown) => error)
   if (!isOpen(admin)) {
     const remedy = 'Nothing else can be checked until the store opens.'
-    return [...findings, failure('store', wordsOf(admin), remedy)]
+    return [...findings, failure('store', wordsOf(unavailable(admin) ?? admin), remedy)]
   }
   try {
     const ctx: Context = { ...admin.ctx, network: networkOf(env) }
