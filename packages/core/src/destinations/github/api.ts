@@ -12,6 +12,8 @@ import { areVariables, collectionPath, type GithubTarget, placeWords } from './t
 export interface GithubApi {
   http: Http
   target: GithubTarget
+  /** The address of its pages. */
+  instance: string
   /** The rate-limit bucket of writes. */
   writes: Exclude<keyof typeof githubRateLimits, 'all'>
 }

@@ -88,6 +88,29 @@ test('a secret that GitHub refuses costs its own key, one more look at the publi
   expect(calls().filter((call) => call.startsWith('GET'))).toHaveLength(2)
 })
 
+test.each(['secrets', 'variables'] as const)(
+  '%s that were deleted are gone, though the listing shows them',
+  async (kind) => {
+    const { apply, write, open } = await started({ listLagMs: 60_000, kind }, { kind })
+    emulator.put('A', 'one')
+    const names = async () => (await open().list()).map(({ key }) => key)
+    const remove = { action: 'delete', key: 'A', remoteIds: [] } as const
+    const client = open()
+    await client.list()
+    expect(await apply([remove], client)).toEqual([])
+    expect(emulator.rows(`/orgs/acme/actions/${kind}`)).toEqual([])
+    expect(await names()).toEqual([])
+    // As a run would that listed before.
+    expect(await apply([remove])).toEqual([])
+    // Written again, by us or by somebody else.
+    emulator.put('A', 'theirs')
+    expect(await names()).toEqual(['A'])
+    await apply([remove], open())
+    await apply([write('A', 'two')])
+    expect(await names()).toEqual(['A'])
+  },
+)
+
 test('drift of a secret shows as a changed revision, of a variable as its value', async () => {
   const { apply, write, open } = await started()
   await apply([write('A', 'one')])

@@ -8,8 +8,9 @@ import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Observed, Write } from '../destination.ts'
 import { sharedListing } from '../shared/clients/shared-listing.ts'
 import { deleteRow, type GithubApi, type GithubRow, listRows, patchVariable, postVariable, putSecret } from './api.ts'
+import { deletionsAt } from './deletions.ts'
 import { createSealing, type Sealing } from './sealing.ts'
-import { areVariables } from './target.ts'
+import { areVariables, collectionPath } from './target.ts'
 
 /** GitHub allows 100 and advises fewer; a run is limited by its points a minute anyway. */
 const CONCURRENCY = 10
@@ -17,11 +18,18 @@ const CONCURRENCY = 10
 export function githubClient(api: GithubApi): Client {
   const isReadable = areVariables(api.target)
   const sealing = createSealing(api)
+  const deletions = deletionsAt(`${api.instance}${collectionPath(api.target).toLowerCase()}`)
+  let seen: ReadonlyMap<string, GithubRow> = new Map()
+  const rowsThere = async (): Promise<GithubRow[]> => {
+    const rows = (await listRows(api)).filter((row) => !deletions.isGone(row))
+    seen = new Map(rows.map((row) => [row.name, row]))
+    return rows
+  }
   return {
-    list: async () => (await listRows(api)).map((row) => observed(row, isReadable)),
+    list: async () => (await rowsThere()).map((row) => observed(row, isReadable)),
     ...(isReadable ? {} : { prepare: sealing.prepare }),
     apply(changes, report) {
-      const listing = sharedListing(() => listRows(api))
+      const listing = sharedListing(rowsThere)
       const sealed = sealAhead(
         sealing,
         changes.filter((change) => change.action !== 'delete'),
@@ -29,9 +37,12 @@ export function githubClient(api: GithubApi): Client {
       const isThere = async (name: string): Promise<boolean> =>
         (listing.latest() ?? (await listing.next())).some((row) => row.name === name)
       const carryOut = async (change: Change): Promise<readonly string[]> => {
+        const row = seen.get(change.key)
         if (change.action === 'delete') await remove(api, change.key, isThere)
         else if (isReadable) await writeVariable(api, change)
         else await writeSecret(api, { sealing, sealed }, change)
+        if (change.action !== 'delete') deletions.forget(change.key)
+        else if (row) deletions.note(row)
         return []
       }
       api.http.expect(api.writes, changes.length)

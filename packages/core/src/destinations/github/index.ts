@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { canonical, defineDestination } from '../destination.ts'
 import { githubChoices } from './choices.ts'
 import { githubClient } from './client.ts'
-import { connection } from './connection.ts'
+import { connection, webUrl } from './connection.ts'
+import { LISTING_LAG_MS } from './deletions.ts'
 import { githubKeyRules, githubLimits, githubRateLimits } from './limits.ts'
 import { areVariables, target, targetKey, targetLabel, targetUrl } from './target.ts'
 
@@ -28,8 +29,7 @@ export default defineDestination({
   rateLimits: githubRateLimits,
   values: 'listed',
   hidesValues: (place) => !areVariables(place),
-  // A read shortly after a write may not show it; for how long is not documented.
-  listingLagMs: 60_000,
+  listingLagMs: LISTING_LAG_MS,
   targetKey,
   targetLabel,
   targetUrl,
@@ -45,6 +45,11 @@ export default defineDestination({
         }
       : {},
   choices: githubChoices,
-  open: ({ http, credentials: { instanceType } }, at) =>
-    githubClient({ http, target: at, writes: instanceType === 'server' ? 'serverWrites' : 'writes' }),
+  open: ({ http, credentials }, at) =>
+    githubClient({
+      http,
+      target: at,
+      instance: webUrl(credentials),
+      writes: credentials.instanceType === 'server' ? 'serverWrites' : 'writes',
+    }),
 })
