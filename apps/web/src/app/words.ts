@@ -69,16 +69,7 @@ export const words = {
     searched: (name: string, provider: string, account: string, description: string, id: string) =>
       `${name} connection ${provider} ${account} ${description} ${id}`,
   },
-  paletteProject: {
-    addSyncSearched: 'add sync',
-    compareSearched: 'compare environments',
-    started: (name: string) => `Started ${name}.`,
-    failed: (name: string, message: string) => `Couldn’t start ${name}: ${message}`,
-    syncs: 'Syncs',
-    syncSearched: (name: string, targetLabel: string, id: string) => `${name} sync ${targetLabel} ${id}`,
-    syncNowSearched: (name: string, id: string) => `${name} sync now ${id}`,
-    syncNow: (name: string) => `Sync now: ${name}`,
-    addSync: 'Add sync',
+  paletteEnvironments: {
     environments: 'Environments',
     secretsSearched: (slug: string, name: string) => `${slug} ${name} secrets of`,
     secrets: (name: string) => `Secrets of ${name}`,
@@ -86,8 +77,21 @@ export const words = {
     newSecret: (name: string) => `New secret in ${name}`,
     pasteSearched: (slug: string, name: string) => `paste .env import file ${slug} ${name}`,
     paste: (name: string) => `Paste .env into ${name}`,
+  },
+  paletteProject: {
+    compareSearched: 'compare environments',
     goTo: 'Go to',
     compareEnvironments: 'Compare environments',
+  },
+  paletteSyncs: {
+    addSyncSearched: 'add sync',
+    started: (name: string) => `Started ${name}.`,
+    failed: (name: string, message: string) => `Couldn’t start ${name}: ${message}`,
+    syncs: 'Syncs',
+    syncSearched: (name: string, targetLabel: string, id: string) => `${name} sync ${targetLabel} ${id}`,
+    syncNowSearched: (name: string, id: string) => `${name} sync now ${id}`,
+    syncNow: (name: string) => `Sync now: ${name}`,
+    addSync: 'Add sync',
   },
   plainToasts: {
     close: 'Close',

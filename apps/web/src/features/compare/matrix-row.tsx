@@ -1,9 +1,5 @@
-import { Forward, Plus } from 'lucide-react'
 import { memo, useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
-import { Badge } from '../../components/ui/badge.tsx'
-import { Button } from '../../components/ui/button.tsx'
-import { Menu, MenuItem } from '../../components/ui/menu.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/rows/virtual-rows.tsx'
 import { messageOf } from '../../lib/server/errors.ts'
@@ -13,7 +9,7 @@ import { toast } from '../../lib/toast.ts'
 import { direct } from '../../lib/server/trpc.ts'
 import type { FolderRef, MatrixRow } from '../../lib/server/types.ts'
 import { copySecrets } from '../secrets/selection/copy-secrets.ts'
-import { ValueCell } from '../secrets/values/value-cell.tsx'
+import { MissingCell, PresentCell } from './matrix-cell.tsx'
 import { words } from './words.ts'
 
 const CopyDialog = onDemand(async () => (await import('../secrets/selection/copy-dialog.tsx')).CopyDialog)
@@ -59,6 +55,10 @@ export const MatrixTableRow = memo(function MatrixTableRow({
       setBusy(false)
     }
   }
+  const copy = (from: string, to: string): void => {
+    if (groups[environments.indexOf(to)] === null) void fill(from, to)
+    else setCopying({ from, to })
+  }
   return (
     <Tr ref={measure} data-index={index} aria-label={key} className="group/row">
       <Td className="sticky left-0 z-1 min-w-40 bg-surface py-1 max-sm:min-w-32">
@@ -68,64 +68,31 @@ export const MatrixTableRow = memo(function MatrixTableRow({
         {secretPath !== '/' && <span className="line-clamp-2 font-mono text-xs break-all text-soft">{secretPath}</span>}
       </Td>
       {environments.map((environment, column) => {
-        const group = groups[column]
-        const others = environments.filter((other) => other !== environment)
-        if (group === null || group === undefined)
+        const group = groups[column] ?? null
+        if (group === null)
           return (
-            <Td key={environment} className="bg-warn-tint/50 py-0.5">
-              <span className="flex items-center gap-2 whitespace-nowrap text-warn">
-                {words.matrixRow.missing}
-                {first !== undefined && (
-                  <Button
-                    size="sm"
-                    busy={isBusy}
-                    denied={notWritten(environment)}
-                    aria-label={words.matrixRow.copyNamed(key, environment)}
-                    onClick={() => void fill(first, environment)}
-                  >
-                    <Plus aria-hidden className="size-3.5" /> {words.matrixRow.copy}
-                  </Button>
-                )}
-                {first !== undefined && <span className="text-xs text-soft">{words.matrixRow.from(first)}</span>}
-              </span>
-            </Td>
+            <MissingCell
+              key={environment}
+              secretKey={key}
+              environment={environment}
+              from={first}
+              isBusy={isBusy}
+              denied={notWritten(environment)}
+              onFill={(from) => void fill(from, environment)}
+            />
           )
         return (
-          <Td key={environment} className="py-0.5">
-            <div className="flex min-w-0 items-center gap-1">
-              {group > 0 && <Badge tone="warn">{words.matrixRow.different}</Badge>}
-              <div className="min-w-0 flex-1">
-                <ValueCell
-                  place={at(environment)}
-                  secretKey={key}
-                  name={words.matrixRow.valueIn(key, environment)}
-                  isEditable={notWritten(environment) === undefined}
-                  denied={undefined}
-                />
-              </div>
-              <Menu
-                trigger={
-                  <Button variant="ghost" size="icon" aria-label={words.matrixRow.copyOf(key, environment)}>
-                    <Forward aria-hidden className="size-4" />
-                  </Button>
-                }
-              >
-                {others.map((to) => (
-                  <MenuItem
-                    key={to}
-                    disabled={notWritten(to) !== undefined}
-                    onSelect={() =>
-                      groups[environments.indexOf(to)] === null
-                        ? void fill(environment, to)
-                        : setCopying({ from: environment, to })
-                    }
-                  >
-                    {words.matrixRow.copyTo(to)}
-                  </MenuItem>
-                ))}
-              </Menu>
-            </div>
-          </Td>
+          <PresentCell
+            key={environment}
+            place={at(environment)}
+            secretKey={key}
+            isDifferent={group > 0}
+            isEditable={notWritten(environment) === undefined}
+            others={environments
+              .filter((other) => other !== environment)
+              .map((other) => ({ environment: other, isWritable: notWritten(other) === undefined }))}
+            onCopy={(to) => copy(environment, to)}
+          />
         )
       })}
       {copying && (

@@ -22,10 +22,7 @@ export const words = {
     allEqual: 'Every key is in every environment with the same value.',
     noMatchText: 'No key matches the filters.',
   },
-  matrixRow: {
-    copiedFrom: (key: string, from: string, to: string) => `Copied ${key} from ${from} to ${to}.`,
-    undo: 'Undo',
-    notCopied: (key: string, message: string) => `Couldn’t copy ${key}: ${message}`,
+  matrixCell: {
     missing: 'Missing',
     copyNamed: (key: string, environment: string) => `Copy ${key} to ${environment}`,
     copy: 'Copy',
@@ -34,6 +31,11 @@ export const words = {
     valueIn: (key: string, environment: string) => `${key} in ${environment}`,
     copyOf: (key: string, environment: string) => `Copy ${key} of ${environment} to another environment`,
     copyTo: (to: string) => `Copy to ${to}`,
+  },
+  matrixRow: {
+    copiedFrom: (key: string, from: string, to: string) => `Copied ${key} from ${from} to ${to}.`,
+    undo: 'Undo',
+    notCopied: (key: string, message: string) => `Couldn’t copy ${key}: ${message}`,
   },
   matrixTable: {
     comparison: 'Comparison',

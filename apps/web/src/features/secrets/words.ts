@@ -154,6 +154,17 @@ export const words = {
     move: 'Move',
     delete: 'Delete',
   },
+  folderSecrets: {
+    loading: 'Loading secrets',
+    empty: 'No secrets in this folder yet',
+    emptyText:
+      'Add the first one, or paste or drop a .env file here. Syncs that read this folder send it within a second.',
+    emptyReadOnly: 'New secrets appear here immediately.',
+    hidden: (keys: readonly string[]) =>
+      `Added ${keys.length === 1 ? (keys[0] ?? '') : count(keys.length, 'secret')}, hidden by the search.`,
+    clearSearch: 'Clear search',
+    noMatch: (wanted: string) => `No key, tag or comment matches “${wanted}”.`,
+  },
   folderTree: {
     folders: 'Folders',
     foldersNamed: (environment: string) => `Folders of ${environment}`,
@@ -287,15 +298,6 @@ export const words = {
     compare: 'Compare',
     environments: 'Environments',
     unreadable: 'The secrets of this folder could not be read',
-    loading: 'Loading secrets',
-    empty: 'No secrets in this folder yet',
-    emptyText:
-      'Add the first one, or paste or drop a .env file here. Syncs that read this folder send it within a second.',
-    emptyReadOnly: 'New secrets appear here immediately.',
-    hidden: (keys: readonly string[]) =>
-      `Added ${keys.length === 1 ? (keys[0] ?? '') : count(keys.length, 'secret')}, hidden by the search.`,
-    clearSearch: 'Clear search',
-    noMatch: (wanted: string) => `No key, tag or comment matches “${wanted}”.`,
   },
   secretsTable: {
     secrets: 'Secrets',
@@ -346,8 +348,10 @@ export const words = {
     loading: 'Finding usages',
     done: 'Done',
   },
-  valueEditor: {
+  useValueEdit: {
     couldNotBeRead: (secretKey: string, message: string) => `${secretKey} could not be read: ${message}`,
+  },
+  valueEditor: {
     newValue: (secretKey: string) => `New value of ${secretKey}`,
     conflict: (secretKey: string) => `${secretKey} was changed while you edited it`,
     versionIs: (version: number) => `Version ${version} is:`,

@@ -26,6 +26,7 @@ export type PlanSummary = z.output<typeof schemas.planSummary>
 export type ProjectHealth = z.output<typeof schemas.projectHealth>
 export type ProjectOverview = z.output<typeof schemas.projectOverview>
 export type Project = z.output<typeof schemas.project>
+export type ProjectRun = z.output<typeof schemas.projectRuns>['runs'][number]
 export type RestorePlan = z.output<typeof schemas.restorePlan>
 export type Run = z.output<typeof schemas.run>
 export type SecretMetadata = z.output<typeof schemas.secretMetadata>
