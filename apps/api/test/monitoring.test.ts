@@ -2,6 +2,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { createAuth } from '@keyferry/access/sign-in'
 import { onEveryDatabase, openSqliteStore, statement } from '@keyferry/db/testing'
+import { transact } from '@keyferry/kernel'
 import { hostCheck, monitoringOf, readinessOf } from '@keyferry/runtime'
 import { expect, it, onTestFinished } from 'vitest'
 import { buildApp } from '../src/app.ts'
@@ -44,6 +45,26 @@ onEveryDatabase('monitoring', (open, dialect) => {
       body: { ready: false, initialized: true },
     })
   })
+
+  // A statement of SQLite waits for a transaction of the same process; Postgres is as late when it hangs.
+  if (dialect === 'sqlite')
+    it('answers a probe within its five seconds, though the store does not', async () => {
+      const api = await readyApi(open)
+      onTestFinished(api.close)
+      const status = () => api.send('GET', '/api/status', undefined, { token: null })
+      await status()
+      const held = Promise.withResolvers<void>()
+      const holding = transact(api.ctx, () => held.promise)
+      const begin = performance.now()
+      // What was found a moment ago is answered once more.
+      await expect.poll(status, { timeout: 30_000 }).toMatchObject({
+        status: 200,
+        body: { ready: false, reason: expect.stringContaining('does not answer'), initialized: true },
+      })
+      expect(performance.now() - begin).toBeLessThan(5_000)
+      held.resolve()
+      await holding
+    })
 
   // The store does not decide the rest; the figures it counts are tested on both (core's metrics).
   if (dialect === 'postgres') return

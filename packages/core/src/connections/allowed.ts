@@ -36,12 +36,15 @@ export function refuseNotAllowed(row: Row, projectId: string, target: Record<str
       `This project is not allowed to use App Connection "${row.name}". An instance admin can allow it.`,
     )
   const fits = (fields: Record<string, string>): boolean =>
-    Object.entries(fields).every(([field, value]) => String(target[field]) === value)
+    Object.entries(fields).every(([field, value]) => comparable(String(target[field])) === comparable(value))
   if (allowedTargets && !allowedTargets.some(fits))
     throw new ConnectionNotAllowed(
       `App Connection "${row.name}" is not allowed for this destination. An instance admin can allow it.`,
     )
 }
+
+/** An address is the same with and without a slash at its end, and its host in any case. */
+const comparable = (text: string): string => (/^https?:\/\//i.test(text) ? (URL.parse(text)?.href ?? text) : text)
 
 /**
  * The columns of a change. Throws `BadRequest` for a connection that belongs to a project, and `Invalid` for a target
