@@ -189,10 +189,44 @@ describe("the names of Infisical's Terraform provider", () => {
       expect(changed.status, changed.text).toBe(200)
       await expectRead(id, next)
     }
+    const renewed = await api.send('PATCH', ofConnection, { ...connection, description: 'by Terraform' })
+    expect(renewed.status, renewed.text).toBe(200)
+    const { credentialsHash: hash } = renewed.body.appConnection
+    expect((await api.send('GET', ofConnection)).body.appConnection).toMatchObject({
+      description: 'by Terraform',
+      credentialsHash: hash,
+      method,
+    })
     expect((await api.send('DELETE', `${base}/${id}`)).status).toBe(200)
     expect((await api.send('GET', `${base}/${id}`)).status).toBe(404)
     expect((await api.send('DELETE', ofConnection)).status).toBe(200)
     expect((await api.send('GET', ofConnection)).status).toBe(404)
+    await api.close()
+    await vendor.close()
+  })
+
+  it('a vault that its connection allows is allowed with a slash at its end, and no other one', async () => {
+    const api = await readyApi(openSqliteStore)
+    const vendor = await (await emulators()).get('azure-key-vault')?.()
+    if (!vendor) throw new Error('no emulator for azure-key-vault')
+    const { id: projectId } = await newProject(api)
+    const { vaultBaseUrl } = vendor.target
+    const connected = await api.send('POST', '/api/v1/app-connections/azure-key-vault', {
+      name: 'limited',
+      method: 'client-secret',
+      credentials: vendor.credentials,
+      allowedTargets: [{ vaultBaseUrl }],
+    })
+    const body = { projectId, environment: 'dev', secretPath: '/', connectionId: connected.body.appConnection.id }
+    const post = (name: string, url: string) =>
+      api.send('POST', '/api/v1/secret-syncs/azure-key-vault', {
+        ...body,
+        name,
+        destinationConfig: { vaultBaseUrl: url },
+        syncOptions: { initialSyncBehavior: 'overwrite-destination' },
+      })
+    expect((await post('allowed', `${String(vaultBaseUrl)}/`)).status).toBe(200)
+    expect((await post('other', 'https://other.vault.azure.net/')).status).toBe(400)
     await api.close()
     await vendor.close()
   })

@@ -37,13 +37,19 @@ export async function proveStore(ctx: Context): Promise<void> {
   }
 }
 
+/** Stores that are set up, which doesn't end: whether one is need not wait for it a second time. */
+const setUp = new WeakSet<Context['db']>()
+
 /**
  * Whether the first account exists. While the store is away it counts as set up: the page for the first account would
  * be wrong.
  */
-export async function isInitialized(ctx: Context): Promise<boolean> {
+export async function isInitialized({ db }: Pick<Context, 'db'>): Promise<boolean> {
+  if (setUp.has(db)) return true
   try {
-    return (await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()) !== undefined
+    const found = (await db.selectFrom('organizations').select('id').executeTakeFirst()) !== undefined
+    if (found) setUp.add(db)
+    return found
   } catch (error) {
     if (storeTrouble(error) === null) throw error
     return true

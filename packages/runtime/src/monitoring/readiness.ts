@@ -58,14 +58,19 @@ async function check(
   jobs: Pick<JobQueue, 'problem'>,
   { streams = [], disk }: Checked,
 ): Promise<Readiness> {
-  const store = await inTime(storeProblem(ctx), 'The store does not answer')
-  const [schema, keys, auditStream, queue, space] = await Promise.all([
-    store === null ? inTime(schemaProblem(ctx), 'The store does not answer') : null,
-    store === null ? inTime(keysProblem(ctx), 'The store does not answer') : null,
-    store === null ? inTime(streamProblem(ctx, streams), 'The store does not answer') : null,
+  const [store, queue, space] = await Promise.all([
+    inTime(storeProblem(ctx), 'The store does not answer'),
     inTime(jobs.problem(), 'The queue does not answer'),
     disk ? inTime(diskProblem(disk), 'The disk does not answer') : null,
   ])
+  const [schema = null, keys = null, auditStream = null] =
+    store === null
+      ? await Promise.all(
+          [schemaProblem(ctx), keysProblem(ctx), streamProblem(ctx, streams)].map((problem) =>
+            inTime(problem, 'The store does not answer'),
+          ),
+        )
+      : []
   const problems = [store, schema, keys, queue, space].filter((problem) => problem !== null)
   return {
     ready: problems.length === 0,
