@@ -243,7 +243,7 @@ it('reaches what the API can: from an empty project to a sync, and who has acces
     name: 'till',
   })
   const misspelt = await home.keyferry(['syncs', 'update', 'till', '--option', 'deletionPolcy=mirror', ...inTill])
-  expect(misspelt).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no field deletionPolcy') })
+  expect(misspelt).toMatchObject({ code: 64, stderr: expect.stringContaining('There is no field deletionPolcy') })
   expect(await json('syncs', 'update', 'till', '--option', 'driftCheck=off', ...inTill)).toMatchObject({
     options: { driftCheck: 'off', deletionPolicy: 'owned' },
   })
