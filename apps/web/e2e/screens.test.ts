@@ -119,6 +119,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await see(dialog())
     await look('secret-delete')
+    await page.keyboard.press('Escape')
     await visit(page, at('/secrets/dev?history=LOG_LEVEL'))
     await see(dialog().getByText('Version 2'))
     await look('secret-history')
