@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react'
+import { cn } from '../../lib/cn.ts'
+import { buttonRow } from '../ui/button.tsx'
 
 /** Title, one line of what this is, and what can be done. */
 export const PageHeader = ({ title, text, actions }: { title: ReactNode; text?: ReactNode; actions?: ReactNode }) => (
@@ -18,6 +20,6 @@ export const Empty = ({ title, children, action }: { title: string; children: Re
   <div className="grid justify-items-center gap-2 rounded-lg border border-dashed border-edge/60 px-6 py-12 text-center">
     <h2 className="text-lg font-semibold">{title}</h2>
     <div className="max-w-md text-base text-soft">{children}</div>
-    {action !== undefined && <div className="mt-3 flex flex-wrap justify-center gap-2">{action}</div>}
+    {action !== undefined && <div className={cn(buttonRow, 'mt-3 justify-center')}>{action}</div>}
   </div>
 )

@@ -21,6 +21,10 @@ const look = cva(
   },
 )
 
+/** Of a row of buttons that may be named after anything: a long name is broken rather than cut at the edge. */
+export const buttonRow =
+  'flex flex-wrap gap-2 [&>*]:max-w-full [&>*]:wrap-anywhere [&>*]:whitespace-normal [&>.h-9]:h-auto [&>.h-9]:min-h-9'
+
 /** Not `disabled`, which would take the focus from the button that was just pressed. */
 const refuse = (event: MouseEvent): void => event.preventDefault()
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { cn } from '../../lib/cn.ts'
+import { buttonRow } from './button.tsx'
 import { loadedLater } from './loaded-later.tsx'
 
 const DialogFrame = loadedLater(async () => (await import('./dialog-frame.tsx')).DialogFrame)
@@ -30,12 +31,17 @@ export const Drawer = ({ open, ...props }: DialogProps) =>
 
 /** Buttons at the end of a dialog or form. */
 export const Actions = ({ children }: { children: ReactNode }) => (
-  <div className="mt-5 flex flex-wrap items-center justify-end gap-2">{children}</div>
+  <div className={cn(buttonRow, 'mt-5 items-center justify-end first:mt-0')}>{children}</div>
 )
 
 /** The same at the foot of a dialog that scrolls: what it takes to agree stays in sight. */
 export const StickyActions = ({ children }: { children: ReactNode }) => (
-  <div className="sticky -bottom-5 -mx-5 -mb-5 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-surface px-5 py-3.5">
+  <div
+    className={cn(
+      buttonRow,
+      'sticky -bottom-5 -mx-5 -mb-5 items-center justify-end border-t border-line bg-surface px-5 py-3.5',
+    )}
+  >
     {children}
   </div>
 )
