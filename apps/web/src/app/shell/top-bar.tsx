@@ -121,7 +121,7 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
         {parts.map((part, index) => (
           <li
             key={index}
-            className="flex min-w-0 items-center gap-1.5 last:font-medium last:text-ink not-last:max-w-28 not-last:shrink-0 not-last:max-sm:hidden lg:not-last:max-w-56 [&>a:hover]:text-ink"
+            className="flex min-w-0 items-center gap-1.5 not-first:last:shrink-99 not-first:last:min-w-20 not-first:not-last:max-w-40 not-first:not-last:shrink-0 not-last:max-sm:hidden last:font-medium last:text-ink [&>a:hover]:text-ink"
           >
             {index > 0 && (
               <span aria-hidden className="shrink-0 text-faint max-sm:hidden">

@@ -5,7 +5,7 @@ import { FormProvider, useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { GeneratedFields } from '../../components/fields/generated-fields.tsx'
 import { KeySchemaField } from '../../components/fields/key-schema-field.tsx'
-import { PathSelect } from '../../components/fields/path-select.tsx'
+import { FolderPicker } from '../../components/fields/folder-picker.tsx'
 import { POLICIES } from '../../components/syncs/policies.ts'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { RadioCards } from '../../components/ui/radio-cards.tsx'
@@ -141,7 +141,7 @@ function Source({ sync }: { sync: Sync }) {
           </option>
         ))}
       </SelectField>
-      <PathSelect projectId={sync.projectId} environment={environment} value={secretPath} onChange={setPath} />
+      <FolderPicker projectId={sync.projectId} environment={environment} value={secretPath} onChange={setPath} />
     </SettingsCard>
   )
 }
