@@ -62,7 +62,7 @@ interface Available {
   orgId: string
 }
 
-const one: WireOutput<Connection> = { schema: appConnection, write }
+const connectionOutput = { schema: appConnection, write }
 const many: WireOutput<Connection[]> = { schema: z.array(appConnection), write: (all) => all.map(write) }
 const apps: WireOutput<Apps[]> = {
   schema: z.array(
@@ -105,18 +105,30 @@ export const connectionRoutes = {
       answers: available,
     },
   ],
-  get: [{ method: 'GET', path: `${base}/:app/:connectionId`, envelope, reads: reads(get.input), answers: one }],
+  get: [
+    { method: 'GET', path: `${base}/:app/:connectionId`, envelope, reads: reads(get.input), answers: connectionOutput },
+  ],
   byName: [
     {
       method: 'GET',
       path: `${base}/:app/connection-name/:connectionName`,
       envelope,
       reads: reads(byName.input),
-      answers: one,
+      answers: connectionOutput,
     },
   ],
-  create: [{ method: 'POST', path: `${base}/:app`, envelope, reads: reads(create.input, gateways), answers: one }],
-  update: [{ method: 'PATCH', path: `${base}/:app/:connectionId`, envelope, reads: reads(update.input), answers: one }],
+  create: [
+    { method: 'POST', path: `${base}/:app`, envelope, reads: reads(create.input, gateways), answers: connectionOutput },
+  ],
+  update: [
+    {
+      method: 'PATCH',
+      path: `${base}/:app/:connectionId`,
+      envelope,
+      reads: reads(update.input),
+      answers: connectionOutput,
+    },
+  ],
   delete: [
     {
       method: 'DELETE',
@@ -124,10 +136,10 @@ export const connectionRoutes = {
       envelope,
       input: 'query',
       reads: reads(connectionVerbs.delete.input),
-      answers: one,
+      answers: connectionOutput,
     },
   ],
-  check: [{ method: 'POST', path: `${base}/:app/:connectionId/check`, envelope, answers: one }],
+  check: [{ method: 'POST', path: `${base}/:app/:connectionId/check`, envelope, answers: connectionOutput }],
   choiceRows: [
     { method: 'GET', path: `${base}/:app/:connectionId/:list`, rest: 'known', reads: reads(choiceRows.input) },
   ],

@@ -6,7 +6,7 @@ import { read, renamed, type WireOutput } from '../wire/wire.ts'
 import { withoutDeleteProtection, withoutMetadata } from './not-available.ts'
 
 const base = '/api/v1/identities'
-const one = `${base}/:identityId`
+const identityPath = `${base}/:identityId`
 const envelope = 'identity'
 
 type Identity = z.output<typeof identity>
@@ -93,13 +93,19 @@ const unknownFields = { ...withoutDeleteProtection, ...withoutMetadata }
 export const identityRoutes = {
   list: [{ method: 'GET', path: base, answers: all }],
   search: [{ method: 'POST', path: `${base}/search`, reads: toSearch, answers: found }],
-  get: [{ method: 'GET', path: one, envelope, answers: asMembership }],
+  get: [{ method: 'GET', path: identityPath, envelope, answers: asMembership }],
   details: [{ method: 'GET', path: `${base}/details`, envelope: 'identityDetails' }],
   create: [
     { method: 'POST', path: base, envelope, reads: renamed(createIdentity, {}, unknownFields), answers: asChanged },
   ],
   update: [
-    { method: 'PATCH', path: one, envelope, reads: renamed(updateIdentity, {}, unknownFields), answers: asChanged },
+    {
+      method: 'PATCH',
+      path: identityPath,
+      envelope,
+      reads: renamed(updateIdentity, {}, unknownFields),
+      answers: asChanged,
+    },
   ],
-  delete: [{ method: 'DELETE', path: one, envelope, input: 'query', answers: asChanged }],
+  delete: [{ method: 'DELETE', path: identityPath, envelope, input: 'query', answers: asChanged }],
 } satisfies Record<string, Route[]>

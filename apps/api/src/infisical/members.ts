@@ -71,7 +71,7 @@ const writeInDetail = ({ authMethods, project, ...shown }: IdentityMember): z.ou
   project,
 })
 
-const one: WireOutput<Member> = { schema: withRoles, write }
+const memberOutput = { schema: withRoles, write }
 const many: WireOutput<Member[]> = { schema: z.array(withRoles), write: (all) => all.map(write) }
 const oneOfIdentity: WireOutput<Member> = { schema: ofIdentity, write: writeOfIdentity }
 const changedRoles: WireOutput<Member> = {
@@ -126,9 +126,9 @@ export const memberRoutes = {
     method: 'PATCH',
     envelope: 'membership',
     reads: toMember,
-    answers: one,
+    answers: memberOutput,
   }),
-  remove: at(BASES, '/memberships/:memberId', { method: 'DELETE', envelope: 'membership', answers: one }),
+  remove: at(BASES, '/memberships/:memberId', { method: 'DELETE', envelope: 'membership', answers: memberOutput }),
   identities: at(MACHINES, '', { method: 'GET', answers: listInDetail }),
   identity: at(MACHINES, '/:identityId', { method: 'GET', envelope: 'identityMembership', answers: oneInDetail }),
   membership: [

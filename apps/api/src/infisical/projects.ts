@@ -50,7 +50,7 @@ function write(shown: Project): z.output<typeof workspace> {
   }
 }
 
-const one: WireOutput<Project> = { schema: workspace, write }
+const workspaceOutput = { schema: workspace, write }
 const many: WireOutput<Project[]> = { schema: z.array(workspace), write: (all) => all.map(write) }
 const toCreate = renamed(
   createProject,
@@ -71,12 +71,12 @@ const BASES = [
   { base: '/api/v1/workspace', name: 'workspace' },
 ]
 const both = (route: Omit<Route<Project>, 'path'>): Route<Project>[] =>
-  BASES.map(({ base, name }) => ({ ...route, path: `${base}/:projectId`, envelope: name, answers: one }))
+  BASES.map(({ base, name }) => ({ ...route, path: `${base}/:projectId`, envelope: name, answers: workspaceOutput }))
 const paths = (
   method: Route['method'],
   all: string[],
   route: Omit<Route<Project>, 'path' | 'method'>,
-): Route<Project>[] => all.map((path) => ({ ...route, method, path, answers: one }))
+): Route<Project>[] => all.map((path) => ({ ...route, method, path, answers: workspaceOutput }))
 
 export const projectRoutes = {
   list: BASES.map(({ base, name }) => ({ method: 'GET', path: base, envelope: `${name}s`, answers: many })),

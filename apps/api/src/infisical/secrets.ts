@@ -129,7 +129,7 @@ function write(shown: Secret): z.output<typeof secretRaw> {
   }
 }
 
-const one: WireOutput<Secret> = { schema: secretRaw, write }
+const secretOutput = { schema: secretRaw, write }
 const many: WireOutput<Secret[]> = { schema: z.array(secretRaw), write: (all) => all.map(write) }
 const imported = secretRaw.omit({ createdAt: true, updatedAt: true })
 const list: WireOutput<Listed> = {
@@ -172,7 +172,7 @@ const asRead = <Output>(all: readonly Route<Output>[]): Route<Output>[] =>
     ...(route.path.startsWith(NEWER) ? { defaults: newerDefaults } : {}),
   }))
 const single = (route: Omit<Route<Secret>, 'path'>) =>
-  routes('/:secretName', { ...route, envelope: 'secret', answers: one })
+  routes('/:secretName', { ...route, envelope: 'secret', answers: secretOutput })
 const several = (method: Route['method'], input: z.ZodType): Route<Secret[]>[] =>
   ['/api/v3/secrets/batch/raw', '/api/v4/secrets/batch'].map((path) => ({
     method,
@@ -190,7 +190,7 @@ export const secretRoutes = {
       method: 'GET',
       envelope: 'secret',
       reads: renamed(getSecretById, { showValues: 'viewSecretValue' }),
-      answers: one,
+      answers: secretOutput,
     }),
   ),
   create: single({ method: 'POST', reads: renamed(createSecret, writing, ofType) }),

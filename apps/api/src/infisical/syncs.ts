@@ -215,7 +215,7 @@ function write(shown: Sync): z.output<typeof secretSync> {
   }
 }
 
-const one: WireOutput<Sync> = { schema: secretSync, write }
+const syncOutput = { schema: secretSync, write }
 const many: WireOutput<Sync[]> = { schema: z.array(secretSync), write: (all) => all.map(write) }
 const offered: WireOutput<{ name: string; destination: string }[]> = {
   schema: z.array(
@@ -256,7 +256,7 @@ const inWords: WireOutput<Plan> = {
 
 /** A route that does something to one sync. */
 const doing = (what: string): Route<Sync>[] => [
-  { method: 'POST', path: `${base}/:destination/:syncId/${what}`, envelope, answers: one },
+  { method: 'POST', path: `${base}/:destination/:syncId/${what}`, envelope, answers: syncOutput },
 ]
 
 export const syncRoutes = {
@@ -267,14 +267,20 @@ export const syncRoutes = {
     envelope: 'secretSyncs',
     answers: many,
   })),
-  get: [{ method: 'GET', path: `${base}/:destination/:syncId`, envelope, answers: one }],
-  byName: [{ method: 'GET', path: `${base}/:destination/sync-name/:syncName`, envelope, answers: one }],
-  create: [{ method: 'POST', path: `${base}/:destination`, envelope, reads: toCreate, answers: one }],
-  update: [{ method: 'PATCH', path: `${base}/:destination/:syncId`, envelope, reads: toUpdate, answers: one }],
-  delete: [{ method: 'DELETE', path: `${base}/:destination/:syncId`, envelope, input: 'query', answers: one }],
+  get: [{ method: 'GET', path: `${base}/:destination/:syncId`, envelope, answers: syncOutput }],
+  byName: [{ method: 'GET', path: `${base}/:destination/sync-name/:syncName`, envelope, answers: syncOutput }],
+  create: [{ method: 'POST', path: `${base}/:destination`, envelope, reads: toCreate, answers: syncOutput }],
+  update: [{ method: 'PATCH', path: `${base}/:destination/:syncId`, envelope, reads: toUpdate, answers: syncOutput }],
+  delete: [{ method: 'DELETE', path: `${base}/:destination/:syncId`, envelope, input: 'query', answers: syncOutput }],
   trigger: doing('sync-secrets'),
   importSecrets: [
-    { method: 'POST', path: `${base}/:destination/:syncId/import-secrets`, envelope, input: 'query', answers: one },
+    {
+      method: 'POST',
+      path: `${base}/:destination/:syncId/import-secrets`,
+      envelope,
+      input: 'query',
+      answers: syncOutput,
+    },
   ],
   removeSecrets: doing('remove-secrets'),
   checkDrift: doing('check-drift'),

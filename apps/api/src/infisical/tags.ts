@@ -11,7 +11,7 @@ const workspaceTag = tag
   .meta({ id: 'Tag' })
 const write = (shown: Tag): z.output<typeof workspaceTag> => ({ ...shown, createdBy: null, createdByActorType: null })
 
-const one: WireOutput<Tag> = { schema: workspaceTag, write }
+const tagOutput = { schema: workspaceTag, write }
 const many: WireOutput<Tag[]> = { schema: z.array(workspaceTag), write: (all) => all.map(write) }
 
 /** The same route below projects and below their older name. */
@@ -22,9 +22,9 @@ const both = <Output>(method: Route['method'], path: string, answers: WireOutput
 
 export const tagRoutes = {
   list: both('GET', '', many, 's'),
-  get: both('GET', '/:tagId', one),
-  bySlug: both('GET', '/slug/:tagSlug', one),
-  create: both('POST', '', one),
-  update: both('PATCH', '/:tagId', one),
-  delete: both('DELETE', '/:tagId', one),
+  get: both('GET', '/:tagId', tagOutput),
+  bySlug: both('GET', '/slug/:tagSlug', tagOutput),
+  create: both('POST', '', tagOutput),
+  update: both('PATCH', '/:tagId', tagOutput),
+  delete: both('DELETE', '/:tagId', tagOutput),
 } satisfies Record<string, Route[]>

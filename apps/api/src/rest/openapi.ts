@@ -150,7 +150,7 @@ function operation(rest: RestRoute, path: string, open: boolean, components: Map
     operationId: `${procedure}:${route.method} ${route.path}`.replaceAll(/[^A-Za-z0-9]+/g, '_'),
     tags: [meta.tag],
     summary: meta.summary,
-    description: describe(rest, open),
+    description: descriptionOf(rest, open),
     ...(open ? { security: [] } : {}),
     parameters,
     ...(asQuery || fields.length === 0
@@ -166,7 +166,7 @@ function operation(rest: RestRoute, path: string, open: boolean, components: Map
 }
 
 /** What the summary leaves out: who can call it, how often, and by which other names. */
-function describe({ route, meta, procedure, type }: RestRoute, open: boolean): string {
+function descriptionOf({ route, meta, procedure, type }: RestRoute, open: boolean): string {
   const others = meta.routes
     .filter((other) => other !== route)
     .map((other) => `\`${other.method} ${other.path.replaceAll(/:(\w+)/g, '{$1}')}\``)

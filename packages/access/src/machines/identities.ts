@@ -12,7 +12,7 @@ type Row = Selectable<IdentityTable>
 /** By name. */
 export async function listIdentities(ctx: Context, _actor: Actor, _input?: unknown): Promise<Identity[]> {
   const rows = await ctx.db.selectFrom('identities').selectAll().orderBy('name').orderBy('id').execute()
-  return Promise.all(rows.map((row) => describe(ctx, row)))
+  return Promise.all(rows.map((row) => describeIdentity(ctx, row)))
 }
 
 type Search = z.output<typeof schemas.searchIdentities>
@@ -51,7 +51,7 @@ function fits(text: string, wanted: Filter['name']): boolean {
 
 /** Throws `NotFound`. */
 export async function getIdentity(ctx: Context, _actor: Actor, input: { identityId: string }): Promise<Identity> {
-  return describe(ctx, await findIdentity(ctx.db, input.identityId))
+  return describeIdentity(ctx, await findIdentity(ctx.db, input.identityId))
 }
 
 /** Where an identity belongs: an instance has one organization. */
@@ -95,7 +95,7 @@ export async function createIdentity(
     if (role === 'admin') await tx.insertInto('instanceAdmins').values({ principalId: row.id, createdAt: at }).execute()
     await audit(ctx, tx, actor, 'identity.create', null, { identityId: row.id, name, role })
   })
-  return describe(ctx, row)
+  return describeIdentity(ctx, row)
 }
 
 /** Throws `NotFound`. */
@@ -144,7 +144,7 @@ export async function deleteIdentity(
   return shown
 }
 
-async function describe(ctx: Context, row: Row): Promise<Identity> {
+async function describeIdentity(ctx: Context, row: Row): Promise<Identity> {
   const { id: orgId } = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
   const role = (await isInstanceAdmin(ctx.db, row.id)) ? 'admin' : 'no-access'
   const authMethods = (await authMethodsOf(ctx.db, [row.id])).get(row.id) ?? []

@@ -24,18 +24,18 @@ import {
 } from './universal-auth.ts'
 
 const running = (): Requirements => RUNS_INSTANCE
-const one = z.object({ identityId: schemas.id })
-const oneSecret = one.extend({ clientSecretId: schemas.id })
+const oneIdentity = z.object({ identityId: schemas.id })
+const oneSecret = oneIdentity.extend({ clientSecretId: schemas.id })
 
 export const identityVerbs = {
   list: defineVerb({ input: null, requires: running, run: (ctx, actor) => listIdentities(ctx, actor) }),
   search: defineVerb({ input: schemas.searchIdentities, requires: running, run: searchIdentities }),
-  get: defineVerb({ input: one, requires: running, run: getIdentity }),
+  get: defineVerb({ input: oneIdentity, requires: running, run: getIdentity }),
   details: defineVerb({ input: null, requires: () => SIGNED_IN, run: (ctx) => getIdentityDetails(ctx) }),
   create: defineVerb({ input: schemas.createIdentity, requires: running, run: createIdentity }),
   update: defineVerb({ input: schemas.updateIdentity, requires: running, run: updateIdentity }),
   delete: defineVerb({
-    input: one,
+    input: oneIdentity,
     requires: running,
     run: deleteIdentity,
     ends: ({ identityId: id }) => ({ table: 'identities', values: { id } }),
@@ -44,16 +44,16 @@ export const identityVerbs = {
 
 export const universalAuthVerbs = {
   attach: defineVerb({ input: schemas.attachUniversalAuth, requires: running, run: attachUniversalAuth }),
-  get: defineVerb({ input: one, requires: running, run: getUniversalAuth }),
+  get: defineVerb({ input: oneIdentity, requires: running, run: getUniversalAuth }),
   update: defineVerb({ input: schemas.updateUniversalAuth, requires: running, run: updateUniversalAuth }),
   detach: defineVerb({
-    input: one,
+    input: oneIdentity,
     requires: running,
     run: detachUniversalAuth,
     ends: ({ identityId }) => ({ table: 'universalAuths', values: { identityId } }),
   }),
   createSecret: defineVerb({ input: schemas.createClientSecret, requires: running, run: createClientSecret }),
-  secrets: defineVerb({ input: one, requires: running, run: listClientSecrets }),
+  secrets: defineVerb({ input: oneIdentity, requires: running, run: listClientSecrets }),
   secret: defineVerb({ input: oneSecret, requires: running, run: getClientSecret }),
   revokeSecret: defineVerb({
     input: oneSecret,

@@ -159,7 +159,7 @@ export async function createClientSecret(
     })
     return row
   })
-  return { clientSecret: secret, clientSecretData: describe(row) }
+  return { clientSecret: secret, clientSecretData: describeClientSecret(row) }
 }
 
 /** Newest first, those that are revoked too. Throws `NotFound`. */
@@ -176,7 +176,7 @@ export async function listClientSecrets(
     .orderBy('createdAt', 'desc')
     .orderBy('id')
     .execute()
-  return rows.map(describe)
+  return rows.map(describeClientSecret)
 }
 
 interface OneSecret {
@@ -186,7 +186,7 @@ interface OneSecret {
 
 /** Throws `NotFound`. */
 export async function getClientSecret(ctx: Context, _actor: Actor, input: OneSecret): Promise<ClientSecret> {
-  return describe(await findClientSecret(ctx.db, input))
+  return describeClientSecret(await findClientSecret(ctx.db, input))
 }
 
 /** The tokens it gave out stop working at once. Throws `NotFound`. */
@@ -220,7 +220,7 @@ function refuseTooLong({ accessTokenTTL, accessTokenMaxTTL }: Settings): void {
   if (accessTokenTTL > accessTokenMaxTTL) throw new BadRequest('Access token TTL cannot be greater than max TTL')
 }
 
-const describe = (row: Selectable<ClientSecretTable>): ClientSecret => ({
+const describeClientSecret = (row: Selectable<ClientSecretTable>): ClientSecret => ({
   id: row.id,
   identityUAId: row.identityId,
   description: row.description,

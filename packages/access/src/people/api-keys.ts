@@ -47,7 +47,7 @@ export async function listApiKeys(
     .orderBy('createdAt', 'desc')
     .orderBy('id')
     .execute()
-  return describe(ctx, rows)
+  return describeKeys(ctx, rows)
 }
 
 /**
@@ -89,7 +89,10 @@ export async function createApiKey(
     }
     return key
   })
-  const [apiKey] = await describe(ctx, await ctx.db.selectFrom('apiKeys').where('id', '=', id).selectAll().execute())
+  const [apiKey] = await describeKeys(
+    ctx,
+    await ctx.db.selectFrom('apiKeys').where('id', '=', id).selectAll().execute(),
+  )
   if (!apiKey) throw new Error('the created key does not exist')
   return { apiKey, token }
 }
@@ -106,7 +109,7 @@ export async function revokeApiKey(
     .$if(!everybody, (query) => query.where('ownerId', '=', actor.id))
     .selectAll()
     .executeTakeFirst()
-  const [shown] = await describe(ctx, row ? [row] : [])
+  const [shown] = await describeKeys(ctx, row ? [row] : [])
   if (!shown) throw noSuchKey(apiKeyId)
   const afterCommit = await transactChecked(ctx, async (tx) => {
     if (!(await removeKey(tx, apiKeyId))) throw noSuchKey(apiKeyId)
@@ -150,7 +153,7 @@ async function removeKey(tx: Tx, id: string): Promise<boolean> {
   return numDeletedRows > 0n
 }
 
-async function describe(ctx: Context, rows: readonly Selectable<ApiKeyTable>[]): Promise<ApiKey[]> {
+async function describeKeys(ctx: Context, rows: readonly Selectable<ApiKeyTable>[]): Promise<ApiKey[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
   const owners = new Map(

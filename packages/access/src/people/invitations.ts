@@ -24,7 +24,7 @@ import { grantsOf, storeScopes } from '../grants/scopes.ts'
 import { randomToken } from '../machines/tokens.ts'
 import type { Auth } from '../sign-in/auth.ts'
 import { refuseCommon } from './common-passwords.ts'
-import { alreadyMember, describe, insertMembership, type Member } from './members.ts'
+import { alreadyMember, describeMembers, insertMembership, type Member } from './members.ts'
 import { bannedWords } from './password-rules.ts'
 import { accept, stillGiven } from './pending.ts'
 import { proveAddress, reportProof } from './proof.ts'
@@ -60,7 +60,7 @@ export async function inviteMember(
     await audit(ctx, tx, actor, 'member.add', projectId, { userId: user.id, email, role, scopes })
     return row
   })
-  const [member] = await describe(ctx, [row])
+  const [member] = await describeMembers(ctx, [row])
   return { member: member ?? null, invitation: null, link: null, mailed: false }
 }
 

@@ -3,7 +3,7 @@ import type { MembershipTable, Selectable } from '@keyferry/db'
 import { NotFound, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
-import { describe } from './members.ts'
+import { describeMembers } from './members.ts'
 import { authMethodsOf, findIdentity } from '../machines/identities.ts'
 
 type IdentityMember = z.output<typeof schemas.identityMember>
@@ -72,7 +72,7 @@ async function detailed(ctx: Context, rows: readonly Row[]): Promise<IdentityMem
     .select(['id', 'name'])
     .execute()
   const names = new Map(projects.map(({ id, name }) => [id, name]))
-  return (await describe(ctx, rows)).map((member) => ({
+  return (await describeMembers(ctx, rows)).map((member) => ({
     ...member,
     project: { id: member.projectId, name: names.get(member.projectId) ?? '' },
     authMethods: methods.get(member.principalId) ?? [],

@@ -31,7 +31,7 @@ export async function listMembers(ctx: Context, _actor: Actor, input: { projectI
     .where('principalKind', '!=', 'key')
     .selectAll()
     .execute()
-  const members = await describe(ctx, rows)
+  const members = await describeMembers(ctx, rows)
   return members.sort((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === 'user' ? -1 : 1))
 }
 
@@ -96,7 +96,7 @@ export async function addIdentity(
     await audit(ctx, tx, actor, 'member.add', projectId, { identityId, name, role, scopes })
     return row
   })
-  return one(await describe(ctx, [row]))
+  return onlyMember(await describeMembers(ctx, [row]))
 }
 
 /** Rights that go take effect with the next request. Throws `NotFound`. */
@@ -121,7 +121,7 @@ export async function updateMember(
     return ctx.hooks.onAccessLost(ctx, tx, projectId)
   })
   await afterCommit()
-  return one(await describe(ctx, [await findMember(ctx.db, projectId, memberId)]))
+  return onlyMember(await describeMembers(ctx, [await findMember(ctx.db, projectId, memberId)]))
 }
 
 /** Syncs that they own stop. Throws `NotFound`. */
@@ -132,7 +132,7 @@ export async function removeMember(
 ): Promise<Member> {
   const { projectId, memberId } = input
   const member = await findMember(ctx.db, projectId, memberId)
-  const shown = one(await describe(ctx, [member]))
+  const shown = onlyMember(await describeMembers(ctx, [member]))
   const afterCommit = await transactChecked(ctx, async (tx) => {
     const { numDeletedRows } = await tx.deleteFrom('memberships').where('id', '=', memberId).executeTakeFirst()
     if (numDeletedRows === 0n) throw noSuchMember(memberId)
@@ -177,7 +177,7 @@ const noSuchMember = (memberId: string): NotFound =>
 /** What a role that is not stored allows. */
 const NONE: Grant = { role: 'viewer', scopes: [] }
 
-export async function describe(ctx: Context, rows: readonly Row[]): Promise<Member[]> {
+export async function describeMembers(ctx: Context, rows: readonly Row[]): Promise<Member[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.principalId)
   const users = new Map((await usersOf(ctx.db, ids)).map((user) => [user.id, user]))
@@ -202,7 +202,7 @@ export async function describe(ctx: Context, rows: readonly Row[]): Promise<Memb
   })
 }
 
-function one(members: readonly Member[]): Member {
+function onlyMember(members: readonly Member[]): Member {
   const [member] = members
   if (!member) throw new Error('one row describes as one member')
   return member

@@ -15,7 +15,7 @@ import {
   updatePerson,
 } from './people.ts'
 
-const one = z.object({ userId: schemas.id })
+const onePerson = z.object({ userId: schemas.id })
 
 export const peopleVerbs = {
   list: defineVerb({ input: null, requires: () => RUNS_INSTANCE, run: (ctx, actor) => listPeople(ctx, actor) }),
@@ -40,19 +40,19 @@ export const peopleVerbs = {
   }),
 
   update: defineVerb({
-    input: one.extend({ instanceAdmin: z.boolean() }),
+    input: onePerson.extend({ instanceAdmin: z.boolean() }),
     requires: () => RUNS_INSTANCE,
     run: updatePerson,
   }),
 
   remove: defineVerb({ input: schemas.removePerson, requires: () => RUNS_INSTANCE, run: removePerson }),
-  clientSecrets: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: listPersonClientSecrets }),
-  endSecondFactor: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: endSecondFactor }),
+  clientSecrets: defineVerb({ input: onePerson, requires: () => RUNS_INSTANCE, run: listPersonClientSecrets }),
+  endSecondFactor: defineVerb({ input: onePerson, requires: () => RUNS_INSTANCE, run: endSecondFactor }),
 
   sessions: defineAuthVerb({
-    input: one,
+    input: onePerson,
     requires: () => RUNS_INSTANCE,
     run: (ctx, actor, input, { auth }) => listPersonSessions(ctx, auth, actor, input),
   }),
-  endSessions: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: endPersonSessions }),
+  endSessions: defineVerb({ input: onePerson, requires: () => RUNS_INSTANCE, run: endPersonSessions }),
 }

@@ -22,7 +22,7 @@ import {
   listPageOfConnections,
 } from './list-connections.ts'
 
-const one = z.object({ destination: schemas.destinationName, connectionId: schemas.id })
+const oneConnection = z.object({ destination: schemas.destinationName, connectionId: schemas.id })
 const filter = z.object({ destination: schemas.destinationName.optional(), projectId: schemas.id.optional() })
 /** An empty choice list is an account that has none: a failing credential is an error. */
 const choices = z.object({
@@ -66,7 +66,9 @@ export const connectionVerbs = {
   }),
 
   get: defineVerb({
-    input: one.extend({ destination: schemas.destinationName.optional().describe('Left out: whichever it has') }),
+    input: oneConnection.extend({
+      destination: schemas.destinationName.optional().describe('Left out: whichever it has'),
+    }),
     requires: reading,
     run: async (ctx, actor, input, { access }) => withReadableProjects(access, await getConnection(ctx, actor, input)),
   }),
@@ -88,7 +90,7 @@ export const connectionVerbs = {
 
   update: defineVerb({ input: schemas.updateConnection, requires: managing, run: updateConnection }),
   delete: defineVerb({
-    input: one,
+    input: oneConnection,
     requires: managing,
     run: deleteConnection,
     ends: ({ connectionId: id }) => ({ table: 'connections', values: { id } }),

@@ -10,7 +10,7 @@ import {
   tryNoticeTarget,
 } from './targets.ts'
 
-const one = z.object({ targetId: schemas.id })
+const oneRecipient = z.object({ targetId: schemas.id })
 
 export const noticeVerbs = {
   list: defineVerb({
@@ -20,11 +20,11 @@ export const noticeVerbs = {
   }),
   create: defineVerb({ input: schemas.createNoticeTarget, requires: () => RUNS_INSTANCE, run: createNoticeTarget }),
   delete: defineVerb({
-    input: one,
+    input: oneRecipient,
     requires: () => RUNS_INSTANCE,
     run: deleteNoticeTarget,
     ends: ({ targetId: id }) => ({ table: 'noticeTargets', values: { id } }),
   }),
   try: defineVerb({ input: schemas.createNoticeTarget, requires: () => RUNS_INSTANCE, run: tryNoticeTarget }),
-  test: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: testNoticeTarget }),
+  test: defineVerb({ input: oneRecipient, requires: () => RUNS_INSTANCE, run: testNoticeTarget }),
 }

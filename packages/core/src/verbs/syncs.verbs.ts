@@ -38,8 +38,8 @@ import { updateSync } from './update-sync.ts'
 import { watchFolders } from './watch-folders.ts'
 import { watchProject, type WatchCall } from './watch.ts'
 
-const one = z.object({ destination: schemas.destinationName, syncId: schemas.id })
-const oneRun = one.extend({ runId: schemas.id })
+const oneSync = z.object({ destination: schemas.destinationName, syncId: schemas.id })
+const oneRun = oneSync.extend({ runId: schemas.id })
 const sourceOf = ({ environment, folder }: z.output<typeof schemas.sync>) =>
   environment && folder ? { environment: environment.slug, path: folder.path } : null
 
@@ -98,7 +98,7 @@ const importing = (input: { syncId: string }): readonly [Requirement, ...Require
   requirement('connections.read', { kind: 'connection-of', syncId: input.syncId }),
   sending(input),
 ]
-const oneImport = one.extend({ importBehavior: schemas.importPriority })
+const oneImport = oneSync.extend({ importBehavior: schemas.importPriority })
 
 export const syncVerbs = {
   options: defineVerb({
@@ -156,7 +156,11 @@ export const syncVerbs = {
     },
   }),
 
-  get: defineVerb({ input: one, requires: (input) => [requirement('syncs.read', syncAt(input))], run: shown(getSync) }),
+  get: defineVerb({
+    input: oneSync,
+    requires: (input) => [requirement('syncs.read', syncAt(input))],
+    run: shown(getSync),
+  }),
 
   byName: defineVerb({
     input: z.object({ destination: schemas.destinationName, projectId: schemas.id, syncName: schemas.lookedUp(256) }),
@@ -192,14 +196,14 @@ export const syncVerbs = {
   }),
 
   delete: defineVerb({
-    input: one.extend({ removeSecrets: z.boolean().default(false) }),
+    input: oneSync.extend({ removeSecrets: z.boolean().default(false) }),
     requires: (input) => [requirement('syncs.manage', syncAt(input))],
     run: shown(deleteSync),
     ends: ({ syncId: id }) => ({ table: 'syncs', values: { id } }),
   }),
 
   trigger: defineVerb({
-    input: one,
+    input: oneSync,
     requires: (input) => [requirement('syncs.run', syncAt(input)), sending(input)],
     run: shown(triggerSync),
   }),
@@ -214,37 +218,37 @@ export const syncVerbs = {
   }),
 
   removeSecrets: defineVerb({
-    input: one,
+    input: oneSync,
     requires: (input) => [requirement('syncs.manage', syncAt(input))],
     run: shown(removeSecrets),
   }),
 
   checkDrift: defineVerb({
-    input: one,
+    input: oneSync,
     requires: (input) => [requirement('syncs.run', syncAt(input))],
     run: shown(checkDrift),
   }),
 
   excludeKeys: defineVerb({
-    input: one.extend(schemas.excludeKeys.shape),
+    input: oneSync.extend(schemas.excludeKeys.shape),
     requires: (input) => [requirement('syncs.manage', syncAt(input))],
     run: shown(excludeKeys),
   }),
 
   includeKeys: defineVerb({
-    input: one.extend(schemas.includeKeys.shape),
+    input: oneSync.extend(schemas.includeKeys.shape),
     requires: (input) => [requirement('syncs.manage', syncAt(input)), sending(input)],
     run: shown(includeKeys),
   }),
 
   pause: defineVerb({
-    input: one.extend(schemas.pauseSyncs.shape),
+    input: oneSync.extend(schemas.pauseSyncs.shape),
     requires: (input) => [requirement('syncs.run', syncAt(input))],
     run: shown(pauseSync),
   }),
 
   resume: defineVerb({
-    input: one,
+    input: oneSync,
     requires: (input) => [requirement('syncs.run', syncAt(input)), sending(input)],
     run: shown(resumeSync),
   }),
@@ -276,15 +280,15 @@ export const syncVerbs = {
   }),
 
   preview: defineVerb({ input: schemas.previewSync, requires: creating, run: previewSync }),
-  plan: defineVerb({ input: one, requires: (input) => [requirement('syncs.read', syncAt(input))], run: planSync }),
+  plan: defineVerb({ input: oneSync, requires: (input) => [requirement('syncs.read', syncAt(input))], run: planSync }),
 
   approve: defineVerb({
-    input: one.extend({ planHash: schemas.shownHash }),
+    input: oneSync.extend({ planHash: schemas.shownHash }),
     requires: (input) => [requirement('syncs.manage', syncAt(input)), sending(input)],
     run: shown(approvePlan),
   }),
 
-  runs: defineVerb({ input: one, requires: (input) => [requirement('syncs.read', syncAt(input))], run: listRuns }),
+  runs: defineVerb({ input: oneSync, requires: (input) => [requirement('syncs.read', syncAt(input))], run: listRuns }),
   run: defineVerb({ input: oneRun, requires: (input) => [requirement('syncs.read', syncAt(input))], run: getRun }),
 
   /** A run names what came from other folders. */
@@ -317,7 +321,7 @@ export const syncVerbs = {
     run: watchFolders,
   }),
 
-  keys: defineVerb({ input: one, requires: (input) => [requirement('syncs.read', syncAt(input))], run: listKeys }),
+  keys: defineVerb({ input: oneSync, requires: (input) => [requirement('syncs.read', syncAt(input))], run: listKeys }),
 
   /** Folders and environments that are deleted once syncs have removed what they wrote. */
   deletions: defineVerb({

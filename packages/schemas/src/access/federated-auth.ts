@@ -181,9 +181,9 @@ const tokenFields = {
   accessTokenMaxTTL: accessTokenMaxTTL.unwrap(),
   accessTokenNumUsesLimit: accessTokenNumUsesLimit.unwrap(),
 }
-const one = z.object({ identityId: id })
+const oneIdentity = z.object({ identityId: id })
 const changes = <T extends z.ZodRawShape>(fields: T) =>
-  one.extend(z.object({ ...fields, ...tokenFields }).partial().shape)
+  oneIdentity.extend(z.object({ ...fields, ...tokenFields }).partial().shape)
 export const updateOidcAuth = changes(oidcFields)
 export const updateJwtAuth = changes(jwtFields)
 export const updateKubernetesAuth = changes({ ...kubernetesFields, tokenReviewerJwt })

@@ -7,7 +7,7 @@ type Folder = z.output<typeof schemas.folder>
 type FolderRow = Selectable<FolderTable>
 
 /** Folders of one environment as they are shown, in the same order. */
-export async function describeAll(db: Db | Tx, rows: readonly FolderRow[]): Promise<Folder[]> {
+export async function describeFolders(db: Db | Tx, rows: readonly FolderRow[]): Promise<Folder[]> {
   const [first] = rows
   if (!first) return []
   const ids = rows.map(({ id }) => id)
@@ -40,8 +40,8 @@ export async function describeAll(db: Db | Tx, rows: readonly FolderRow[]): Prom
   }))
 }
 
-export async function describe(db: Db | Tx, row: FolderRow): Promise<Folder> {
-  const [shown] = await describeAll(db, [row])
+export async function describeFolder(db: Db | Tx, row: FolderRow): Promise<Folder> {
+  const [shown] = await describeFolders(db, [row])
   if (!shown) throw new Error('a folder is shown once')
   return shown
 }

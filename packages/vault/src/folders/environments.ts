@@ -24,7 +24,7 @@ export async function getEnvironment(
   const row = await ctx.db.selectFrom('environments').where('id', '=', environmentId).selectAll().executeTakeFirst()
   if (!row || (projectId !== undefined && row.projectId !== projectId))
     throw new NotFound(`Environment with ID ${environmentId} not found`)
-  return describe(row)
+  return describeEnvironment(row)
 }
 
 /** Throws `NotFound`. */
@@ -33,7 +33,7 @@ export async function getEnvironmentBySlug(
   _actor: Actor,
   place: z.output<typeof schemas.place>,
 ): Promise<Environment> {
-  return describe(await findEnvironment(ctx.db, place))
+  return describeEnvironment(await findEnvironment(ctx.db, place))
 }
 
 /**
@@ -53,7 +53,7 @@ export function createEnvironment(
     const created = await insertEnvironment(ctx, tx, { ...input, position: others.length + 1 })
     const position = await place(ctx, tx, others, created.id, input.position ?? others.length + 1)
     await audit(ctx, tx, actor, 'environment.create', input.projectId, { name: input.name, slug: input.slug })
-    return describe({ ...created, position })
+    return describeEnvironment({ ...created, position })
   })
 }
 
@@ -111,7 +111,7 @@ export function updateEnvironment(
       position,
       ...(rewritten.length > 0 ? { rewritten } : {}),
     })
-    return describe({ ...environment, name, slug, position, updatedAt })
+    return describeEnvironment({ ...environment, name, slug, position, updatedAt })
   })
 }
 
@@ -130,7 +130,7 @@ export async function deleteEnvironment(
     const environment = find(all, input.environmentId)
     const folders = await folderIdsOf(tx, environment.id)
     const { id, slug } = environment
-    const deleted = describe(environment)
+    const deleted = describeEnvironment(environment)
     const what = `Environment "${slug}"`
     await refuseWhileInUse(ctx, tx, input.projectId, what, folders, input.syncs)
     const { projectId, syncs } = input
@@ -227,7 +227,7 @@ async function arrange(ctx: Context, tx: Tx, order: readonly { id: string; posit
   }
 }
 
-const describe = ({ id, projectId, name, slug, position, createdAt, updatedAt }: Row): Environment => ({
+const describeEnvironment = ({ id, projectId, name, slug, position, createdAt, updatedAt }: Row): Environment => ({
   id,
   projectId,
   name,

@@ -11,7 +11,7 @@ import { refuseWhileInUse } from '../references/in-use.ts'
 import { rewriteReferences } from '../secrets/write/rewrite-references.ts'
 import { trashFolder } from '../trash/trash-writes.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
-import { describe, describeAll } from './describe-folder.ts'
+import { describeFolder, describeFolders } from './describe-folder.ts'
 import { byPath, findEnvironment, findFolder, foldersIn } from '../tree/find-folder.ts'
 import { refuseLongPath } from '../tree/path-length.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
@@ -39,7 +39,7 @@ export async function listFolders(
   const listed = all
     .filter((folder) => (input.recursive ? isBelow(folder.path, parent.path) : folder.parentId === parent.id))
     .sort(byPath)
-  return (await describeAll(ctx.db, listed)).map((folder) => ({
+  return (await describeFolders(ctx.db, listed)).map((folder) => ({
     ...folder,
     ...(input.recursive
       ? { relativePath: parent.path === '/' ? folder.path : folder.path.slice(parent.path.length) }
@@ -58,7 +58,7 @@ export async function getFolder(ctx: Context, _actor: Actor, input: { folderId: 
     .executeTakeFirst()
   if (!row) throw new NotFound(`Folder with ID ${input.folderId} not found`)
   const environment = { id: row.environmentId, name: row.environmentName, slug: row.slug }
-  return { ...(await describe(ctx.db, row)), projectId: row.projectId, environment }
+  return { ...(await describeFolder(ctx.db, row)), projectId: row.projectId, environment }
 }
 
 /** Throws `NotFound` naming what is missing. */
@@ -117,7 +117,7 @@ export function createFolder(
       await audit(ctx, tx, actor, 'folder.create', projectId, { environment: environment.slug, path })
       known.set(path, row)
     }
-    return describe(tx, get(known, joinPath(input.path, name)))
+    return describeFolder(tx, get(known, joinPath(input.path, name)))
   })
 }
 
@@ -196,7 +196,7 @@ export function updateFolder(
       path,
       ...(rewritten.length > 0 ? { rewritten } : {}),
     })
-    return describe(tx, { ...folder, name: input.name, path, description, updatedAt: at })
+    return describeFolder(tx, { ...folder, name: input.name, path, description, updatedAt: at })
   })
 }
 
@@ -225,7 +225,7 @@ export async function deleteFolder(
     const { projectId, syncs } = input
     const deleting = { what, kind: 'folder' as const, subjectId: folder.id, projectId, folderIds: inside, syncs }
     const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
-    const deleted = await describe(tx, folder)
+    const deleted = await describeFolder(tx, folder)
     if (released.pending) return { deleted, released }
     const gone = new Set(inside)
     for (const id of await dependentsOf(tx, inside)) if (!gone.has(id)) markChanged(id)

@@ -47,7 +47,7 @@ export async function getImport(
   if (!row) throw new NotFound(`Import with ID ${importId} not found`)
   const { projectId, path, ...environment } = row
   const imports = await listImports(ctx, actor, { projectId, environment: environment.slug, path })
-  return { ...one(imports, importId), projectId, into: { environment, path } }
+  return { ...importWith(imports, importId), projectId, into: { environment, path } }
 }
 
 /**
@@ -84,7 +84,7 @@ export function createImport(
     await refuseNewFaults(ctx, tx, { projectId: input.projectId, key }, [folderId], before)
     markChanged(folderId)
     await audit(ctx, tx, actor, 'import.create', input.projectId, { ...where, from: input.import })
-    return one(await importsOf(tx, folderId), id)
+    return importWith(await importsOf(tx, folderId), id)
   })
 }
 
@@ -97,7 +97,7 @@ export function updateImport(
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const { folder, imports, where, key } = await open(ctx, tx, input)
     const folderId = folder.id
-    const present = one(imports, input.importId)
+    const present = importWith(imports, input.importId)
     const others = imports.filter((other) => other.id !== present.id)
     const { environment = present.environment.slug, path = present.path, position = present.position } = input.import
     const source = await sourceOf(tx, input.projectId, { environment, path })
@@ -125,7 +125,7 @@ export function updateImport(
       from: { environment, path },
       position: index + 1,
     })
-    return one(await importsOf(tx, folderId), present.id)
+    return importWith(await importsOf(tx, folderId), present.id)
   })
 }
 
@@ -137,7 +137,7 @@ export function deleteImport(
 ): Promise<Import> {
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const { folder, imports, where, key } = await open(ctx, tx, input)
-    const present = one(imports, input.importId)
+    const present = importWith(imports, input.importId)
     await tx.deleteFrom('imports').where('id', '=', present.id).execute()
     await moveHead(tx, { projectId: input.projectId, key, folder }, { imports: [present.sourceFolderId] }, {})
     await arrange(
@@ -189,7 +189,7 @@ async function importsOf(tx: Tx, folderId: string): Promise<Row[]> {
   }))
 }
 
-function one<T extends { id: string }>(imports: readonly T[], id: string): T {
+function importWith<T extends { id: string }>(imports: readonly T[], id: string): T {
   const found = imports.find((candidate) => candidate.id === id)
   if (!found) throw new NotFound(`Import with ID ${id} not found in this folder`)
   return found

@@ -22,20 +22,20 @@ const DEFAULT_ENVIRONMENTS = [
 /** All projects, by name. */
 export async function listProjects(ctx: Context, _actor: Actor, _input?: unknown): Promise<Project[]> {
   const rows = await ctx.db.selectFrom('projects').selectAll().execute()
-  const projects = await describe(ctx, rows)
+  const projects = await describeProjects(ctx, rows)
   return projects.sort((a, b) => a.name.localeCompare(b.name))
 }
 
 /** Throws `NotFound`. */
 export async function getProject(ctx: Context, _actor: Actor, input: { projectId: string }): Promise<Project> {
   const row = await ctx.db.selectFrom('projects').where('id', '=', input.projectId).selectAll().executeTakeFirst()
-  return one(await describe(ctx, row ? [row] : []), projectMissing(input.projectId))
+  return onlyProject(await describeProjects(ctx, row ? [row] : []), projectMissing(input.projectId))
 }
 
 /** Throws `NotFound`. */
 export async function getProjectBySlug(ctx: Context, _actor: Actor, input: { slug: string }): Promise<Project> {
   const row = await ctx.db.selectFrom('projects').where('slug', '=', input.slug).selectAll().executeTakeFirst()
-  return one(await describe(ctx, row ? [row] : []), `Project with slug "${input.slug}" not found`)
+  return onlyProject(await describeProjects(ctx, row ? [row] : []), `Project with slug "${input.slug}" not found`)
 }
 
 /**
@@ -144,7 +144,7 @@ export async function deleteProject(
   return { ...project, pending: released.pending }
 }
 
-async function describe(ctx: Context, rows: readonly Selectable<ProjectTable>[]): Promise<Project[]> {
+async function describeProjects(ctx: Context, rows: readonly Selectable<ProjectTable>[]): Promise<Project[]> {
   if (rows.length === 0) return []
   const organization = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
   const environments = await ctx.db
@@ -171,7 +171,7 @@ async function describe(ctx: Context, rows: readonly Selectable<ProjectTable>[])
   }))
 }
 
-function one(projects: readonly Project[], otherwise: string): Project {
+function onlyProject(projects: readonly Project[], otherwise: string): Project {
   const [project] = projects
   if (!project) throw new NotFound(otherwise)
   return project

@@ -265,7 +265,7 @@ async function writeInFolder(
   const tags = await shownTags(tx, target.projectId, [target.folder.id])
   return secrets.map((secret) => {
     const warned = warnings.get(secret.row.key)
-    return { ...describe(target, secret, tags.get(secret.row.id)), ...(warned ? { warnings: warned } : {}) }
+    return { ...describeWritten(target, secret, tags.get(secret.row.id)), ...(warned ? { warnings: warned } : {}) }
   })
 }
 
@@ -304,7 +304,7 @@ function remove(
       await deleteSecretRows(ctx, tx, actor, target, rows)
       markChanged(target.folder.id)
       await record(ctx, tx, actor, 'secret.delete', target, keys)
-      removed.push(...deleted.map((secret) => describe(target, secret)))
+      removed.push(...deleted.map((secret) => describeWritten(target, secret)))
     }
     return removed
   })
@@ -327,7 +327,7 @@ const putOf = (change: Change, present: SecretRow | undefined): Put => ({
   isLiteral: change.isLiteral,
 })
 
-const describe = (
+const describeWritten = (
   { projectId, environment, folder }: Target,
   { row, ...texts }: Opened,
   tags?: Secret['tags'],

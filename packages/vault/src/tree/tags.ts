@@ -17,14 +17,14 @@ export async function listTags({ db }: Context, _actor: Actor, input: { projectI
     .selectAll()
     .orderBy('slug')
     .execute()
-  return rows.map(describe)
+  return rows.map(describeTag)
 }
 
-const describe = (row: Selectable<TagTable>): Tag => ({ ...row, updatedAt: row.updatedAt ?? row.createdAt })
+const describeTag = (row: Selectable<TagTable>): Tag => ({ ...row, updatedAt: row.updatedAt ?? row.createdAt })
 
 /** Throws `NotFound`. */
 export const getTag = (ctx: Context, _actor: Actor, { projectId, tagId }: z.output<typeof schemas.getTag>) =>
-  one(ctx.db, projectId, tagId)
+  findTag(ctx.db, projectId, tagId)
 
 /** Throws `NotFound`. */
 export async function getTagBySlug(
@@ -39,7 +39,7 @@ export async function getTagBySlug(
     .selectAll()
     .executeTakeFirst()
   if (!tag) throw new NotFound(`Tag with slug "${slug}" not found in this project`)
-  return describe(tag)
+  return describeTag(tag)
 }
 
 /** Throws `NotFound`, and `BadRequest` when the slug is taken. */
@@ -61,7 +61,7 @@ export function updateTag(ctx: Context, actor: Actor, input: z.output<typeof sch
   const { projectId, tagId, slug, name, color } = input
   return transact(ctx, async (tx) => {
     await lockProject(ctx, tx, projectId)
-    const before = await one(tx, projectId, tagId)
+    const before = await findTag(tx, projectId, tagId)
     const after = { slug: slug ?? before.slug, name: name ?? before.name, color: color ?? before.color }
     const updatedAt = timestamp(ctx)
     await tx
@@ -80,7 +80,7 @@ export function deleteTag(ctx: Context, actor: Actor, input: { projectId: string
   const { projectId, tagId } = input
   return transact(ctx, async (tx) => {
     await lockProject(ctx, tx, projectId)
-    const tag = await one(tx, projectId, tagId)
+    const tag = await findTag(tx, projectId, tagId)
     await tx.deleteFrom('tags').where('id', '=', tagId).execute()
     await audit(ctx, tx, actor, 'tag.delete', projectId, { slug: tag.slug })
     return tag
@@ -178,7 +178,7 @@ export async function tagsBySlug(tx: Tx, projectId: string): Promise<Map<string,
   return new Map(rows.map((tag) => [tag.slug, tag]))
 }
 
-async function one(tx: Context['db'] | Tx, projectId: string, tagId: string): Promise<Tag> {
+async function findTag(tx: Context['db'] | Tx, projectId: string, tagId: string): Promise<Tag> {
   const tag = await tx
     .selectFrom('tags')
     .where('projectId', '=', projectId)
@@ -186,7 +186,7 @@ async function one(tx: Context['db'] | Tx, projectId: string, tagId: string): Pr
     .selectAll()
     .executeTakeFirst()
   if (!tag) throw new NotFound(`Tag with ID ${tagId} not found in this project`)
-  return describe(tag)
+  return describeTag(tag)
 }
 
 function explainSlug(slug: string): (error: unknown) => never {

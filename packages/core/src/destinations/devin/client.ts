@@ -20,7 +20,7 @@ export function devinClient(api: DevinApi): Client {
     apply: (changes, report) => {
       const work = { api, report, listing: sharedListing(() => listSecrets(api)) }
       // A failed listing would be requested again by every change that follows.
-      return applyEach(changes, report, (change) => one(work, change), {
+      return applyEach(changes, report, (change) => carryOut(work, change), {
         concurrency: CONCURRENCY,
         replaces: true,
         concernsTarget: work.listing.failed,
@@ -36,7 +36,7 @@ interface Work {
 }
 
 /** Carries out one change. Answers the ids the key has now. */
-async function one(work: Work, change: Change): Promise<readonly string[]> {
+async function carryOut(work: Work, change: Change): Promise<readonly string[]> {
   if (change.action === 'delete') {
     await remove(work, change.remoteIds)
     return []
