@@ -18,11 +18,16 @@ async function json(...args: string[]) {
   expect(code, stderr).toBe(0)
   return JSON.parse(stdout)
 }
-const failed = async (...args: string[]): Promise<string> => {
-  const { code, stderr } = await home.keyferry(args)
-  expect(code).toBe(1)
-  return stderr
-}
+const failing =
+  (expected: number) =>
+  async (...args: string[]): Promise<string> => {
+    const { code, stderr } = await home.keyferry(args)
+    expect(code).toBe(expected)
+    return stderr
+  }
+const failed = failing(1)
+/** The command line is wrong, whatever the instance has. */
+const wrong = failing(64)
 
 it('tags secrets', async () => {
   await json('secrets', 'set', 'A=1', 'B=2')
@@ -35,7 +40,7 @@ it('tags secrets', async () => {
   await json('secrets', 'tag', 'B', '--add', 'billing', '--remove', 'old')
   expect(await json('tags', 'update', 'billing', '--slug', 'money')).toMatchObject({ color: '#cc3300' })
   expect(await failed('secrets', 'tag', 'A', '--add', 'new')).toContain('There are: money, old.')
-  expect(await failed('secrets', 'tag', 'A')).toContain('--add or --remove')
+  expect(await wrong('secrets', 'tag', 'A')).toContain('--add or --remove')
   expect(await failed('secrets', 'import', '/nowhere/app.env')).toBe(
     "error: /nowhere/app.env can't be opened: no such file or directory\n  Check the path and its rights.\n",
   )
@@ -87,7 +92,7 @@ it('adds recipients of alerts, and chooses which of them a person gets', async (
   expect(created).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\S{20,}\n$/) })
   expect(await json('alerts', 'list')).toMatchObject([{ name: 'ops', kind: 'webhook' }])
   expect(await home.keyferry(['alerts', 'test', 'ops'])).toMatchObject({ code: 0 })
-  expect(await failed('alerts', 'create', 'email')).toContain('No e-mail address')
+  expect(await wrong('alerts', 'create', 'email')).toContain('No e-mail address')
   expect(await failed('alerts', 'create', 'email', 'ops@example.com')).toContain('E-mail is not set up')
   receiver.answer = 500
   expect(await home.keyferry(['alerts', 'test', 'ops'])).toMatchObject({ code: 1 })
@@ -102,7 +107,7 @@ it('adds recipients of alerts, and chooses which of them a person gets', async (
   })
   expect((await home.keyferry(['notifications', 'preferences'])).stdout).toMatch(/^failed +none$/m)
   expect(await failed('notifications', 'preferences', 'failed=often')).toContain('failed')
-  expect(await failed('notifications', 'preferences', 'fialed=none')).toContain('There are: failed, blocked')
+  expect(await wrong('notifications', 'preferences', 'fialed=none')).toContain('There are: failed, blocked')
 })
 
 it('sets with which tokens of others a machine signs in', async () => {
@@ -112,7 +117,7 @@ it('sets with which tokens of others a machine signs in', async () => {
   const jwt = ['--method', 'jwt']
   const set = ['machines', 'set-sign-in', 'ci', ...jwt]
   expect(await failed(...set, 'configurationType=static')).toContain('public key')
-  expect(await failed(...set, 'boundSubjct=job')).toContain('There is no field boundSubjct')
+  expect(await wrong(...set, 'boundSubjct=job')).toContain('There is no field boundSubjct')
   await json(...set, 'configurationType=static', 'boundSubject=job', `publicKeys:=${JSON.stringify([pem])}`)
   await json(...set, 'boundAudiences=keyferry')
   const shown = await json('machines', 'sign-in', 'ci', ...jwt)
