@@ -184,7 +184,7 @@ it('signs in there by universal auth', async () => {
   expect(piped).toMatchObject({ code: 0, stderr: '' })
   const copied = await home.keyferry(args, { env: { ...env, INFISICAL_CLIENT_SECRET: clientSecret } })
   expect(copied).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Copied 1 secret into') })
-  expect(await home.keyferry([...args, '--token', 'x'])).toMatchObject({ code: 1, stdout: '' })
+  expect(await home.keyferry([...args, '--token', 'x'])).toMatchObject({ code: 64, stdout: '' })
 })
 
 it('says what is wrong with the source', async () => {
