@@ -403,6 +403,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
     await other.clearCookies()
     await add.getByRole('textbox', { name: 'Value' }).press('Enter')
     await see(view.getByText('Your session ended. What you typed is kept'))
+    await see(add.getByText('Your session ended. Sign in again.'))
     await tree().put('dev', '/', { NEWEST: CANARY })
     // A dialog covers the page, and what it says.
     await button('New folder').click()

@@ -98,6 +98,8 @@ export function messageOf(error: unknown): string {
     const status = statusOf(error)
     return status === undefined || status < 400 ? NO_ANSWER : wordsFor(status)
   }
+  // Keyferry's own words for it are for programs, which have tokens.
+  if (error instanceof TRPCClientError && statusOf(error) === 401) return wordsFor(401)
   // As `fetch` fails where nothing answers.
   if (error instanceof TypeError) return NO_ANSWER
   return error instanceof Error && error.message !== '' ? error.message : words.errors.unknown
