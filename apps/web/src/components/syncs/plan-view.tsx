@@ -96,8 +96,8 @@ export function PlanView({ plan }: { plan: Plan }) {
 }
 
 const Figure = ({ n, word, tone, tint }: { n: number; word: ReactNode; tone: string; tint?: string }) => (
-  <div className={cn('flex flex-col-reverse rounded-lg border border-line bg-surface px-2 py-2', n > 0 && tint)}>
-    <dt className="text-sm text-soft">{word}</dt>
+  <div className={cn('flex flex-col-reverse rounded-lg border border-line bg-surface p-2 max-sm:px-1', n > 0 && tint)}>
+    <dt className="text-sm text-soft max-sm:text-xs">{word}</dt>
     <dd className={cn('text-2xl font-semibold tabular-nums', n > 0 ? tone : 'text-faint')}>{n}</dd>
   </div>
 )

@@ -57,7 +57,7 @@ export function SecretName({ source, row, isReadable }: Props) {
         )}
       </div>
       {row.problem !== null && (
-        <p className="flex items-start gap-1 pb-0.5 text-xs font-medium break-words text-bad">
+        <p className="flex items-start gap-1 pb-0.5 text-xs font-medium wrap-anywhere text-bad">
           <TriangleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" /> {row.problem}
         </p>
       )}
