@@ -56,7 +56,7 @@ onEveryDatabase('rights that end during a call', (open) => {
   const calls = new AsyncLocalStorage<{ interruption: (() => Promise<void>) | null }>()
 
   beforeAll(async () => {
-    // Without e-mail, only an instance admin adds people.
+    // Without email, only an instance admin adds people.
     api = await readyApi(open, { mail: { send: () => Promise.resolve() } })
     vendor = await startEmulator()
     admin = await machine(api, 'admin')

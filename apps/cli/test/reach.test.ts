@@ -92,8 +92,8 @@ it('adds recipients of alerts, and chooses which of them a person gets', async (
   expect(created).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\S{20,}\n$/) })
   expect(await json('alerts', 'list')).toMatchObject([{ name: 'ops', kind: 'webhook' }])
   expect(await home.keyferry(['alerts', 'test', 'ops'])).toMatchObject({ code: 0 })
-  expect(await wrong('alerts', 'create', 'email')).toContain('No e-mail address')
-  expect(await failed('alerts', 'create', 'email', 'ops@example.com')).toContain('E-mail is not set up')
+  expect(await wrong('alerts', 'create', 'email')).toContain('No email address')
+  expect(await failed('alerts', 'create', 'email', 'ops@example.com')).toContain('Email is not set up')
   receiver.answer = 500
   expect(await home.keyferry(['alerts', 'test', 'ops'])).toMatchObject({ code: 1 })
   await json('alerts', 'delete', 'ops', '--yes')

@@ -97,7 +97,7 @@ describe('sign-in', () => {
     expect(absent).toMatchObject({ code: 1, stderr: expect.stringContaining('--token-file') })
   })
 
-  it('takes e-mail and password', async () => {
+  it('takes email and password', async () => {
     const { email, password } = ACCOUNT
     const wrong = await home.keyferry(['login', '--url', url, '--email', email], { input: 'not the password' })
     expect(wrong).toMatchObject({ code: 1, stdout: '' })

@@ -209,10 +209,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), IN_ORDE
     await see(alert('answered 503'))
     await screens.look('alerts')
 
-    await page.getByRole('radio', { name: 'E-mail' }).click()
-    await page.getByLabel('E-mail address').fill('oncall@example.com')
+    await page.getByRole('radio', { name: 'Email' }).click()
+    await page.getByLabel('Email address').fill('oncall@example.com')
     all().seen.expectRefusal('notifications.create')
-    await button('Add e-mail address').click()
+    await button('Add email address').click()
     await see(alert('SMTP_URL'))
     await button(`Remove ${shown}`).click()
     await dialog().getByRole('button', { name: 'Remove' }).click()
@@ -223,7 +223,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), IN_ORDE
 
     // What one person wants to hear of.
     await visit(page, '/account')
-    await see(page.getByText('E-mail isn’t set up on this server'))
+    await see(page.getByText('Email isn’t set up on this server'))
     await page.getByLabel('Drifted').selectOption('Off')
     await see(page.getByText('Saved.'))
     await screens.look('account-notifications')

@@ -22,7 +22,7 @@ const CHECK_MS = 60 * 60_000
 /**
  * Sends a job for every sync that is due (what the queue lost, what a crash left between commit and send, what waited
  * out a back-off), and delivers notices: now and every few seconds. Carries out deletions whose process died before it
- * could, and forgets runs older than `historyDays`. E-mail, webhooks and each stream of the audit log continue their
+ * could, and forgets runs older than `historyDays`. Email, webhooks and each stream of the audit log continue their
  * own, so that none waits for another.
  */
 export function startSweep(
@@ -39,8 +39,8 @@ export function startSweep(
     every(ctx, HISTORY_MS, 'leases of former targets', () => pruneLeases(ctx)),
     every(ctx, CHECK_MS, 'changes outside Keyferry', async () => void (await checkStore(ctx)), { atOnce: false }),
     every(ctx, NOTICES_MS, 'webhooks', () => deliverNotices(ctx, 'http')),
-    every(ctx, NOTICES_MS, 'e-mails', () => deliverNotices(ctx, 'email')),
-    every(ctx, NOTICES_MS, 'e-mails to people', () => deliverEventMails(ctx)),
+    every(ctx, NOTICES_MS, 'emails', () => deliverNotices(ctx, 'email')),
+    every(ctx, NOTICES_MS, 'emails to people', () => deliverEventMails(ctx)),
     ...auditStreams.map((stream) => every(ctx, STREAM_MS, 'the audit stream', () => streamAudit(ctx, stream))),
   ]
   return {

@@ -28,7 +28,7 @@ export interface Context {
   network: Network
   metrics: Metrics
   tracing: Tracing
-  /** Null: e-mail is not set up. */
+  /** Null: email is not set up. */
   mail: Mailer | null
   /** Where people reach the console, such as `https://keyferry.example.com`; null: not set. */
   consoleUrl: string | null
@@ -115,7 +115,7 @@ export interface Actor {
   /** `anonymous`: a request that proved no identity, such as a failed sign-in. */
   kind: 'user' | 'identity' | 'system' | 'anonymous'
   id: string
-  /** E-mail address or name of the identity. */
+  /** Email address or name of the identity. */
   name: string
   /** Where the request came from; absent for Keyferry's own actions. */
   address?: string

@@ -32,6 +32,7 @@ const TELLS: readonly Tell[] = [
   { pattern: /\bnothing of\b/i, instead: '"nothing about", "no part of"' },
   { pattern: /\bt(?:ake|akes|ook|aken) back\b/i, instead: '"remove", "revoke", "undo"' },
   { pattern: /\btried too often\b/i, instead: '"too many attempts"' },
+  { pattern: /\be-mails?\b/i, instead: '"email"' },
 ]
 
 /** Correct as well, but a riddle to a person who reads it in a message, a command's help or a document. */

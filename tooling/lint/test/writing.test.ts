@@ -18,8 +18,9 @@ describe('the check of the writing', () => {
       'a.tsx:4: "anew"',
       'a.tsx:4: "Nothing of"',
     ])
-    expect(problemsOfDocument('a.md', 'Fine.\nThis cannot be held there.')).toEqual([
+    expect(problemsOfDocument('a.md', 'Fine.\nThis cannot be held there.\nSends e-mails.')).toEqual([
       'a.md:2: "cannot be held": write "can\'t be stored"',
+      'a.md:3: "e-mails": write "email"',
     ])
   })
 

@@ -22,8 +22,7 @@ export const clients = router({
     .meta({
       tag,
       perMinute,
-      summary:
-        'A short-lived token for e-mail and password; with a second factor it is good for entering the code only',
+      summary: 'A short-lived token for email and password; with a second factor it is good for entering the code only',
       routes: [{ method: 'POST', path: '/api/v3/auth/login', form: true }],
     })
     .input(z.object({ email: storedText.trim().min(1).max(254), password: credential }))

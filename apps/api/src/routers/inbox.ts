@@ -24,14 +24,14 @@ export const inbox = router({
 
   preferences: query(inboxVerbs.preferences, {
     tag,
-    summary: 'Which of it the caller gets by e-mail',
+    summary: 'Which of it the caller gets by email',
     routes: [{ method: 'GET', path: `${base}/preferences`, envelope: 'preferences' }],
     output: notificationPreferences,
   }),
 
   setPreferences: mutation(inboxVerbs.setPreferences, {
     tag,
-    summary: 'Changes which of it the caller gets by e-mail',
+    summary: 'Changes which of it the caller gets by email',
     routes: [{ method: 'PATCH', path: `${base}/preferences`, envelope: 'preferences' }],
     output: notificationPreferences,
   }),

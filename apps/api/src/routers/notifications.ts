@@ -16,7 +16,7 @@ export const notifications = router({
 
   create: mutation(noticeVerbs.create, {
     tag,
-    summary: 'Adds a webhook, an e-mail address, or a channel of Slack, Teams or PagerDuty, for one project or all',
+    summary: 'Adds a webhook, an email address, or a channel of Slack, Teams or PagerDuty, for one project or all',
     routes: [{ method: 'POST', path: base, envelope: 'noticeTarget' }],
     output: createdNoticeTarget,
   }),

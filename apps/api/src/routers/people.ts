@@ -116,7 +116,7 @@ export const people = router({
 
   resetLink: mutation(resetVerbs.link, {
     tag,
-    summary: 'A link that sets the password of someone who forgot it, mailed to them when e-mail is set up',
+    summary: 'A link that sets the password of someone who forgot it, mailed to them when email is set up',
     routes: [{ method: 'POST', path: '/api/v1/people/:userId/reset-link' }],
     output: z.object({ link: z.string().nullable(), mailed: z.boolean(), expiresAt: timestamp }),
   }),

@@ -154,7 +154,7 @@ export function invitations(suite: People): void {
     expect([await open(), (await accept(link)).status]).toEqual([404, 404])
   })
 
-  it('are invited without e-mail by instance admins only, who hand the link over; it proves no address', async () => {
+  it('are invited without email by instance admins only, who hand the link over; it proves no address', async () => {
     const other = await readyApi(suite.open)
     const { id: at } = await newProject(other)
     const post = (url: string, body: object, options: object = {}) => other.send('POST', url, body, options)

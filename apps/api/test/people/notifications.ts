@@ -8,7 +8,7 @@ import type { People } from './fixture.ts'
 const MINUTE = 60_000
 
 export function notifications(suite: People): void {
-  it('see what happened to the syncs that they may see, unread first, and get what they want by e-mail', async () => {
+  it('see what happened to the syncs that they may see, unread first, and get what they want by email', async () => {
     const { api, projectId, mails, join } = suite
     const vendor = await startEmulator()
     onTestFinished(vendor.close)

@@ -34,7 +34,7 @@ export function addAccount(program: Command, cli: Cli): void {
     .description('Sign in and remember it')
     .option('--url <url>', 'where the instance serves')
     .option('--token [token]', 'sign in with a token; without a value, prompts for it or reads stdin')
-    .option('--email <address>', 'sign in with e-mail and password; prompts for the password or reads stdin')
+    .option('--email <address>', 'sign in with email and password; prompts for the password or reads stdin')
     .option('--code <code>', 'of the second factor, or a recovery code; prompted for where one is needed')
     .option('--client-id <id>', 'sign in as a machine, with a client secret; prompts for it or reads stdin')
     .option('--identity <id>', 'sign in as a machine, with the token of a CI job or a pod')

@@ -46,7 +46,7 @@ async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<voi
   if (json) cli.terminal.json({ file: path, bytes })
   else
     cli.terminal.line(
-      `Wrote ${path} (${bytes} bytes). It contains names, e-mail addresses and password hashes in plain text; values need the root key: keep the key elsewhere.`,
+      `Wrote ${path} (${bytes} bytes). It contains names, email addresses and password hashes in plain text; values need the root key: keep the key elsewhere.`,
     )
 }
 

@@ -47,7 +47,7 @@ export function addAlerts(program: Command, cli: Cli): void {
   withJson(alerts.command('create'))
     .description('Add a recipient; what signs the deliveries to a webhook is printed once')
     .addArgument(new Argument('<kind>').choices(KINDS))
-    .argument('[address]', 'of an e-mail recipient; a URL, which can be a secret, is typed in or read from stdin')
+    .argument('[address]', 'of an email recipient; a URL, which can be a secret, is typed in or read from stdin')
     .option('--project <slug or id>', 'alerts of one project only')
     .option('--name <name>', 'what people call it, such as a channel')
     .option(
@@ -87,7 +87,7 @@ async function create(
   { project, name, secretFile, deliveries, ...options }: CreateOptions,
 ): Promise<void> {
   const { terminal } = cli
-  if (kind === 'email' && given === undefined) throw usageFailure('No e-mail address', 'Name it after the kind.')
+  if (kind === 'email' && given === undefined) throw usageFailure('No email address', 'Name it after the kind.')
   const client = await connect(cli)
   const projectId = project === undefined ? undefined : (await findProject(client, project)).id
   const address = given ?? (kind === 'pagerduty' ? PAGERDUTY : await askHidden(terminal, 'URL:'))

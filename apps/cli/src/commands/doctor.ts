@@ -81,7 +81,7 @@ async function overApi(cli: Cli, options: JsonOption): Promise<void> {
     add(
       'mail',
       'warning',
-      'It sends no e-mail: no invitations, password resets or alerts.',
+      'It sends no email: no invitations, password resets or alerts.',
       'Set SMTP_URL and MAIL_FROM.',
     )
   const me = await client.instance.me.query().catch((error: unknown) => explain(error))

@@ -36,13 +36,13 @@ export function addMembers(program: Command, cli: Cli): void {
 
   withRole(withProject(members.command('update')))
     .description('Change the role of a member, or what it is limited to')
-    .argument('<member>', 'e-mail address, name or id')
+    .argument('<member>', 'email address, name or id')
     .option('--whole-project', 'it is no longer limited')
     .action((who: string, options: Options & RoleOptions & { wholeProject?: boolean }) => update(cli, who, options))
 
   withProject(members.command('remove'))
     .description('Remove a member')
-    .argument('<member>', 'e-mail address, name or id')
+    .argument('<member>', 'email address, name or id')
     .option('-y, --yes', 'do not ask')
     .action((who: string, options: Options & { yes?: boolean }) => remove(cli, who, options))
 }
@@ -63,7 +63,7 @@ async function add(cli: Cli, who: string, { machine, role, scope, ...options }: 
   if (invited.member !== null) return cli.terminal.note(`${who} is a ${role} of ${project.name}.`)
   // The result: the invited person signs up with it.
   if (invited.link !== null) cli.terminal.line(invited.link)
-  cli.terminal.note(invited.mailed ? `Invited ${who} by e-mail.` : `Invited ${who}: hand them the link.`)
+  cli.terminal.note(invited.mailed ? `Invited ${who} by email.` : `Invited ${who}: hand them the link.`)
 }
 
 async function update(

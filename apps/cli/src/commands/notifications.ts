@@ -32,7 +32,7 @@ export function addNotifications(program: Command, cli: Cli): void {
     })
 
   withJson(notifications.command('preferences'))
-    .description('Show or change which of them you get, and which by e-mail')
+    .description('Show or change which of them you get, and which by email')
     .argument('[kind=delivery...]', 'such as failed=mail recovered=none; a delivery is none, console or mail')
     .action((changes: string[], options: JsonOption) => preferences(cli, changes, options))
 }
@@ -73,5 +73,5 @@ async function preferences(cli: Cli, changes: readonly string[], { json }: JsonO
   if (json) return terminal.json(now)
   const { canMail, ...kinds } = now
   terminal.table(['KIND', 'DELIVERY'], Object.entries(kinds))
-  if (!canMail) terminal.note('E-mail is not set up: `mail` shows them in the console only.')
+  if (!canMail) terminal.note('Email is not set up: `mail` shows them in the console only.')
 }

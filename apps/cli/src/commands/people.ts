@@ -38,19 +38,19 @@ export function addPeople(program: Command, cli: Cli): void {
       const invited = await client.people.invite.mutate({ email, instanceAdmin })
       if (json) return cli.terminal.json(invited)
       if (invited.link !== null) cli.terminal.line(invited.link)
-      cli.terminal.note(invited.mailed ? `Invited ${email} by e-mail.` : `Invited ${email}.`)
+      cli.terminal.note(invited.mailed ? `Invited ${email} by email.` : `Invited ${email}.`)
     })
 
   withJson(people.command('remove'))
     .description('Remove an account with its memberships, sessions and API keys')
-    .argument('<person>', 'e-mail address or id')
+    .argument('<person>', 'email address or id')
     .option('--revoke-client-secrets', 'also the client secrets of machines that they created')
     .option('-y, --yes', 'do not ask')
     .action((person: string, options: RemoveOptions) => remove(cli, person, options))
 
   withJson(people.command('sign-out'))
     .description('Sign a person out everywhere')
-    .argument('<person>', 'e-mail address or id')
+    .argument('<person>', 'email address or id')
     .action(async (person: string, options: JsonOption) => {
       const client = await connect(cli)
       const { id: userId, email } = await personNamed(client, person)

@@ -11,7 +11,7 @@ const settings = z.object({
   url: z.string().optional(),
   /** A bearer token. */
   token: z.string().optional(),
-  /** The cookie of a session, of who signed in by e-mail and password. */
+  /** The cookie of a session, of who signed in by email and password. */
   session: z.string().optional(),
   /** Plain http was accepted for this URL. */
   insecure: z.boolean().optional(),

@@ -1,5 +1,5 @@
 /**
- * Sign-in by e-mail and password, with a second factor where the account has one: better-auth's routes, 1.x, 2026-11.
+ * Sign-in by email and password, with a second factor where the account has one: better-auth's routes, 1.x, 2026-11.
  */
 import { z } from 'zod'
 import { Failure } from '../failure.ts'
@@ -13,7 +13,7 @@ export async function signIn(
   askCode: () => string | Promise<string>,
 ): Promise<string> {
   const first = await post(url, 'sign-in/email', credentials, '')
-  if (first.problem !== null) throw new Failure(first.problem, 'Check the e-mail address and the password.')
+  if (first.problem !== null) throw new Failure(first.problem, 'Check the email address and the password.')
   if (!first.twoFactor) return first.cookies
   const code = (await askCode()).replaceAll(' ', '')
   // What is no six digits is a recovery code.

@@ -22,7 +22,7 @@ interface Owner {
 
 /**
  * Throws `Invalid` at `field` for a password that is common, that repeats a short piece, or that is the account's
- * e-mail address, one of its `words` or the product's name with at most digits and signs around it.
+ * email address, one of its `words` or the product's name with at most digits and signs around it.
  */
 export function refuseCommon(password: string, { email, words }: Owner, field = 'password'): void {
   const low = password.toLowerCase()

@@ -40,7 +40,7 @@ const LIFE_MS = 7 * DAY_MS
 /**
  * Of an instance admin: who has an account becomes a member at once, everybody else gets a link by mail. Of others:
  * everybody gets a link, so that the answer does not tell who has an account. Throws `BadRequest` for a member, and
- * `Forbidden` when somebody else than an instance admin asks and there is no e-mail to send the link with.
+ * `Forbidden` when somebody else than an instance admin asks and there is no email to send the link with.
  */
 export async function inviteMember(
   ctx: Context,
@@ -83,10 +83,10 @@ export async function inviteMembers(
   return { memberships, invitations }
 }
 
-/** Without e-mail the inviter gets the link and could use it, so only instance admins may invite. */
+/** Without email the inviter gets the link and could use it, so only instance admins may invite. */
 function refuseWithoutMail({ mail }: Pick<Context, 'mail'>): void {
   if (mail) return
-  throw new Forbidden('E-mail is not set up, so only an instance admin can add people. Ask one, or have SMTP_URL set.')
+  throw new Forbidden('Email is not set up, so only an instance admin can add people. Ask one, or have SMTP_URL set.')
 }
 
 /** Members are listed to who invites: that this one is there already is no news. */

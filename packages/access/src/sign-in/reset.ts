@@ -36,7 +36,7 @@ async function sendReset(ctx: MailContext, mail: Mailer, baseUrl: string, to: st
 
 /**
  * Mails the link, unless this account was sent several a moment ago: requests by strangers must not fill a mailbox, and
- * the last link still works. Without e-mail an instance admin makes the link.
+ * the last link still works. Without email an instance admin makes the link.
  */
 export async function mailReset(ctx: MailContext, baseUrl: string, to: string, token: string): Promise<void> {
   if (!ctx.mail) return
@@ -48,7 +48,7 @@ export async function mailReset(ctx: MailContext, baseUrl: string, to: string, t
 }
 
 /**
- * A link that sets the person's password. It is mailed to them, so nobody else can use it; without e-mail the instance
+ * A link that sets the person's password. It is mailed to them, so nobody else can use it; without email the instance
  * admin gets it, to hand it over. Throws `NotFound`, `TooManyRequests` after several mails, and `Unavailable` when the
  * mail was not sent.
  */

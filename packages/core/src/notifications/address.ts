@@ -20,7 +20,7 @@ export function webhookUrl(network: Network, text: string): URL {
 /** One plain address: no name, no list, nothing that a mail header could be made of. Throws `Invalid`. */
 export function mailAddress(text: string): string {
   if (!/^[^\s@,;:<>()[\]"\\]+@[^\s@,;:<>()[\]"\\]+$/.test(text) || text.length > 254)
-    throw invalid('That is not an e-mail address')
+    throw invalid('That is not an email address')
   return text
 }
 

@@ -13,7 +13,7 @@ const UNORDERED: NoticeType = 'secret.delivered'
 
 type Notice = Selectable<NoticeTable>
 
-/** E-mails wait for a mail server, all else for the receiver of a request: neither waits for the other. */
+/** Emails wait for a mail server, all else for the receiver of a request: neither waits for the other. */
 export type Channel = 'email' | 'http'
 
 /**

@@ -1,4 +1,4 @@
-/** What happened to syncs, by e-mail to the people who want it and may see it when it is sent. */
+/** What happened to syncs, by email to the people who want it and may see it when it is sent. */
 import { readAccess, usersOf } from '@keyferry/access'
 import type { Selectable, SyncEventMailTable } from '@keyferry/db'
 import { backOffWindow, whereBackOffOver, type Context } from '@keyferry/kernel'

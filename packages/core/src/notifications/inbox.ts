@@ -85,14 +85,14 @@ export async function readPreferences({ db, mail }: Context, { id }: Actor): Pro
   }
 }
 
-/** Changes what is given. Throws `BadRequest` for e-mail where it is not set up. */
+/** Changes what is given. Throws `BadRequest` for email where it is not set up. */
 export async function setPreferences(
   ctx: Context,
   actor: Actor,
   input: Partial<Omit<Preferences, 'canMail'>>,
 ): Promise<Preferences> {
   if (!ctx.mail && Object.values(input).includes('mail'))
-    throw new BadRequest('E-mail is not set up: start Keyferry with SMTP_URL and MAIL_FROM')
+    throw new BadRequest('Email is not set up: start Keyferry with SMTP_URL and MAIL_FROM')
   await transactChecked(ctx, async (tx) => {
     for (const kind of NOTIFICATION_KINDS) {
       const delivery = input[kind]

@@ -266,7 +266,7 @@ onEveryDatabase('notices', (open) => {
     expect(hook.got).toHaveLength(1)
   })
 
-  it('arrive by e-mail though a webhook hangs', async () => {
+  it('arrive by email though a webhook hangs', async () => {
     const fixture = await start()
     const mail = await receiveMail()
     const ctx = { ...fixture.ctx, mail: createMailer({ url: mail.url, from: 'Keyferry <keyferry@example.com>' }) }
@@ -290,7 +290,7 @@ onEveryDatabase('notices', (open) => {
     expect(text).not.toContain(VALUE)
   })
 
-  it('by e-mail keep to one line of subject and one receiver, whatever a sync is called', async () => {
+  it('by email keep to one line of subject and one receiver, whatever a sync is called', async () => {
     const fixture = await start()
     const mail = await receiveMail()
     const ctx = { ...fixture.ctx, mail: createMailer({ url: mail.url, from: 'keyferry@example.com' }) }
@@ -302,7 +302,7 @@ onEveryDatabase('notices', (open) => {
     expect(mail.got[0]?.text.split('\r\n\r\n', 1)[0]).not.toMatch(/^Bcc:/im)
     for (const address of ['a@b.co, eve@example.com', 'a@b.co\nBcc: x@y.z', 'Ada <a@b.co>', 'nobody', '@'])
       await expect(createNoticeTarget(ctx, fixture.actor, { kind: 'email', address })).rejects.toThrow(
-        'not an e-mail address',
+        'not an email address',
       )
   })
 

@@ -52,19 +52,19 @@ async function deliver(ctx: Context, recipient: Recipient, body: NoticeBody): Pr
   }
 }
 
-/** The same for an e-mail. */
+/** The same for an email. */
 export async function sendMail(
   ctx: Context,
   to: string,
   mail: { subject: string; text: string },
 ): Promise<DeliveryProblem | null> {
   if (!ctx.mail)
-    return { message: 'E-mail is not set up: start every process with SMTP_URL and MAIL_FROM.', isAnswer: false }
+    return { message: 'Email is not set up: start every process with SMTP_URL and MAIL_FROM.', isAnswer: false }
   try {
     await ctx.mail.send({ to, ...mail })
     return null
   } catch (error) {
-    ctx.log.warn({ err: error }, 'an e-mail was not taken')
+    ctx.log.warn({ err: error }, 'an email was not taken')
     // As nodemailer notes what the server said.
     const isAnswer = error instanceof Error && 'responseCode' in error
     return { message: 'The mail server did not take it; the log has the details.', isAnswer }

@@ -1,6 +1,6 @@
 /**
  * What happened to syncs, as the notification centre of the console shows it: written in the transaction of its cause,
- * kept as long as runs are. A person who wants it by e-mail gets it from here, too (event-mails.ts).
+ * kept as long as runs are. A person who wants it by email gets it from here, too (event-mails.ts).
  */
 import { randomUUID } from 'node:crypto'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'

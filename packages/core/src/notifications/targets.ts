@@ -44,7 +44,7 @@ export async function listNoticeTargets(
 }
 
 /**
- * Adds a target. Throws `Invalid` (address), `NotFound` (project), and `BadRequest` for e-mail where it is not set up.
+ * Adds a target. Throws `Invalid` (address), `NotFound` (project), and `BadRequest` for email where it is not set up.
  */
 export async function createNoticeTarget(
   ctx: Context,
@@ -140,10 +140,10 @@ const sendTest = (ctx: Context, actor: Actor, recipient: Recipient): Promise<Del
     }),
   )
 
-/** Throws `Invalid` (address, secret), and `BadRequest` for e-mail where it is not set up. */
+/** Throws `Invalid` (address, secret), and `BadRequest` for email where it is not set up. */
 function newRecipient(ctx: Context, { kind, address, secret }: z.output<typeof schemas.createNoticeTarget>): Recipient {
   if (kind === 'email') {
-    if (!ctx.mail) throw new BadRequest('E-mail is not set up: start Keyferry with SMTP_URL and MAIL_FROM')
+    if (!ctx.mail) throw new BadRequest('Email is not set up: start Keyferry with SMTP_URL and MAIL_FROM')
     return { kind, address: mailAddress(address) }
   }
   const url = webhookUrl(ctx.network, address)

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-/** The notification centre: what happened to syncs, who has read up to where, and what each person wants by e-mail. */
+/** The notification centre: what happened to syncs, who has read up to where, and what each person wants by email. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const { schema } = db
   await schema

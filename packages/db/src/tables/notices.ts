@@ -9,7 +9,7 @@ export interface NoticeTargetTable {
   /** What people call it. */
   name: Fixed<string | null>
   kind: Fixed<'webhook' | 'email' | 'slack' | 'teams' | 'pagerduty'>
-  /** For people: an e-mail address, or a URL without its path, which may be a secret. */
+  /** For people: an email address, or a URL without its path, which may be a secret. */
   address: Fixed<string>
   /** Sealed JSON: a webhook's whole URL, and what signs its deliveries or, for PagerDuty, says whose they are. */
   secret: string | null
@@ -74,7 +74,7 @@ export interface SyncEventTable {
   at: Fixed<Timestamp>
 }
 
-/** An event on its way to one person by e-mail; deleted once it arrived. */
+/** An event on its way to one person by email; deleted once it arrived. */
 export interface SyncEventMailTable {
   eventId: Fixed<string>
   userId: Fixed<string>

@@ -12,7 +12,7 @@ import { auditEvent } from './audit.ts'
 export interface Repeatable {
   actor: Actor
   action: AuditAction
-  /** What it was about, such as the name of the procedure or the e-mail address that was tried. */
+  /** What it was about, such as the name of the procedure or the email address that was tried. */
   subject: string
   /** Whether it is about an account that exists: a flood of invented ones must not hide those. */
   known: boolean

@@ -163,7 +163,7 @@ async function serving(env: Env): Promise<Finding[]> {
 }
 
 async function mail(env: Env, progress: (check: string) => void): Promise<Finding[]> {
-  if (env.SMTP_URL === undefined) return [ok('mail', 'E-mail is not set up.')]
+  if (env.SMTP_URL === undefined) return [ok('mail', 'Email is not set up.')]
   progress('mail')
   try {
     await verifyMail(env.SMTP_URL)

@@ -36,7 +36,7 @@ const schema = z
   })
   .refine((env) => env.SMTP_URL === undefined || env.MAIL_FROM !== undefined, {
     path: ['MAIL_FROM'],
-    message: 'is needed beside SMTP_URL: the address that e-mails come from',
+    message: 'is needed beside SMTP_URL: the address that emails come from',
   })
   .refine(
     (env) =>

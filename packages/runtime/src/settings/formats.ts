@@ -144,7 +144,7 @@ export const headerPairs = z
   .string()
   .regex(/^[^=,\s]+=[^,]*(,\s*[^=,\s]+=[^,]*)*$/, 'must be name=value pairs between commas, with values as in URLs')
 
-/** Of e-mail addresses. */
+/** Of email addresses. */
 export const domains = list
   .transform((all) => all.map((domain) => domain.toLowerCase()))
   .refine(

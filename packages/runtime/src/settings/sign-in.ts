@@ -33,7 +33,7 @@ export const signIn = {
   OIDC_CLIENT_SECRET: setting(z.string().optional(), 'of Keyferry at that provider', { secret: 'file' }),
   OIDC_ALLOWED_DOMAINS: setting(
     domains,
-    'domains of e-mail addresses between commas: whose people can sign in without an invitation',
+    'domains of email addresses between commas: whose people can sign in without an invitation',
   ),
   OIDC_ONLY: setting(
     flag.default(false),

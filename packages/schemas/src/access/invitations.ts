@@ -33,10 +33,7 @@ export const inviteMember = z.object({
 export const invited = z.object({
   member: member.nullable().describe('Set when the address has an account already'),
   invitation: invitation.nullable(),
-  link: z
-    .string()
-    .nullable()
-    .describe('To hand over; null when e-mail is set up: then only the invited person gets it'),
+  link: z.string().nullable().describe('To hand over; null when email is set up: then only the invited person gets it'),
   mailed: z.boolean().describe('False with `link: null`: the mail was not sent; invite again once SMTP_URL works'),
 })
 
@@ -44,7 +41,7 @@ export const invited = z.object({
 export const inviteMembers = z.object({
   projectId: id,
   emails: z.array(emailAddress).max(50).default([]),
-  usernames: z.array(emailAddress).max(50).default([]).describe('Here, a user name is an e-mail address'),
+  usernames: z.array(emailAddress).max(50).default([]).describe('Here, a user name is an email address'),
   roleSlugs: z.array(roleAlias).min(1).max(1).default(['developer']),
 })
 

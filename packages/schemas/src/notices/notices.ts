@@ -11,7 +11,7 @@ export const noticeTarget = z
     projectId: id.nullable().describe('Null: gets alerts of every project'),
     name: z.string().nullable().describe('What people call it, such as a channel'),
     kind,
-    address: z.string().describe('An e-mail address, or a URL without its path, which may be a secret'),
+    address: z.string().describe('An email address, or a URL without its path, which may be a secret'),
     deliveries: z.boolean().describe('Also gets `secret.delivered`, once per version that every destination has'),
     problem: z.string().nullable().describe('Why the last delivery failed'),
     deliveredAt: timestamp.nullable(),
@@ -34,7 +34,7 @@ export const createNoticeTarget = z.object({
     .min(1, 'Address is required')
     .max(2000, 'Address must be at most 2000 characters')
     .describe(
-      "An e-mail address; or the URL of a webhook, also that of Slack, of Teams (Workflows) or PagerDuty's Events API",
+      "An email address; or the URL of a webhook, also that of Slack, of Teams (Workflows) or PagerDuty's Events API",
     ),
   secret: z
     .string()
@@ -112,7 +112,7 @@ export const notice = z
 export const NOTIFICATION_KINDS = ['failed', 'blocked', 'approval', 'drifted', 'recovered'] as const
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number]
 
-/** `console`: in the notification centre only; `mail`: there and by e-mail. */
+/** `console`: in the notification centre only; `mail`: there and by email. */
 export const notificationDelivery = z.enum(['none', 'console', 'mail'])
 
 export const notification = notice
@@ -142,7 +142,7 @@ const choices = z.object({
 })
 
 export const notificationPreferences = choices
-  .extend({ canMail: z.boolean().describe('E-mail is set up') })
+  .extend({ canMail: z.boolean().describe('Email is set up') })
   .meta({ id: 'NotificationPreferences' })
 
 export const setNotificationPreferences = choices.partial()

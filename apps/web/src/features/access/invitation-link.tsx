@@ -5,7 +5,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import type { Invited } from './types.ts'
 import { words } from './words.ts'
 
-/** How the invited person gets their link: by mail, which only they read, or handed over where there is no e-mail. */
+/** How the invited person gets their link: by mail, which only they read, or handed over where there is no email. */
 export const InvitationLink = ({ invited, onDone }: { invited: Invited; onDone: () => void }) => (
   <div className="grid gap-4">
     <Way invited={invited} />

@@ -66,12 +66,12 @@ export const words = {
   },
   invitationLink: {
     done: 'Done',
-    handOver: (email: string) => `Send this link to ${email} yourself: e-mail isn’t set up on this server.`,
+    handOver: (email: string) => `Send this link to ${email} yourself: email isn’t set up on this server.`,
     invitationLink: 'invitation link',
     linkText:
       'It works once, within seven days, for anyone who has it. It won’t be shown again; a new link replaces it.',
-    mailed: (email: string) => `${email} gets an e-mail with a link that works once, for seven days. Only they see it.`,
-    mailFailed: (email: string) => `The e-mail to ${email} was not sent`,
+    mailed: (email: string) => `${email} gets an email with a link that works once, for seven days. Only they see it.`,
+    mailFailed: (email: string) => `The email to ${email} was not sent`,
     mailFailedText: 'The invitation is stored. Once the mail settings work, send it again from the open invitations.',
   },
   invitationList: {
@@ -193,8 +193,8 @@ export const words = {
     label: 'Members',
     person: 'Person',
     addTitle: 'Add a person',
-    mailText: 'People without an account get an e-mail with a link.',
-    linkText: 'For people without an account you get a link to send them: this server sends no e-mail.',
+    mailText: 'People without an account get an email with a link.',
+    linkText: 'For people without an account you get a link to send them: this server sends no email.',
     change: (value: string) => `Change ${value}`,
   },
   newKey: {
@@ -233,7 +233,7 @@ export const words = {
     revoke: 'Revoke these client secrets too',
   },
   personRow: {
-    mailed: (email: string) => `${email} gets an e-mail with a link to set a new password.`,
+    mailed: (email: string) => `${email} gets an email with a link to set a new password.`,
     you: 'You',
     addressNotConfirmed: 'Address not confirmed',
     instanceAdmin: 'Instance admin',

@@ -22,7 +22,7 @@ const WORDS: Readonly<Record<Delivery, string>> = {
   none: words.notificationsCard.off,
 }
 
-/** Which of what happens to syncs one wants by e-mail. Saved as it is chosen. */
+/** Which of what happens to syncs one wants by email. Saved as it is chosen. */
 export function NotificationsCard() {
   const { data, error, refetch } = trpc.inbox.preferences.useQuery()
   const save = trpc.inbox.setPreferences.useMutation({

@@ -135,13 +135,13 @@ export const words = {
   notificationsCard: {
     off: 'Off',
     console: 'In the console',
-    consoleAndMail: 'In the console and by e-mail',
+    consoleAndMail: 'In the console and by email',
     saved: 'Saved.',
     failed: (message: string) => `Your choice was not saved: ${message}`,
     unreadable: 'Your notification settings could not be read',
     loading: 'Loading your notification settings',
     title: 'Notifications',
-    text: 'What happens to the syncs that you can see. E-mail goes to the address of this account.',
-    noMailText: 'What happens to the syncs that you can see. E-mail isn’t set up on this server.',
+    text: 'What happens to the syncs that you can see. Email goes to the address of this account.',
+    noMailText: 'What happens to the syncs that you can see. Email isn’t set up on this server.',
   },
 } as const

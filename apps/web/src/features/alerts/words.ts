@@ -28,7 +28,7 @@ export const words = {
     loading: 'Loading recipients',
     noAlertRecipients: 'No alert recipients',
     emptyText:
-      'Failing syncs are shown in this console. Add a Slack or Teams channel, PagerDuty, an e-mail address or a webhook, so your team hears about it.',
+      'Failing syncs are shown in this console. Add a Slack or Teams channel, PagerDuty, an email address or a webhook, so your team hears about it.',
     recipients: 'Recipients',
   },
   kinds: {
@@ -49,10 +49,10 @@ export const words = {
     pagerdutyText: 'Opens an incident when a sync fails, and resolves it when the sync recovers.',
     pagerdutyAdd: 'Add PagerDuty service',
     serviceRegion: 'Service region',
-    email: 'E-mail',
+    email: 'Email',
     emailText: 'Sends to one address, through the mail server of this instance.',
-    emailAdd: 'Add e-mail address',
-    emailAddress: 'E-mail address',
+    emailAdd: 'Add email address',
+    emailAddress: 'Email address',
     webhook: 'Webhook',
     webhookText: 'Posts JSON to a URL, signed with a secret that only you and the receiver know.',
     webhookAdd: 'Add webhook',
