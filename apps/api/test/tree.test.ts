@@ -132,7 +132,7 @@ onEveryDatabase('the tree over REST', (open) => {
     })
     const read = await api.send(
       'GET',
-      `/api/v4/secrets?${new URLSearchParams({ ...at, expandSecretReferences: 'true' })}`,
+      `/api/v4/secrets?${new URLSearchParams({ ...at, expandSecretReferences: 'true' }).toString()}`,
     )
     const values = new Map<string, string>(
       read.body.secrets.map(({ secretKey, secretValue }: Record<string, string>) => [secretKey, secretValue]),
