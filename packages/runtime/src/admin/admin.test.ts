@@ -231,6 +231,9 @@ describe('a backup', () => {
       restoreBackup({ ...env, KEYFERRY_ROOT_KEY: randomBytes(32) }, file, { unsealed: true }),
     ).rejects.toThrow('is not the root key')
     expect(await readdir(env.KEYFERRY_DATA_DIR)).not.toContainEqual(expect.stringMatching(/restor/))
+    // The last step does not happen, as when the process is killed right before it.
+    const agreed = () => rm(join(env.KEYFERRY_DATA_DIR, 'keyferry.db.restoring'))
+    await expect(restoreBackup(env, file, { unsealed: false, agreed })).rejects.toThrow('ENOENT')
     expect(await read((await open(env)).ctx, projectId)).toBe('first')
   })
 })

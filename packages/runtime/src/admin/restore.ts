@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, truncateSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { endSessions } from '@keyferry/access'
 import { migrate, openSqlite, SchemaTooNew } from '@keyferry/db'
@@ -135,7 +135,11 @@ function refuseBroken(file: string, name: string): void {
   }
 }
 
-/** Moves the present store aside, its write-ahead log with it: that must never meet another store. */
+/**
+ * Gives the present store a second name, and moves its write-ahead log aside: that must never meet another store. The
+ * file stays in its place until the restored one replaces it: a process that started between, after a crash, would make
+ * an empty store, which anybody may set up.
+ */
 function keepOld(file: string): string | null {
   if (!existsSync(file)) {
     for (const end of ['-wal', '-shm']) rmSync(file + end, { force: true })
@@ -154,6 +158,6 @@ function keepOld(file: string): string | null {
   while (existsSync(`${file}.before-restore-${number}`)) number++
   const old = `${file}.before-restore-${number}`
   for (const end of ['-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, old + end)
-  renameSync(file, old)
+  linkSync(file, old)
   return old
 }
