@@ -115,6 +115,20 @@ for (const destination of (await representatives()).keys()) {
         expect(Object.keys(it.contents()).sort()).toEqual(['A', 'B'])
       }))
 
+    it('by the deletion of its sync, with nothing to write, leaves no trace', () =>
+      fixture(async (it, sync) => {
+        await it.run(sync)
+        await triggerSync(it.ctx, it.actor, { destination, syncId: sync.id })
+        const events = vi.spyOn(it.ctx.events, 'publish')
+        const release = it.emulator.hold()
+        const { going } = await asking(it, sync, never)
+        await deleteSync(it.ctx, it.actor, { destination, syncId: sync.id, removeSecrets: false })
+        release()
+        expect(await going).toEqual({ again: false, revision: null, isBurst: false })
+        expect(await it.ctx.db.selectFrom('runs').select('syncId').execute()).toEqual([{ syncId: sync.id }])
+        expect(events.mock.lastCall?.[0]).toMatchObject({ kind: 'sync-deleted' })
+      }))
+
     it('by a successor on its target settles nothing', () =>
       fixture(async (it, sync) => {
         const release = it.emulator.hold()

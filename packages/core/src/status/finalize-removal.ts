@@ -9,7 +9,7 @@ import type { ActiveRun } from './record.ts'
 
 const REMOVED: SyncMessage = { code: 'secrets-removed' }
 
-/** Resolves to whether the sync is due again, or is gone. */
+/** Resolves to whether the sync is due again, or is gone. Throws for a sync that was deleted meanwhile. */
 export async function finalizeRemoval(
   ctx: Context,
   tx: Tx,
@@ -49,7 +49,7 @@ async function waitForCleanups(tx: Tx, { id, sync }: ActiveRun): Promise<boolean
     })
     .where('id', '=', sync.id)
     .returning(['seen', 'due', 'retryAt'])
-    .executeTakeFirst()
+    .executeTakeFirstOrThrow()
   return isDueAgain(row)
 }
 
@@ -89,6 +89,6 @@ async function endRemoval(
     }))
     .where('id', '=', sync.id)
     .returning(['seen', 'due', 'retryAt'])
-    .executeTakeFirst()
+    .executeTakeFirstOrThrow()
   return isDueAgain(row)
 }

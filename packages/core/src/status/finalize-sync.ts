@@ -7,7 +7,7 @@ import type { DueSync } from '../sync/due.ts'
 import type { RunResult, RunDecision } from './evaluate-run.ts'
 import type { ActiveRun } from './record.ts'
 
-/** Resolves to whether the sync is due again. */
+/** Resolves to whether the sync is due again. Throws for a sync that was deleted meanwhile. */
 export async function finalizeSync(
   ctx: Context,
   tx: Tx,
@@ -66,7 +66,7 @@ const applyUpdates = batchLoader(async (tx: Tx, updates: readonly SyncUpdate[]) 
     if (ended.has(id) && (overwriteApproved === 1 || approvedPlan !== null))
       await amend(tx, 'syncs', id, { overwriteApproved: 0, approvedPlan: null })
   const byId = new Map(rows.map((row) => [row.id, row]))
-  return ({ id }) => byId.get(id)
+  return ({ id }) => byId.get(id) ?? new Error('the sync was deleted')
 })
 
 const endRuns = keptQuery((db, slot: Slot<{ ids: readonly string[]; updates: string }>) =>
@@ -162,5 +162,5 @@ const endRuns = keptQuery((db, slot: Slot<{ ids: readonly string[]; updates: str
 export const retryTime = (ctx: Context, delay: number | null): string =>
   new Date(ctx.now().getTime() + (delay ?? 0)).toISOString()
 
-export const isDueAgain = (row: Pick<DueSync, 'seen' | 'due' | 'retryAt'> | undefined): boolean =>
-  row !== undefined && row.seen < row.due && row.retryAt === null
+export const isDueAgain = ({ seen, due, retryAt }: Pick<DueSync, 'seen' | 'due' | 'retryAt'>): boolean =>
+  seen < due && retryAt === null
