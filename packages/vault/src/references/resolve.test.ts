@@ -318,6 +318,42 @@ onEveryDatabase('resolve', (open, dialect) => {
       expect(new Set(Object.values(await codes('dev:/')))).toEqual(new Set(['undecryptable']))
     })
 
+    it('keep nobody else waiting who reads at the same time', async () => {
+      const places = ['dev:/altered', 'dev:/fine', 'dev:/slow']
+      for (const place of places) await v.put(place, { KEY: place })
+      const ids = await Promise.all(places.map((place) => v.folder(place)))
+      const [altered = '', fine = '', slow = ''] = ids
+      await t.ctx.db.updateTable('secrets').set({ value: 'x' }).where('folderId', '=', altered).execute()
+      const released = Promise.withResolvers<void>()
+      const waiting = <T extends object>(builder: T): T =>
+        new Proxy(builder, {
+          get(target, name) {
+            const value: unknown = Reflect.get(target, name, target)
+            if (typeof value !== 'function') return value
+            if (name === 'execute') return (work: unknown) => released.promise.then(() => value.call(target, work))
+            return (...given: unknown[]) => waiting(value.apply(target, given))
+          },
+        })
+      let transactions = 0
+      const db = new Proxy(t.ctx.db, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name, target)
+          if (typeof value !== 'function') return value
+          // All of them together, then each alone, of which the last one waits.
+          if (name === 'transaction')
+            return () => (++transactions < 4 ? value.call(target) : waiting(value.call(target)))
+          return value.bind(target)
+        },
+      })
+      const read = (id: string) => resolveFolder({ ...t.ctx, db }, id)
+      const [ofAltered, ofFine, ofSlow] = [read(altered).catch(({ code }) => code), read(fine), read(slow)]
+      expect(await ofAltered).toBe('IntegrityFailure')
+      expect([...(await ofFine).keys()]).toEqual(['KEY'])
+      released.resolve()
+      expect([...(await ofSlow).keys()]).toEqual(['KEY'])
+      expect(transactions).toBe(4)
+    })
+
     it('do not open as an older version of themselves', async () => {
       await v.put('dev:/', { A: 'old' })
       const { value } = await t.ctx.db.selectFrom('secrets').select('value').executeTakeFirstOrThrow()

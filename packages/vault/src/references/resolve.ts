@@ -57,8 +57,9 @@ export async function resolveFolder(
   reads: Reads = null,
   { excluded = new Set(), metadata = false }: Choice = {},
 ): Promise<ReadonlyMap<string, Resolved>> {
+  const wanted = { ctx, folderId }
   // What has room for small reads only reads alone: what others want does not count for it.
-  const shared = ctx.smallReadsOnly ? await load([{ ctx, folderId }]) : await loaded(ctx.db, { ctx, folderId })
+  const shared = (ctx.smallReadsOnly ? null : await loadTogether(ctx.db, wanted)) ?? (await load([wanted]))
   const tree = treeOf(shared, folderId)
   const folder = tree.folders.get(folderId)
   const key = folder && tree.keys.get(folder.projectId)
@@ -75,28 +76,20 @@ interface Wanted {
   folderId: string
 }
 
-/** Runs that begin together read their folders together. Every context of a store has the same keys. */
-const loaded = batchLoader(async (_db: Context['db'], wanted: readonly Wanted[]) => {
-  try {
-    const tree = await load(wanted)
-    return (): LoadedTree | Error => tree
-  } catch (error) {
-    // What is too much for one statement, or was changed outside, may be a single folder, and the others are not to
-    // suffer.
-    if (!isOfOne(error) || wanted.length === 1) throw error
-    const each = new Map<Wanted, LoadedTree | Error>()
-    for (const one of wanted) {
-      const tree = await load([one]).catch((error: unknown) => {
-        if (isOfOne(error)) return error
-        throw error
-      })
-      each.set(one, tree)
-    }
-    return (one: Wanted): LoadedTree | Error => each.get(one) ?? error
-  }
+/**
+ * Runs that begin together read their folders together. Null where each has to read its own: what is too much at once,
+ * or was changed outside, may be a single folder, and the others are not to suffer. Every context of a store has the
+ * same keys.
+ */
+const loadTogether = batchLoader(async (_db: Context['db'], wanted: readonly Wanted[]) => {
+  const tree = await load(wanted).catch((error: unknown) => {
+    if (wanted.length > 1 && isOfOne(error)) return null
+    throw error
+  })
+  return () => tree
 })
 
-const isOfOne = (error: unknown): error is TooLarge | IntegrityBroken | DecryptionError =>
+const isOfOne = (error: unknown): boolean =>
   error instanceof TooLarge || error instanceof IntegrityBroken || error instanceof DecryptionError
 
 function load(wanted: readonly Wanted[]): Promise<LoadedTree> {
