@@ -210,7 +210,7 @@ describe('one secret with all keys', () => {
     const client = opened(options)
     expect((await client.list())[0]?.flags).toEqual({ kmsKey: '', tags: '[]' })
     const { calls } = await apply(client, [{ ...update('A', 'a'), flags }])
-    expect(calls).toEqual(['UpdateSecret', 'DescribeSecret', 'TagResource'])
+    expect(calls).toEqual(['TagResource', 'UpdateSecret', 'DescribeSecret'])
     expect((await opened(options).list())[0]?.flags).toEqual(flags)
     const [before] = emulator.secrets()
     expect([before?.kmsKeyId, Object.fromEntries(before?.tags ?? [])]).toEqual([
@@ -221,6 +221,19 @@ describe('one secret with all keys', () => {
     await off.list()
     await apply(off, [{ ...update('A', 'a'), written: flags }])
     expect(Object.fromEntries(emulator.secrets()[0]?.tags ?? [])).toEqual({ theirs: 'x' })
+  })
+
+  test('a tag that fails for a moment is set with the value, and blames nobody', async () => {
+    const options = { tags: [{ key: 'team', value: 'core' }] }
+    emulator.plant(DOCUMENT, '{"A":"old"}')
+    const client = opened(options)
+    await client.list()
+    for (const n of [1, 2, 3])
+      emulator.fail(n, { kind: 'status', status: 500 }, (_method, path) => path.endsWith('TagResource'))
+    const { failed } = await apply(client, [{ ...update('A', 'new'), flags: tagsFlag({ team: 'core' }) }])
+    expect(failed).toEqual(new Map())
+    expect(text()).toEqual({ A: 'new' })
+    expect(emulator.secrets()[0]?.tags).toEqual(new Map([['team', 'core']]))
   })
 
   test('it is created, and any number of changes is one write and its check', async () => {

@@ -116,9 +116,9 @@ async function writeVersion(secret: OneSecret, read: Version | null, changes: re
     else members.set(change.key, change.value)
   }
   if (read === null) return { id: await create(secret, members), members, shown: null }
-  const id = await replace(secret, read, members)
+  // First: a tag that fails after the value was written would show our own value as somebody else's change.
   await tag(secret, read, changes)
-  return { id, members, shown: read.shown }
+  return { id: await replace(secret, read, members), members, shown: read.shown }
 }
 
 /** A new secret has its tags from the start. */
