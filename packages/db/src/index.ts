@@ -25,7 +25,7 @@ export {
 } from './seals/marks.ts'
 export { onReservedConnection } from './reserved-connection.ts'
 export { inSnapshot, readStart } from './seals/read-start.ts'
-export { openPostgres, openSqlite, type Db, type Dialect, type PooledConnections } from './open.ts'
+export { CONNECTION_SECONDS, openPostgres, openSqlite, type Db, type Dialect, type PooledConnections } from './open.ts'
 export {
   ACCOUNT_TABLES,
   isSealedTable,

@@ -39,6 +39,12 @@ const STATEMENT_MS = 30_000
 const LOCK_MS = 15_000
 const IDLE_IN_TRANSACTION_MS = 10_000
 
+/**
+ * Seconds after which a connection is replaced. One that opened while the database was read-only, or at a replica that
+ * answered under the address of the primary, refuses writes for as long as it is open.
+ */
+export const CONNECTION_SECONDS = 60
+
 /** How many connections of a pool work, rest, and are waited for. */
 export interface PooledConnections {
   busy: number
@@ -79,6 +85,7 @@ export function connectionPool(url: string, size: number, patienceMs = PATIENCE_
     max: size,
     application_name: 'keyferry',
     idleTimeoutMillis: 30_000,
+    maxLifetimeSeconds: CONNECTION_SECONDS,
     connectionTimeoutMillis: patienceMs,
     // Without it, a server that vanished without a word is noticed after hours.
     keepAlive: true,

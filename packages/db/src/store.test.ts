@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
-import { expect, inject, it } from 'vitest'
+import { expect, inject, it, onTestFinished, vi } from 'vitest'
 import { withoutDiskWait } from './sqlite/disk-wait.ts'
 import { isCollision, storeTrouble } from './errors.ts'
 import { migrate, missingMigrations, SchemaTooNew } from './migrate.ts'
@@ -168,6 +168,27 @@ it.skipIf(!inject('postgresUrl'))('the trouble of a Postgres is derived from its
   await sql.raw(`alter database ${database} set default_transaction_read_only = on`).execute(owner)
   expect(await suffers('create table t (id text)')).toBe('read-only')
   await owner.destroy()
+})
+
+it.skipIf(!inject('postgresUrl'))('connections that refuse writes are replaced once Postgres takes them', async () => {
+  const url = await createDatabase()
+  const database = new URL(url).pathname.slice(1)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const owner = openPostgres(url, 1)
+  await sql.raw(`alter database ${database} set default_transaction_read_only = on`).execute(owner)
+  const db = openPostgres(url, 1)
+  const write = () => sql`create table if not exists t (id text)`.execute(db)
+  await expect(write()).rejects.toThrow('read-only')
+  await sql.raw(`alter database ${database} reset default_transaction_read_only`).execute(owner)
+  await expect(write()).rejects.toThrow('read-only')
+  // In use all the time, as that of a worker is.
+  for (let second = 0; second < 60; second += 10) {
+    await sql`select 1`.execute(db)
+    await vi.advanceTimersByTimeAsync(10_000)
+  }
+  await write()
+  await Promise.all([owner.destroy(), db.destroy()])
 })
 
 it('every foreign key has an index, so that deleting a row reads only the rows that refer to it', async () => {

@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises'
+import { CONNECTION_SECONDS } from '@keyferry/db'
+import type pg from 'pg'
 import type { Logger } from 'pino'
 import { PgBoss, type ConstructorOptions } from 'pg-boss'
 import { openDatabase } from './embedded-database.ts'
@@ -22,7 +24,10 @@ export interface OpenBoss {
 
 export const QUEUE = 'sync'
 
-const OPTIONS: ConstructorOptions = {
+/** pg-boss gives its pool all of them. */
+type Options = ConstructorOptions & Pick<pg.PoolConfig, 'maxLifetimeSeconds'>
+
+const OPTIONS: Options = {
   schema: 'pgboss',
   useListenNotify: true,
   // A dead worker's job is taken over within a few of these.
@@ -32,6 +37,7 @@ const OPTIONS: ConstructorOptions = {
   max: 5,
   application_name: 'keyferry-queue',
   connectionTimeoutMillis: 5_000,
+  maxLifetimeSeconds: CONNECTION_SECONDS,
   // Maintenance of a large table may take a while; an open transaction without a statement is a process that was
   // paused.
   options: '-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=30s',
@@ -47,7 +53,7 @@ const OPTIONS: ConstructorOptions = {
  * Of a database that nobody else sees: a statement on WebAssembly takes about two milliseconds of CPU, so nothing is
  * asked again and again. Jobs of dead processes are deleted at the start, and lanes are woken by their senders.
  */
-const EMBEDDED: ConstructorOptions = {
+const EMBEDDED: Options = {
   ...OPTIONS,
   backend: 'pglite',
   useListenNotify: false,
