@@ -13,6 +13,12 @@ export interface Db extends Kysely<Tables> {
   readonly dialect: Dialect
 }
 
+/**
+ * What the write-ahead log keeps of the disk. A long reader, such as a backup by another program, makes it grow; SQLite
+ * shortens it to this at the first write after all of it is in the store.
+ */
+const WAL_BYTES = 16 * 1024 ** 2
+
 /** As SQLite numbers the modes of `auto_vacuum`. */
 const INCREMENTAL = 2
 
@@ -27,6 +33,7 @@ export function openSqlite(file: string | Buffer, patienceMs = LOCK_MS): Db {
   // Where it holds already, setting it again would be a write.
   if (database.pragma('auto_vacuum', { simple: true }) !== INCREMENTAL) database.pragma('auto_vacuum = INCREMENTAL')
   database.pragma('journal_mode = WAL')
+  database.pragma(`journal_size_limit = ${WAL_BYTES}`)
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   // The driver waits, and not in the statement.

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
@@ -189,6 +189,28 @@ it.skipIf(!inject('postgresUrl'))('connections that refuse writes are replaced o
   }
   await write()
   await Promise.all([owner.destroy(), db.destroy()])
+})
+
+it('the log of SQLite, which grew beside a long reader, returns its room', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-store-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  const file = join(dir, 'keyferry.db')
+  const [db, reader] = [openSqlite(file), openSqlite(file)]
+  const write = () => sql`insert into t (value) values (randomblob(1000000))`.execute(db)
+  const logged = async () => (await stat(`${file}-wal`)).size / 1024 ** 2
+  await sql`create table t (value blob)`.execute(db)
+  await reader
+    .transaction()
+    .setAccessMode('read only')
+    .execute(async (tx) => {
+      await sql`select * from t`.execute(tx)
+      for (let megabyte = 0; megabyte < 20; megabyte++) await write()
+      expect(await logged()).toBeGreaterThan(19)
+    })
+  await write()
+  await write()
+  expect(await logged()).toBeLessThanOrEqual(16)
+  await Promise.all([db.destroy(), reader.destroy()])
 })
 
 it('every foreign key has an index, so that deleting a row reads only the rows that refer to it', async () => {
