@@ -1,5 +1,6 @@
 export type { Selectable, Transaction } from 'kysely'
 export { amend } from './statements/amend.ts'
+export { byBytes } from './statements/byte-order.ts'
 export { changeAndInsert, changeAndInsertAtOnce } from './statements/change-and-insert.ts'
 export { chunks } from './statements/chunks.ts'
 export { databaseTime, storedTime } from './statements/clock.ts'

@@ -1,9 +1,9 @@
 import { onEveryDatabase, openSqliteStore } from '@keyferry/db/testing'
-import type { Context, Tx } from '@keyferry/kernel'
+import { transact, type Context, type Tx } from '@keyferry/kernel'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { testContext } from '../testing/test-context.ts'
-import { LeaseLost, takeLease, type Lease } from './lease.ts'
+import { LeaseLost, lockTargets, takeLease, type Lease } from './lease.ts'
 
 async function leases(ctx: Context, names: readonly string[]): Promise<Lease[]> {
   const taken = await Promise.all(names.map((name) => takeLease(ctx, name, `run of ${name}`)))
@@ -24,7 +24,7 @@ const held = async (ctx: Context): Promise<string[]> =>
     ({ targetKey }) => targetKey,
   )
 
-onEveryDatabase('runs that end at the same time', (open) => {
+onEveryDatabase('runs that end at the same time', (open, dialect) => {
   it('each have their work done, and their target freed', async () => {
     const { ctx, close } = await testContext(open)
     const names = ['c', 'a', 'b']
@@ -34,6 +34,33 @@ onEveryDatabase('runs that end at the same time', (open) => {
     expect(await held(ctx)).toEqual([])
     await close()
   })
+
+  it.skipIf(dialect === 'sqlite')(
+    'lock their targets in the order in which a sync that moves locks its own',
+    async () => {
+      const { ctx, close } = await testContext(open)
+      // As in a database that was not made with the locale C: there `a` is before `B`.
+      await sql`alter table leases alter column target_key type text collate "en-x-icu"`.execute(ctx.db)
+      const taken = await leases(ctx, ['a', 'B'])
+      const isWaiting = async () => (await sql`select from pg_locks where not granted`.execute(ctx.db)).rows.length > 0
+      const ends = () => Promise.all(taken.map((lease) => lease.finish(() => Promise.resolve(true))))
+      for (const work of [() => transact(ctx, (tx) => lockTargets(tx, ['a', 'B'])), ends]) {
+        const [locked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+        const deciding = transact(ctx, async (tx) => {
+          await lockTargets(tx, ['B'])
+          locked.resolve()
+          await released.promise
+        })
+        await locked.promise
+        const working = work()
+        await expect.poll(isWaiting, { interval: 5 }).toBe(true)
+        await sql`select from leases where target_key = 'a' for update nowait`.execute(ctx.db)
+        released.resolve()
+        await Promise.all([deciding, working])
+      }
+      await close()
+    },
+  )
 
   it('do not end when their lease was lost, and the others do', async () => {
     const { ctx, close } = await testContext(open)

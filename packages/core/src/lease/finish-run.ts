@@ -1,5 +1,5 @@
 /** The transactions in which runs end. Runs that end at about the same time share one. */
-import { batchLoader, boundRows, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
+import { batchLoader, boundRows, byBytes, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
 import { transact, transactWithoutDiskWait, type Context, type Tx } from '@keyferry/kernel'
 import { heldLeases, type HeldLease } from './held-leases.ts'
 
@@ -59,7 +59,7 @@ async function free(tx: Tx, held: readonly HeldLease[]): Promise<ReadonlySet<str
 const lockHeld = keptQuery((db, slot: Slot<{ held: string }>) =>
   heldLeases(db, slot('held'))
     // Locks rows in key order to avoid dead-locks between concurrent multi-row updates.
-    .orderBy('leases.targetKey')
+    .orderBy('leases.targetKey', byBytes(db))
     .select(['leases.targetKey', 'leases.holder'])
     .forUpdate('leases'),
 )

@@ -3,7 +3,8 @@
  * `store_copy`, so what is noted is whole, and a copy that was killed continues with the next table. That table exists
  * only while a copy is unfinished; nothing else opens a store that has it.
  */
-import { sql, type Kysely, type OrderByItemBuilder, type SelectQueryBuilder, type Transaction } from 'kysely'
+import { sql, type Kysely, type SelectQueryBuilder, type Transaction } from 'kysely'
+import { byBytes } from '../statements/byte-order.ts'
 import { isPostgres } from '../statements/dialect.ts'
 import type { Db } from '../open.ts'
 import { rowDigest, sumDigests, type Row } from './row-digest.ts'
@@ -150,12 +151,10 @@ async function readTable(
 async function* pagesOf(tx: Transaction<Tables>, name: string): AsyncGenerator<Row[]> {
   const rows = plain(tx).withTables<Record<string, Record<string, unknown>>>().selectFrom(name).selectAll()
   const parent = PARENTS_FIRST[name]
-  const ordered = parent === undefined ? rows : rows.orderBy(sql.id(parent), isPostgres(tx) ? BYTE_BY_BYTE : undefined)
+  const ordered = parent === undefined ? rows : rows.orderBy(sql.id(parent), byBytes(tx))
   if (isPostgres(tx)) yield* fetchedPages(tx, ordered)
   else yield* streamedPages(ordered)
 }
-
-const BYTE_BY_BYTE = (order: OrderByItemBuilder): OrderByItemBuilder => order.collate('C')
 
 type AllRows = SelectQueryBuilder<Record<string, Record<string, unknown>>, string, Record<string, unknown>>
 
