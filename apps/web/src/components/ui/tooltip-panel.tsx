@@ -19,8 +19,9 @@ export function TooltipPanel({ anchor }: { anchor: HTMLElement }) {
   return (
     <Popper.Root>
       <Popper.Anchor virtualRef={{ current: anchor }} />
-      {/* In the landmark of its anchor: somebody who jumps from landmark to landmark would miss it elsewhere. */}
-      <Portal.Root container={anchor.closest<HTMLElement>('main, aside, header')} className="fixed">
+      {/* In the landmark of its anchor: somebody who jumps from landmark to landmark would miss it elsewhere. What is
+          fixed stacks apart: without an order of its own, dialogs and the heads of tables would cover it. */}
+      <Portal.Root container={anchor.closest<HTMLElement>('main, aside, header')} className="fixed z-50">
         <Popper.Content
           key={text}
           id={id}

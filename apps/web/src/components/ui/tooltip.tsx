@@ -14,10 +14,11 @@ const GRACE_MS = 150
 /** What ends with "…" where it has no room. Not a value: it has a button that shows all of it. */
 const CUT = ":is(.truncate, [class*='line-clamp-']):not(code)"
 
-const cutOff = (element: HTMLElement | null): HTMLElement | null =>
-  element !== null && (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight)
-    ? element
-    : null
+/** What shows its own text, or a row, when it has the focus: not a page, tab or dialog, which has many texts. */
+const FOCUSED = 'a, button, tr'
+
+const isCutOff = (element: HTMLElement): boolean =>
+  element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight
 
 /**
  * Shows the sentence of `data-tooltip`, or all of a text that is cut off, on hover and on keyboard focus: one for all
@@ -43,7 +44,8 @@ export function TooltipLayer() {
       'pointerover',
       ({ target, pointerType }) => {
         if (pointerType === 'touch' || !(target instanceof Element) || target.closest('[role=tooltip]')) return
-        const next = target.closest<HTMLElement>('[data-tooltip]') ?? cutOff(target.closest<HTMLElement>(CUT))
+        const cut = target.closest<HTMLElement>(CUT)
+        const next = target.closest<HTMLElement>('[data-tooltip]') ?? (cut && isCutOff(cut) ? cut : null)
         if (next !== present) show(next, next ? DELAY_MS : GRACE_MS)
       },
       options,
@@ -53,10 +55,11 @@ export function TooltipLayer() {
       ({ target }) => {
         // The focus that returns from a dialog closed with the mouse asks for nothing.
         if (!(target instanceof HTMLElement) || !target.matches(':focus-visible')) return
-        const next = target.matches('[data-tooltip]')
-          ? target
-          : cutOff(target.matches(CUT) ? target : target.querySelector<HTMLElement>(CUT))
-        if (next) show(next, 0)
+        if (target.matches('[data-tooltip]')) return show(target, 0)
+        if (!target.matches(FOCUSED)) return
+        const texts = [target, ...target.querySelectorAll<HTMLElement>(CUT)]
+        const cut = texts.find((text) => text.matches(CUT) && isCutOff(text))
+        if (cut) show(cut, 0)
       },
       options,
     )

@@ -1,7 +1,7 @@
 import { useReactFlow, useStore } from '@xyflow/react'
-import { Maximize, ZoomIn, ZoomOut, type LucideIcon } from 'lucide-react'
+import { Maximize, ZoomIn, ZoomOut } from 'lucide-react'
 import { useCallback, useEffect } from 'react'
-import { Button } from '../../components/ui/button.tsx'
+import { IconButton } from '../../components/ui/icon-button.tsx'
 import type { Placed } from './map-layout.ts'
 import { words } from './words.ts'
 
@@ -24,15 +24,14 @@ export function MapControls({ placed, padding, height }: { placed: Placed; paddi
   useEffect(fitWidth, [fitWidth])
   return (
     <div className="flex gap-1">
-      <Control icon={ZoomOut} label={map.zoomOut} onClick={() => void flow.zoomOut()} />
-      <Control icon={ZoomIn} label={map.zoomIn} onClick={() => void flow.zoomIn()} />
-      <Control icon={Maximize} label={map.fit} onClick={() => void flow.fitView({ padding: 0.05 })} />
+      <IconButton variant="secondary" icon={ZoomOut} label={map.zoomOut} onClick={() => void flow.zoomOut()} />
+      <IconButton variant="secondary" icon={ZoomIn} label={map.zoomIn} onClick={() => void flow.zoomIn()} />
+      <IconButton
+        variant="secondary"
+        icon={Maximize}
+        label={map.fit}
+        onClick={() => void flow.fitView({ padding: 0.05 })}
+      />
     </div>
   )
 }
-
-const Control = ({ icon: Icon, label, onClick }: { icon: LucideIcon; label: string; onClick: () => void }) => (
-  <Button size="icon" aria-label={label} title={label} className="px-0" onClick={onClick}>
-    <Icon aria-hidden className="size-4" />
-  </Button>
-)

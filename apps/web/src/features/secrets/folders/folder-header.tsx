@@ -64,7 +64,6 @@ export function FolderHeader({ place, environments, actions }: Props) {
               <Link
                 {...folderPage(projectId, environment, `/${names.slice(0, index + 1).join('/')}`)}
                 aria-current={index === names.length - 1 ? 'page' : undefined}
-                title={each}
                 className="max-w-96 min-w-6 truncate rounded px-1 hover:bg-sunken"
               >
                 {each}

@@ -39,7 +39,7 @@ export function SecretName({ source, row, isReadable }: Props) {
         ))}
         {tags.length > SHOWN_TAGS && (
           <Badge>
-            <span title={tags.map(({ name }) => name).join(', ')}>+{tags.length - SHOWN_TAGS}</span>
+            <span data-tooltip={tags.map(({ name }) => name).join(', ')}>+{tags.length - SHOWN_TAGS}</span>
           </Badge>
         )}
         {row.comment !== '' && (
