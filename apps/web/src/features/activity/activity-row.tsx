@@ -52,7 +52,7 @@ export function ActivityRow({ entry, syncs, open, onOpen, onActor, index, measur
             type="button"
             title={words.activityRow.only(actor.name)}
             onClick={() => onActor(actor.name)}
-            className="rounded font-medium break-all hover:text-accent hover:underline"
+            className="rounded font-medium wrap-anywhere hover:text-accent hover:underline"
           >
             {actor.name}
           </button>{' '}

@@ -48,7 +48,7 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
       <div className="flex items-start gap-3">
         <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-soft" />
         <div className="grid min-w-0 flex-1 gap-0.5">
-          <h2 className="text-base font-semibold break-all">{shown}</h2>
+          <h2 className="text-base font-semibold wrap-anywhere">{shown}</h2>
           {name !== null && <p className="text-sm break-all">{address}</p>}
           <p className="text-sm text-soft">
             {title} · {projectId === null ? words.targetCard.everyProject : words.targetCard.thisProject}

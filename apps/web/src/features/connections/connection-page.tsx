@@ -178,7 +178,7 @@ function Opened(props: ConnectionProps) {
               {allowedTargets === null ? undefined : (
                 <ul className="grid gap-1 font-mono text-sm">
                   {allowedTargets.map((target) => (
-                    <li key={JSON.stringify(target)} className="break-all">
+                    <li key={JSON.stringify(target)} className="wrap-anywhere">
                       {Object.values(target).join(' · ')}
                     </li>
                   ))}

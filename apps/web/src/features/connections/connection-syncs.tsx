@@ -47,7 +47,7 @@ export function ConnectionSyncs({ connectionId }: { connectionId: string }) {
             <Td className="font-mono text-xs break-all text-soft max-lg:hidden">
               {sync.environment?.slug}:{sync.folder?.path}
             </Td>
-            <Td className="break-all text-soft max-md:hidden">{sync.targetLabel}</Td>
+            <Td className="wrap-anywhere text-soft max-md:hidden">{sync.targetLabel}</Td>
             <Td>
               <span className="grid justify-items-start gap-0.5">
                 <SyncStatusBadge status={sync.status} />

@@ -23,11 +23,11 @@ export function DeliveredList({ projectId, delivery }: { projectId: string; deli
               <Link
                 to="/p/$projectId/syncs/$destination/$syncId"
                 params={{ projectId, destination: one.destination, syncId: one.syncId }}
-                className="font-medium break-all text-accent hover:underline"
+                className="font-medium wrap-anywhere text-accent hover:underline"
               >
                 {one.syncName}
               </Link>
-              <span className="break-all text-soft">{one.target}</span>
+              <span className="wrap-anywhere text-soft">{one.target}</span>
               <span className="ml-auto">
                 <Badge tone={STATE_TONES[one.state]}>{words.states[one.state]}</Badge>
               </span>

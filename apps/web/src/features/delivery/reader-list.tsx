@@ -16,7 +16,7 @@ export function ReaderList({ readers, since }: { readers: readonly SecretReader[
         <ul className="grid gap-1 text-sm">
           {readers.map(({ actor, readAt, isNewest }) => (
             <li key={`${actor.kind} ${actor.id}`} className="flex flex-wrap items-center gap-2">
-              <span className="font-medium break-all">{actor.name}</span>
+              <span className="font-medium wrap-anywhere">{actor.name}</span>
               <span className="text-soft">
                 {actor.kind === 'identity' ? words.readerList.machine : ''}
                 {words.readerList.lastRead} <Time iso={readAt} />

@@ -29,7 +29,7 @@ export function MapList({
       {folders.map(({ id, environment, path, secrets }) => (
         <li key={id} className="grid gap-2 px-4 py-3 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)]">
           <div className="grid content-start gap-0.5">
-            <p className="break-all">
+            <p className="wrap-anywhere">
               <FolderLink place={{ projectId, environment, secretPath: path }} />
             </p>
             <p className="text-sm text-soft">{map.secrets(secrets)}</p>
@@ -39,7 +39,7 @@ export function MapList({
                 const reader = place(folderId)
                 return (
                   reader && (
-                    <p key={`${kind}${folderId}`} className="text-sm break-all text-soft">
+                    <p key={`${kind}${folderId}`} className="text-sm wrap-anywhere text-soft">
                       {kind === 'import' ? map.imports : map.references}{' '}
                       <FolderLink place={{ projectId, environment: reader.environment, secretPath: reader.path }} />
                     </p>
@@ -70,13 +70,13 @@ const SyncsOf = ({ syncs, destinations }: { syncs: readonly BriefSync[]; destina
         return (
           <li key={sync.id} className="flex flex-wrap items-center gap-2 text-sm">
             <ArrowRight aria-hidden className="size-4 shrink-0 text-faint max-lg:hidden" />
-            <Link {...syncPage(sync)} className="font-medium break-all text-accent hover:underline">
+            <Link {...syncPage(sync)} className="font-medium wrap-anywhere text-accent hover:underline">
               {sync.name}
             </Link>
             <SyncStatusBadge status={sync.status} />
             <span className="flex min-w-0 items-center gap-1.5 text-soft">
               <VendorIcon svg={destination?.icon ?? ''} size={14} />
-              <span className="min-w-0 break-all">
+              <span className="min-w-0 wrap-anywhere">
                 {destination?.title ?? sync.destination} · {sync.targetLabel}
               </span>
             </span>

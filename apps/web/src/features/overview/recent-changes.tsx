@@ -30,7 +30,7 @@ export function RecentChanges({ projectId, syncs }: { projectId: string; syncs: 
       {entries.map(({ id, at, actor, action, details }) => (
         <li key={id} className="flex items-baseline gap-3 text-sm">
           <p className="min-w-0 flex-1 break-words">
-            <span className="font-medium break-all">{actor.name}</span>{' '}
+            <span className="font-medium wrap-anywhere">{actor.name}</span>{' '}
             <SentenceView sentence={sentenceOf(action, details)} projectId={projectId} syncs={syncs} />
           </p>
           <span className="text-xs text-soft">

@@ -70,7 +70,8 @@ export function FolderHistoryPage({ place }: { place: FolderRef }) {
                     <span className="font-medium text-ink">
                       {words.folderHistoryPage.secrets(write.versions.length)}
                     </span>{' '}
-                    {words.folderHistoryPage.by} <span className="break-all">{write.by}</span>, <Time iso={write.at} />
+                    {words.folderHistoryPage.by} <span className="wrap-anywhere">{write.by}</span>,{' '}
+                    <Time iso={write.at} />
                   </p>
                   <Keys write={write} />
                 </div>

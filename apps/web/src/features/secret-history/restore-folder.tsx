@@ -64,7 +64,7 @@ export function RestoreFolder({ place, write, onClose }: { place: FolderRef; wri
                 <p className={`text-sm font-medium ${tone}`}>
                   <span className="text-xl font-semibold tabular-nums">{keys.length}</span> {word}
                 </p>
-                <ScrollList aria-label={word} className="max-h-32 font-mono text-sm break-all">
+                <ScrollList aria-label={word} className="max-h-32 font-mono text-sm wrap-anywhere">
                   {keys.map(({ key, version }) => (
                     <li key={key}>
                       {key}{' '}

@@ -44,7 +44,7 @@ export function VersionCard({ version: shown, secretKey, newest, value, compared
           <Time iso={createdAt} />
         </span>
       </div>
-      <p className="text-sm break-all text-soft">{words.versionCard.by(createdBy)}</p>
+      <p className="text-sm wrap-anywhere text-soft">{words.versionCard.by(createdBy)}</p>
       {key !== secretKey && (
         <p className="text-sm text-soft">
           {words.versionCard.formerKey} <span className="font-mono break-all text-ink">{key}</span>.
@@ -107,8 +107,8 @@ function Beside({ version: { comment, metadata, tags } }: { version: SecretVersi
           {metadata.map((each, index) => (
             // A key may stand there twice.
             <div key={index} className="col-span-2 grid grid-cols-subgrid">
-              <dt className="break-all text-soft">{each.key}</dt>
-              <dd className="break-all">{each.value}</dd>
+              <dt className="wrap-anywhere text-soft">{each.key}</dt>
+              <dd className="wrap-anywhere">{each.value}</dd>
             </div>
           ))}
         </dl>

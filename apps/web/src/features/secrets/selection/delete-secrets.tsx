@@ -64,7 +64,7 @@ export function DeleteSecrets({ place, keys, onDone, onClose }: Props) {
       onConfirm={deleteAll}
       onClose={onClose}
     >
-      {keys.length > 1 && <p className="max-h-40 overflow-y-auto font-mono text-sm break-all">{keys.join(', ')}</p>}
+      {keys.length > 1 && <p className="max-h-40 overflow-y-auto font-mono text-sm wrap-anywhere">{keys.join(', ')}</p>}
       {readers ? <DeleteConsequence readers={readers} keys={keys.length} /> : <Skeleton className="w-64" />}
       {failed ? (
         <Failure what={words.usesDialog.unreadable} error={failed.error} retry={failed.refetch} />

@@ -63,7 +63,7 @@ export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         <Refusal error={move.error} />
         {rows.length > 1 && (
-          <p className="max-h-32 overflow-y-auto font-mono text-sm break-all">
+          <p className="max-h-32 overflow-y-auto font-mono text-sm wrap-anywhere">
             {rows.map(({ key }) => key).join(', ')}
           </p>
         )}
