@@ -8,6 +8,8 @@ import { recipientOf, send, type NoticeTarget } from './send.ts'
 import type { DeliveryProblem } from './webhook.ts'
 
 const AT_ONCE = 100
+/** Milliseconds that a target may keep the next delivery to all others waiting, and the end of the process. */
+const TURN_MS = 5_000
 /** Names its versions, so it may arrive after a later one. */
 const UNORDERED: NoticeType = 'secret.delivered'
 
@@ -19,7 +21,7 @@ export type Channel = 'email' | 'http'
 /**
  * Delivers what is to go out by now on one channel. Safe to call from several processes at once. A notice may
  * arrive twice, when a process dies between the delivery and its entry; it has the same id then. A target that does not
- * answer delays only itself.
+ * answer, or is slow, delays only itself.
  */
 export async function deliverNotices(ctx: Context, channel: Channel): Promise<void> {
   const targets = await ctx.db
@@ -36,12 +38,14 @@ export async function deliverNotices(ctx: Context, channel: Channel): Promise<vo
  * must have arrived before. A target that does not answer waits itself, and costs one try.
  */
 async function deliverTo(ctx: Context, target: NoticeTarget): Promise<void> {
+  const end = ctx.now().getTime() + TURN_MS
   for (;;) {
     const due = await dueNotices(ctx, target.id)
     if (due.length === 0) return
     const recipient = await recipientOf(ctx, target)
     const waiting = new Set<string>()
     for (const notice of due) {
+      if (ctx.now().getTime() > end) return
       if (notice.type !== UNORDERED && waiting.has(notice.syncId)) continue
       const problem = (await claim(ctx, notice)) ? await send(ctx, recipient, readNotice(notice.body)) : undefined
       if (problem === null) await arrived(ctx, notice)

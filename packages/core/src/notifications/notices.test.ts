@@ -224,6 +224,30 @@ onEveryDatabase('notices', (open) => {
     expect(typesOf(hook.got).slice(3)).toEqual(['sync.failed', 'sync.failed', 'sync.recovered'])
   })
 
+  it('are left for the next time where the receiver is slow, so that other receivers get theirs', async () => {
+    const fixture = await start()
+    const hook = await receiveWebhooks()
+    await webhook(fixture, hook.url)
+    await fixture.fail()
+    const { db } = fixture.ctx
+    const [notice] = await db.selectFrom('notices').selectAll().execute()
+    if (!notice) throw new Error('one is on its way')
+    await db
+      .insertInto('notices')
+      .values(['second', 'third'].map((id) => ({ ...notice, id, syncId: id })))
+      .execute()
+    Object.defineProperty(hook, 'answer', {
+      get() {
+        fixture.clock.advance(5_000)
+        return 204
+      },
+    })
+    for (const got of [1, 2, 3]) {
+      await deliverNotices(fixture.ctx, 'http')
+      expect(hook.got).toHaveLength(got)
+    }
+  })
+
   it('are given up after a day', async () => {
     const fixture = await start()
     const hook = await receiveWebhooks()
