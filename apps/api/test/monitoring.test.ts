@@ -6,7 +6,7 @@ import { transact } from '@keyferry/kernel'
 import { hostCheck, monitoringOf, readinessOf } from '@keyferry/runtime'
 import { expect, it, onTestFinished } from 'vitest'
 import { buildApp } from '../src/app.ts'
-import { newProject, readyApi } from '../src/testing.ts'
+import { ACCOUNT, newProject, readyApi } from '../src/testing.ts'
 
 const TOKEN = 'a-token-for-prometheus'
 
@@ -230,6 +230,15 @@ onEveryDatabase('monitoring', (open, dialect) => {
       .execute()
     expect(actions.map(({ action }) => action).toSorted()).toEqual(['notice-target.create', 'notice-target.delete'])
   })
+})
+
+it('stops in order while the store takes no writes', async () => {
+  const api = await readyApi(openSqliteStore)
+  onTestFinished(api.close)
+  // The second one is counted, and the count is written at the end.
+  for (let i = 0; i < 2; i++) await api.send('POST', '/api/auth/request-password-reset', { email: ACCOUNT.email })
+  await statement(api.ctx.db, 'pragma query_only = on')
+  await expect(api.app.close()).resolves.toBeUndefined()
 })
 
 // The same of Postgres is in the app's outage test, on a server of its own.

@@ -47,7 +47,10 @@ export async function auditRepeated(ctx: Context, event: Repeatable): Promise<vo
   await Promise.all([flushed, isFirst(minute, event) ? write(ctx, event, {}) : undefined])
 }
 
-/** Writes the counts of the present minute: at its end, and before the process ends. */
+/**
+ * Writes the counts of the present minute: at its end, and before the process ends. Where the store does not take them,
+ * the log says so: a process stops in order all the same.
+ */
 export async function flushRepeated(ctx: Context): Promise<void> {
   const minute = minutes.get(ctx.db)
   if (!minute) return
@@ -57,18 +60,14 @@ export async function flushRepeated(ctx: Context): Promise<void> {
   await Promise.all([
     ...repeated.map((event) => write(ctx, event, { repeated: event.repeated })),
     ...[...minute.others].map(([action, others]) => auditEvent(ctx, anonymous(null), action, null, { others })),
-  ])
+  ]).catch((error: unknown) => ctx.log.error({ err: error }, 'the audit log lacks the counts of repeated events'))
 }
 
 const write = (ctx: Context, { actor, action, details }: Repeatable, counted: Record<string, number>): Promise<void> =>
   auditEvent(ctx, actor, action, null, { ...details, ...counted })
 
 function begin(ctx: Context): Minute {
-  const timer = setTimeout(() => {
-    flushRepeated(ctx).catch((error: unknown) =>
-      ctx.log.error({ err: error }, 'the audit log lacks the counts of repeated events'),
-    )
-  }, MINUTE_MS).unref()
+  const timer = setTimeout(() => void flushRepeated(ctx), MINUTE_MS).unref()
   const minute = { startedAt: ctx.now().getTime(), seen: new Map(), others: new Map(), timer }
   minutes.set(ctx.db, minute)
   return minute
