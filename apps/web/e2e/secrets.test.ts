@@ -224,6 +224,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     expect(await typed.inputValue()).toMatch(/^-----BEGIN PRIVATE KEY-----\n[^-]+\n-----END PRIVATE KEY-----\n$/)
     await generator.getByRole('button', { name: 'Close' }).click()
     await form.getByRole('button', { name: 'Open the editor' }).click()
+    await dialog().getByRole('textbox', { name: 'Value' }).fill('ab')
+    await see(dialog().getByText('2 bytes, 1 line', { exact: true }))
     await dialog().getByRole('textbox', { name: 'Value' }).fill(`${CANARY}-1\n${CANARY}-2`)
     await screens.keep('editor')
     await dialog().getByRole('button', { name: 'Use this text' }).click()

@@ -92,7 +92,7 @@ export const words = {
   destinationCards: {
     searchDestinations: 'Search destinations',
     noMatch: (text: string) => `No destination matches “${text}”.`,
-    destinations: (found: number) => `${found} destinations`,
+    destinations: (found: number) => count(found, 'destination'),
     connected: 'Connected',
   },
   failure: {

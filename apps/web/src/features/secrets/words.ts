@@ -335,7 +335,7 @@ export const words = {
     addTag: 'Create tag',
   },
   textEditor: {
-    size: (localeString: string, n: number) => `${localeString} bytes, ${n} lines`,
+    size: (bytes: number, lines: number) => `${count(bytes, 'byte')}, ${count(lines, 'line')}`,
     validJson: ', valid JSON',
     notValidJson: (problem: string) => `, not valid JSON: ${problem}`,
     cancel: 'Cancel',

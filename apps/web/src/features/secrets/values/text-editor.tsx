@@ -68,7 +68,7 @@ function TextEditor({ title, initial, onDone, onClose }: Props) {
       <div className="grid grid-cols-1 gap-2">
         <div ref={frame} className="min-w-0 overflow-hidden rounded-md border border-edge" />
         <p className="text-sm text-soft" aria-live="polite">
-          {words.textEditor.size(new TextEncoder().encode(text).length.toLocaleString('en'), text.split('\n').length)}
+          {words.textEditor.size(new TextEncoder().encode(text).length, text.split('\n').length)}
           {problem === null ? '' : problem === '' ? words.textEditor.validJson : words.textEditor.notValidJson(problem)}
         </p>
         <WhiteSpaceNote value={text} onClean={replace} />
