@@ -65,7 +65,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('deletion'), { ...IN_ORDER, tim
     await folderMenu('/api', 'Delete')
     await dialog().getByRole('radio', { name: 'Delete the keys at the destinations first' }).click()
     await dialog().getByRole('button', { name: 'Remove and delete' }).click()
-    await see(page.getByText('Folder /api was not deleted'))
+    // At the top: the buttons of the next dialog are at the bottom of a phone.
+    await see(page.locator('[data-y-position=top]').getByText('Folder /api was not deleted'))
     await see(row('PORT'))
     expect(contents()).toEqual(syncs.map(() => 3))
     for (const [, emulator] of emulators) emulator.heal()

@@ -34,13 +34,17 @@ export function Toasts() {
     show()
     return onToast(show)
   }, [])
-  // Beside the menus of a table's rows, which open at the right. The library does not hear of the focus: it would take
-  // it back to where it was from whatever somebody opened meanwhile, which that would close.
+  // At the top, where nothing is pressed to go on: the buttons of a dialog and the actions for selected rows are at the
+  // bottom. Within the bar where that is wide, else below its buttons.
+  // The library does not hear of the focus: it would take it back to where it was from whatever somebody opened
+  // meanwhile, which that would close.
   return (
     <div className="contents" onFocusCapture={(event) => event.stopPropagation()}>
       <Toaster
         theme={theme}
-        position="bottom-center"
+        position="top-center"
+        offset={{ top: '0.5rem' }}
+        mobileOffset={{ top: '3.75rem' }}
         closeButton
         style={LOOK}
         // A dialog takes the pointer from the rest of the page.
