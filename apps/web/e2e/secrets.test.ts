@@ -95,8 +95,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
   it('shows who uses a secret, with a link to each', async () => {
     await button('More for HOSTNAME').click()
     await item('Find usages').click()
-    await see(dialog().getByRole('heading', { name: '2 secrets refer to it' }))
-    await see(dialog().getByRole('heading', { name: `${syncs.length} syncs read it` }))
+    await see(dialog().getByRole('heading', { name: 'Referenced by 2 secrets' }))
+    await see(dialog().getByRole('heading', { name: `Read by ${syncs.length} syncs` }))
     await screens.look('who-uses-this')
     await dialog().getByRole('link', { name: 'dev:/api URL' }).click()
     await see(page.getByText('1 of 3 secrets'))

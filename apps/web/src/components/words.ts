@@ -104,6 +104,8 @@ export const words = {
   folderPicker: {
     secretPath: 'Secret path',
     unreadable: (message: string) => `The folders could not be read: ${message}`,
+    chooseFolder: 'Choose a folder',
+    root: '/ (root)',
   },
   generatedFields: {
     choose: 'Choose…',
@@ -180,12 +182,6 @@ export const words = {
   },
   passkeyButton: {
     signWithPasskey: 'Sign in with a passkey',
-  },
-  pathSelect: {
-    secretPath: 'Secret path',
-    unreadable: (message: string) => `The folders could not be read: ${message}`,
-    chooseFolder: 'Choose a folder',
-    root: '/ (root)',
   },
   pendingDeletion: {
     thisProject: 'This project',
@@ -266,10 +262,10 @@ export const words = {
   },
   usesList: {
     unused: 'Not used by any sync, import or reference.',
-    syncsRead: (readers: number) => count(readers, 'sync reads it', 'syncs read it'),
+    readBy: (readers: number) => `Read by ${count(readers, 'sync')}`,
     indirect: ' · through an import or a reference',
-    foldersImport: (imports: number) => count(imports, 'folder imports it', 'folders import it'),
-    secretsRefer: (references: number) => count(references, 'secret refers to it', 'secrets refer to it'),
+    importedBy: (imports: number) => `Imported by ${count(imports, 'folder')}`,
+    referencedBy: (references: number) => `Referenced by ${count(references, 'secret')}`,
     written: (keys: number) => ` · ${count(keys, 'key')} written`,
   },
   unknownNotice: {

@@ -14,7 +14,7 @@ export function UsesList({ projectId, uses }: { projectId: string; uses: Uses })
   return (
     <div className="grid gap-3">
       {readers.length > 0 && (
-        <Group title={words.usesList.syncsRead(readers.length)}>
+        <Group title={words.usesList.readBy(readers.length)}>
           {readers.map(({ id, name, destination, direct, written }) => (
             <li key={id}>
               <Link
@@ -33,7 +33,7 @@ export function UsesList({ projectId, uses }: { projectId: string; uses: Uses })
         </Group>
       )}
       {imports.length > 0 && (
-        <Group title={words.usesList.foldersImport(imports.length)}>
+        <Group title={words.usesList.importedBy(imports.length)}>
           {imports.map(({ environment, secretPath }) => (
             <li key={`${environment}:${secretPath}`}>
               <FolderLink place={{ projectId, environment, secretPath }} />
@@ -42,7 +42,7 @@ export function UsesList({ projectId, uses }: { projectId: string; uses: Uses })
         </Group>
       )}
       {references.length > 0 && (
-        <Group title={words.usesList.secretsRefer(references.length)}>
+        <Group title={words.usesList.referencedBy(references.length)}>
           {references.map(({ environment, secretPath, key: secretKey, to }) => (
             <li key={`${environment}:${secretPath} ${secretKey}`} className="break-all">
               <FolderLink place={{ projectId, environment, secretPath }} secretKey={secretKey} />{' '}

@@ -1,6 +1,6 @@
 import type { ComponentProps } from 'react'
 import { trpc } from '../../lib/server/trpc.ts'
-import { PathSelect } from './path-select.tsx'
+import { FolderPicker } from './folder-picker.tsx'
 import { SelectField } from '../ui/field.tsx'
 import { words } from '../words.ts'
 
@@ -16,7 +16,7 @@ interface Props {
   onChange: (value: Value) => void
   /** Of the two fields, beside what they need to work. */
   environment?: Pick<ComponentProps<typeof SelectField>, 'help' | 'error' | 'ref' | 'onBlur'>
-  path?: Pick<ComponentProps<typeof PathSelect>, 'label' | 'help' | 'needs'>
+  path?: Pick<ComponentProps<typeof FolderPicker>, 'label' | 'help' | 'needs'>
 }
 
 /** Picks an environment and one of its folders. */
@@ -36,7 +36,7 @@ export function FolderFields({ projectId, value, onChange, environment, path }: 
           </option>
         ))}
       </SelectField>
-      <PathSelect
+      <FolderPicker
         projectId={projectId}
         environment={value.environment}
         value={value.secretPath}

@@ -4,10 +4,10 @@ import { AccessDenied } from '../../components/pages/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { LeaveGuard } from '../../components/leaving/leave-guard.tsx'
 import { Empty, PageHeader } from '../../components/pages/page.tsx'
-import { PathSelect } from '../../components/fields/path-select.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { SearchField } from '../../components/search-field.tsx'
-import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { Skeleton, SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { usePageTitle } from '../../lib/pages/crumbs.ts'
 import { statusOf } from '../../lib/server/errors.ts'
@@ -17,6 +17,11 @@ import type { MatrixRow } from '../../lib/server/types.ts'
 import { useSearch } from '../../lib/lists/use-search.ts'
 import { MatrixTable } from './matrix-table.tsx'
 import { words } from './words.ts'
+
+const FolderPicker = onDemand(
+  async () => (await import('../../components/fields/folder-picker.tsx')).FolderPicker,
+  <Skeleton className="h-15" />,
+)
 
 interface Props {
   projectId: string
@@ -84,14 +89,16 @@ export function ComparePage({ projectId, view }: Props) {
       ) : (
         <div className="grid grid-cols-1 gap-2">
           <div className="flex flex-wrap items-end gap-3">
-            <PathSelect
-              projectId={projectId}
-              environment={data.environments[0] ?? ''}
-              value={path}
-              onChange={(to) => setView({ path: to === '/' ? undefined : to })}
-              label={words.comparePage.folder}
-              needs="secrets.read-values"
-            />
+            <div className="w-72 max-w-full">
+              <FolderPicker
+                projectId={projectId}
+                environment={data.environments[0] ?? ''}
+                value={path}
+                onChange={(to) => setView({ path: to === '/' ? undefined : to })}
+                label={words.comparePage.folder}
+                needs="secrets.read-values"
+              />
+            </div>
             <SearchField label={words.comparePage.searchKeys} value={wanted} onChange={setWanted} />
             <div className="flex min-h-9 items-center">
               <SwitchField

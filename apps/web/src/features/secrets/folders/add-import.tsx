@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { PathSelect } from '../../../components/fields/path-select.tsx'
+import { FolderPicker } from '../../../components/fields/folder-picker.tsx'
 import { Button } from '../../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../../components/ui/dialog.tsx'
 import { SelectField } from '../../../components/ui/field.tsx'
@@ -53,7 +53,7 @@ export function AddImport({ place, environments, onClose }: Props) {
             </option>
           ))}
         </SelectField>
-        <PathSelect
+        <FolderPicker
           projectId={projectId}
           environment={from}
           value={fromPath}
