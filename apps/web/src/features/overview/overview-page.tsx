@@ -9,9 +9,11 @@ import { trpc } from '../../lib/server/trpc.ts'
 import type { Project } from '../../lib/server/types.ts'
 import { AttentionList } from './attention-list.tsx'
 import { ChangesCard } from './changes-card.tsx'
+import { COLUMNS } from './columns.ts'
 import { DeliveryCard } from './delivery-card.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { MapSection } from './map-section.tsx'
+import { OverviewSkeleton } from './overview-skeleton.tsx'
 import { OwnPlaces } from './own-places.tsx'
 import { RunsCard } from './runs-card.tsx'
 import { SetupSteps } from './setup-steps.tsx'
@@ -24,7 +26,7 @@ export function OverviewPage({ projectId }: { projectId: string }) {
   const syncs = trpc.syncs.summary.useQuery({ projectId })
   usePageTitle(project.data?.name ?? words.overview, false)
   if (project.error) return <Failure what={words.unreadable} error={project.error} retry={project.refetch} />
-  if (!project.data || !rights || syncs.isPending) return <Skeleton className="h-40" />
+  if (!project.data || !rights || syncs.isPending) return <OverviewSkeleton />
   const environment = project.data.environments[0]?.slug
   if (environment === undefined) return <NoEnvironment projectId={projectId} />
   if (rights.may('syncs.manage') && syncs.data?.total === 0)
@@ -41,7 +43,7 @@ function Overview({ project, rights, total }: { project: Project; rights: Rights
   return (
     <>
       <PageHeader title={name} text={description ?? undefined} />
-      <div className="grid gap-4 2xl:grid-cols-[minmax(0,1fr)_28rem] 2xl:items-start">
+      <div className={COLUMNS}>
         <div className="grid min-w-0 gap-4">
           <AttentionList projectId={projectId} total={total} />
           {overview.error ? (

@@ -26,7 +26,7 @@ export function SettingsPage({ projectId }: { projectId: string }) {
   const denied = useWhyNot(projectId)('project.manage')
   const going = pending.find(({ kind }) => kind === 'project')
   return (
-    <div className="max-w-4xl">
+    <div className="max-2xl:max-w-4xl">
       <LeaveGuard />
       <PageHeader title={words.settingsPage.title} text={words.settingsPage.text} />
       {project.error ? (
@@ -37,13 +37,15 @@ export function SettingsPage({ projectId }: { projectId: string }) {
         <div className="grid gap-4">
           {going && <PendingNotice what={nameOfDeletion(going)} projectId={projectId} deletion={going} />}
           {denied !== undefined && <Notice title={words.settingsPage.readOnly}>{denied}</Notice>}
-          <DetailsSection
-            key={`${project.data.name} ${project.data.slug} ${project.data.description}`}
-            project={project.data}
-          />
-          <EnvironmentsSection project={project.data} pending={pending} />
-          <TagsSection projectId={projectId} />
-          <DangerSection project={project.data} />
+          <div className="grid items-start gap-4 2xl:grid-cols-2">
+            <DetailsSection
+              key={`${project.data.name} ${project.data.slug} ${project.data.description}`}
+              project={project.data}
+            />
+            <EnvironmentsSection project={project.data} pending={pending} />
+            <TagsSection projectId={projectId} />
+            <DangerSection project={project.data} />
+          </div>
         </div>
       )}
     </div>

@@ -16,7 +16,7 @@ export const anchorOf = (title: string): string => `settings-${title.toLowerCase
 export function SettingsCard({ title, text, dirty, patch, children }: Props) {
   useSettingsPart(title, dirty, patch)
   return (
-    <div id={anchorOf(title)} className="scroll-mt-20">
+    <div id={anchorOf(title)} className="scroll-mt-20 [&>section]:h-full">
       <Section title={title} text={text}>
         <div className="grid max-w-2xl gap-4">{children}</div>
       </Section>

@@ -58,7 +58,7 @@ export function SettingsForm({ sync, children }: { sync: Sync; children: ReactNo
           void save()
         }}
       >
-        <div key={version} className="grid gap-4">
+        <div key={version} className="grid gap-4 2xl:grid-cols-2">
           {children}
         </div>
         {changed.length > 0 && (

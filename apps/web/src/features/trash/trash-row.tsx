@@ -40,7 +40,7 @@ export function TrashRow(props: Props) {
         <span className="flex items-start gap-2">
           <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-faint" />
           <span className="grid gap-0.5">
-            <span className="font-mono text-sm font-medium break-all">{name}</span>
+            <span className="font-mono text-sm font-medium break-all max-sm:line-clamp-3">{name}</span>
             <span className="text-xs text-soft">
               {kind === 'folder' ? words.trashRow.folderWith(words.trashRow.secrets(secrets)) : words.trashRow.secret}
               <span className="sm:hidden">{words.trashRow.place(environment, secretPath)}</span>

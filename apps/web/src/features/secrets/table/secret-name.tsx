@@ -57,7 +57,11 @@ export function SecretName({ source, row, isReadable }: Props) {
         )}
       </div>
       {row.problem !== null && (
-        <p className="flex items-start gap-1 pb-0.5 text-xs font-medium wrap-anywhere text-bad">
+        <p
+          // On a phone it takes the width of the table, below the value too.
+          data-below
+          className="flex items-start gap-1 pb-0.5 text-xs font-medium wrap-anywhere text-bad max-sm:w-[calc(100cqw-3.5rem)] max-sm:group-has-[[data-wide]]/row:hidden"
+        >
           <TriangleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" /> {row.problem}
         </p>
       )}

@@ -67,7 +67,7 @@ export const SecretRow = memo(function SecretRow({
       // Counted from one, the head first.
       aria-rowindex={index + 2}
       aria-selected={isSelected}
-      className="group/row max-sm:has-[[data-wide]]:[&>td]:align-top max-sm:has-[[data-wide]]:[&>td:first-child]:pt-2"
+      className="group/row max-sm:has-[[data-wide],[data-below]]:[&>td]:align-top max-sm:has-[[data-wide],[data-below]]:[&>td:first-child]:pt-2"
     >
       {isWritable && (
         <Td

@@ -39,7 +39,7 @@ export function TroubledKeys({ sync, keys, ofSource = false, excludes = ofSource
         {keys.slice(0, FIRST).map(({ key, reason }) => {
           const secret = secretOf(key)
           return (
-            <li key={key} className="flex flex-wrap items-baseline gap-x-2 break-words">
+            <li key={key} className="flex flex-wrap items-baseline gap-x-2 gap-y-1.5 break-words">
               <span className="min-w-0">
                 {secret !== null && environment && folder ? (
                   <Link
