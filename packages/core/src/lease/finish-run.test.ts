@@ -1,4 +1,5 @@
-import { onEveryDatabase, openSqliteStore } from '@keyferry/db/testing'
+import { openPostgres } from '@keyferry/db'
+import { createMigratedDatabase, onEveryDatabase, openSqliteStore, type OpenStore } from '@keyferry/db/testing'
 import { transact, type Context, type Tx } from '@keyferry/kernel'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
@@ -24,6 +25,14 @@ const held = async (ctx: Context): Promise<string[]> =>
     ({ targetKey }) => targetKey,
   )
 
+/** As a database that was not made with the locale C: there `a` is before `B`. No connection prepared a statement yet. */
+const openWithLocale: OpenStore = async () => {
+  const databaseUrl = await createMigratedDatabase()
+  const db = openPostgres(databaseUrl, 5)
+  await sql`alter table leases alter column target_key type text collate "en-x-icu"`.execute(db)
+  return { db, close: () => db.destroy(), databaseUrl }
+}
+
 onEveryDatabase('runs that end at the same time', (open, dialect) => {
   it('each have their work done, and their target freed', async () => {
     const { ctx, close } = await testContext(open)
@@ -38,9 +47,7 @@ onEveryDatabase('runs that end at the same time', (open, dialect) => {
   it.skipIf(dialect === 'sqlite')(
     'lock their targets in the order in which a sync that moves locks its own',
     async () => {
-      const { ctx, close } = await testContext(open)
-      // As in a database that was not made with the locale C: there `a` is before `B`.
-      await sql`alter table leases alter column target_key type text collate "en-x-icu"`.execute(ctx.db)
+      const { ctx, close } = await testContext(openWithLocale)
       const taken = await leases(ctx, ['a', 'B'])
       const isWaiting = async () => (await sql`select from pg_locks where not granted`.execute(ctx.db)).rows.length > 0
       const ends = () => Promise.all(taken.map((lease) => lease.finish(() => Promise.resolve(true))))
