@@ -119,7 +119,7 @@ const recorder = {
       let pressed
       document.addEventListener('keydown', (event) => { pressed = event.timeStamp }, { capture: true, once: true })
       const watch = new MutationObserver(() => {
-        if (pressed === undefined || !/ of /.test(document.querySelector('#main p[aria-live]')?.textContent)) return
+        if (pressed === undefined || !/ of /.test(document.querySelector('#main p [aria-live]')?.textContent)) return
         watch.disconnect()
         recorder.painted().then((at) => done(at - pressed))
       })
@@ -128,7 +128,7 @@ const recorder = {
   },
   async widened() {
     do await recorder.painted()
-    while (/ of /.test(document.querySelector('#main p[aria-live]')?.textContent))
+    while (/ of /.test(document.querySelector('#main p [aria-live]')?.textContent))
   },
   frames() {
     recorder.last = undefined
