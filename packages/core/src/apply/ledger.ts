@@ -103,8 +103,8 @@ export interface TargetLedgers {
 }
 
 /**
- * In one read. `id` null: of a sync that is not created yet. What is said of a sync is shown to everybody who can see
- * its source, so only syncs of the same source are named.
+ * `id` null: of a sync that is not created yet. What is said of a sync is shown to everybody who can see its source, so
+ * only syncs of the same source are named.
  */
 export async function readTargetLedgers(
   ctx: Context,
@@ -114,15 +114,20 @@ export async function readTargetLedgers(
   const aliases = targetAliases(targetKey)
   const rows = (await Promise.all(aliases.map((alias) => rowsOfTarget(ctx.db, alias)))).flat()
   const own = new Map<string, LedgerEntry>()
+  const others = new Set<string>()
+  for (const row of rows) {
+    if (row.syncId !== syncId) others.add(row.syncId)
+    else if (row.targetKey === targetKey && isOurs(ctx, dataKey, row)) own.set(row.key, entryOf(row))
+  }
   const claimed = new Map<string, string>()
   const left = new Map<string, string>()
+  if (others.size === 0) return { own, claimed, left }
+  const syncs = new Map((await syncsById(ctx.db, { ids: [...others] })).map((sync) => [sync.id, sync]))
   for (const row of rows) {
-    if (row.syncId === syncId) {
-      if (row.targetKey === targetKey && isOurs(ctx, dataKey, row)) own.set(row.key, entryOf(row))
-    } else {
-      const words = row.folderId === folderId ? `the sync ${row.name}` : 'another sync'
-      ;(aliases.includes(row.pointsAt) ? claimed : left).set(row.key, words)
-    }
+    const sync = syncs.get(row.syncId)
+    if (!sync) continue
+    const words = sync.folderId === folderId ? `the sync ${sync.name}` : 'another sync'
+    ;(aliases.includes(sync.targetKey) ? claimed : left).set(row.key, words)
   }
   return { own, claimed, left }
 }
@@ -135,10 +140,16 @@ const rowsOfTarget = batchLoader(async (db: Db | Tx, targetKeys: readonly string
 const rowsOfTargets = keptQuery((db, slot: Slot<{ targetKeys: readonly string[] }>) =>
   db
     .selectFrom('ledger')
-    .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
-    .where((eb) => inList(db, eb.ref('ledger.targetKey'), slot('targetKeys')))
-    .select(LEDGER_COLUMNS)
-    .select(['syncs.name', 'syncs.folderId', 'syncs.targetKey as pointsAt']),
+    .where((eb) => inList(db, eb.ref('targetKey'), slot('targetKeys')))
+    .select(LEDGER_COLUMNS),
+)
+
+/** Apart from their rows: a sync has thousands, and each would bring the sealed columns of its sync to be checked. */
+const syncsById = keptQuery((db, slot: Slot<{ ids: readonly string[] }>) =>
+  db
+    .selectFrom('syncs')
+    .where((eb) => inList(db, eb.ref('id'), slot('ids')))
+    .select(['id', 'name', 'folderId', 'targetKey']),
 )
 
 const COLUMN_TYPES: ColumnTypes<Row> = {
