@@ -25,7 +25,7 @@ const held = async (ctx: Context): Promise<string[]> =>
     ({ targetKey }) => targetKey,
   )
 
-/** As a database that was not made with the locale C: there `a` is before `B`. No connection prepared a statement yet. */
+/** As a database with another locale than C: there `a` is before `B`. No connection prepared a statement yet. */
 const openWithLocale: OpenStore = async () => {
   const databaseUrl = await createMigratedDatabase()
   const db = openPostgres(databaseUrl, 5)
