@@ -15,14 +15,20 @@ const ASKED_EVERY_MS = 1000
 
 /**
  * Awaited before every call that a job of the sync makes to the vendor: throws `LeaseLost`, and `PauseBegan` within a
- * second or so of a pause.
+ * second or so of a pause. The lease comes last: a process may be stopped for longer than its lease while it waits for
+ * the store.
  */
-export function callGuard(ctx: Context, lease: Lease, sync: { id: string; projectId: string }): () => Promise<void> {
+export function callGuard(
+  ctx: Context,
+  lease: Pick<Lease, 'check'>,
+  sync: { id: string; projectId: string },
+): () => Promise<void> {
   let asked = stopwatch(ctx)
   return async () => {
+    if (asked() >= ASKED_EVERY_MS) {
+      asked = stopwatch(ctx)
+      if (isPaused(await readPauses(ctx, ctx.db), sync)) throw new PauseBegan()
+    }
     await lease.check()
-    if (asked() < ASKED_EVERY_MS) return
-    asked = stopwatch(ctx)
-    if (isPaused(await readPauses(ctx, ctx.db), sync)) throw new PauseBegan()
   }
 }
