@@ -59,7 +59,7 @@ onEveryDatabase('a narrowed developer', (open) => {
     for (const { id, slug } of project.environments) environments.set(slug, id)
     for (const name of ['a', 'mid', 'restricted']) await folder('/', name)
     await folder('/', 'restricted', 'prod')
-    await write(admin, '/restricted', 'RESTRICTED_KEY', '8317')
+    await write(admin, '/restricted', 'RESTRICTED_KEY', 'tourmaline')
     await importInto(admin, '/a', '/restricted')
     await importInto(admin, '/mid', '/restricted')
     await write(admin, '/a', 'SHARED', 'is ${RESTRICTED_KEY}')
@@ -103,13 +103,13 @@ onEveryDatabase('a narrowed developer', (open) => {
         { secretKey: 'RESTRICTED_KEY', secretPath: '/restricted', secretValue: 'mine' },
       ]
       const refused = await narrowed(method, path, { ...at('/a'), mode: 'upsert', secrets })
-      expect([refused.status, refused.text.includes('8317')]).toEqual([403, false])
+      expect([refused.status, refused.text.includes('tourmaline')]).toEqual([403, false])
     }
     const kept = await admin(
       'GET',
       `/api/v4/secrets/RESTRICTED_KEY?${new URLSearchParams(at('/restricted')).toString()}`,
     )
-    expect(kept.body.secret).toMatchObject({ secretValue: '8317', version: 1 })
+    expect(kept.body.secret).toMatchObject({ secretValue: 'tourmaline', version: 1 })
   })
 
   it('gets 403 as a program that may read names only, never the mask of a value', async () => {
@@ -198,7 +198,7 @@ onEveryDatabase('a narrowed developer', (open) => {
 
   it('learns nothing by renaming a key onto an imported name: right and wrong guesses are answered alike', async () => {
     const answers = []
-    for (const guess of ['8317', '0000']) {
+    for (const guess of ['tourmaline', '0000']) {
       await write(narrowed, '/a', 'TRY', guess)
       const renamed = await narrowed('PATCH', '/api/v4/secrets/TRY', { ...at('/a'), newSecretName: 'RESTRICTED_KEY' })
       answers.push(renamed.status)
@@ -291,7 +291,7 @@ onEveryDatabase('a narrowed developer', (open) => {
         .toSorted((a, b) => (a.key < b.key ? -1 : 1)),
     )
     expect(inTheClear.map(({ key }) => key)).toContain('RESTRICTED_KEY')
-    expect(shown.text).not.toContain('8317')
+    expect(shown.text).not.toContain('tourmaline')
     await edit(reached)
     await importInto(admin, '/a', '/restricted')
   })
@@ -387,7 +387,7 @@ onEveryDatabase('a narrowed developer', (open) => {
     await run()
     edgeless.restore()
     expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403])
-    expect(JSON.stringify(answers.map(({ body }) => body))).not.toMatch(/8317|restricted/)
+    expect(JSON.stringify(answers.map(({ body }) => body))).not.toMatch(/tourmaline|restricted/)
     expect((await ofSync(admin)).body.secretSync.blocked).toMatchObject({ kind: 'access' })
     await amend(db, 'syncs', syncId, stored)
     await admin('DELETE', '/api/v4/secrets/LATE', at('/a/late'))
