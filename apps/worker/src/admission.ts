@@ -25,5 +25,5 @@ export function admission(limits: RunLimits): Admit {
 }
 
 /** The semaphore counts down to 1 whenever something is released, so it is not given bytes. */
-const UNIT_BYTES = 64 * 1024
+const UNIT_BYTES = 512 * 1024
 const unitsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / UNIT_BYTES))
