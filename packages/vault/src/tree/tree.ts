@@ -113,8 +113,8 @@ export async function loadTree(
   }
   const known = knows ? rows.filter(knows) : rows
   const knownIds = known.map(({ id }) => id)
-  const most = ctx.smallReadsOnly ? SMALL_BYTES : MAX_LOADED_BYTES
-  await loadSecrets(tx, knownIds, values, most, (row) => folders.get(row.folderId)?.secrets.set(row.key, row))
+  const size = { values, isSmall: ctx.smallReadsOnly === true }
+  await loadSecrets(tx, knownIds, size, (row) => folders.get(row.folderId)?.secrets.set(row.key, row))
   const slice = timeSlice()
   for (const row of known) {
     if (slice.isOver()) await slice.rest()
@@ -185,54 +185,45 @@ const rowsOf = keptQuery((db, slot: Slot<{ ids: readonly string[] }>) =>
  * row has up to 100 kB.
  */
 const PAGE = 100
-/** Bytes of a statement whose rows were measured. */
-const STATEMENT_BYTES = 4 * 1024 * 1024
 /** Bytes of sealed texts that one request may hold. */
 const MAX_LOADED_BYTES = 4 * MAX_ANSWER_BYTES
-/** The same of a small read, which has no more rows than a statement may bring. */
-const SMALL_BYTES = 256 * 1024
 
-/** Loads the secrets of folders: in one statement where they are few or small, else in as many as they need. */
+/** What one statement may bring, all its rows together; of small reads, which are made in one. */
+const STATEMENT = { rows: 2 ** 31 - 1, bytes: 4 * 1024 * 1024 }
+const SMALL_STATEMENT = { rows: PAGE, bytes: 256 * 1024 }
+
+/** Loads the secrets of folders: in one statement where they are small together, else in as many as they need. */
 async function loadSecrets(
   tx: Tx,
   folderIds: readonly string[],
-  values: 'sealed' | 'none',
-  most: number,
+  { values, isSmall }: { values: 'sealed' | 'none'; isSmall: boolean },
   each: (row: SecretRow) => void,
 ): Promise<void> {
+  const fitting = secretsThatFit[values]
+  const together = await fitting(tx, { ids: folderIds, ...(isSmall ? SMALL_STATEMENT : STATEMENT) })
+  if (together.length > 0) return together.forEach(each)
   const slice = timeSlice()
-  let bytes = 0
-  const take = (rows: readonly SecretRow[]): void => {
-    for (const row of rows) {
-      bytes += row.value.length + row.comment.length + row.metadata.length
-      if (bytes > most) throw most === SMALL_BYTES ? new LargeRead() : tooMuch()
-      each(row)
-    }
-  }
-  const text = TEXTS[values]
-  const select = (ids: readonly string[]) => secretsIn(tx, ids, text)
-  const few = await fewSecrets[values](tx, { ids: folderIds })
-  if (few.length <= PAGE) return take(few)
-  if (most === SMALL_BYTES) throw new LargeRead()
   const waiting: (readonly string[])[] = [folderIds]
   for (let ids = waiting.pop(); ids; ids = waiting.pop()) {
     if (slice.isOver()) await slice.rest()
-    const [folderId, ...others] = ids
-    const size = await sizeOf(tx, ids, text)
+    const size = await sizeOf(tx, ids, TEXTS[values])
+    if (size === null) continue
+    if (isSmall) throw new LargeRead()
     if (size > MAX_LOADED_BYTES) throw tooMuch()
-    if (size <= STATEMENT_BYTES) take(await select(ids).execute())
+    const [folderId, ...others] = ids
+    if (size <= STATEMENT.bytes) (await fitting(tx, { ids, ...STATEMENT })).forEach(each)
     else if (others.length > 0) {
       const middle = ids.length >> 1
       waiting.push(ids.slice(middle), ids.slice(0, middle))
     } else {
       for (let after: string | undefined = ''; after !== undefined;) {
         if (slice.isOver()) await slice.rest()
-        const page: SecretRow[] = await select([folderId ?? ''])
+        const page: SecretRow[] = await secretsIn(tx, [folderId ?? ''], TEXTS[values])
           .where('key', '>', after)
           .orderBy('key')
           .limit(PAGE)
           .execute()
-        take(page)
+        page.forEach(each)
         after = page.at(-1)?.key
       }
     }
@@ -242,32 +233,37 @@ async function loadSecrets(
 /** What is selected of values. */
 const TEXTS = { sealed: sql.ref<string>('value'), none: sql<string>`''` }
 
-const secretsIn = (
-  store: Kysely<Tables>,
-  ids: readonly string[] | RawBuilder<readonly string[]>,
-  text: RawBuilder<string>,
-) =>
+type Ids = readonly string[] | RawBuilder<readonly string[]>
+
+const secretsIn = (store: Kysely<Tables>, ids: Ids, text: RawBuilder<string>) =>
   store
     .selectFrom('secrets')
     .where((eb) => inList(store, eb.ref('folderId'), ids))
     .select(['id', 'folderId', 'key', 'version', 'comment', 'metadata', 'blank', 'skipMultilineEncoding', 'isLiteral'])
     .select(['createdAt', 'updatedAt', 'updatedBy', text.as('value')])
 
-const fewSecretsWith = (text: RawBuilder<string>) =>
-  keptQuery((store, slot: Slot<{ ids: readonly string[] }>) => secretsIn(store, slot('ids'), text).limit(PAGE + 1))
-const fewSecrets = { sealed: fewSecretsWith(TEXTS.sealed), none: fewSecretsWith(TEXTS.none) }
+const bytesOf = (text: RawBuilder<string>) =>
+  sql<number | string | null>`sum(octet_length(${text}) + octet_length(comment) + octet_length(metadata))`
 
-async function sizeOf(tx: Tx, folderIds: readonly string[], text: RawBuilder<string>): Promise<number> {
+/** All secrets of folders, or none where they are more together: to measure them first would be one more round trip. */
+const secretsThatFitWith = (text: RawBuilder<string>) =>
+  keptQuery((store, slot: Slot<{ ids: readonly string[]; rows: number; bytes: number }>) =>
+    secretsIn(store, slot('ids'), text).where(({ selectFrom, ref }) =>
+      selectFrom('secrets')
+        .where(inList(store, ref('folderId'), slot('ids')))
+        .select(sql<boolean>`count(*) <= ${slot('rows')} and ${bytesOf(text)} <= ${slot('bytes')}`.as('fit')),
+    ),
+  )
+const secretsThatFit = { sealed: secretsThatFitWith(TEXTS.sealed), none: secretsThatFitWith(TEXTS.none) }
+
+/** Bytes of all secrets of folders together; null when there are none. */
+async function sizeOf(tx: Tx, folderIds: readonly string[], text: RawBuilder<string>): Promise<number | null> {
   const { bytes } = await tx
     .selectFrom('secrets')
     .where((eb) => inList(tx, eb.ref('folderId'), folderIds))
-    .select(
-      sql<number | string | null>`sum(octet_length(${text}) + octet_length(comment) + octet_length(metadata))`.as(
-        'bytes',
-      ),
-    )
+    .select(bytesOf(text).as('bytes'))
     .executeTakeFirstOrThrow()
-  return Number(bytes ?? 0)
+  return bytes === null ? null : Number(bytes)
 }
 
 const tooMuch = (): TooLarge =>
