@@ -2,6 +2,7 @@
 import { reachableFolderIds } from '@keyferry/access'
 import { batchLoader, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
+import type { Reached } from '@keyferry/vault'
 import { sql } from 'kysely'
 
 /**
@@ -12,47 +13,55 @@ const PER_BYTE = 6
 /** Bytes for each secret beside its value: its rows, its part of the plan and of the listing. */
 const PER_SECRET = 4_000
 
-/** Estimated bytes that a run of this sync needs; 0 when the sync is gone. */
+/**
+ * Estimated bytes that a run of this sync needs; 0 when the sync is gone. Of the folders that its last run read, as long
+ * as that run read the same source: what was imported since counts from the next run on.
+ */
 export async function runMemory(ctx: Context, syncId: string): Promise<number> {
-  const source = await sources(ctx.db, syncId)
-  if (source === undefined) return 0
-  const folderIds = await reachableFolderIds(ctx.db, source)
-  const each = await Promise.all(folderIds.map((id) => memoryOf(ctx.db, id)))
-  return each.reduce((sum, bytes) => sum + bytes, 0)
+  const sync = await sources(ctx.db, syncId)
+  if (sync === undefined) return 0
+  const { folderId, reached } = sync
+  const { now }: Pick<Reached, 'now'> = reached === null ? { now: [] } : JSON.parse(reached)
+  const folderIds = now.includes(folderId) ? now : await reachableFolderIds(ctx.db, folderId)
+  const others = folderIds.filter((id) => id !== folderId)
+  const each = await Promise.all(others.map((id) => memoryOf(ctx.db, id)))
+  return each.reduce((sum, bytes) => sum + bytes, Number(sync.memory))
 }
 
+/** In a query of secrets. Postgres answers it as text. */
+const memory = sql<number | string>`${sql.lit(PER_SECRET)} * count(*) + ${sql.lit(PER_BYTE)} * coalesce(
+  sum(octet_length(secrets.value) + octet_length(secrets.comment) + octet_length(secrets.metadata)), 0)`
+
 const sources = batchLoader(async (db: Db, syncIds: readonly string[]) => {
-  const byId = new Map((await sourceRows(db, { syncIds })).map(({ id, folderId }) => [id, folderId]))
+  const byId = new Map((await sourceRows(db, { syncIds })).map((row) => [row.id, row]))
   return (id) => byId.get(id)
 })
 
 const sourceRows = keptQuery((db, slot: Slot<{ syncIds: readonly string[] }>) =>
   db
     .selectFrom('syncs')
-    .where((eb) => inList(db, eb.ref('id'), slot('syncIds')))
-    .select(['id', 'folderId']),
+    .where((eb) => inList(db, eb.ref('syncs.id'), slot('syncIds')))
+    .select((eb) => [
+      'syncs.id',
+      'syncs.folderId',
+      'syncs.reached',
+      eb
+        .selectFrom('secrets')
+        .whereRef('secrets.folderId', '=', 'syncs.folderId')
+        .select(memory.as('memory'))
+        .as('memory'),
+    ]),
 )
 
 const memoryOf = batchLoader(async (db: Db, folderIds: readonly string[]) => {
-  const byId = new Map(
-    (await sizes(db, { folderIds })).map(({ folderId, secrets, bytes }) => [
-      folderId,
-      PER_BYTE * Number(bytes) + PER_SECRET * Number(secrets),
-    ]),
-  )
+  const byId = new Map((await memories(db, { folderIds })).map(({ folderId, memory }) => [folderId, Number(memory)]))
   return (id) => byId.get(id) ?? 0
 })
 
-const sizes = keptQuery((db, slot: Slot<{ folderIds: readonly string[] }>) =>
+const memories = keptQuery((db, slot: Slot<{ folderIds: readonly string[] }>) =>
   db
     .selectFrom('secrets')
     .where((eb) => inList(db, eb.ref('folderId'), slot('folderIds')))
     .groupBy('folderId')
-    .select((eb) => [
-      'folderId',
-      eb.fn.countAll<number | string>().as('secrets'),
-      eb.fn
-        .sum<number | string>(sql<number>`octet_length(value) + octet_length(comment) + octet_length(metadata)`)
-        .as('bytes'),
-    ]),
+    .select(['folderId', memory.as('memory')]),
 )
