@@ -10,10 +10,9 @@ export interface ClaimedRun {
   sync: DueSync | undefined
 }
 
-/** Takes the target's lease and marks the sync as running; null while it is paused or the target is busy. */
+/** Takes the target's lease and marks the sync, which was loaded as due, as running; null while the target is busy. */
 export async function claimRun(ctx: Context, sync: DueSync, runId: string): Promise<ClaimedRun | null> {
-  const due = await dueClaim(ctx, sync)
-  if (!due) return null
+  const due = dueClaim(ctx, sync)
   let claimed: DueSync | undefined
   const lease = await takeLeaseBy(ctx, { targetKey: sync.targetKey, holder: runId }, async () => {
     const won = await claims(ctx.db, { due, holder: runId })

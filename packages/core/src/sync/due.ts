@@ -127,12 +127,8 @@ const dueRevisions = keptQuery((db, slot: Slot<Ids>) =>
 /** Of a sync that may be due: where it pointed when it was read, and when it is. */
 export type DueClaim = BackOffWindow & { id: string; targetKey: string }
 
-/** What claims the sync as of now; null while it is paused. */
-export async function dueClaim(ctx: Context, sync: DueSync): Promise<DueClaim | null> {
-  if (isPaused(await readPauses(ctx, ctx.db), sync)) return null
-  const { id, targetKey } = sync
-  return { id, targetKey, ...present(ctx) }
-}
+/** What claims a sync that was loaded as due. */
+export const dueClaim = (ctx: Context, { id, targetKey }: DueSync): DueClaim => ({ id, targetKey, ...present(ctx) })
 
 /** Marks as running the syncs that are due and point where they did, and answers those, by ID. */
 export async function claimDue(tx: Tx, asked: readonly DueClaim[]): Promise<ReadonlyMap<string, DueSync>> {
