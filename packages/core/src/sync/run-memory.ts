@@ -14,8 +14,8 @@ const PER_BYTE = 6
 const PER_SECRET = 4_000
 
 /**
- * Estimated bytes that a run of this sync needs; 0 when the sync is gone. Of the folders that its last run read, as long
- * as that run read the same source: what was imported since counts from the next run on.
+ * Estimated bytes that a run of this sync needs; 0 when the sync is gone. Of the folders that its last run read, as
+ * long as that run read the same source: what was imported since counts from the next run on.
  */
 export async function runMemory(ctx: Context, syncId: string): Promise<number> {
   const sync = await sources(ctx.db, syncId)
