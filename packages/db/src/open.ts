@@ -106,8 +106,9 @@ export function connectionPool(url: string, size: number, patienceMs = PATIENCE_
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     lock_timeout: LOCK_MS,
     // Every statement finds its rows by an index. Postgres' default is for disks that turn, and has it read a whole
-    // table of some thousand rows instead.
-    options: '-c random_page_cost=1.1',
+    // table of some thousand rows instead. Set here, because PgBouncer refuses to connect with a start-up parameter
+    // that it does not know.
+    onConnect: (client) => client.query('set random_page_cost = 1.1'),
   })
   // An idle connection that the server closes is replaced by the pool; without a listener it would end the process. A
   // connection that is in use has no listener of the pool's, so each gets our own: its query rejects on its own.

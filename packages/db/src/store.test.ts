@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startUpParameters } from '@keyferry/vitest/start-up-parameters'
 import { sql, type Kysely } from 'kysely'
 import { expect, inject, it, onTestFinished, vi } from 'vitest'
 import { withoutDiskWait } from './sqlite/disk-wait.ts'
@@ -64,6 +65,32 @@ it.skipIf(!inject('postgresUrl'))(
     }
   },
 )
+
+it('connects to Postgres with no start-up parameter but those that a pooler has to let through', async () => {
+  const [asked] = await startUpParameters(async (url) => {
+    const db = openPostgres(url, 1)
+    await sql`select 1`.execute(db).finally(() => db.destroy())
+  })
+  expect(asked?.toSorted()).toEqual([
+    'application_name',
+    'client_encoding',
+    'database',
+    'idle_in_transaction_session_timeout',
+    'lock_timeout',
+    'statement_timeout',
+    'user',
+  ])
+})
+
+it.skipIf(!inject('postgresUrl'))('has its settings beside the options that a URL brings', async () => {
+  const url = new URL(await createDatabase())
+  url.searchParams.set('options', '-c search_path=elsewhere')
+  const db = openPostgres(url.href, 1)
+  const { rows } = await sql`
+    select current_setting('search_path') as path, current_setting('random_page_cost') as cost`.execute(db)
+  expect(rows).toEqual([{ path: 'elsewhere', cost: '1.1' }])
+  await db.destroy()
+})
 
 it.skipIf(!inject('postgresUrl'))('waits for writers before it migrates, and makes none of them fail', async () => {
   const url = await createDatabase()

@@ -25,7 +25,11 @@ export interface OpenBoss {
 export const QUEUE = 'sync'
 
 /** pg-boss gives its pool all of them. */
-type Options = ConstructorOptions & Pick<pg.PoolConfig, 'maxLifetimeSeconds'>
+type Options = ConstructorOptions &
+  Pick<
+    pg.PoolConfig,
+    'maxLifetimeSeconds' | 'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout'
+  >
 
 const OPTIONS: Options = {
   schema: 'pgboss',
@@ -40,7 +44,9 @@ const OPTIONS: Options = {
   maxLifetimeSeconds: CONNECTION_SECONDS,
   // Maintenance of a large table may take a while; an open transaction without a statement is a process that was
   // paused.
-  options: '-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=30s',
+  statement_timeout: 60_000,
+  lock_timeout: 30_000,
+  idle_in_transaction_session_timeout: 30_000,
   maintenanceIntervalSeconds: 300,
   // No cron, no graphs of jobs, no rebuilding of indexes: the table is small and its rows are short-lived.
   schedule: false,

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDatabase } from '@keyferry/db/testing'
+import { startUpParameters } from '@keyferry/vitest/start-up-parameters'
 import pg from 'pg'
 import { pino } from 'pino'
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
@@ -296,4 +297,19 @@ it.skipIf(!inject('postgresUrl'))('does not throw into a writer when the queue i
   // pg-boss works in there meanwhile: Postgres may find a dead-lock between the two, and end ours.
   await vi.waitFor(() => admin.query('drop schema if exists pgboss cascade'), { timeout: 60_000 })
   await expect(jobs.queue.wake(['a'])).resolves.toBeUndefined()
+})
+
+it('connects to Postgres with no start-up parameter but those that a pooler has to let through', async () => {
+  const asked = await startUpParameters((databaseUrl) => open({ kind: 'fleet', databaseUrl }).start())
+  expect(new Set(asked.flat())).toEqual(
+    new Set([
+      'application_name',
+      'client_encoding',
+      'database',
+      'idle_in_transaction_session_timeout',
+      'lock_timeout',
+      'statement_timeout',
+      'user',
+    ]),
+  )
 })
