@@ -1,6 +1,7 @@
-import { batchLoader, inList, keptQuery, listTable, lockRows, type Db, type Slot } from '@keyferry/db'
+import { batchLoader, inList, keptQuery, listTable, lockRows, type Db, type Slot, type Tables } from '@keyferry/db'
 import type { Actor, Tx } from '@keyferry/kernel'
 import { EVERYTHING, type Access } from '@keyferry/schemas/policy'
+import { expressionBuilder } from 'kysely'
 import { grantsOf } from './scopes.ts'
 
 /** The holder of grants: the part of an actor that stays. */
@@ -15,11 +16,14 @@ const NOTHING: Access = { instanceAdmin: false, grants: new Map() }
 export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<Access> {
   if (kind === 'system') return EVERYTHING
   const principal = await principalOf(db, id)
-  const ownerId = kind === 'user' ? null : principal.ownerId
-  if (kind === 'identity' && ownerId === null && !principal.isIdentity) return NOTHING
-  const own = principal.isInstanceAdmin ? EVERYTHING : await readGrants(db, id)
-  return ownerId === null ? own : { ...own, cappedBy: await readAccess(db, { kind: 'user', id: ownerId }) }
+  const owner = kind === 'user' ? null : principal.owner
+  if (kind === 'identity' && owner === null && !principal.isIdentity) return NOTHING
+  const own = await accessOf(db, { id, isInstanceAdmin: principal.isInstanceAdmin })
+  return owner === null ? own : { ...own, cappedBy: await accessOf(db, owner) }
 }
+
+const accessOf = (db: Db | Tx, { id, isInstanceAdmin }: { id: string; isInstanceAdmin: boolean }) =>
+  isInstanceAdmin ? Promise.resolve(EVERYTHING) : readGrants(db, id)
 
 /**
  * As `readAccess`, held until the transaction ends: taking these rights away waits for it, and rights that were taken
@@ -28,12 +32,17 @@ export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<
 export async function holdAccess(tx: Tx, principal: Principal): Promise<Access> {
   if (principal.kind !== 'system')
     await lockRows(tx, async () => {
-      const ownerId = principal.kind === 'user' ? null : (await principalOf(tx, principal.id)).ownerId
-      const ids = [principal.id, ...(ownerId === null ? [] : [ownerId])]
+      const ids = withOwner(principal.id)
       await tx.selectFrom('instanceAdmins').where('principalId', 'in', ids).select('principalId').forShare().execute()
       await tx.selectFrom('memberships').where('principalId', 'in', ids).select('id').forShare().execute()
     })
   return readAccess(tx, principal)
+}
+
+/** The id and, of an API key, that of its owner. */
+const withOwner = (id: string) => {
+  const eb = expressionBuilder<Tables>()
+  return [eb.val(id), eb.selectFrom('apiKeys').where('id', '=', id).select('ownerId')]
 }
 
 async function readGrants(db: Db | Tx, principalId: string): Promise<Access> {
@@ -47,7 +56,7 @@ async function readGrants(db: Db | Tx, principalId: string): Promise<Access> {
 
 interface KnownPrincipal {
   /** Of an API key; null: no API key. */
-  ownerId: string | null
+  owner: { id: string; isInstanceAdmin: boolean } | null
   isIdentity: boolean
   isInstanceAdmin: boolean
 }
@@ -60,19 +69,27 @@ const principals = keptQuery((db, slot: Slot<Ids>) =>
     .leftJoin('apiKeys', 'apiKeys.id', 'asked.entry')
     .leftJoin('identities', 'identities.id', 'asked.entry')
     .leftJoin('instanceAdmins', 'instanceAdmins.principalId', 'asked.entry')
-    .select(['asked.entry as id', 'apiKeys.ownerId'])
+    .leftJoin('instanceAdmins as ownerAdmins', 'ownerAdmins.principalId', 'apiKeys.ownerId')
+    .select(['asked.entry as id', 'apiKeys.ownerId', 'ownerAdmins.principalId as ownerAdminId'])
     .select(['identities.id as identityId', 'instanceAdmins.principalId as adminId']),
 )
 
 /** In one statement. A row of it that is not as it was written leaves the principal with nothing. */
 const principalOf = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
   const known = new Map(
-    (await principals(db, { ids })).map(({ id, ownerId, identityId, adminId }): [string, KnownPrincipal] => [
+    (await principals(db, { ids })).map(({ id, ownerId, ownerAdminId, identityId, adminId }): [
+      string,
+      KnownPrincipal,
+    ] => [
       id,
-      { ownerId, isIdentity: identityId !== null, isInstanceAdmin: adminId !== null },
+      {
+        owner: ownerId === null ? null : { id: ownerId, isInstanceAdmin: ownerAdminId !== null },
+        isIdentity: identityId !== null,
+        isInstanceAdmin: adminId !== null,
+      },
     ]),
   )
-  return (id) => known.get(id) ?? { ownerId: null, isIdentity: false, isInstanceAdmin: false }
+  return (id) => known.get(id) ?? { owner: null, isIdentity: false, isInstanceAdmin: false }
 })
 
 export const isInstanceAdmin = async (db: Db | Tx, principalId: string): Promise<boolean> =>
