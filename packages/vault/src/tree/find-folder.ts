@@ -47,21 +47,33 @@ const folders = (db: Kysely<Tables>) =>
     .select(['folders.description', 'folders.revision', 'folders.secretsHead', 'folders.createdAt'])
     .select(['folders.updatedAt', 'environments.slug', 'projects.dataKey'])
 
-const foldersAt = keptQuery((db, slot: Slot<FolderAddress>) =>
+const at = (db: Kysely<Tables>, slot: Slot<FolderAddress>) =>
   folders(db)
     .where('projects.id', '=', slot('projectId'))
     .where('environments.slug', '=', slot('environment'))
-    .where('folders.path', '=', slot('secretPath')),
-)
+    .where('folders.path', '=', slot('secretPath'))
+const foldersAt = keptQuery(at)
+const heldFoldersAt = keptQuery((db, slot: Slot<FolderAddress>) => at(db, slot).forNoKeyUpdate('folders'))
 
-const foldersById = keptQuery((db, slot: Slot<FolderOfProject>) =>
-  folders(db).where('projects.id', '=', slot('projectId')).where('folders.id', '=', slot('folderId')),
-)
+const withId = (db: Kysely<Tables>, slot: Slot<FolderOfProject>) =>
+  folders(db).where('projects.id', '=', slot('projectId')).where('folders.id', '=', slot('folderId'))
+const foldersById = keptQuery(withId)
+const heldFoldersById = keptQuery((db, slot: Slot<FolderOfProject>) => withId(db, slot).forNoKeyUpdate('folders'))
 
 /** Throws `NotFound` naming what is missing: the project, the environment or the folder. */
-export async function findFolder(db: Db | Tx, where: FolderAddress): Promise<FoundFolder> {
+export const findFolder = (db: Db | Tx, where: FolderAddress): Promise<FoundFolder> => findAt(db, where, foldersAt)
+
+/** Throws `NotFound`. */
+export const findFolderById = (db: Db | Tx, where: FolderOfProject): Promise<FoundFolder> =>
+  findWithId(db, where, foldersById)
+
+/** The folder at a place, or itself, held against other writers until the transaction ends. Throws `NotFound`. */
+export const holdFolder = (tx: Tx, where: FolderAddress | FolderOfProject): Promise<FoundFolder> =>
+  'folderId' in where ? findWithId(tx, where, heldFoldersById) : findAt(tx, where, heldFoldersAt)
+
+async function findAt(db: Db | Tx, where: FolderAddress, query: typeof foldersAt): Promise<FoundFolder> {
   const { projectId, environment, secretPath } = where
-  const [row] = await foldersAt(db, { projectId, environment, secretPath })
+  const [row] = await query(db, { projectId, environment, secretPath })
   if (!row) {
     await findEnvironment(db, where)
     throw new NotFound(`Folder with path "${secretPath}" not found in environment "${environment}"`)
@@ -69,9 +81,12 @@ export async function findFolder(db: Db | Tx, where: FolderAddress): Promise<Fou
   return foundFolder(row, projectId)
 }
 
-/** Throws `NotFound`. */
-export async function findFolderById(db: Db | Tx, { projectId, folderId }: FolderOfProject): Promise<FoundFolder> {
-  const [row] = await foldersById(db, { projectId, folderId })
+async function findWithId(
+  db: Db | Tx,
+  { projectId, folderId }: FolderOfProject,
+  query: typeof foldersById,
+): Promise<FoundFolder> {
+  const [row] = await query(db, { projectId, folderId })
   if (!row) throw new NotFound(`Folder with ID ${folderId} not found`)
   return foundFolder(row, projectId)
 }

@@ -1,8 +1,7 @@
 /** A folder opened for writing: what its transaction holds, and who waits for it. */
-import { lockRows } from '@keyferry/db'
 import type { Context, DataKey, Tx } from '@keyferry/kernel'
 import { lockProject, shareProject } from '../../keys/project-key.ts'
-import { findFolder, findFolderById, type FolderOfProject, type Located } from '../../tree/find-folder.ts'
+import { findFolder, findFolderById, holdFolder, type FolderOfProject, type Located } from '../../tree/find-folder.ts'
 
 /** A folder opened for writing, until the transaction ends. */
 export interface Target extends Located {
@@ -22,11 +21,7 @@ export async function openForWriting(ctx: Context, tx: Tx, where: Where): Promis
  */
 export async function openForPlainValues(ctx: Context, tx: Tx, where: Where): Promise<Target> {
   const key = await shareProject(ctx, tx, where.projectId)
-  const found = await find(tx, where)
-  await lockRows(tx, () =>
-    tx.selectFrom('folders').where('id', '=', found.folder.id).select('id').forNoKeyUpdate().execute(),
-  )
-  return { ...found, projectId: where.projectId, key }
+  return { ...(await holdFolder(tx, where)), projectId: where.projectId, key }
 }
 
 /** A place, or the folder itself: what stands at a place may be another folder once the lock is there. */
