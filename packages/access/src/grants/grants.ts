@@ -77,17 +77,16 @@ const principals = keptQuery((db, slot: Slot<Ids>) =>
 /** In one statement. A row of it that is not as it was written leaves the principal with nothing. */
 const principalOf = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
   const known = new Map(
-    (await principals(db, { ids })).map(({ id, ownerId, ownerAdminId, identityId, adminId }): [
-      string,
-      KnownPrincipal,
-    ] => [
-      id,
-      {
-        owner: ownerId === null ? null : { id: ownerId, isInstanceAdmin: ownerAdminId !== null },
-        isIdentity: identityId !== null,
-        isInstanceAdmin: adminId !== null,
-      },
-    ]),
+    (await principals(db, { ids })).map(
+      ({ id, ownerId, ownerAdminId, identityId, adminId }): [string, KnownPrincipal] => [
+        id,
+        {
+          owner: ownerId === null ? null : { id: ownerId, isInstanceAdmin: ownerAdminId !== null },
+          isIdentity: identityId !== null,
+          isInstanceAdmin: adminId !== null,
+        },
+      ],
+    ),
   )
   return (id) => known.get(id) ?? { owner: null, isIdentity: false, isInstanceAdmin: false }
 })
