@@ -4,7 +4,7 @@ import type { KeyferryClient } from '@keyferry/client'
 import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { SyncRef } from '@keyferry/server/demo/setup'
-import { suiteName, whyNoBrowser } from './chromium.ts'
+import { suiteName, VIEW, whyNoBrowser } from './chromium.ts'
 import { IN_ORDER, oneConsole } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
 import { CANARY, projectTree, to, type ProjectTree } from './project-tree.ts'
@@ -388,6 +388,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       await button('Reveal DATABASE_URL in prod').click()
       await see(row('DATABASE_URL').getByText(`${CANARY}-prod-db`))
       await screens.look('compare')
+      // On a phone the environments stand below each other.
+      await page.setViewportSize({ width: 360, height: 740 })
+      const widest = page
+        .getByRole('table', { name: 'Comparison' })
+        .evaluate((t: { scrollWidth: number }) => t.scrollWidth)
+      expect(await widest).toBeLessThan(360)
+      await page.setViewportSize(VIEW.viewport)
       await button('Hide DATABASE_URL in prod').click()
       expect(await isInDocument(page, CANARY)).toBe(false)
       await page.getByLabel('Search keys').fill('inner')

@@ -9,32 +9,25 @@ import { toast } from '../../lib/toast.ts'
 import { direct } from '../../lib/server/trpc.ts'
 import type { FolderRef, MatrixRow } from '../../lib/server/types.ts'
 import { copySecrets } from '../secrets/selection/copy-secrets.ts'
-import { MissingCell, PresentCell } from './matrix-cell.tsx'
+import { MissingCell, PresentCell, type Column } from './matrix-cell.tsx'
 import { words } from './words.ts'
 
 const CopyDialog = onDemand(async () => (await import('../secrets/selection/copy-dialog.tsx')).CopyDialog)
 
 interface Props extends RowProps {
   projectId: string
-  environments: readonly string[]
+  columns: readonly Column[]
   row: MatrixRow
   whyNot: Rights['whyNot']
 }
 
 /** One key in every environment: the same as in the first that has it, different, or missing. */
-export const MatrixTableRow = memo(function MatrixTableRow({
-  index,
-  measure,
-  projectId,
-  environments,
-  row,
-  whyNot,
-}: Props) {
+export const MatrixTableRow = memo(function MatrixTableRow({ index, measure, projectId, columns, row, whyNot }: Props) {
   const { key, secretPath, groups } = row
   const [copying, setCopying] = useState<{ from: string; to: string }>()
   const [isBusy, setBusy] = useState(false)
   const at = (environment: string): FolderRef => ({ projectId, environment, secretPath })
-  const first = environments[groups.findIndex((group) => group !== null)]
+  const first = columns[groups.findIndex((group) => group !== null)]?.environment
   const notWritten = (environment: string) => whyNot('secrets.write', inFolder(at(environment)))
   /** What is missing is written at once, with a way back. */
   const fill = async (from: string, to: string) => {
@@ -56,25 +49,26 @@ export const MatrixTableRow = memo(function MatrixTableRow({
     }
   }
   const copy = (from: string, to: string): void => {
-    if (groups[environments.indexOf(to)] === null) void fill(from, to)
+    if (groups[columns.findIndex(({ environment }) => environment === to)] === null) void fill(from, to)
     else setCopying({ from, to })
   }
   return (
-    <Tr ref={measure} data-index={index} aria-label={key} className="group/row">
-      <Td className="sticky left-0 z-1 min-w-40 bg-surface py-1 max-sm:min-w-32">
+    <Tr ref={measure} data-index={index} aria-label={key} className="group/row max-sm:grid-cols-1">
+      <Td className="bg-surface py-1 sm:sticky sm:left-0 sm:z-1">
         <span className="line-clamp-2 font-mono text-sm font-medium break-all">
           <bdi>{key}</bdi>
         </span>
         {secretPath !== '/' && <span className="line-clamp-2 font-mono text-xs break-all text-soft">{secretPath}</span>}
       </Td>
-      {environments.map((environment, column) => {
-        const group = groups[column] ?? null
+      {columns.map(({ environment, title }, index) => {
+        const group = groups[index] ?? null
         if (group === null)
           return (
             <MissingCell
               key={environment}
               secretKey={key}
               environment={environment}
+              title={title}
               from={first}
               isBusy={isBusy}
               denied={notWritten(environment)}
@@ -84,13 +78,17 @@ export const MatrixTableRow = memo(function MatrixTableRow({
         return (
           <PresentCell
             key={environment}
+            title={title}
             place={at(environment)}
             secretKey={key}
             isDifferent={group > 0}
             isEditable={notWritten(environment) === undefined}
-            others={environments
-              .filter((other) => other !== environment)
-              .map((other) => ({ environment: other, isWritable: notWritten(other) === undefined }))}
+            others={columns
+              .filter((other) => other.environment !== environment)
+              .map((other) => ({
+                environment: other.environment,
+                isWritable: notWritten(other.environment) === undefined,
+              }))}
             onCopy={(to) => copy(environment, to)}
           />
         )

@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/rows/virtual-rows.tsx'
 import { useWhyNot } from '../../lib/session/rights.ts'
@@ -13,19 +14,22 @@ interface Props {
   rows: readonly MatrixRow[]
 }
 
-/** A row for each key, and a column for each environment. */
+/** A row for each key, and a column for each environment; on a phone, a line for each. */
 export function MatrixTable({ projectId, environments, rows }: Props) {
   const whyNot = useWhyNot(projectId)
   const project = trpc.projects.get.useQuery({ projectId })
-  const nameOf = (slug: string) => project.data?.environments.find((each) => each.slug === slug)?.name ?? slug
+  const columns = useMemo(() => {
+    const named = new Map(project.data?.environments.map(({ slug, name }) => [slug, name]))
+    return environments.map((environment) => ({ environment, title: named.get(environment) ?? environment }))
+  }, [environments, project.data])
   return (
-    <Table label={words.matrixTable.comparison}>
-      <thead>
+    <Table label={words.matrixTable.comparison} isStacked>
+      <thead className="max-sm:sr-only">
         <tr>
-          <Th className="sticky left-0 z-1 min-w-40 bg-surface max-sm:min-w-32">{words.matrixTable.key}</Th>
-          {environments.map((slug) => (
-            <Th key={slug} className="min-w-48">
-              {nameOf(slug)}
+          <Th className="sticky left-0 z-1 w-64 min-w-40 bg-surface">{words.matrixTable.key}</Th>
+          {columns.map(({ environment, title }) => (
+            <Th key={environment} className="min-w-60">
+              {title}
             </Th>
           ))}
         </tr>
@@ -39,7 +43,7 @@ export function MatrixTable({ projectId, environments, rows }: Props) {
             key={`${row.secretPath} ${row.key}`}
             {...virtual}
             projectId={projectId}
-            environments={environments}
+            columns={columns}
             row={row}
             whyNot={whyNot}
           />
