@@ -82,10 +82,10 @@ export const words = {
     /** `keys` is null when it is not known how many there are. */
     kept: (keys: number | null) =>
       keys === null
-        ? 'All keys that they wrote keep their current values and are no longer updated.'
+        ? 'All keys that they wrote keep their current values. They are no longer updated, and delivery receipts no longer count them.'
         : keys === 1
-          ? '1 key keeps its current value at the destination and is no longer updated.'
-          : `${count(keys, 'key')} keep their current values at the destinations and are no longer updated.`,
+          ? '1 key keeps its current value at the destination. It is no longer updated, and delivery receipts no longer count it.'
+          : `${count(keys, 'key')} keep their current values at the destinations. They are no longer updated, and delivery receipts no longer count them.`,
     removed: (keys: number | null, what: string) =>
       `Deletes ${keys === null ? 'all keys that they wrote' : count(keys, 'key')} at the destinations, then ${what}. Programs that read ${keys === 1 ? 'it' : 'them'} can no longer find ${keys === 1 ? 'it' : 'them'}. If a destination refuses, nothing more is deleted.`,
   },
