@@ -53,7 +53,8 @@ function run(
   })
   child.stdin.end(input)
   let text = ''
-  const exited = once(child, 'exit')
+  // Not `exit`, which may come before the last lines that it printed.
+  const closed = once(child, 'close')
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
   onTestFinished(() => {
     child.kill('SIGKILL')
@@ -69,11 +70,11 @@ function run(
         }
         for (const stream of [child.stdout, child.stderr]) stream.on('data', look)
         look()
-        void exited.then(() => failed(new Error(`ended without printing ${String(pattern)}:\n${text}`)))
+        void closed.then(() => failed(new Error(`ended without printing ${String(pattern)}:\n${text}`)))
       })
     },
     async ended() {
-      await exited
+      await closed
       return child.exitCode
     },
   }

@@ -105,7 +105,7 @@ it('ends a call at once when it is aborted, also while it waits for a retry', as
   })
   const stop = new AbortController()
   const failure = failureOf(createKeyferryClient({ url }).instance.status.query(undefined, { signal: stop.signal }))
-  await vi.waitFor(() => expect(asked).toHaveBeenCalled())
+  await expect.poll(() => asked.mock.calls).toHaveLength(1)
   stop.abort()
   expect(await failure).toMatchObject({ code: 'Aborted', status: null })
   expect(
@@ -226,7 +226,7 @@ it('ends a feed that is refused', async () => {
   )
   const failed = vi.fn()
   createKeyferryClient({ url }).syncs.events.subscribe({ projectId: 'p' }, { onError: failed })
-  await vi.waitFor(() => expect(failed).toHaveBeenCalledOnce())
+  await expect.poll(() => failed.mock.calls).toHaveLength(1)
   expect(failed.mock.calls).toEqual([
     [expect.objectContaining({ status: 404, code: 'NotFound', message: 'No such project' })],
   ])
@@ -234,6 +234,6 @@ it('ends a feed that is refused', async () => {
   failed.mockClear()
   const token = () => Promise.reject(new Error('no file'))
   createKeyferryClient({ url, token }).syncs.events.subscribe({ projectId: 'p' }, { onError: failed })
-  await vi.waitFor(() => expect(failed).toHaveBeenCalledOnce())
+  await expect.poll(() => failed.mock.calls).toHaveLength(1)
   expect(failed.mock.calls).toEqual([[expect.objectContaining({ code: 'NoToken', message: 'No token: no file' })]])
 })
