@@ -1,12 +1,13 @@
 /**
  * Names every cycle between packages and between folders, every place that branches on a message or orders rows by a
- * time alone, every file that is named and missing, and every problem of the writing and of the console's texts; fails
- * when there is one.
+ * time alone, every file that is named and missing, every problem of the writing and of the console's texts, and
+ * every expectation of a test that luck decides; fails when there is one.
  */
 import { resolve } from 'node:path'
 import { consoleTextProblems } from './console-texts.ts'
 import { cyclesOf } from './cycles.ts'
 import { folderGraph, packageGraph } from './graphs.ts'
+import { luckyTests } from './lucky-tests.ts'
 import { messageBranches } from './message-branches.ts'
 import { missingFiles } from './named-files.ts'
 import { timeOrders } from './time-orders.ts'
@@ -20,6 +21,6 @@ for (const place of branches) console.error(`${place} branches on the words of a
 const orders = timeOrders(ROOT)
 for (const place of orders)
   console.error(`${place} orders rows by a time alone. Order those of one moment by their ID.`)
-const problems = [...missingFiles(ROOT), ...writingProblems(ROOT), ...consoleTextProblems(ROOT)]
+const problems = [...missingFiles(ROOT), ...writingProblems(ROOT), ...consoleTextProblems(ROOT), ...luckyTests(ROOT)]
 for (const problem of problems) console.error(problem)
 process.exitCode = cycles.length + branches.length + orders.length + problems.length > 0 ? 1 : 0

@@ -120,17 +120,17 @@ export function permissions(suite: People): void {
       syncStatus: 'blocked',
       blocked: { kind: 'access', message: expect.stringContaining('bob@example.com') },
     })
-    await set('two')
+    await set('another value')
     await run()
     expect(await row()).toMatchObject({ syncStatus: 'blocked', blocked: { kind: 'access' } })
-    expect(JSON.stringify([...vendor.contents()])).not.toContain('two')
+    expect(JSON.stringify([...vendor.contents()])).not.toContain('another value')
     expect((await bob('POST', `${base}/${id}/sync-secrets`)).status).toBe(404)
 
     const eve = await join('eve@example.com', 'developer')
     expect((await eve('POST', `${base}/${id}/sync-secrets`)).status).toBe(200)
     await run()
     expect(await row()).toMatchObject({ syncStatus: 'succeeded', blocked: null })
-    expect(JSON.stringify([...vendor.contents()])).toContain('two')
+    expect(JSON.stringify([...vendor.contents()])).toContain('another value')
 
     const { userId } = { userId: (await memberOf('eve@example.com')).principalId }
     await suite.api.send('DELETE', `/api/v1/people/${userId}`)

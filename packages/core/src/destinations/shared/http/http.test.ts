@@ -183,14 +183,14 @@ describe('what an answer means', () => {
   })
 
   test.each([
-    ['a web page', 'text/html', '<h1>hello</h1>'],
+    ['a web page', 'text/html', '<h1>Hello there</h1>'],
     ['half a body', 'application/json', '[{"a":'],
   ])('%s is no answer', async (what, type, text) => {
     const { http } = await serving((_, response) => response.writeHead(200, { 'content-type': type }).end(text))
     const error = await failure(http().request({ ...get, repeatable: false }))
     expect(error.kind).toBe('unavailable')
     expect(error.message).toContain(what)
-    expect(error.message).not.toContain('hello')
+    expect(error.message).not.toContain('Hello there')
   })
 
   test('a body that ends before its length is no answer', async () => {
