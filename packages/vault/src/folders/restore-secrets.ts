@@ -1,12 +1,23 @@
 /** Deleted secrets, brought back into the folder that they were in. */
 import { chunks } from '@keyferry/db'
-import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import {
+  audit,
+  BadRequest,
+  hasReference,
+  NotFound,
+  timestamp,
+  type Actor,
+  type Context,
+  type Tx,
+} from '@keyferry/kernel'
 import type { restoredSecrets, restoreSecrets as input } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { checkReferences } from '../references/check-references.ts'
 import { openForWriting, type Target } from '../secrets/write/folder-for-writing.ts'
+import type { Opened } from '../secrets/write/next-secret.ts'
 import { presentSecrets, putSecrets } from '../secrets/write/write.ts'
 import { contentsOf, deleteTrash, presentTags, rowsOfSmallItems } from '../trash/trash-contents.ts'
+import { charge } from '../tree/quotas.ts'
 import { associatedData, openComment, openMetadata, openOrNull, type SecretRow } from '../tree/tree.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 
@@ -66,6 +77,9 @@ async function deletedLast(
   return found
 }
 
+/** Items of the trash that are in memory at a time: each has a value, which may be long. */
+const PORTION = 100
+
 /**
  * Writes secrets from items of the trash into their folder, which has none of their keys. Throws `BadRequest` when a
  * key is taken, a value can't be decrypted or a reference may not be written.
@@ -77,6 +91,21 @@ export async function bringSecrets(
   target: Target,
   trashIds: readonly string[],
 ): Promise<void> {
+  const referring: Opened[] = []
+  for (let at = 0; at < trashIds.length; at += PORTION) {
+    const secrets = await bringPortion(ctx, tx, actor, target, trashIds.slice(at, at + PORTION))
+    for (const secret of secrets) if (hasReference(secret.value ?? '')) referring.push(secret)
+  }
+  await checkReferences(ctx, tx, target, referring)
+}
+
+async function bringPortion(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  target: Target,
+  trashIds: readonly string[],
+): Promise<Opened[]> {
   const { projectId, key } = target
   const rows = await rowsOfSmallItems({ ctx, tx, key }, trashIds)
   const kept = contentsOf<SecretRow>(rows, 'secret').map((row) => ({ ...row, metadata: row.metadata ?? '' }))
@@ -102,5 +131,7 @@ export async function bringSecrets(
     }
   })
   const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
-  await checkReferences(ctx, tx, target, secrets)
+  // They leave the trash in this transaction.
+  charge(tx, projectId, { bytes: -rows.reduce((sum, { content }) => sum + content.length, 0) })
+  return secrets
 }

@@ -77,6 +77,16 @@ onEveryDatabase('quotas of a project', (open) => {
     expect(Number((await known()).bytes)).toBeLessThan(200_000)
   })
 
+  it('let a secret come back from the trash, which takes no more room than it had there', async () => {
+    allow({ bytes: 200_000 })
+    await v.put('dev:/', keys(1, 'x'.repeat(60_000)))
+    await v.drop('dev:/', 'K0')
+    const [item] = await listTrash(t.ctx, t.actor, { projectId })
+    await restoreTrash(t.ctx, t.actor, { projectId, environment: 'dev', trashId: item?.id ?? '' })
+    // What it was, and what it is.
+    expect(Number((await known()).bytes)).toBeLessThan(2 * 81_000)
+  })
+
   it('keep the newest versions of a secret, and those that a kept run is restored from', async () => {
     allow({ versions: 3 })
     const folderId = await v.folder('dev:/')
