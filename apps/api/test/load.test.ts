@@ -14,6 +14,10 @@ let projectId: string
 /** The values of these folders are 30 MB each when their references are resolved, and little as they are stored. */
 const FOLDERS = ['a', 'b']
 
+/** Together they are more than one answer may have: each character takes six bytes of JSON. */
+const LONG = Array.from({ length: 90 }, (_, n) => `LONG_${n}`)
+const long = () => ({ projectId, environment: 'staging' })
+
 /** For a busy machine; nothing waits longer than it must. */
 const TIMEOUT = { timeout: 60_000 }
 
@@ -30,6 +34,10 @@ beforeAll(async () => {
     const secrets = [{ secretKey: 'VALUE', secretValue: 'x'.repeat(65_000) }, ...references]
     const { status, text } = await api.send('POST', '/api/v4/secrets/batch', { ...at, secretPath: `/${name}`, secrets })
     expect(status, text).toBe(200)
+  }
+  for (let n = 0; n < LONG.length; n += 10) {
+    const secrets = LONG.slice(n, n + 10).map((secretKey) => ({ secretKey, secretValue: '\u0001'.repeat(65_000) }))
+    expect((await api.send('POST', '/api/v4/secrets/batch', { ...long(), secrets })).status).toBe(200)
   }
 })
 afterAll(async () => {
@@ -86,6 +94,17 @@ it('refuses more with 413 and names the limit: in one answer, and in all of a ba
   for (const { error } of refused) expect(error).toMatchObject({ message: tooLarge.message })
 })
 
+it('changes nothing whose answer would be larger', async () => {
+  const secrets = LONG.map((secretKey) => ({ secretKey, secretComment: 'changed' }))
+  const edited = await api.send('PATCH', '/api/v4/secrets/batch', { ...long(), secrets })
+  const deleted = await api.send('DELETE', '/api/v4/secrets/batch', { ...long(), secrets })
+  expect([edited.status, deleted.status]).toEqual([413, 413])
+  const query = new URLSearchParams({ ...long(), viewSecretValue: 'false' }).toString()
+  const { body } = await api.send('GET', `/api/v4/secrets?${query}`)
+  expect(body.secrets).toHaveLength(LONG.length)
+  expect(new Set(body.secrets.map((secret: Record<string, string>) => secret.secretComment))).toEqual(new Set(['']))
+})
+
 it('streams no batch, whose answers could be of any size together', async () => {
   const { status } = await api.send('GET', overTrpc(listing('/a')), undefined, {
     headers: { 'trpc-accept': 'application/jsonl' },
@@ -115,6 +134,9 @@ it('cuts off who does not read, and counts what waits for them', async () => {
   expect(status).toBe(429)
   expect(Number(headers['retry-after'])).toBeGreaterThan(0)
   expect((await api.send('GET', overRest({ projectId, environment: 'dev' }))).status).toBe(200)
+  // A change is made before its answer is written, whatever waits then.
+  const secrets = LONG.slice(0, 30).map((secretKey) => ({ secretKey, secretComment: 'changed' }))
+  expect((await api.send('PATCH', '/api/v4/secrets/batch', { ...long(), secrets })).status).toBe(200)
   vi.advanceTimersByTime(60_000)
   expect(slow.map((socket) => socket.destroyed)).toEqual([true, true])
   await expect.poll(async () => (await api.send('GET', overRest(listing('/b')))).status, TIMEOUT).toBe(200)

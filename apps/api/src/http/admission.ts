@@ -7,14 +7,17 @@ import { onAnswered } from './on-answered.ts'
 import { streams } from './streams.ts'
 import { turns } from './turns.ts'
 
+/** What an answer comes from. */
+export type Answering = 'query' | 'mutation'
+
 export interface Admission {
   /** Runs `work` when it is its turn. Throws `TooManyRequests` or `Unavailable` when too many wait already. */
   turn<T>(weight: Weight, work: () => Promise<T>): Promise<T>
   /**
-   * Counts a part of the answer. Throws `TooLarge`, and `TooManyRequests` or `Unavailable` when too much waits for its
-   * readers.
+   * Counts a part of the answer. For a query it throws `TooLarge`, and `TooManyRequests` or `Unavailable` when too much
+   * waits for its readers; never for a mutation, whose change is committed by then.
    */
-  addBytes(bytes: number): void
+  addBytes(bytes: number, type: Answering): void
   /** Counts a stream until `ended` aborts. Throws `TooManyRequests` or `Unavailable` when too many are open. */
   openStream(ended: AbortSignal): void
 }
@@ -55,7 +58,8 @@ export function admissions({ limits }: Pick<Context, 'limits'>, ownerOf: (actor:
           underWay.delete(call)
         }
       },
-      addBytes(bytes) {
+      addBytes(bytes, type) {
+        if (type === 'mutation') return answer.hold(bytes)
         if (answer.count + bytes > answerBytes) throw tooLarge(answerBytes)
         answer.add(bytes)
       },

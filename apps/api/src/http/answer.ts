@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import type { Admission } from './admission.ts'
+import type { Admission, Answering } from './admission.ts'
 import { serialize } from './serialize.ts'
 
 /** An answer as JSON. */
@@ -12,10 +12,10 @@ export interface Prepared {
 }
 
 /** Throws as `addBytes` does. */
-export async function prepared(value: unknown, { addBytes }: Admission): Promise<Prepared> {
+export async function prepared(value: unknown, { addBytes }: Admission, type: Answering): Promise<Prepared> {
   let bytes = 0
   const pieces = await serialize(value, (more) => {
-    addBytes(more)
+    addBytes(more, type)
     bytes += more
   })
   return { pieces, bytes }
@@ -37,7 +37,7 @@ const LARGE = 256 * 1024
 /** The large answers of one tRPC request: in its JSON a mark stands for each. */
 export interface LargeAnswers {
   /** The mark for an answer, or the answer itself when it is small. */
-  keep(output: unknown, admission: Admission): Promise<unknown>
+  keep(output: unknown, admission: Admission, type: Answering): Promise<unknown>
   /** The JSON with the answers in the places of their marks. */
   insert(json: string): Buffer[]
 }
@@ -45,8 +45,8 @@ export interface LargeAnswers {
 export function largeAnswers(): LargeAnswers {
   const kept = new Map<string, readonly Buffer[]>()
   return {
-    async keep(output, admission) {
-      const { pieces, bytes } = await prepared(output, admission)
+    async keep(output, admission, type) {
+      const { pieces, bytes } = await prepared(output, admission, type)
       if (bytes < LARGE) return output
       const mark = randomUUID()
       kept.set(mark, pieces)

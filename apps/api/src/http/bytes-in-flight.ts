@@ -19,6 +19,8 @@ export interface HeldBytes {
    * first request always fits.
    */
   add(bytes: number): void
+  /** The same, and refuses nothing. */
+  hold(bytes: number): void
   release(): void
 }
 
@@ -28,7 +30,13 @@ export function bytesInFlight({ what, perPrincipal, perProcess }: Limits): (prin
   let all = 0
   return (principal) => {
     let own = 0
+    const hold = (bytes: number): void => {
+      own += bytes
+      all += bytes
+      held.set(principal, (held.get(principal) ?? 0) + bytes)
+    }
     return {
+      hold,
       get count() {
         return own
       },
@@ -38,9 +46,7 @@ export function bytesInFlight({ what, perPrincipal, perProcess }: Limits): (prin
           throw new TooManyRequests(LATER, `You have too many ${what} under way`)
         if (all > own && all + bytes > perProcess)
           throw new Unavailable(`Too many ${what} are under way; try again in a moment`)
-        own += bytes
-        all += bytes
-        held.set(principal, before + bytes)
+        hold(bytes)
       },
       release() {
         const rest = (held.get(principal) ?? 0) - own

@@ -52,7 +52,7 @@ export function registerTrpc(app: FastifyInstance, { contextOf, log }: Options, 
       return {
         ...ctx,
         admission: { ...ctx.admission, openStream },
-        prepare: (output) => own.answers.keep(output, ctx.admission),
+        prepare: (output, type) => own.answers.keep(output, ctx.admission, type),
       }
     },
     maxBatchSize: CALLS_PER_BATCH,

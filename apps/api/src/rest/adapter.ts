@@ -58,9 +58,9 @@ async function run(rest: RestRoute, input: unknown, ctx: RequestContext): Promis
   const { reads, answers } = rest.route
   const ask: Ask = (procedure, about) => call(procedure, 'query', () => about, ctx)
   let answer: Prepared | null = null
-  const prepare = async (output: unknown): Promise<void> => {
+  const prepare: RequestContext['prepare'] = async (output, type) => {
     // What a route writes is typed by the procedure that it belongs to.
-    answer = await prepared(answers ? answers.write(output as never) : output, ctx.admission)
+    answer = await prepared(answers ? answers.write(output as never) : output, ctx.admission, type)
   }
   try {
     await call(rest.procedure, rest.type, () => (reads ? ownInput(reads, input, ask) : input), { ...ctx, prepare })

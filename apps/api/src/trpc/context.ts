@@ -1,7 +1,7 @@
 import type { Auth } from '@keyferry/access/sign-in'
 import type { Actor, Context, KeyferryError } from '@keyferry/kernel'
 import type { Readiness } from '@keyferry/runtime'
-import type { Admission } from '../http/admission.ts'
+import type { Admission, Answering } from '../http/admission.ts'
 import type { UnderWay } from '../http/under-way.ts'
 
 /** What every procedure gets. */
@@ -24,7 +24,7 @@ export interface RequestContext {
   /**
    * Makes of what a procedure answers what the edge sends, and counts its bytes. Throws as `Admission.addBytes` does.
    */
-  prepare(output: unknown): Promise<unknown>
+  prepare(output: unknown, type: Answering): Promise<unknown>
   /** Leaves the answer uncompressed. */
   keepPlain(): void
   /** Where the request came from. */

@@ -72,7 +72,7 @@ const authenticated = t.procedure.use(async ({ ctx, path, type, meta, signal, ne
       if (isWrong && meta?.wrongPerMinute !== undefined) await ctx.throttle(path, meta.wrongPerMinute)
       throw result.error
     }
-    if (type !== 'subscription') return { ...result, data: await ctx.prepare(result.data) }
+    if (type !== 'subscription') return { ...result, data: await ctx.prepare(result.data, type) }
     ctx.admission.openStream(signal ?? AbortSignal.abort())
     return result
   }

@@ -1,11 +1,14 @@
+import { timeSlice } from '@keyferry/db'
 import {
   audit,
   BadRequest,
+  budget,
   Conflict,
   hasReference,
   NotFound,
   type Actor,
   type Context,
+  type Spend,
   type Tx,
 } from '@keyferry/kernel'
 import * as schemas from '@keyferry/schemas'
@@ -204,11 +207,13 @@ function write<C extends Change>(
   const open = groups.length === 1 && changes.every(isPlain) ? openForPlainValues : openForWriting
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const written: Secret[] = []
+    const spend = budget(ctx.limits)
     for (const { at, items } of groups) {
       const target = await open(ctx, tx, at)
       const names = items.flatMap((change) => [change.key, change.newKey ?? change.key])
       const puts = decide(at, items, await presentSecrets(tx, target.folder.id, names))
-      written.push(...(await writeInFolder(ctx, tx, actor, target, markChanged, action, puts)))
+      const secrets = await writeInFolder(ctx, tx, actor, target, markChanged, action, puts)
+      for (const secret of secrets) written.push(spent(secret, spend))
     }
     return written
   })
@@ -286,6 +291,8 @@ function remove(
 ): Promise<Secret[]> {
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const removed: Secret[] = []
+    const spend = budget(ctx.limits)
+    const slice = timeSlice()
     for (const { at, items } of byFolder(where, secrets)) {
       const keys = items.map(({ key }) => key)
       refuseTwice(keys)
@@ -294,20 +301,32 @@ function remove(
       const missing = keys.filter((key) => !present.has(key))
       if (missing.length > 0) throw notFound(at, missing)
       const rows = keys.flatMap((key) => present.get(key) ?? [])
-      // What is beside a value is part of the answer, and one that is lost must not look empty there.
-      const deleted = rows.map((row) => ({
-        row,
-        value: openSecret(target, row).value,
-        comment: openComment(target.key, target.projectId, row),
-        metadata: openMetadata(target.key, target.projectId, row),
-      }))
+      for (const row of rows) {
+        if (slice.isOver()) await slice.rest()
+        // What is beside a value is part of the answer, and one that is lost must not look empty there.
+        const deleted = {
+          row,
+          value: openSecret(target, row).value,
+          comment: openComment(target.key, target.projectId, row),
+          metadata: openMetadata(target.key, target.projectId, row),
+        }
+        removed.push(spent(describeWritten(target, deleted), spend))
+      }
       await deleteSecretRows(ctx, tx, actor, target, rows)
       markChanged(target.folder.id)
       await record(ctx, tx, actor, 'secret.delete', target, keys)
-      removed.push(...deleted.map((secret) => describeWritten(target, secret)))
     }
     return removed
   })
+}
+
+/**
+ * `secret`, which becomes part of the answer. Throws `TooLarge` for more than one answer may have: after the commit it
+ * would be refused, too, and the caller would not know that the change was made.
+ */
+function spent(secret: Secret, spend: Spend): Secret {
+  spend(Buffer.byteLength(JSON.stringify(secret)))
+  return secret
 }
 
 /** Of a secret without references the text is stored so that it is sent as it is. */
