@@ -113,7 +113,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('deletion'), { ...IN_ORDER, tim
     await page.getByRole('checkbox', { name: 'Select all' }).click()
     await page.getByRole('button', { name: /^Restore \d+ items$/ }).click()
     await see(alert('Secret already exists: LOG_LEVEL'))
-    await see(status('back').getByRole('link', { name: 'dev:/api', exact: true }))
+    await see(status('restored').getByRole('link', { name: 'dev:/api', exact: true }))
     await gone(row('api'))
     await see(row('LOG_LEVEL').first())
     await screens.look('trash-restored')

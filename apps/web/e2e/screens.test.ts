@@ -235,7 +235,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
 
     await page.getByRole('link', { name: connection.name, exact: true }).click()
     await see(page.getByText('No sync uses it.'))
-    await see(page.getByText('Every destination'))
+    await see(page.getByText('All destinations'))
     await look('connection')
     await button('Delete connection').click()
     await see(dialog().getByText('The credential is erased here'))

@@ -25,7 +25,7 @@ export const words = {
     folder: (path: string, environment: string) => `${path} folder ${environment}`,
   },
   live: {
-    notDeleted: (what: string) => `${what} was not deleted: a sync still reads it.`,
+    notDeleted: (what: string) => `${what} was not deleted. Activity says why.`,
   },
   navDrawer: {
     navigation: 'Navigation',

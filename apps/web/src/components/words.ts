@@ -72,6 +72,7 @@ export const words = {
     updated: 'updated',
     deleted: 'deleted',
     noChanges: 'No changes',
+    planned: 'planned',
     rejected: (localeString: string) => `${localeString} rejected`,
   },
   deletionOptions: {

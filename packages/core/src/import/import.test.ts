@@ -177,7 +177,7 @@ onEveryDatabase('an import that is not simple', (open) => {
       OTHER: [null, 'left-out', 'outside-schema', 'the key schema does not cover it'],
     })
     const row = await importSecrets(ctx, actor, asked)
-    expect(row.importMessage).toMatch(/^1 added, 0 changed, 3 skipped: /)
+    expect(row.importMessage).toMatch(/^1 added, 0 changed, 3 keys skipped: /)
     expect(await valuesOf(fixture)).toEqual({ EMPTY: 'ours', KEY: 'k' })
   })
 

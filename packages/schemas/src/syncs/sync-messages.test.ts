@@ -12,7 +12,7 @@ it.each<[SyncMessage, string]>([
       // As earlier versions stored it.
       rejected: { count: 1, named: [{ key: 'B', reason: 'too long' }] },
     },
-    "7 failed: A (no answer; the value before it was put back) and 6 more. 1 can't be stored: B (too long)",
+    "7 keys failed: A (no answer; the value before it was put back) and 6 more. 1 key can't be stored: B (too long)",
   ],
   [
     { code: 'approval-needed', deletions: { deletes: 1, of: null } },
@@ -20,7 +20,7 @@ it.each<[SyncMessage, string]>([
   ],
   [
     { code: 'deletes-not-repaired', deletions: { deletes: 4, of: 10 } },
-    'This would delete 4 of 10 keys at the destination, more than 30 %. Nothing was deleted; run the sync to review it.',
+    'This would delete 4 of 10 keys at the destination, more than 30%. Nothing was deleted; run the sync to review it.',
   ],
   ...(
     [

@@ -81,7 +81,7 @@ export const NAMED_KEYS = 5
 
 export const deletionsText = ({ deletes, of, unimported }: Deletions): string => {
   if (unimported) return `This would delete ${count(deletes, 'key')} at the destination that could not be imported.`
-  if (of !== null) return `This would delete ${deletes} of ${of} keys at the destination, more than 30 %.`
+  if (of !== null) return `This would delete ${deletes} of ${of} keys at the destination, more than 30%.`
   const all = deletes === 1 ? 'the last key' : `all ${deletes} keys`
   return `This would delete ${all} and leave the destination empty.`
 }
@@ -163,7 +163,7 @@ function keysText<R>(
 ): string | null {
   if (all === 0) return null
   const each = named.map(({ key, reason }) => `${key} (${typeof reason === 'string' ? reason : words(reason)})`)
-  return `${all} ${what}: ${listed(each, all)}`
+  return `${count(all, 'key')} ${what}: ${listed(each, all)}`
 }
 
 /** Why the run did not write a key that its message names. */

@@ -7,8 +7,8 @@ const PARTS = [
   { count: 'delete', sign: '−', word: words.counts.deleted, tone: 'text-bad' },
 ] as const
 
-/** `+3 ~1` with the words for screen readers; only what is not zero. */
-export function Counts({ counts }: { counts: PlanSummary }) {
+/** `+3 ~1` with the words for screen readers; only what is not zero. `isPlanned`: of a run that was blocked before. */
+export function Counts({ counts, isPlanned = false }: { counts: PlanSummary; isPlanned?: boolean }) {
   const parts = PARTS.filter(({ count }) => counts[count] > 0)
   if (parts.length === 0 && counts.reject === 0)
     return <span className="text-xs text-faint">{words.counts.noChanges}</span>
@@ -29,6 +29,7 @@ export function Counts({ counts }: { counts: PlanSummary }) {
       {counts.reject > 0 && (
         <span className="text-warn">{words.counts.rejected(counts.reject.toLocaleString('en'))}</span>
       )}
+      {isPlanned && <span className="font-sans text-soft"> {words.counts.planned}</span>}
     </span>
   )
 }

@@ -29,17 +29,14 @@ export const Dialog = ({ isWide = false, open, ...props }: DialogProps & { isWid
 export const Drawer = ({ open, ...props }: DialogProps) =>
   open && <DialogFrame {...props} className="inset-y-0 right-0 w-full max-w-md border-l border-line" />
 
-/** Buttons at the end of a dialog or form. */
+/** Buttons at the end of a form. In a dialog they are its foot, which stays in sight while what is above it scrolls. */
 export const Actions = ({ children }: { children: ReactNode }) => (
-  <div className={cn(buttonRow, 'mt-5 items-center justify-end first:mt-0')}>{children}</div>
-)
-
-/** The same at the foot of a dialog that scrolls: what it takes to agree stays in sight. */
-export const StickyActions = ({ children }: { children: ReactNode }) => (
   <div
     className={cn(
       buttonRow,
-      'sticky -bottom-5 -mx-5 -mb-5 items-center justify-end border-t border-line bg-surface px-5 py-3.5',
+      'mt-5 items-center justify-end first:mt-0',
+      'in-dialog:sticky in-dialog:-bottom-5 in-dialog:-mx-5 in-dialog:-mb-5 in-dialog:border-t in-dialog:border-line in-dialog:bg-surface in-dialog:px-5 in-dialog:py-3.5',
+      'in-dialog:first:-mt-5 in-dialog:first:border-t-0',
     )}
   >
     {children}

@@ -67,7 +67,7 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
           ref={editRef}
           data-shortcut="e"
           aria-label={words.hiddenValue.editNamed(name)}
-          className="h-7 min-w-8 flex-1 overflow-hidden rounded-md px-1.5 text-left tracking-widest whitespace-nowrap text-faint hover:bg-sunken"
+          className="h-7 min-w-8 flex-1 overflow-hidden rounded-md px-1.5 text-left leading-7 tracking-widest break-all text-faint hover:bg-sunken"
           onClick={onEdit}
         >
           ••••••••
@@ -111,11 +111,11 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
   )
 }
 
-/** In the place of a value. */
+/** In the place of a value. Dots that do not fit are on a second line, out of sight, so that none is cut in two. */
 export const HiddenSign = () => (
   <span
     aria-hidden
-    className="min-w-0 flex-1 overflow-hidden px-1.5 tracking-widest whitespace-nowrap text-faint select-none"
+    className="h-lh min-w-0 flex-1 overflow-hidden px-1.5 tracking-widest break-all text-faint select-none"
   >
     ••••••••
   </span>

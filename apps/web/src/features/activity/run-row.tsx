@@ -34,7 +34,11 @@ export const RunRow = ({ index, measure, projectId, run }: Props) => (
       <RunStateBadge state={run.state} />
     </Td>
     <Td className="max-sm:hidden">
-      {run.counts === null ? <span className="text-faint">{words.runRow.none}</span> : <Counts counts={run.counts} />}
+      {run.counts === null ? (
+        <span className="text-faint">{words.runRow.none}</span>
+      ) : (
+        <Counts counts={run.counts} isPlanned={run.state === 'blocked'} />
+      )}
     </Td>
     <Td className="max-w-96 truncate text-soft max-lg:hidden">{run.message}</Td>
     <Td className="text-right text-soft tabular-nums max-md:hidden">

@@ -74,7 +74,7 @@ export const words = {
     noMatchText: 'Choose another state or another sync.',
     clear: 'Clear filters',
     older: 'Show older runs',
-    end: 'End of the runs',
+    end: 'End of runs',
   },
   activityRow: {
     person: 'Person',

@@ -65,6 +65,7 @@ function Held({ one: { version, deliveredAt, proof, provenAt }, newest }: { one:
       </span>
       <span>
         {words.deliveredList.written} <Time iso={deliveredAt} />
+        {proof !== null && provenAt !== null && ' ·'}
       </span>
       {proof !== null && provenAt !== null && (
         <button

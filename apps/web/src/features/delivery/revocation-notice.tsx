@@ -28,7 +28,9 @@ export function RevocationNotice({
           {words.revocationNotice.thereNoOlderValue}
         </Notice>
       ) : revocation.isSafe ? (
-        <Notice title={words.revocationNotice.oldValueCanBe}>{words.revocationNotice.nothingKeyferryKnowsStill}</Notice>
+        <Notice kind="good" title={words.revocationNotice.oldValueCanBe}>
+          {words.revocationNotice.nothingKeyferryKnowsStill}
+        </Notice>
       ) : (
         <Notice kind="warn" title={words.revocationNotice.dontRevokeOldValue}>
           <ul className="grid list-disc gap-0.5 pl-4">

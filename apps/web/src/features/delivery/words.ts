@@ -58,7 +58,7 @@ export const words = {
     notEveryDestinationHas: 'Not every destination has it yet',
     thereNoOlderValue: 'There is no older value to revoke.',
     oldValueCanBe: 'The old value can be revoked',
-    nothingKeyferryKnowsStill: 'Nothing that Keyferry knows of still has it.',
+    nothingKeyferryKnowsStill: 'No destination or reader that Keyferry knows of still has it.',
     dontRevokeOldValue: 'Don’t revoke the old value yet',
   },
 } as const

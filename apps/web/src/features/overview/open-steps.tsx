@@ -29,7 +29,7 @@ export function OpenSteps({ projectId, rights, dismissed, onDismiss }: Props) {
     <Section title={steps.title} text={steps.text(open.length)}>
       <ul className="-mx-4 -my-4 divide-y divide-line">
         {open.map((step) => (
-          <li key={step} className="flex items-start gap-2 py-3 pr-2 pl-4">
+          <li key={step} className="flex items-center gap-2 py-3 pr-2 pl-4">
             <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-2">
               <div className="min-w-0 flex-1 basis-44">
                 <p className="text-sm font-medium">{steps[step]}</p>

@@ -42,11 +42,11 @@ export const words = {
         ? 'No runs.'
         : failed === 0
           ? `${count(succeeded, 'run')}, all succeeded.`
-          : `${count(succeeded + failed, 'run')}, ${failed} failed.`,
+          : `${count(succeeded + failed, 'run')}, ${failed} with problems.`,
     table: 'Runs per hour',
     hour: 'Hour',
     succeeded: 'Succeeded',
-    failed: 'Failed',
+    failed: 'With problems',
   },
 
   delivery: {
@@ -56,7 +56,7 @@ export const words = {
         ? `No change was delivered in the last ${days} days.`
         : `${count(deliveries, 'delivery', 'deliveries')} in the last ${days} days.`,
     p50: 'Half arrive within',
-    p95: '95 % arrive within',
+    p95: '95% arrive within',
   },
 
   changes: {

@@ -26,7 +26,7 @@ export const words = {
     undo: 'Undo',
     undone: (secretKey: string, version: number) => `Restored version ${version} of ${secretKey}.`,
     restoredVersion: (version: number, secretKey: string) => `Restored version ${version} of ${secretKey}.`,
-    text: 'Versions, newest first. Restoring writes a new version.',
+    text: 'Newest first. Restoring writes a new version.',
     unreadable: 'The versions could not be read',
     loading: 'Loading versions',
     noEarlier: 'There is no earlier version.',
@@ -47,7 +47,7 @@ export const words = {
     nothing: 'Nothing to restore: the secrets haven’t changed since.',
     version: (version: number) => `version ${version}`,
     refused: 'Some secrets can’t be restored',
-    unchanged: (unchanged: number) => `${count(unchanged, 'secret stays', 'secrets stay')} as now.`,
+    unchanged: (unchanged: number) => `${count(unchanged, 'other secret doesn’t', 'other secrets don’t')} change.`,
   },
   versionCard: {
     versionNamed: (version: number) => `Version ${version}`,

@@ -245,11 +245,8 @@ export const words = {
     intoFolder: 'Into folder',
     overwriteExistingKeys: 'Overwrite existing keys',
     overwriteHelp: 'Off: the move is cancelled if a key already exists.',
-    referencesTo: 'References to',
-    it: 'it',
-    them: 'them',
-    areRewritten: 'are rewritten. Syncs of this folder lose',
-    thoseOtherOneGet: ', those of the other one get',
+    consequence: (rows: number) =>
+      `References to ${rows === 1 ? 'it' : 'them'} are rewritten. Syncs of this folder stop sending ${rows === 1 ? 'it' : 'them'}; syncs of the other folder start.`,
     cancel: 'Cancel',
   },
   renameFolder: {

@@ -75,7 +75,7 @@ export const words = {
     title: 'Tags',
     text: 'Labels to find secrets by. Add one in the details of a secret.',
     unreadable: 'The tags could not be read',
-    empty: 'No tag yet.',
+    empty: 'No tags yet.',
     deleteAction: 'Delete tag',
     deleteText: 'It is removed from every secret that has it. The secrets stay.',
     rename: (name: string) => `Rename tag ${name}`,

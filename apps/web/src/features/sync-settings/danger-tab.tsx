@@ -66,7 +66,7 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
       </Section>
       {dialog === 'remove' && (
         <Confirm
-          title={words.dangerTab.removeTitle}
+          title={words.dangerTab.removeTitle(sync.name)}
           label={words.dangerTab.remove}
           typed={typed}
           onConfirm={removeSecrets}
@@ -80,7 +80,7 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
       )}
       {dialog === 'delete' && (
         <Confirm
-          title={words.dangerTab.deleteTitle}
+          title={words.dangerTab.deleteTitle(sync.name)}
           label={words.dangerTab.deleteSync}
           typed={typed}
           onConfirm={deleteSync}

@@ -14,11 +14,11 @@ export const words = {
     alsoRemove: 'Also delete the keys that it wrote',
     alsoRemoveHelp: (provider: string) =>
       `Deletes the keys that this sync wrote to ${provider} first. Off: they keep their current values.`,
-    removeTitle: 'Remove secrets?',
+    removeTitle: (name: string) => `Remove the secrets of ${name}?`,
     removeConsequence: (provider: string, targetLabel: string) =>
       `Programs that read these keys from ${provider} can no longer find them. Destination: ${targetLabel}.`,
     autoSyncOn: ' Auto-sync is on: the next change in the folder writes them again.',
-    deleteTitle: 'Delete sync?',
+    deleteTitle: (name: string) => `Delete sync ${name}?`,
     keysDeleted: (targetLabel: string) => `The keys that it wrote to ${targetLabel} are deleted first.`,
     keysKept: (targetLabel: string) => `The keys that it wrote to ${targetLabel} are kept.`,
   },

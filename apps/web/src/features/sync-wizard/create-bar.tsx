@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import type { Problem } from './checks.ts'
 import type { Planned } from './use-plan.ts'
@@ -64,9 +64,9 @@ function Counts({ plan: { summary } }: { plan: NonNullable<Planned['plan']> }) {
   ].filter(Boolean)
   if (parts.length === 0) return words.createBar.nothingChanges
   return parts.map((part, index) => (
-    <span key={index}>
+    <Fragment key={index}>
       {index > 0 && ' · '}
-      {part}
-    </span>
+      <span className="whitespace-nowrap">{part}</span>
+    </Fragment>
   ))
 }

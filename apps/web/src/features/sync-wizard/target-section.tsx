@@ -1,4 +1,4 @@
-import { Plus } from 'lucide-react'
+import { ChevronRight, Plus } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
 import { ConnectionForm } from '../../components/fields/connection-form.tsx'
@@ -70,9 +70,12 @@ export function TargetSection({ projectId, destination }: Props) {
           asked={{ connectionId: field.value, destination: destination.name, known: {} }}
         />
         {destination.keyRules.length > 0 && (
-          <details className="rounded-lg border border-line bg-surface px-3 py-2 text-sm">
-            <summary className="font-medium">{words.targetSection.limits(title)}</summary>
-            <ul className="mt-2 list-disc space-y-1 pl-5 text-soft">
+          <details className="group rounded-lg border border-line bg-surface text-sm">
+            <summary className="flex list-none items-center gap-2 rounded-lg px-3 py-2 font-medium">
+              <ChevronRight aria-hidden className="size-4 transition-transform group-open:rotate-90" />
+              {words.targetSection.limits(title)}
+            </summary>
+            <ul className="list-disc space-y-1 pr-3 pb-2 pl-9 text-soft">
               {destination.keyRules.map((rule) => (
                 <li key={rule}>{rule}</li>
               ))}

@@ -55,9 +55,12 @@ export function WizardPage() {
     <div className="grid gap-5">
       <div className="flex flex-wrap items-center gap-3">
         {destination && <VendorIcon svg={destination.icon} size={24} />}
-        <h1 ref={heading} tabIndex={-1} className="flex-1 text-xl font-semibold tracking-tight outline-none">
-          {destination ? words.wizardPage.addSyncTo(destination.title) : words.wizardPage.addSync}
-        </h1>
+        <div className="grid min-w-0 flex-1 basis-56 gap-1">
+          <h1 ref={heading} tabIndex={-1} className="text-xl font-semibold tracking-tight outline-none">
+            {destination ? words.wizardPage.addSyncTo(destination.title) : words.wizardPage.addSync}
+          </h1>
+          {!destination && <p className="text-base text-soft">{words.wizardPage.pick}</p>}
+        </div>
         {destination && (
           <Button size="sm" onClick={() => go()}>
             {words.wizardPage.changeDestination}
@@ -67,10 +70,7 @@ export function WizardPage() {
       {destination ? (
         <SyncForm key={`${projectId} ${destination.name}`} projectId={projectId} destination={destination} />
       ) : (
-        <>
-          <p className="text-base text-soft">{words.wizardPage.pick}</p>
-          <DestinationCards destinations={destinations} connected={connected} onPick={({ name }) => go(name)} />
-        </>
+        <DestinationCards destinations={destinations} connected={connected} onPick={({ name }) => go(name)} />
       )}
     </div>
   )

@@ -24,7 +24,8 @@ export const words = {
     takeOver: 'Take over and sync now',
   },
   bannerDetails: {
-    untilResolved: 'Nothing is sent until every secret resolves. Fix them and the sync resumes automatically.',
+    untilResolved: (keys: number) =>
+      `Nothing is sent until every secret of the folder can be resolved. Fix ${keys === 1 ? 'it' : 'them'}, and the sync resumes automatically.`,
     nextCheckRepairs: 'The next check repairs it.',
     syncNowRepairs: '“Sync now” writes the folder’s values again. The plan shows what differs.',
     noChanges: 'No changes are waiting.',
@@ -240,7 +241,8 @@ export const words = {
     failed: 'Failed',
     unreadable: 'The run could not be read',
     apiCalls: (calls: number) => count(calls, 'API call'),
-    keptNotTouched: (keep: number, foreign: number) => `${keep} kept, ${foreign} not touched`,
+    keptCount: (keep: number) => `${keep} kept`,
+    notTouchedCount: (foreign: number) => `${foreign} not touched`,
     rollBackRun: 'Roll back to this run',
     nothingWrittenRun: 'Nothing was written in this run.',
     outcomes: 'Outcomes',
@@ -314,7 +316,7 @@ export const words = {
     hour: (from: string, runs: number) => `${from}: ${count(runs, 'run')}`,
     none: 'No runs',
     runs: (runs: number) => count(runs, 'run'),
-    troubled: (hours: number) => `, trouble in ${count(hours, 'hour')}`,
+    troubled: (hours: number) => `, problems in ${count(hours, 'hour')}`,
   },
   syncHeader: {
     lastDay: 'Last 24 hours',

@@ -15,7 +15,7 @@ export function RestoreResult({ projectId, result }: { projectId: string; result
       {/* There before something comes back: screen readers announce only what changes in a region that they know. */}
       <div role="status">
         {back.length > 0 && (
-          <Notice title={words.restoreResult.back(words.restoreResult.itemsAre(back.length))}>
+          <Notice kind="good" title={words.restoreResult.restored(words.restoreResult.items(back.length))}>
             <ul className="flex flex-wrap gap-x-4 gap-y-1">
               {back.map(({ item: { id, kind, name }, environment, secretPath }) => (
                 <li key={id} className="break-all">

@@ -16,10 +16,9 @@ export const words = {
   },
   restoreResult: {
     without: (value: string) => `Without: ${value}.`,
-    back: (counted: string) => `${counted} back`,
+    restored: (counted: string) => `${counted} restored`,
     refused: (counted: string) => `${counted} could not be restored`,
-    itemsAre: (back: number) => count(back, 'item is', 'items are'),
-    items: (refused: number) => count(refused, 'item'),
+    items: (items: number) => count(items, 'item'),
   },
   trashFilters: {
     search: 'Search the trash',

@@ -69,7 +69,7 @@ export async function readDotenv(content: string): Promise<{ entries: Map<string
 function refusedLines({ from, to, problem, key }: RefusedLines): Refused {
   const lines = from === to ? `line ${from}` : `lines ${from} to ${to}`
   if (problem === 'no-assignment')
-    return { key: lines, line: from, reason: 'is not KEY=value with a key of letters, digits, _, - and .' }
+    return { key: lines, line: from, reason: 'not a KEY=value pair (a key has letters, digits, _, - and .)' }
   return {
     key: key === null ? lines : shortened(key, MAX_NAME_BYTES),
     line: from,

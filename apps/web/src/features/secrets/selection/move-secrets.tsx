@@ -91,11 +91,7 @@ export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
             />
           )}
         />
-        <p className="text-sm text-soft">
-          {words.moveSecrets.referencesTo} {rows.length === 1 ? words.moveSecrets.it : words.moveSecrets.them}{' '}
-          {words.moveSecrets.areRewritten} {rows.length === 1 ? words.moveSecrets.it : words.moveSecrets.them}
-          {words.moveSecrets.thoseOtherOneGet} {rows.length === 1 ? words.moveSecrets.it : words.moveSecrets.them}.
-        </p>
+        <p className="text-sm text-soft">{words.moveSecrets.consequence(rows.length)}</p>
         <Actions>
           <Button onClick={onClose}>{words.moveSecrets.cancel}</Button>
           <Button type="submit" variant="primary" disabled={stays} busy={formState.isSubmitting}>

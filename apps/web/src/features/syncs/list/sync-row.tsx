@@ -92,7 +92,7 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
             <Time iso={lastRun.startedAt} />
             {lastRun.counts !== null && (
               <span className="block">
-                <Counts counts={lastRun.counts} />
+                <Counts counts={lastRun.counts} isPlanned={lastRun.state === 'blocked'} />
               </span>
             )}
           </>

@@ -14,7 +14,7 @@ export function BannerDetails({ sync, reason }: Props) {
     case 'source-incomplete':
       return (
         <>
-          <p>{reason.keys === 0 ? reason.message : words.bannerDetails.untilResolved}</p>
+          <p>{reason.keys === 0 ? reason.message : words.bannerDetails.untilResolved(reason.keys)}</p>
           <TroubledKeys sync={sync} keys={sync.blocked?.keys ?? []} ofSource />
         </>
       )

@@ -3,7 +3,7 @@ import { toast } from '../../../lib/toast.ts'
 import { Failure } from '../../../components/failure.tsx'
 import { PlanView } from '../../../components/syncs/plan-view.tsx'
 import { Button } from '../../../components/ui/button.tsx'
-import { Dialog, StickyActions } from '../../../components/ui/dialog.tsx'
+import { Dialog, Actions } from '../../../components/ui/dialog.tsx'
 import { Notice } from '../../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../../components/ui/skeleton.tsx'
 import { messageOf } from '../../../lib/server/errors.ts'
@@ -45,7 +45,7 @@ export function ApproveDialog({ sync, onClose }: { sync: ListedSync; onClose: ()
         <div className="grid gap-4">
           <PlanView plan={plan} />
           {problem !== undefined && <Notice kind="bad">{messageOf(problem)}</Notice>}
-          <StickyActions>
+          <Actions>
             <Button onClick={onClose}>{words.approveDialog.cancel}</Button>
             <Button
               variant={deletes > 0 ? 'danger' : 'primary'}
@@ -56,7 +56,7 @@ export function ApproveDialog({ sync, onClose }: { sync: ListedSync; onClose: ()
             >
               {deletes > 0 ? words.approveDialog.approveDelete(deletes) : words.approveDialog.approveRun}
             </Button>
-          </StickyActions>
+          </Actions>
         </div>
       )}
     </Dialog>

@@ -50,7 +50,8 @@ export function RunOutcomes({ sync, run, onRestore }: { sync: Sync; run: Run; on
           {[
             words.runOutcomes.apiCalls(data.calls),
             data.durationMs === null ? undefined : duration(data.durationMs),
-            data.counts === null ? undefined : words.runOutcomes.keptNotTouched(data.counts.keep, data.counts.foreign),
+            data.counts && data.counts.keep > 0 && words.runOutcomes.keptCount(data.counts.keep),
+            data.counts && data.counts.foreign > 0 && words.runOutcomes.notTouchedCount(data.counts.foreign),
           ]
             .filter(Boolean)
             .join(' · ')}

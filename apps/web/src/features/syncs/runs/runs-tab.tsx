@@ -90,7 +90,7 @@ export function RunsTab({
                   {run.counts === null ? (
                     <span className="text-faint">{words.runsTab.none}</span>
                   ) : (
-                    <Counts counts={run.counts} />
+                    <Counts counts={run.counts} isPlanned={run.state === 'blocked'} />
                   )}
                 </Td>
                 <Td className="text-soft max-md:hidden">
