@@ -54,6 +54,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('deletion'), { ...IN_ORDER, tim
     await visit(page, at('/secrets/dev?path=/api'))
     await folderMenu('/api', 'Delete')
     await see(alert('can’t be deleted while other folders import it').getByRole('link', { name: 'staging:/' }))
+    await screens.keep('folder-imported')
     const confirm = dialog().getByRole('button', { name: 'Delete folder /api' })
     expect(await confirm.isDisabled()).toBe(true)
     await page.keyboard.press('Escape')
@@ -120,6 +121,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('deletion'), { ...IN_ORDER, tim
     expect(await value('dev', '/api/deep', 'INNER')).toBe(`${CANARY}-inner`)
     await page.getByLabel('Environment').selectOption('staging')
     await see(page.getByText('Nothing in the trash matches.'))
+    await screens.keep('trash-no-match')
   })
 
   it('deletes an environment and leaves the targets as they are when told to', async () => {
@@ -170,6 +172,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('deletion'), { ...IN_ORDER, tim
   it('deletes a project once its name was typed', async () => {
     await button('Delete project').click()
     await dialog().getByLabel('Type Checkout to confirm').fill('Checkout')
+    await screens.keep('delete-project')
     await dialog().getByRole('button', { name: 'Delete project Checkout' }).click()
     await heading('Create your first project')
     expect(await client.projects.list.query()).toEqual([])

@@ -7,6 +7,7 @@ import { openContext, suiteName, whyNoBrowser } from './chromium.ts'
 import { clickEverything } from './click-everything.ts'
 import { anotherWindow, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see, visit } from './page-object.ts'
+import { openScreens } from './screens.ts'
 import { CANARY, projectTree, type ProjectTree } from './project-tree.ts'
 import { pagesOfRouter, scriptsBeforeHeading, scriptsOf, weightOf } from './script-weight.ts'
 
@@ -35,7 +36,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
     await view.addInitScript('performance.setResourceTimingBufferSize(1000)')
     return { ...waysOf(view), other }
   }
-  const waysOf = (view: Page) => ({ view, ...pageObject(() => view), main: view.getByRole('main') })
+  const waysOf = (view: Page) => ({
+    view,
+    ...pageObject(() => view),
+    main: view.getByRole('main'),
+    keep: async (name: string) => (await openScreens(view, `screens-loading/${name}`)).keep(name),
+  })
 
   beforeAll(() => {
     ;({ syncs, at } = tree())
@@ -63,6 +69,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
     await see(add.getByText('The server did not answer'))
     expect(await add.getByLabel('Key').inputValue()).toBe('NEW')
     await see(away.view.getByText('Connection lost. Reconnecting…'))
+    await away.keep('server-away')
     await away.other.close()
   })
 
@@ -188,7 +195,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
       })
       ids.set(sync.name, sync.id)
     }
-    const { close, view, row } = await open()
+    const { close, view, row, keep } = await open()
     const asked: Asked[] = []
     const bytes: number[] = []
     view.on('request', (request) => asked.push(...askedBy(request.url())))
@@ -202,6 +209,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
     await view.goto(`/p/${projectId}/syncs`)
     await see(view.getByText('30 of 35 syncs'))
     await see(row('sync-10'))
+    await keep('many-syncs')
     expect(await row('sync-44').count()).toBe(0)
     expect(pages().length).toBeGreaterThan(0)
     await expect.poll(() => bytes[0] ?? Infinity, { timeout: LIMIT_MS }).toBeLessThan(40_000)
@@ -245,8 +253,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
     await updated.view.getByRole('menuitem', { name: 'Delete' }).click()
     await see(updated.alert('This part could not be loaded'))
     await see(updated.view.getByText('Keyferry was updated. Reload to use the new version.'))
+    await updated.keep('updated-in-dialog')
     await updated.go('Trash')
     await see(updated.alert('A part of this page could not be loaded'))
+    await updated.keep('updated')
     await updated.view.route(/\/api\/status/, (route) => route.abort(), { times: 1 })
     await updated.button('Try again').click()
     await see(updated.alert('Keyferry still does not answer'))
@@ -279,7 +289,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
       [at('/nowhere'), 'Page not found'],
       ['/nowhere', 'Page not found'],
     ] as const
-    const { close, view, main } = await open()
+    const { close, view, main, keep } = await open()
     const loaded = new Set([`/p/${none}`, at('/secrets/nowhere'), `${sync}?tab=runs&run=${none}`, '/nowhere'])
     for (const [path, words] of missing) {
       // What is loaded is the same for the others of its kind, and takes as long as ten of them.
@@ -288,6 +298,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
       // The shell stays, and the page leads on.
       await see(view.getByRole('navigation', { name: 'Main' }).getByRole('link').first())
       await see(main.getByRole('button').or(main.getByRole('link')).first())
+      if (loaded.has(path)) await keep(words.replaceAll(/\W+/g, '-'))
     }
     await main.getByRole('button', { name: 'Go to all projects' }).click()
     await see(main.getByRole('link', { name: 'Checkout' }))
@@ -304,6 +315,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
     await page.goto(at('/secrets/dev'))
     await button('New folder').click()
     await see(alert('was updated while this page was open'))
+    await tree().screens.keep('part-missing')
     // React says it in the browser's console, too.
     expect(all().seen.problems()).toEqual([expect.stringContaining('was updated while this page was open')])
     await page.unroute(part)
@@ -315,7 +327,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
   })
 
   it('says in its place what was refused, and keeps what was typed', async () => {
-    const { other, close, view, button, dialog, alert, row } = await open()
+    const { other, close, view, button, dialog, alert, row, keep } = await open()
     const refuse = (procedure: string, status: number): Promise<unknown> =>
       view.route(`**/api/trpc/*${procedure}*`, (route) => route.fulfill({ status }), { times: 1 })
     await view.goto(at('/secrets/dev'))
@@ -336,6 +348,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
     await view.route(rows, (route) => route.fulfill({ status: 429 }))
     await tree().put('dev', '/', { NEWER: CANARY })
     await see(view.getByText('couldn’t refresh this page'))
+    await keep('behind')
     await see(row('REGION'))
     expect(await add.getByRole('textbox', { name: 'Value' }).inputValue()).toBe('typed')
     await view.unroute(rows)
@@ -395,6 +408,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
       .getByRole('button', { name: /^Delete/ })
       .click()
     await see(dialog().getByText('A proxy in front of Keyferry refused this'))
+    await keep('refused-in-dialog')
     await view.keyboard.press('Escape')
 
     // A session that ends takes neither the page nor what was typed with it, and another one is enough to go on.
@@ -404,10 +418,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
     await add.getByRole('textbox', { name: 'Value' }).press('Enter')
     await see(view.getByText('Your session ended. What you typed is kept'))
     await see(add.getByText('Your session ended. Sign in again.'))
+    await keep('session-ended')
     await tree().put('dev', '/', { NEWEST: CANARY })
     // A dialog covers the page, and what it says.
     await button('New folder').click()
     const signInAgain = dialog().getByRole('link', { name: 'Sign in' })
+    await see(signInAgain)
+    await keep('session-ended-in-dialog')
     const [tab] = await Promise.all([other.waitForEvent('page'), signInAgain.click()])
     await signIn(tab, tree().account)
     await gone(signInAgain)
@@ -427,7 +444,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
   })
 
   it('has a page to go on with when every request is refused', async () => {
-    const { close, view, main } = await open()
+    const { close, view, main, keep } = await open()
     await view.goto('/account')
     await see(main.getByRole('heading').first())
     let refusal: (typeof REFUSALS)[number] = REFUSALS[1]
@@ -439,6 +456,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
       await visit(view, path)
       await see(main.getByText(refusal[1]).first())
       await see(main.getByRole('button', { name: 'Try again' }).first())
+      if (index < 2) await keep(`refused-${index}`)
     }
     await view.unroute('**/api/trpc/**')
     await main.getByRole('button', { name: 'Try again' }).click()

@@ -52,6 +52,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await heading('Welcome to Keyferry')
     await look('first-run')
     client = await firstRun(all())
+    await see(page.getByLabel('Project name'))
     await look('first-project')
     await button('Load an example project').click()
     await heading('Example')
@@ -75,8 +76,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await look('project')
     await visit(page, at('/secrets/dev'))
     await see(page.getByText('No secrets in this folder yet'))
-    await look('secrets-empty')
     const form = page.getByRole('form', { name: 'Add a secret' })
+    await see(form.getByLabel('Key'))
+    await look('secrets-empty')
     await form.getByLabel('Key').press('Escape')
     await gone(form)
     await visit(page, at('/connections'))
@@ -352,6 +354,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     events.on('Network.eventSourceMessageReceived', ({ data }) => data.includes('"blocked"') && blocked.resolve())
     await page.goto(at(`/syncs/${first.destination}/${first.syncId}`))
     await held.promise
+    await screens.keep('sync-loading')
     await client.secrets.create.mutate({ ...source, key: 'BROKEN', value: ['$', '{NOT_THERE}'].join('') })
     await blocked.promise
     changed.resolve()

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, IN_ORDER, firstRun, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see } from './page-object.ts'
+import { openScreens, type Screens } from './screens.ts'
 import { fieldsOf, fillFields, readFields, secretValues, wrongCredentials, type Destination } from './vendor-forms.ts'
 import { isInDocument } from './browser-monitor.ts'
 
@@ -18,13 +19,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
   const all = oneConsole()
   let page: Page
   let client: KeyferryClient
+  let screens: Screens
   let place: { projectId: string; environment: string; secretPath: string }
   /** What the folder holds, and so what every target has to. */
   const values = new Map<string, string>()
   const { button, row, dialog, alert, fact, go, tabTo } = pageObject(() => page)
 
-  beforeAll(() => {
+  beforeAll(async () => {
     page = all().page
+    screens = await openScreens(page, 'screens-walk')
     all().seen.keepSecret(CANARY)
   })
 
@@ -50,6 +53,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     all().seen.expectRefusal('instance.bootstrap')
     await button('Create account').click()
     await see(alert('This is not the setup code'))
+    await screens.keep('setup-code-refused')
     client = await firstRun(all())
     expect((await client.instance.me.query()).organization.name).toBe(ACCOUNT.organization)
 
@@ -57,6 +61,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     await see(page.getByRole('heading', { name: 'Create your first project' }))
     await button(ACCOUNT.email).click()
     await see(page.getByRole('menu').getByText(/^Keyferry \d+\.\d+/))
+    await screens.keep('account-menu')
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await see(page.getByRole('heading', { name: 'Sign in' }))
   })
@@ -65,6 +70,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     all().seen.expectRefusal('/sign-in/email')
     await signIn(page, { ...ACCOUNT, password: `${ACCOUNT.password}?` })
     await see(alert('Wrong email or password'))
+    await screens.keep('sign-in-refused')
     all().seen.expectRefusal('instance.me')
     await page.goto('/projects/new')
     await see(page.getByRole('heading', { name: 'Sign in' }))
@@ -102,6 +108,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
       .locator('input[type=file]')
       .setInputFiles({ name: 'latin1.env', mimeType: 'text/plain', buffer: Buffer.from('PW=gr\u00fcn', 'latin1') })
     await see(page.getByText('latin1.env isn’t UTF-8 text'))
+    await screens.keep('paste-not-text')
     await preview(`# by hand\nDATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-2\nLOG_LEVEL=${CANARY}-3\n`)
     expect(await previewed('Add')).toEqual(['DATABASE_URL', 'STRIPE_KEY', 'LOG_LEVEL'])
     await button('Save 3 secrets').click()
@@ -119,6 +126,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     await see(row('STRIPE_KEY').getByText(`${CANARY}-2`, { exact: true }))
     await button('Reveal new STRIPE_KEY').click()
     await see(row('STRIPE_KEY').getByText(`${CANARY}-22`, { exact: true }))
+    await screens.keep('paste-revealed')
     await page.getByRole('checkbox', { name: 'Save PEM' }).click()
     await see(button('Save 1 secret'))
     await page.getByRole('checkbox', { name: 'Save PEM' }).click()
@@ -238,6 +246,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
       await button('Add connection').click()
       await page.getByRole('button', { name: destination.title }).click()
       await page.getByLabel('Connection name').fill(`${name}-walk`)
+      await screens.keep(`${name}-connection`)
       await fillFields(page, fieldsOf(destination.connection), wrong)
       all().seen.expectRefusal('connections.create')
       await button('Create connection').click()
@@ -303,6 +312,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
       const schema = page.getByLabel('Key schema')
       await schema.fill('APP_')
       await see(alert('{{secretKey}}'))
+      await screens.keep(`${name}-wizard-incomplete`)
       expect(await button('Create sync').isEnabled()).toBe(false)
       await page.getByRole('status').getByRole('button').filter({ hasText: '{{secretKey}}' }).click()
       await expect.poll(() => page.evaluate<string>('document.activeElement.value')).toBe('APP_')
@@ -333,6 +343,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
       await click(understand)
       expect(clicks).toBeLessThanOrEqual(6)
       await see(page.getByRole('progressbar', { name: 'Sync progress' }))
+      await screens.keep(`${name}-first-run`)
       release()
       await see(fact(/^In sync/))
       await reached(name)
@@ -373,6 +384,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     await tabTo(button('List'))
     await page.keyboard.press('Enter')
     await see(page.getByRole('listitem').filter({ hasText: 'In sync' }).first())
+    await screens.keep('map-as-list')
 
     await page.keyboard.press('Control+k')
     await see(page.getByRole('combobox'))
