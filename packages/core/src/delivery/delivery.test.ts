@@ -150,15 +150,17 @@ onEveryDatabase('delivery receipts', (open) => {
       import: { environment: 'dev', path: '/shared' },
     })
     await set({ URL: 'db:${dev.shared.PASSWORD}' })
+    await set({ ADDRESS: '${URL}' })
     const sync = await create()
     await run(sync)
     const inShared = () => receipt('PASSWORD', { secretPath: '/shared' })
-    expect((await inShared()).destinations.map(({ key, version }) => `${key} ${version}`).toSorted()).toEqual([
+    expect((await inShared()).destinations.map(({ key, version }) => `${key} ${version}`)).toEqual([
+      'ADDRESS 1',
       'PASSWORD 1',
       'URL 1',
     ])
     await put([{ key: 'PASSWORD', value: 'p2' }])
-    expect((await inShared()).destinations.map(({ state }) => state)).toEqual(['pending', 'pending'])
+    expect((await inShared()).destinations.map(({ state }) => state)).toEqual(['pending', 'pending', 'pending'])
     await run(sync)
     expect(await inShared()).toMatchObject({ isDelivered: true, revocation: { isSafe: true } })
     // Another part of the same value.

@@ -30,7 +30,8 @@ export async function readSecretDelivery(
   const isNewest = asked === secret.version
   const since = firstWithValue(versions, secret.version, dataKey, projectId)
   const all = await destinationsOf(ctx, { projectId, folderId }, [secret], { exact: true })
-  const destinations = isNewest ? all.found : all.found.map((one) => ofVersion(one, asked))
+  const found = isNewest ? all.found : all.found.map((one) => ofVersion(one, asked))
+  const destinations = found.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
   const { readers, since: readersSince } = await readersOf(ctx, {
     projectId,
     places: readPlaces(all, { folderId, environment, secretPath, key }),
@@ -63,6 +64,10 @@ export async function readSecretDelivery(
 }
 
 const shown = ({ copy: _, secretId: __, ...destination }: FoundDestination): DeliveredTo => destination
+
+/** In the list: by sync and key, and last what was left behind. */
+const placeOf = ({ state, syncName, key, target }: FoundDestination): string =>
+  [state === 'left-behind' ? 1 : 0, syncName, key, target].join('\0')
 
 /** States in which a destination need not have the version that was written last. */
 const UNCERTAIN: readonly DeliveryState[] = ['left-behind', 'excluded', 'drifted']
