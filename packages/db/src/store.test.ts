@@ -98,6 +98,8 @@ it.skipIf(!inject('postgresUrl'))('waits for writers before it migrates, and mak
   await sql`create table first (id text); create table last (id text)`.execute(writing)
   const written = Promise.withResolvers<void>()
   const writer = writing.transaction().execute(async (tx) => {
+    // However long the migration takes to get there.
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
     await sql`insert into last values ('a')`.execute(tx)
     await written.promise
     // The migration has it, and waits for the other: a dead-lock, if it waited for long.

@@ -39,6 +39,12 @@ export async function lendDatabase(
   return { db: onPool({ ...withReserve(pool, reserve), end }), databaseUrl: url }
 }
 
+/**
+ * Milliseconds for what takes time on a busy machine: a connection that opens or becomes free, a test that does other
+ * things while it has a transaction open.
+ */
+const PATIENCE_MS = 60_000
+
 /** Counts the changes of definitions, also those that were rolled back. */
 const COUNT_DEFINITIONS = `
   create schema test_server;
@@ -49,9 +55,12 @@ const COUNT_DEFINITIONS = `
   create event trigger count_dropped on sql_drop execute function test_server.count_definition()`
 
 async function connected(url: string): Promise<Database> {
-  const [pool, reserve] = [connectionPool(url, 5), connectionPool(url, 1)]
-  // A test process that has nothing else to do ends.
-  for (const { options } of [pool, reserve]) options.allowExitOnIdle = true
+  const [pool, reserve] = [connectionPool(url, 5, PATIENCE_MS), connectionPool(url, 1, PATIENCE_MS)]
+  for (const { options } of [pool, reserve]) {
+    options.idle_in_transaction_session_timeout = PATIENCE_MS
+    // A test process that has nothing else to do ends.
+    options.allowExitOnIdle = true
+  }
   const client = await pool.connect()
   try {
     const { rows } = await client.query<{ name: string }>(
