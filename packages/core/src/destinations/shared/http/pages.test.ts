@@ -19,6 +19,14 @@ test.each([
   })
 })
 
+test('a listing of the largest pages is ended before they fill the memory', async () => {
+  const row = 'x'.repeat(32_000_000)
+  let pages = 0
+  const read = async () => ({ rows: [row], next: String(++pages) })
+  await expect(readPages(read)).rejects.toMatchObject({ kind: 'unavailable' })
+  expect(pages).toBe(5)
+})
+
 test('a row that is deleted between two pages hides another one, so that all are read again', async () => {
   const answers = [
     { rows: ['a', 'b'], total: 3, isLast: false },

@@ -8,25 +8,29 @@ export interface Page<Row> {
 
 /** More than any vendor's largest listing has; one that never ends must not run forever. */
 const MOST_PAGES = 2_000
+/** Characters of JSON, for the same reason: a page may have 32 MB, and all of them are in memory together. */
+const MOST_CHARACTERS = 128 * 1024 * 1024
 
 /**
  * All rows of a listing, page after page, `from` null at the first. Complete, or it throws: a half-read listing would
- * make keys look absent. Throws `unavailable` for a listing that leads back to a page, or has no end.
+ * make keys look absent. Throws `unavailable` for a listing that leads back to a page, has no end, or is too large.
  */
 export async function readPages<Row>(read: (from: string | null) => Promise<Page<Row>>): Promise<Row[]> {
   const found: Row[] = []
   const seen = new Set<string>()
-  for (let from: string | null = null; seen.size < MOST_PAGES;) {
+  let characters = 0
+  for (let from: string | null = null; seen.size < MOST_PAGES && characters < MOST_CHARACTERS;) {
     const { rows, next }: Page<Row> = await read(from)
-    found.push(...rows)
+    for (const row of rows) found.push(row)
     if (next === null || next === undefined || next === '') return found
     if (seen.has(next)) break
+    characters += JSON.stringify(rows).length
     seen.add(next)
     from = next
   }
   throw new DestinationError(
     'unavailable',
-    'The listing repeats a page or has no end, so that it cannot be read whole; try again later',
+    'The listing repeats a page, has no end or is too large, so that it cannot be read whole; try again later',
   )
 }
 
