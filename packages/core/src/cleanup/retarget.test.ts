@@ -302,14 +302,21 @@ await withRepresentatives('moves at', (open, destination) => {
     expect([contents(), there.contents()]).toEqual([numbered(3), {}])
   })
 
-  it('a pause stops it before its next call, and it continues afterwards', async () => {
+  it('a pause stops it before its next call, begins no other, and all continue afterwards', async () => {
     const fixture = await start()
     const { ctx, actor, clock, emulator, set, create, run, contents } = fixture
-    const there = await another(fixture)
+    const [second, third] = [await another(fixture, 'second'), await another(fixture, 'third')]
     await set({ A: '1' })
     const sync = await create()
+    const move = ({ connectionId }: { connectionId: string }) =>
+      updateSync(ctx, actor, { destination, syncId: sync.id, connectionId })
     await run(sync)
-    await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+    await move(second)
+    for (let i = 1; i <= 10; i++) emulator.fail(i, { kind: 'status', status: 503 })
+    await run(sync)
+    emulator.heal()
+    await move(third)
+    clock.advance(3_600_000)
     const before = emulator.log.length
     const release = emulator.hold()
     const underway = runSync(ctx, sync.id, new AbortController().signal)
@@ -318,11 +325,11 @@ await withRepresentatives('moves at', (open, destination) => {
     clock.advance(1000)
     release()
     await underway
-    expect([contents(), there.contents()]).toEqual([{ A: '1' }, { A: '1' }])
+    expect([contents(), second.contents(), third.contents()]).toEqual([{ A: '1' }, { A: '1' }, { A: '1' }])
     await resumeInstance(ctx, actor, undefined)
     expect(await dueSyncs(ctx)).toEqual([sync.id])
     expect((await run(sync)).row.message).toBeNull()
-    expect(contents()).toEqual({})
+    expect([contents(), second.contents(), third.contents()]).toEqual([{}, {}, { A: '1' }])
   })
 
   it('two edits at once that point to two places leave keys at one of them only', async () => {

@@ -98,7 +98,7 @@ async function runDue(outer: Context, found: LoadedSync, signal: AbortSignal): P
     if (!claimed) return { again: (await loadDue(ctx, id)) !== undefined }
     const run = await beginRun(ctx, { id: runId, claimed, interrupted: found.interrupted })
     try {
-      return await carryOut(ctx, run, lease, signal)
+      return await carryOut(ctx, run, lease, { signal, guard: callGuard(ctx, lease, run.sync, found.sinceRead) })
     } catch (error) {
       if (error instanceof LeaseLost) ctx.metrics.leaseLost(found.sync.destination)
       else if (!(error instanceof PauseBegan) && !signal.aborted) throw error
@@ -112,13 +112,17 @@ async function runDue(outer: Context, found: LoadedSync, signal: AbortSignal): P
   }
 }
 
-async function carryOut(ctx: Context, run: ActiveRun, lease: Lease, signal: AbortSignal): Promise<Ended> {
+async function carryOut(
+  ctx: Context,
+  run: ActiveRun,
+  lease: Lease,
+  { signal, guard }: { signal: AbortSignal; guard: () => Promise<void> },
+): Promise<Ended> {
   const budget = AbortSignal.timeout(BUDGET_MS)
   let target: OpenTarget | undefined
   let result: RunResult
   try {
     const removes = run.sync.removal !== null
-    const guard = callGuard(ctx, lease, run.sync)
     const limits = { signal: AbortSignal.any([signal, budget]), guard, removes }
     const [opened, ownerless] = await Promise.all([
       openTarget(ctx, run.sync, limits),

@@ -1,5 +1,6 @@
 import { openSqliteStore } from '@keyferry/db/testing'
 import { expect, it } from 'vitest'
+import { stopwatch } from '../lease/stopwatch.ts'
 import { testContext } from '../testing/test-context.ts'
 import { callGuard } from './call-guard.ts'
 
@@ -20,7 +21,7 @@ it('checks the lease last, since it may be lost while the pauses are read', asyn
       return Promise.resolve()
     },
   }
-  const guard = callGuard({ ...ctx, db }, lease, { id: 'sync', projectId: 'project' })
+  const guard = callGuard({ ...ctx, db }, lease, { id: 'sync', projectId: 'project' }, stopwatch(ctx))
   await guard()
   clock.advance(1000)
   await guard()

@@ -15,15 +15,16 @@ const ASKED_EVERY_MS = 1000
 
 /**
  * Awaited before every call that a job of the sync makes to the vendor: throws `LeaseLost`, and `PauseBegan` within a
- * second or so of a pause. The lease comes last: a process may be stopped for longer than its lease while it waits for
- * the store.
+ * second or so of a pause. `sinceRead`: milliseconds since the caller read the pauses; left out, the first call reads
+ * them. The lease comes last: a process may be stopped for longer than its lease while it waits for the store.
  */
 export function callGuard(
   ctx: Context,
   lease: Pick<Lease, 'check'>,
   sync: { id: string; projectId: string },
+  sinceRead: () => number = () => Infinity,
 ): () => Promise<void> {
-  let asked = stopwatch(ctx)
+  let asked = sinceRead
   return async () => {
     if (asked() >= ASKED_EVERY_MS) {
       asked = stopwatch(ctx)

@@ -21,6 +21,7 @@ import {
 } from '@keyferry/kernel'
 import { expressionBuilder, sql, type Selectable } from 'kysely'
 import { lockSyncs } from '../lease/lock-syncs.ts'
+import { stopwatch } from '../lease/stopwatch.ts'
 import { isPaused, readPauses, whereNotPaused, type Pauses } from './pauses.ts'
 
 export type DueSync = Selectable<SyncTable>
@@ -69,15 +70,18 @@ export interface LoadedSync {
   interrupted: boolean
   /** There are places that it was moved away from. */
   hasCleanups: boolean
+  /** Milliseconds since it was read, and the pauses with it. */
+  sinceRead: () => number
 }
 
 /** The sync as it is. Undefined: it is gone. */
 export async function loadSync(ctx: Context, syncId: string): Promise<LoadedSync | undefined> {
+  const sinceRead = stopwatch(ctx)
   const [row, pauses] = await Promise.all([syncs(ctx.db, syncId), readPauses(ctx, ctx.db)])
   if (!row) return undefined
   const { running, leaving, ...sync } = row
   const isDue = sync.seen < sync.due && !isPaused(pauses, sync) && isBackOffOver(sync.retryAt, present(ctx))
-  return { sync, isDue, interrupted: running !== null, hasCleanups: leaving !== null }
+  return { sync, isDue, interrupted: running !== null, hasCleanups: leaving !== null, sinceRead }
 }
 
 const syncs = batchLoader(async (db: Db, ids: readonly string[]) => {
