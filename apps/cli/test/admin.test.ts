@@ -100,7 +100,16 @@ async function namesWhatIsIll(home: Home, port: string): Promise<void> {
       'collector: http://127.0.0.1:1/otlp cannot be reached',
       'Check OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and the network.',
     ],
-    [{ KEYFERRY_DATA_DIR: join(home.dir, 'absent'), DATABASE_URL: '' }, 'store: Nothing is set up'],
+    [
+      { KEYFERRY_DATA_DIR: join(home.dir, 'absent'), DATABASE_URL: '' },
+      'store: Nothing is set up',
+      'disk: The data directory',
+    ],
+    [
+      { KEYFERRY_DATA_DIR: join(home.dir, 'absent'), DATABASE_URL: 'postgres://someone:password@127.0.0.1:1/none' },
+      'store: The store of DATABASE_URL cannot be used: connect ECONNREFUSED 127.0.0.1:1',
+      '1 error, 1 warning.',
+    ],
   ] as const) {
     const ill = await home.keyferry(['admin', 'doctor'], { env: { PORT: port, ...env } })
     for (const words of all) expect(ill, words).toMatchObject({ code: 1, stdout: expect.stringContaining(words) })

@@ -139,14 +139,21 @@ it('shows what would happen, does it, and says when nothing is left', async () =
       expect.objectContaining({ check: 'clock', state: 'ok' }),
       expect.objectContaining({ check: 'mail', state: 'warning', remedy: 'Set SMTP_URL and MAIL_FROM.' }),
       expect.objectContaining({ check: `connection vendor-of-${slug}`, state: 'ok' }),
+      expect.objectContaining({ check: 'live feed', state: 'ok' }),
       expect.objectContaining({ check: `syncs of Shop (${slug})`, state: 'ok' }),
     ]),
   })
   emulator.fail(1, { kind: 'status', status: 401 })
+  // As many as one person may have.
+  const opened = vi.fn()
+  const feeds = Array.from({ length: 20 }, () => client.syncs.events.subscribe({ projectId }, { onStarted: opened }))
+  await vi.waitFor(() => expect(opened).toHaveBeenCalledTimes(20), { timeout: 60_000 })
   const ill = await home.keyferry(['doctor'])
+  for (const feed of feeds) feed.unsubscribe()
   expect(ill.code).toBe(1)
   expect(ill.stdout).toMatch(/^error +connection vendor-of-\S+: .+\n +Replace its credentials/m)
-  expect(ill.stdout).toMatch(/1 error, 1 warning\.\n$/)
+  expect(ill.stdout).toMatch(/^error +live feed: .+20 live event streams/m)
+  expect(ill.stdout).toMatch(/2 errors, 1 warning\.\n$/)
   const away = await home.keyferry(['doctor'], { env: { KEYFERRY_URL: 'http://127.0.0.1:1' } })
   expect(away).toMatchObject({
     code: 1,

@@ -12,6 +12,7 @@ import { insertOrganization } from '@keyferry/kernel/authority'
 import SQLite from 'better-sqlite3'
 import { sql } from 'kysely'
 import { afterEach, describe, expect, inject, it } from 'vitest'
+import { examine } from './admin/doctor.ts'
 import { StartupError } from './startup-error.ts'
 import { readEnv } from './settings/env.ts'
 import { serveMonitoring } from './monitoring/monitoring.ts'
@@ -202,6 +203,27 @@ describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
     const refused = openRuntime(env, { timeoutMs: 600 })
     await expect(refused).rejects.toThrow('DATABASE_URL cannot be used')
     await expect(refused).rejects.not.toThrow('hidden')
+  })
+})
+
+describe.skipIf(!inject('postgresUrl'))('the doctor beside a fleet', () => {
+  it('blames a database that takes no writes, not the connections, and needs no data directory', async () => {
+    const variables = {
+      KEYFERRY_DATA_DIR: join(await dataDir(), 'absent'),
+      DATABASE_URL: await createDatabase(),
+      KEYFERRY_ROOT_KEY: newKey(),
+    }
+    await used(variables)
+    await rm(variables.KEYFERRY_DATA_DIR, { recursive: true })
+    const errors = async () => (await examine(variables)).filter(({ state }) => state === 'error')
+    expect(await errors()).toEqual([])
+    const db = openPostgres(variables.DATABASE_URL, 1)
+    const { pathname } = new URL(variables.DATABASE_URL)
+    await sql`alter database ${sql.id(pathname.slice(1))} set default_transaction_read_only = on`.execute(db)
+    await db.destroy()
+    expect(await errors()).toMatchObject([
+      { check: 'store', message: expect.stringContaining('The store is read-only') },
+    ])
   })
 })
 

@@ -1,4 +1,5 @@
 /** What is wrong with an instance and what to do about it: as far as its API says, and beside its store. */
+import type { KeyferryClient } from '@keyferry/client'
 import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
@@ -54,6 +55,34 @@ const STYLES = { ok: 'green', warning: 'yellow', error: 'red' } as const
 /** Seconds by which the clocks may differ: codes and tokens allow for as much. */
 const CLOCK_SKEW_S = 5
 
+/** Longer than any server takes to say that a feed is open. */
+const FEED_OPENS_MS = 10_000
+
+/** Whether live events arrive: what buffers answers on the way keeps them back, without an error. */
+async function feedFinding(client: KeyferryClient, projectId: string): Promise<Finding> {
+  const check = 'live feed'
+  const { promise, resolve } = Promise.withResolvers<Finding>()
+  const failed = (message: string, remedy: string): void => resolve({ check, state: 'error', message, remedy })
+  const feed = client.syncs.events.subscribe(
+    // A feed that is refused starts, too.
+    { projectId, saysOpened: true },
+    {
+      onData: () => resolve({ check, state: 'ok', message: 'Events arrive as they happen.', remedy: null }),
+      onError: (error) => failed(error.message, explain(error).remedy ?? 'Check the proxy in front of the instance.'),
+    },
+  )
+  const timer = setTimeout(() => {
+    const late = `Nothing arrives within ${FEED_OPENS_MS / 1000} s: a proxy on the way keeps the events back.`
+    failed(late, 'Switch off its buffering of answers, such as by `proxy_buffering off`.')
+  }, FEED_OPENS_MS)
+  try {
+    return await promise
+  } finally {
+    clearTimeout(timer)
+    feed.unsubscribe()
+  }
+}
+
 async function overApi(cli: Cli, options: JsonOption): Promise<void> {
   const { url, client } = signedIn(cli.env, await readSettings(cli.env))
   const findings: Finding[] = []
@@ -100,8 +129,15 @@ async function overApi(cli: Cli, options: JsonOption): Promise<void> {
     else add(`connection ${name}`, 'error', problem, 'Replace its credentials, or let the instance reach the provider.')
   }
   cli.terminal.progress('')
+  const projects = await client.projects.list.query()
+  const [project] = projects
+  if (project) {
+    cli.terminal.progress('Checking the live feed …')
+    findings.push(await feedFinding(client, project.id))
+    cli.terminal.progress('')
+  }
   // Names of projects can be the same.
-  const slugs = new Map((await client.projects.list.query()).map(({ id, slug }) => [id, slug]))
+  const slugs = new Map(projects.map(({ id, slug }) => [id, slug]))
   for (const { id, name, syncs } of await client.overview.instance.query()) {
     const slug = slugs.get(id) ?? id
     const failing = syncs.find(({ status }) => status === 'needs-attention')?.count ?? 0

@@ -24,21 +24,20 @@ export interface AsOperator extends Admin {
   operator: Actor
 }
 
-/** Throws `StartupError`, and `Unavailable` while the store does not work. */
+/** Throws `StartupError`, and `Unavailable` when the store stops working meanwhile. */
 export async function withAdmin<T>(cli: Cli, act: (admin: AsOperator) => Promise<T>): Promise<T> {
   const { openAdmin, OPERATOR, settings } = await instanceEnv(cli)
-  const { unavailable } = await import('@keyferry/kernel')
-  const inWords = (thrown: unknown) => {
-    throw unavailable(thrown) ?? thrown
-  }
-  const admin = await openAdmin(settings).catch(inWords)
+  const admin = await openAdmin(settings)
   const { perform } = await import('@keyferry/access')
+  const { unavailable } = await import('@keyferry/kernel')
   try {
     return await act({
       ...admin,
       operator: OPERATOR,
       perform: (verb, input) => perform(verb, { ctx: admin.ctx, actor: OPERATOR }, input),
-    }).catch(inWords)
+    })
+  } catch (error) {
+    throw unavailable(error) ?? error
   } finally {
     await admin.close()
   }

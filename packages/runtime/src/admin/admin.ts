@@ -16,6 +16,7 @@ import { givenKeys } from '../open.ts'
 import { processesWithout } from '../processes.ts'
 import { finishRotation, openRootKey, prepareNextKey } from '../keys/root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from '../keys/stored-key.ts'
+import { whenUsable } from '../store/reachable.ts'
 import { refuseUnfinishedCopy } from '../store/unfinished-copy.ts'
 
 export interface Admin {
@@ -28,11 +29,15 @@ export const OPERATOR: Actor = { kind: 'system', id: 'operator', name: 'Operator
 
 /**
  * The store of an instance, without its lock and its queue: for one command. Throws `StartupError` when there is
- * nothing set up, the root key is wrong, or the store is at another version than this code.
+ * nothing set up, the root key is wrong, the store does not work or is at another version than this code.
  */
 export async function openAdmin(env: Env): Promise<Admin> {
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   const file = join(dataDir, 'keyferry.db')
+  return whenUsable(env.DATABASE_URL === undefined ? file : 'of DATABASE_URL', () => opened(env, { dataDir, file }))
+}
+
+async function opened(env: Env, { dataDir, file }: { dataDir: string; file: string }): Promise<Admin> {
   const url = env.DATABASE_URL
   const stored =
     url === undefined ? (existsSync(file) ? storedKeyInSqlite(file) : null) : await storedKeyInPostgres(url)

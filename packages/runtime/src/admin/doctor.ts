@@ -1,17 +1,18 @@
 /** Checks of an instance from beside its store: what is wrong, and what to do about it. */
-import { existsSync, statSync } from 'node:fs'
+import { constants, existsSync, statSync } from 'node:fs'
+import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { perform } from '@keyferry/access'
 import { verifyMail } from '@keyferry/core/process'
 import { connectionVerbs } from '@keyferry/core/verbs'
 import { databaseTime } from '@keyferry/db'
-import { openInstanceKeys, unavailable, type Context } from '@keyferry/kernel'
+import { openInstanceKeys, type Context } from '@keyferry/kernel'
 import { openAdmin, OPERATOR } from './admin.ts'
 import { readEnv, type Env } from '../settings/env.ts'
 import { diskOf, isDiskLow, megabytes } from '../monitoring/disk.ts'
 import { networkOf } from '../open.ts'
 import { runningProcesses } from '../processes.ts'
-import type { Readiness } from '../monitoring/readiness.ts'
+import { storeProblem, type Readiness } from '../monitoring/readiness.ts'
 import { endpointSettings } from '../monitoring/telemetry.ts'
 
 export interface Finding {
@@ -70,12 +71,17 @@ export async function examine(
   const admin = await openAdmin(env).catch((error: unknown) => error)
   if (!isOpen(admin)) {
     const remedy = 'Nothing else can be checked until the store opens.'
-    return [...findings, failure('store', wordsOf(unavailable(admin) ?? admin), remedy)]
+    return [...findings, failure('store', wordsOf(admin), remedy)]
   }
   try {
     const ctx: Context = { ...admin.ctx, network: networkOf(env) }
     const store = env.DATABASE_URL === undefined ? 'SQLite' : 'Postgres'
-    findings.push(ok('store', `${store} opens, at the version of this code.`))
+    const problem = await storeProblem(ctx)
+    findings.push(
+      problem === null
+        ? ok('store', `${store} opens, at the version of this code, and takes writes.`)
+        : failure('store', problem, 'Until it takes writes, connections cannot be checked.'),
+    )
     for (const check of [keys, clock, processes]) {
       progress(check.name)
       findings.push(
@@ -86,7 +92,7 @@ export async function examine(
     }
     progress('serving process')
     findings.push(...(await serving(env)))
-    findings.push(...(await connections(ctx, progress)))
+    if (problem === null) findings.push(...(await connections(ctx, progress)))
   } finally {
     await admin.close()
   }
@@ -104,8 +110,15 @@ function settings(env: Env): Finding[] {
 
 async function disk(env: Env): Promise<Finding[]> {
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
+  const isEmbedded = env.DATABASE_URL === undefined
   if (!existsSync(dataDir))
-    return [failure('disk', `The data directory ${dataDir} does not exist.`, 'Set KEYFERRY_DATA_DIR to it.')]
+    return isEmbedded
+      ? [failure('disk', `The data directory ${dataDir} does not exist.`, 'Set KEYFERRY_DATA_DIR to it.')]
+      : []
+  if (isEmbedded && !(await isWritable(dataDir)))
+    return [
+      failure('disk', `${dataDir} cannot be written.`, 'Mount it writable, and run this as the user of the instance.'),
+    ]
   const { free, size } = await diskOf(dataDir)
   const space = `${megabytes(free)} of ${megabytes(size)} are free in ${dataDir}.`
   const room = isDiskLow({ free, size })
@@ -116,6 +129,12 @@ async function disk(env: Env): Promise<Finding[]> {
   const said = `Other users of this machine can open ${dataDir}, where the root key may be.`
   return [room, warning('disk', said, `Run: chmod 700 ${dataDir}`)]
 }
+
+const isWritable = (dir: string): Promise<boolean> =>
+  access(dir, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
 
 async function keys(ctx: Context, env: Env): Promise<Finding> {
   await openInstanceKeys(ctx)

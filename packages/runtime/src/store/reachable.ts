@@ -41,13 +41,16 @@ export async function whenReachable<T>(
   }
 }
 
-/** Runs a step of the start on a store that is a file. Throws `StartupError` when the store is in trouble. */
-export async function whenUsable<T>(file: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Does `work` on a store that is there or isn't: nothing waits for it. `name`: its file, or where its URL comes from.
+ * Throws `StartupError` when the store is in trouble.
+ */
+export async function whenUsable<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (storeTrouble(error) === null) throw error
-    throw new StartupError(`The store ${file} cannot be used: ${reasonOf(error)}${remedy(error)}`, error)
+    throw new StartupError(`The store ${name} cannot be used: ${reasonOf(error)}${remedy(error)}`, error)
   }
 }
 
