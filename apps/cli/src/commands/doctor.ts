@@ -18,7 +18,7 @@ interface Finding {
 export function addDoctor(program: Command, cli: Cli): void {
   withJson(program.command('doctor'))
     .description(
-      'Check the instance through its API: reach, readiness, clock, connections and syncs. Exits with 1 on an error',
+      'Check the instance through its API: reach, readiness, clock, connections, live feed and syncs. Exits with 1 on an error',
     )
     .action((options: JsonOption) => overApi(cli, options))
 }
