@@ -24,7 +24,10 @@ export function Live({ projectId }: { projectId: string }) {
   const marks = useMemo(() => marksOf(projectId), [projectId])
   useEffect(() => () => Object.values(marks).forEach(({ stop }) => stop()), [marks])
   const opening = useMemo(() => feedOpening((since) => void markStale('feed.opened', { since })), [])
-  useEffect(() => opening.settled, [opening])
+  useEffect(() => {
+    opening.began()
+    return opening.settled
+  }, [opening, projectId])
   const end = () => {
     opening.settled()
     void markStale('feed.ended')
@@ -37,9 +40,9 @@ export function Live({ projectId }: { projectId: string }) {
       onComplete: end,
       onError: end,
       onData: ({ data: event }) => {
+        opening.settled()
         switch (event.kind) {
           case 'opened':
-            opening.settled()
             return void markStale('feed.opened', { since: performance.now() - event.quietMs })
           case 'secrets':
             void markStale('feed.secrets')
@@ -67,9 +70,12 @@ export function Live({ projectId }: { projectId: string }) {
   const over = status === 'idle' || status === 'error'
   useEffect(() => {
     if (!over) return
-    const timer = setTimeout(reset, REOPEN_MS)
+    const timer = setTimeout(() => {
+      opening.began()
+      reset()
+    }, REOPEN_MS)
     return () => clearTimeout(timer)
-  }, [over, reset])
+  }, [over, reset, opening])
   const down = over || (status === 'connecting' && error !== null)
   useEffect(() => {
     setFeedDown(down)

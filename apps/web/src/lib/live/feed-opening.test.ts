@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { feedOpening } from './feed-opening.ts'
 
-beforeEach(() => vi.useFakeTimers({ now: 0, toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+beforeEach(() => vi.useFakeTimers({ now: 0, toFake: ['setInterval', 'clearInterval', 'performance'] }))
 afterEach(() => vi.useRealTimers())
 
 /** What was called, and when. */
@@ -10,12 +10,14 @@ function watched() {
   return { calls, opening: feedOpening((since) => calls.push({ at: performance.now(), since })) }
 }
 
-it('takes a feed that says nothing for open since it began', () => {
+it('asks for a refresh every 5 seconds while a feed says nothing, as behind a proxy that keeps it back', () => {
   const { calls, opening } = watched()
   vi.advanceTimersByTime(100)
   opening.began()
+  vi.advanceTimersByTime(12_000)
+  opening.settled()
   vi.advanceTimersByTime(60_000)
-  expect(calls).toEqual([{ at: 5100, since: 100 }])
+  expect(calls).toEqual([5100, 10_100].map((at) => ({ at, since: at })))
 })
 
 it('leaves a feed alone that said that it is open, or ended', () => {
@@ -32,6 +34,6 @@ it('counts from the last beginning of a feed that was interrupted', () => {
   opening.began()
   vi.advanceTimersByTime(4000)
   opening.began()
-  vi.advanceTimersByTime(60_000)
-  expect(calls).toEqual([{ at: 9000, since: 4000 }])
+  vi.advanceTimersByTime(5000)
+  expect(calls).toEqual([{ at: 9000, since: 9000 }])
 })

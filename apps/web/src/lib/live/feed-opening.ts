@@ -1,7 +1,7 @@
 export interface FeedOpening {
-  /** The connection to the server began. */
+  /** The page asked for the feed, or the connection to the server began. */
   began(): void
-  /** The feed said that it is open, or ended. */
+  /** The feed said that it is open, said something, or ended. */
   settled(): void
 }
 
@@ -9,17 +9,17 @@ export interface FeedOpening {
 const SILENT_MS = 5000
 
 /**
- * Calls `onSilent` for a feed that began, and does not say that it is open: older servers never do. What was
- * requested before `since`, by `performance.now()`, may have changed before the feed could tell.
+ * Calls `onSilent`, again and again, for a feed that began and says nothing: a proxy may keep back what it says, and
+ * older servers do not say that it is open. What was requested before `since`, by `performance.now()`, may have changed
+ * meanwhile.
  */
 export function feedOpening(onSilent: (since: number) => void): FeedOpening {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const settled = () => clearTimeout(timer)
+  let timer: ReturnType<typeof setInterval> | undefined
+  const settled = () => clearInterval(timer)
   return {
     began() {
       settled()
-      const since = performance.now()
-      timer = setTimeout(() => onSilent(since), SILENT_MS)
+      timer = setInterval(() => onSilent(performance.now()), SILENT_MS)
     },
     settled,
   }
