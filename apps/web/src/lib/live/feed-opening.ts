@@ -1,5 +1,5 @@
 export interface FeedOpening {
-  /** The page asked for the feed, or the connection to the server began. */
+  /** The page requested the feed, or the connection to the server began. */
   began(): void
   /** The feed said that it is open, said something, or ended. */
   settled(): void
