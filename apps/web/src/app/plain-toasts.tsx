@@ -18,7 +18,7 @@ export function PlainToasts() {
   return (
     <div
       role="alert"
-      className="fixed bottom-4 left-1/2 z-45 flex max-w-[calc(100vw-2rem)] -translate-x-1/2 items-center gap-3 rounded-lg border border-line bg-surface p-3 text-sm shadow-float"
+      className="fixed inset-x-4 bottom-4 z-45 mx-auto flex w-fit items-center gap-3 rounded-lg border border-line bg-surface p-3 text-sm shadow-float"
     >
       {text}
       <Button size="sm" onClick={() => setText(undefined)}>

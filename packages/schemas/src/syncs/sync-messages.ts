@@ -112,7 +112,7 @@ export function syncMessageText(message: SyncMessage): string {
     case 'approval-needed':
       return `${deletionsText(message.deletions)} Nothing was sent. Approve this plan to continue, or restore the secrets.`
     case 'secrets-removed':
-      return 'The keys were deleted at the destination. The next change writes them again.'
+      return 'The keys were deleted at the destination. The next run writes them again.'
     case 'secrets-imported': {
       const leftOut = keysText(message.leftOut, 'skipped', importReasonText)
       return `${message.added} added, ${message.changed} changed${leftOut === null ? '' : `, ${leftOut}`}`

@@ -25,7 +25,7 @@ export function statusReasonText(reason: StatusReason, provider: string): string
     case 'queued':
       return 'Waiting for its turn'
     case 'running':
-      return 'Writing to the destination'
+      return 'A run is in progress'
     case 'removing':
       return 'Deleting its keys at the destination'
     case 'changes-waiting':
@@ -33,7 +33,7 @@ export function statusReasonText(reason: StatusReason, provider: string): string
     case 'never-synced':
       return 'Not synced yet: auto-sync is off'
     case 'secrets-removed':
-      return 'Its keys were deleted; the next change writes them again'
+      return 'Its keys were deleted; the next run writes them again'
     case 'drifted':
       return `${reason.keys === 0 ? 'Keys were' : count(reason.keys, 'key')} changed outside Keyferry${reason.repairs ? '; the next check repairs it' : ''}`
     case 'repairs-stopped':

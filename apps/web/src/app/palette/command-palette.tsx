@@ -73,7 +73,7 @@ export function CommandPalette({ takeTyped, projectId, onClose, onSheet, onPause
         onValueChange={change}
         onFocus={addTyped}
         placeholder={words.commandPalette.placeholder}
-        className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none"
+        className="w-full border-b border-line bg-transparent px-4 py-3 text-lg text-ellipsis outline-none"
       />
       <Command.List
         ref={list}

@@ -1,10 +1,9 @@
 import { useLayoutEffect, useRef, type ComponentProps } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
-import { NotLoadedOver } from '../../components/ui/loaded-later.tsx'
 import { collectTyped, type Typed } from '../../lib/focus/typed-ahead.ts'
 
 const load = async () => (await import('./command-palette.tsx')).CommandPalette
-const CommandPalette = onDemand(load, null, NotLoadedOver)
+const CommandPalette = onDemand(load)
 
 /** The command palette, and what is typed for it before its code has come. */
 export function Palette(props: Omit<ComponentProps<typeof CommandPalette>, 'takeTyped'>) {

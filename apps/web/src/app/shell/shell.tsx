@@ -1,7 +1,6 @@
 import { Outlet, useParams } from '@tanstack/react-router'
 import { Fragment, useCallback, useEffect, useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
-import { NotLoadedOver } from '../../components/ui/loaded-later.tsx'
 import type { PauseSubject } from '../../features/syncs/pauses/use-pauses.ts'
 import { applyDisplay } from '../../lib/display/display.ts'
 import { isUnknown } from '../../lib/server/errors.ts'
@@ -22,13 +21,9 @@ const UnknownProject = onDemand(
   async () => (await import('../../features/projects/unknown-project.tsx')).UnknownProject,
 )
 
-const PauseDialog = onDemand(
-  async () => (await import('../../features/syncs/pauses/pause-dialog.tsx')).PauseDialog,
-  null,
-  NotLoadedOver,
-)
+const PauseDialog = onDemand(async () => (await import('../../features/syncs/pauses/pause-dialog.tsx')).PauseDialog)
 
-const ShortcutSheet = onDemand(async () => (await import('./shortcut-sheet.tsx')).ShortcutSheet, null, NotLoadedOver)
+const ShortcutSheet = onDemand(async () => (await import('./shortcut-sheet.tsx')).ShortcutSheet)
 
 /** The frame of every page behind the sign-in: rail, top bar, command palette, live feed. */
 export function Shell() {

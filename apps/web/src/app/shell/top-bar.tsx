@@ -2,14 +2,13 @@ import { Link, useLocation, useParams } from '@tanstack/react-router'
 import { Menu as MenuIcon, Search } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
-import { NotLoadedOver } from '../../components/ui/loaded-later.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { useCrumb } from '../../lib/pages/crumbs.ts'
 import { trpc } from '../../lib/server/trpc.ts'
 import { NotificationBell } from './notification-bell.tsx'
 import { words } from '../words.ts'
 
-const NavDrawer = onDemand(async () => (await import('./nav-drawer.tsx')).NavDrawer, null, NotLoadedOver)
+const NavDrawer = onDemand(async () => (await import('./nav-drawer.tsx')).NavDrawer)
 
 /** Of several parts, only the last is the open page. */
 const SECTION = { exact: true, includeSearch: false }

@@ -10,8 +10,15 @@ const WORDS: Record<Key['action'], { word: string; tone: Tone }> = {
   changed: { word: words.importPreview.change, tone: 'accent' },
   'left-out': { word: words.importPreview.leftOut, tone: 'warn' },
   kept: { word: words.importPreview.keep, tone: 'neutral' },
-  same: { word: words.importPreview.same, tone: 'neutral' },
+  same: { word: words.importPreview.equal, tone: 'neutral' },
 }
+
+/** What does not change the folder. */
+const REST = [
+  { of: 'same', word: words.importPreview.same },
+  { of: 'kept', word: words.importPreview.kept },
+  { of: 'left-out', word: words.importPreview.skipped },
+] as const
 
 /** In the order of what matters most. */
 const ORDER = Object.keys(WORDS)
@@ -20,6 +27,7 @@ const ORDER = Object.keys(WORDS)
 export function ImportPreviewView({ preview }: { preview: ImportPreview }) {
   const { summary } = preview
   const keys = preview.keys.toSorted((a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action))
+  const rest = REST.flatMap(({ of, word }) => (summary[of] > 0 ? word(summary[of].toLocaleString('en')) : []))
   if (keys.length === 0) return <p className="text-base text-soft">{words.importPreview.empty}</p>
   return (
     <div className="grid gap-3">
@@ -28,11 +36,8 @@ export function ImportPreviewView({ preview }: { preview: ImportPreview }) {
         <strong className="font-semibold text-accent">
           {words.importPreview.changed(summary.changed.toLocaleString('en'))}
         </strong>{' '}
-        {words.importPreview.rest(
-          summary.same.toLocaleString('en'),
-          summary.kept.toLocaleString('en'),
-          summary['left-out'].toLocaleString('en'),
-        )}
+        {words.importPreview.inFolder}
+        {rest.length > 0 && `; ${rest.join(', ')}`}.
       </p>
       <ScrollList
         aria-label={words.importPreview.label}

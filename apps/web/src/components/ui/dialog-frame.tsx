@@ -56,7 +56,7 @@ export function DialogFrame({
             )}
           </div>
           <SessionNotice />
-          <div ref={body} className="min-h-0 flex-1 overflow-y-auto rounded-b-[inherit] p-5">
+          <div ref={body} className="min-h-0 flex-1 scroll-pb-8 overflow-y-auto rounded-b-[inherit] p-5">
             {children}
           </div>
           {/* Last, so that a dialog begins with its first field, or with the button that gives up. */}

@@ -36,7 +36,7 @@ export const Actions = ({ children }: { children: ReactNode }) => (
       buttonRow,
       'mt-5 items-center justify-end first:mt-0',
       'in-dialog:sticky in-dialog:-bottom-5 in-dialog:-mx-5 in-dialog:-mb-5 in-dialog:border-t in-dialog:border-line in-dialog:bg-surface in-dialog:px-5 in-dialog:py-3.5',
-      'in-dialog:first:-mt-5 in-dialog:first:border-t-0',
+      'in-dialog:first:-mt-5 in-dialog:first:border-t-0 in-dialog:[.grid>&]:mt-1',
     )}
   >
     {children}

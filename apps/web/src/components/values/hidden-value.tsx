@@ -50,7 +50,7 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
     }
   }
   return (
-    <div data-wide={isShown || undefined} className="relative flex min-w-0 items-center gap-1">
+    <div data-wide={isShown || undefined} className="relative flex min-h-7 min-w-0 items-center gap-1">
       {isShown ? (
         <code
           className={

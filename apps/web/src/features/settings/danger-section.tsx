@@ -45,7 +45,7 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
         >
           <p>
             {words.dangerSection.confirmText(words.dangerSection.environments(environments.length))}{' '}
-            <code className="font-mono text-sm break-all">{words.dangerSection.command(slug)}</code>
+            <code className="font-mono text-sm wrap-anywhere">{words.dangerSection.command(slug)}</code>
           </p>
         </ConfirmDeletion>
       )}

@@ -86,7 +86,7 @@ function notesOf(
   if (isCut)
     notes.push({
       code: 'cut-at-hash',
-      message: 'is cut at #, where dotenv and Node begin a comment; put the value in quotes if # belongs to it',
+      message: 'the value is cut at #, where dotenv and Node begin a comment; put it in quotes if # belongs to it',
     })
   else if (!isReadAlike)
     notes.push({

@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import { onDemand } from '../../../components/on-demand.tsx'
 import { Button } from '../../../components/ui/button.tsx'
-import { NotLoadedOver } from '../../../components/ui/loaded-later.tsx'
 import { messageOf } from '../../../lib/server/errors.ts'
 import { atSource, useWhyNot } from '../../../lib/session/rights.ts'
 import { toast } from '../../../lib/toast.ts'
@@ -9,7 +8,7 @@ import { api } from '../../../lib/server/trpc.ts'
 import type { ListedSync } from '../../../lib/server/types.ts'
 import { words } from '../words.ts'
 
-const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog, null, NotLoadedOver)
+const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog)
 
 /** Excludes the one key that the destination refuses. `storedKey`: its name at the destination. */
 export function ExcludeButton({ sync, storedKey }: { sync: ListedSync; storedKey: string }) {

@@ -1,5 +1,4 @@
 import { onDemand } from '../../../components/on-demand.tsx'
-import { NotLoadedOver } from '../../../components/ui/loaded-later.tsx'
 import { useState } from 'react'
 import { Failure } from '../../../components/failure.tsx'
 import { Empty } from '../../../components/pages/page.tsx'
@@ -16,7 +15,7 @@ import { KeyRow } from './key-row.tsx'
 import { isTrouble, KEY_STATES } from './key-states.ts'
 import { words } from '../words.ts'
 
-const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog, null, NotLoadedOver)
+const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog)
 
 const ORDER: readonly KeyState['state'][] = [
   'failed',

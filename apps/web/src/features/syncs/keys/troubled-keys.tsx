@@ -1,5 +1,4 @@
 import { onDemand } from '../../../components/on-demand.tsx'
-import { NotLoadedOver } from '../../../components/ui/loaded-later.tsx'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { RouteButton } from '../../../components/route-button.tsx'
@@ -9,7 +8,7 @@ import { trpc } from '../../../lib/server/trpc.ts'
 import type { ListedSync } from '../../../lib/server/types.ts'
 import { words } from '../words.ts'
 
-const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog, null, NotLoadedOver)
+const ExcludeDialog = onDemand(async () => (await import('./exclude-dialog.tsx')).ExcludeDialog)
 
 const FIRST = 8
 

@@ -1,5 +1,4 @@
 import { onDemand } from '../../../components/on-demand.tsx'
-import { NotLoadedOver } from '../../../components/ui/loaded-later.tsx'
 import { Pause, Play } from 'lucide-react'
 import { useState } from 'react'
 import { SelectionBar } from '../../../components/rows/selection-bar.tsx'
@@ -11,7 +10,7 @@ import { trpc } from '../../../lib/server/trpc.ts'
 import type { ListedSync } from '../../../lib/server/types.ts'
 import { words } from '../words.ts'
 
-const PauseDialog = onDemand(async () => (await import('../pauses/pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
+const PauseDialog = onDemand(async () => (await import('../pauses/pause-dialog.tsx')).PauseDialog)
 
 /** What can be done with the selected syncs. */
 export function BulkBar({ selected, onClear }: { selected: readonly ListedSync[]; onClear: () => void }) {

@@ -3,7 +3,6 @@ import { Copy, CopyPlus, Download, Pause, Play, Radar, Trash2, Zap, ZapOff } fro
 import { useState, type ReactNode } from 'react'
 import { onDemand } from '../../../components/on-demand.tsx'
 import { OpenTarget } from '../../../components/syncs/open-target.tsx'
-import { NotLoadedOver } from '../../../components/ui/loaded-later.tsx'
 import { Menu, MenuItem, MenuLine } from '../../../components/ui/menu.tsx'
 import { messageOf } from '../../../lib/server/errors.ts'
 import { atSource, useWhyNot } from '../../../lib/session/rights.ts'
@@ -15,9 +14,9 @@ import { useDriftCheck } from '../plan/use-drift-check.ts'
 import { usePauses } from '../pauses/use-pauses.ts'
 import { words } from '../words.ts'
 
-const CloneDialog = onDemand(async () => (await import('./clone-dialog.tsx')).CloneDialog, null, NotLoadedOver)
-const ImportDialog = onDemand(async () => (await import('./import-dialog.tsx')).ImportDialog, null, NotLoadedOver)
-const PauseDialog = onDemand(async () => (await import('../pauses/pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
+const CloneDialog = onDemand(async () => (await import('./clone-dialog.tsx')).CloneDialog)
+const ImportDialog = onDemand(async () => (await import('./import-dialog.tsx')).ImportDialog)
+const PauseDialog = onDemand(async () => (await import('../pauses/pause-dialog.tsx')).PauseDialog)
 
 interface Props {
   sync: ListedSync

@@ -1,5 +1,4 @@
 import { onDemand } from '../../../components/on-demand.tsx'
-import { NotLoadedOver } from '../../../components/ui/loaded-later.tsx'
 import { Ellipsis, Pause } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../../../components/ui/button.tsx'
@@ -7,7 +6,7 @@ import { Menu, MenuItem } from '../../../components/ui/menu.tsx'
 import { useRights } from '../../../lib/session/rights.ts'
 import { words } from '../words.ts'
 
-const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog, null, NotLoadedOver)
+const PauseDialog = onDemand(async () => (await import('./pause-dialog.tsx')).PauseDialog)
 
 /** Pausing all syncs of the project, or of the instance, for those who can. */
 export function PauseMenu({ projectId }: { projectId: string }) {

@@ -1,11 +1,10 @@
 import { useState } from 'react'
 import { onDemand } from '../../../components/on-demand.tsx'
-import { NotLoadedOver } from '../../../components/ui/loaded-later.tsx'
 import { Button } from '../../../components/ui/button.tsx'
 import type { ListedSync } from '../../../lib/server/types.ts'
 import { words } from '../words.ts'
 
-const ApproveDialog = onDemand(async () => (await import('./approve-dialog.tsx')).ApproveDialog, null, NotLoadedOver)
+const ApproveDialog = onDemand(async () => (await import('./approve-dialog.tsx')).ApproveDialog)
 
 /** Opens the plan that waits for an approval. `named`: on a page of several syncs. */
 export function ApproveButton({ sync, named = false }: { sync: ListedSync; named?: boolean }) {
