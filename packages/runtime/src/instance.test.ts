@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { openPostgres } from '@keyferry/db'
 import { createDatabase, createMigratedDatabase, statement } from '@keyferry/db/testing'
 import { insertOrganization } from '@keyferry/kernel/authority'
+import { freePort } from '@keyferry/vitest/free-port'
 import SQLite from 'better-sqlite3'
 import { sql } from 'kysely'
 import { afterEach, describe, expect, inject, it } from 'vitest'
@@ -249,12 +250,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
       socket.pipe(server).pipe(socket)
       for (const end of [socket, server]) end.on('error', () => {})
     })
-    door.listen(0, '127.0.0.1')
-    await once(door, 'listening')
-    const address = door.address()
-    const doorPort = address !== null && typeof address === 'object' ? address.port : 0
-    door.close()
-    await once(door, 'close')
+    const doorPort = await freePort()
     const env = readEnv({
       KEYFERRY_DATA_DIR: await dataDir(),
       DATABASE_URL: `postgres://${username}:${password}@127.0.0.1:${doorPort}${pathname}`,
