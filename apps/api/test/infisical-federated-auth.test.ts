@@ -7,7 +7,7 @@ import { rotateInstanceKey } from '@keyferry/core'
 import { onSqlite } from '@keyferry/db/testing'
 import { SYSTEM } from '@keyferry/kernel'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { startIssuer, type TokenIssuer } from '../src/testing-issuer.ts'
 import { readyApi, type TestApi } from '../src/testing.ts'
 
@@ -175,10 +175,12 @@ onSqlite('sign-in without a secret', (open) => {
       vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 365 * 86_400_000),
       vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 6_000),
     ]
+    const setRight = () => clocks.forEach((clock) => clock.mockRestore())
+    onTestFinished(setRight)
     const later = await oidc({ oidcDiscoveryUrl: `${issuer.url}/broken` })
     expect((await login(later, 'oidc-auth', jwt)).status).toBe(503)
     expect(issuer.asked.filter((asked) => asked === `/broken${metadata}`)).toHaveLength(2)
-    for (const clock of clocks) clock.mockRestore()
+    setRight()
     const metadataHost = await oidc({ oidcDiscoveryUrl: 'http://169.254.169.254' })
     expect((await login(metadataHost, 'oidc-auth', jwt)).status).toBe(503)
     expect((await problems(metadataHost))[0]).toContain('cloud metadata')

@@ -1,6 +1,6 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import type { Context } from '@keyferry/kernel'
-import { expect, it, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { representatives } from '../destinations/emulators.ts'
 import { testContext } from '../testing/test-context.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
@@ -98,11 +98,11 @@ onEveryDatabase('lease', (open, dialect) => {
     const { ctx, close, clock } = await testContext(open)
     const lease = await takeLease(ctx, 'target', 'a')
     const present = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + LEASE_MS)
+    onTestFinished(() => present.mockRestore())
     clock.advance(-LEASE_MS * 10)
     await expire(ctx)
     const successor = await takeLease(ctx, 'target', 'b')
     await expect(lease?.check()).rejects.toThrow(LeaseLost)
-    present.mockRestore()
     await successor?.release()
     await close()
   })

@@ -1,5 +1,5 @@
 import { listAudit } from '@keyferry/schemas'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { applyDisplay } from '../../lib/display/display.ts'
 import { askedFor, exportUrl, isFiltered } from './filters.ts'
 
@@ -34,14 +34,16 @@ describe('the filters of the activity page', () => {
   it('take days as they begin in the zone of the reader', () => {
     vi.stubGlobal('document', { documentElement: { dataset: {} } })
     vi.stubGlobal('localStorage', { setItem: () => undefined })
+    onTestFinished(() => {
+      applyDisplay({ timeZone: null, density: 'compact' })
+      vi.unstubAllGlobals()
+    })
     const days = { what: 'all', since: 'custom', from: '2026-03-29', to: '2026-03-29' }
     // Berlin puts its clocks forward that day.
     applyDisplay({ timeZone: 'Europe/Berlin', density: 'compact' })
     expect(askedFor(days, NOW)).toEqual({ from: '2026-03-28T23:00:00.000Z', to: '2026-03-29T22:00:00.000Z' })
     applyDisplay({ timeZone: 'America/New_York', density: 'compact' })
     expect(askedFor(days, NOW)).toEqual({ from: '2026-03-29T04:00:00.000Z', to: '2026-03-30T04:00:00.000Z' })
-    applyDisplay({ timeZone: null, density: 'compact' })
-    vi.unstubAllGlobals()
   })
 
   it('ask for what the API takes, whatever group they name', () => {
