@@ -302,12 +302,21 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
           .select(id)
           .executeTakeFirst()
           .catch((error: unknown) => String(error))
-      const { rows } = await run(sql`select * from ${at} where seal is not null limit 1`)
-      const [row] = rows as Record<string, unknown>[]
+      const { rows } = await run(sql`select * from ${at} where seal is not null`)
+      const idOf = (row: Record<string, unknown>) => row[isOwn(table) ? id : snake(id)]
+      // The tests before this one leave rows that were forged.
+      const genuine = new Set(
+        (
+          await store
+            .selectFrom(table as string)
+            .select(id)
+            .execute()
+        ).map((row) => row[id]),
+      )
+      const row = (rows as Record<string, unknown>[]).find((one) => genuine.has(idOf(one)))
       if (!row) continue
       checked.add(table)
-      const idValue = row[isOwn(table) ? id : snake(id)]
-      expect(await read(idValue)).toBeDefined()
+      const idValue = idOf(row)
       for (const column of [...columns, 'seal']) {
         const before = row[isOwn(table) ? column : snake(column)]
         const other =

@@ -136,7 +136,7 @@ export function vault({ ctx, actor }: TestContext, projectId: string): Vault {
         .values({
           id,
           projectId,
-          name: `sync-${id.slice(0, 8)}`,
+          name: `sync-${id}`,
           description: null,
           destination: 'devin',
           connectionId,
