@@ -9,10 +9,10 @@ import { filesWith } from '../src/canary.ts'
 import { startFaultProxy } from '../src/fault-proxy.ts'
 import { random } from '../src/random.ts'
 
-async function fronted(latencyMs = 0) {
+async function fronted() {
   const [start] = (await representatives()).values() as IterableIterator<StartEmulator>
   if (!start) throw new Error('there is no emulator')
-  const emulator = await start({ latencyMs })
+  const emulator = await start()
   const proxy = await startFaultProxy(emulator)
   onTestFinished(async () => {
     proxy.close()
@@ -23,15 +23,24 @@ async function fronted(latencyMs = 0) {
       method: 'POST',
       headers: writer === undefined ? {} : { 'x-chaos-process': writer },
     })
-  return { emulator, proxy, write }
+  /** Both are at the vendor before one is answered. */
+  const writeTogether = async (...writers: [string, string]): Promise<void> => {
+    const before = proxy.record.writes
+    const release = emulator.hold()
+    const answers = writers.map(write)
+    await expect.poll(() => proxy.record.writes - before).toBe(2)
+    release()
+    await Promise.all(answers)
+  }
+  return { emulator, proxy, write, writeTogether }
 }
 
 describe('the proxy of a vendor', () => {
   it('sees two processes writing at once, and not one that writes twice at once', async () => {
-    const { proxy, write } = await fronted(50)
-    await Promise.all([write('1'), write('1')])
+    const { proxy, writeTogether } = await fronted()
+    await writeTogether('1', '1')
     expect(proxy.record.overlaps).toEqual([])
-    await Promise.all([write('1'), write('2')])
+    await writeTogether('1', '2')
     expect(proxy.record).toMatchObject({ overlaps: [expect.stringContaining('beside')], writes: 4, untagged: 0 })
   })
 

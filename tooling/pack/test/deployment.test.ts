@@ -62,7 +62,7 @@ it('build-root refuses a directory that has a build', async () => {
   onTestFinished(() => rm(target, { recursive: true }))
   await mkdir(join(target, 'node_modules'))
   const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` }
-  const built = spawnSync(join(ROOT, 'deploy/build-root'), [target], { encoding: 'utf8', env, timeout: 10_000 })
+  const built = spawnSync(join(ROOT, 'deploy/build-root'), [target], { encoding: 'utf8', env, timeout: 60_000 })
   expect(built).toMatchObject({ status: 1, stderr: expect.stringContaining('has a build already') })
 })
 

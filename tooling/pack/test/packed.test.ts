@@ -199,7 +199,7 @@ it('serve an instance: keyferry start', async () => {
         version: product.version,
         newerVersion: '99.0.0',
       }),
-    { timeout: 30_000 },
+    { timeout: 60_000 },
   )
 
   const ended = once(starting, 'exit')
