@@ -174,6 +174,10 @@ describe('deploy/kubernetes', async () => {
       const ports = container?.ports.map(({ name }) => name) ?? []
       for (const probe of [container?.startupProbe, container?.readinessProbe, container?.livenessProbe])
         expect(ports).toContain((probe?.httpGet ?? probe?.tcpSocket)?.port)
+      // What the service sends to a pod that ends finds it listening, and the process has its 30 seconds all the same.
+      const waits = Number(container?.lifecycle?.preStop.exec.command[1] ?? 0)
+      expect(waits > 0).toBe(ports.includes('http'))
+      expect(spec.template.spec.terminationGracePeriodSeconds - waits).toBe(30)
       const mounted = container?.volumeMounts.map(({ mountPath }) => mountPath) ?? []
       const files = Object.values(data).filter((value) => value.startsWith('/run/'))
       for (const path of files) expect(mounted.some((mount) => path.startsWith(`${mount}/`))).toBe(true)
@@ -198,9 +202,13 @@ it('the way without internet access names the versions that the server needs', a
 const address = z.object({ port: z.string() })
 const probe = z.object({ httpGet: address.optional(), tcpSocket: address.optional() })
 const pod = z.object({
+  terminationGracePeriodSeconds: z.number(),
   containers: z.array(
     z.object({
       args: z.array(z.string()),
+      lifecycle: z
+        .object({ preStop: z.object({ exec: z.object({ command: z.tuple([z.literal('sleep'), z.string()]) }) }) })
+        .optional(),
       ports: z.array(z.object({ name: z.string(), containerPort: z.number() })),
       startupProbe: probe,
       readinessProbe: probe,
