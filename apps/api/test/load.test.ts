@@ -116,12 +116,14 @@ it('streams no batch, whose answers could be of any size together', async () => 
  * Sends the request and doesn't read the answer; the server's side of the connection, once the answer waits for its
  * reader.
  */
-async function unread(path: string): Promise<Socket> {
+async function unread(path: string, method = 'GET', body = ''): Promise<Socket> {
   const connected = once(api.app.server, 'connection')
   const client = connect(Number(new URL(url).port), '127.0.0.1')
   onTestFinished(() => void client.destroy())
   client.pause()
-  client.write(`GET ${path} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: Bearer ${api.token}\r\n\r\n`)
+  const type = body === '' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`
+  const head = `${method} ${path} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: Bearer ${api.token}\r\n`
+  client.write(`${head}${type}\r\n${body}`)
   const [socket] = z.tuple([z.instanceof(Socket)]).parse(await connected)
   await expect.poll(() => socket.writableLength, TIMEOUT).toBeGreaterThan(0)
   return socket
@@ -134,11 +136,16 @@ it('cuts off who does not read, and counts what waits for them', async () => {
   expect(status).toBe(429)
   expect(Number(headers['retry-after'])).toBeGreaterThan(0)
   expect((await api.send('GET', overRest({ projectId, environment: 'dev' }))).status).toBe(200)
-  // A change is made before its answer is written, whatever waits then.
+  // A change is made by the time that its answer is written, so that this is sent; the next one is refused before.
   const secrets = LONG.slice(0, 30).map((secretKey) => ({ secretKey, secretComment: 'changed' }))
-  expect((await api.send('PATCH', '/api/v4/secrets/batch', { ...long(), secrets })).status).toBe(200)
+  slow.push(await unread('/api/v4/secrets/batch', 'PATCH', JSON.stringify({ ...long(), secrets })))
+  expect((await api.send('POST', '/api/v4/secrets/REFUSED', { ...long(), secretValue: 'x' })).status).toBe(429)
   vi.advanceTimersByTime(60_000)
-  expect(slow.map((socket) => socket.destroyed)).toEqual([true, true])
+  expect(slow.map((socket) => socket.destroyed)).toEqual([true, true, true])
+  const query = new URLSearchParams({ ...long(), viewSecretValue: 'false' }).toString()
+  const { body } = await api.send('GET', `/api/v4/secrets?${query}`)
+  expect(body.secrets).toHaveLength(LONG.length)
+  expect(body.secrets.filter((secret: Record<string, string>) => secret.secretComment === 'changed')).toHaveLength(30)
   await expect.poll(async () => (await api.send('GET', overRest(listing('/b')))).status, TIMEOUT).toBe(200)
 })
 

@@ -187,7 +187,12 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       presented: Boolean(token),
       bearer: null,
       throttle: () => Promise.resolve(),
-      admission: { turn: <T>(_weight: Weight, work: () => Promise<T>) => work(), addBytes() {}, openStream() {} },
+      admission: {
+        turn: <T>(_weight: Weight, work: () => Promise<T>) => work(),
+        requireRoom() {},
+        addBytes() {},
+        openStream() {},
+      },
       track: <T>(work: () => Promise<T>) => work(),
       keepPlain: () => undefined,
       prepare: (output: unknown) => Promise.resolve(output),

@@ -13,9 +13,11 @@ export type Answering = 'query' | 'mutation'
 export interface Admission {
   /** Runs `work` when it is its turn. Throws `TooManyRequests` or `Unavailable` when too many wait already. */
   turn<T>(weight: Weight, work: () => Promise<T>): Promise<T>
+  /** Before a mutation: throws `TooManyRequests` or `Unavailable` when more waits for its readers than may. */
+  requireRoom(): void
   /**
-   * Counts a part of the answer. For a query it throws `TooLarge`, and `TooManyRequests` or `Unavailable` when too much
-   * waits for its readers; never for a mutation, whose change is committed by then.
+   * Counts a part of the answer. Throws `TooLarge`, and for a query `TooManyRequests` or `Unavailable` when too much
+   * waits for its readers; what a mutation changed is committed by then.
    */
   addBytes(bytes: number, type: Answering): void
   /** Counts a stream until `ended` aborts. Throws `TooManyRequests` or `Unavailable` when too many are open. */
@@ -58,10 +60,11 @@ export function admissions({ limits }: Pick<Context, 'limits'>, ownerOf: (actor:
           underWay.delete(call)
         }
       },
+      requireRoom: () => answer.add(0),
       addBytes(bytes, type) {
-        if (type === 'mutation') return answer.hold(bytes)
         if (answer.count + bytes > answerBytes) throw tooLarge(answerBytes)
-        answer.add(bytes)
+        if (type === 'mutation') answer.hold(bytes)
+        else answer.add(bytes)
       },
       openStream: (ended) => openStream(principal, ended),
     }

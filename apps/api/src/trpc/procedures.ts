@@ -66,6 +66,7 @@ const WRONG_TOKENS_PER_MINUTE = 300
 const authenticated = t.procedure.use(async ({ ctx, path, type, meta, signal, next }) => {
   if (meta?.isCompressed !== true) ctx.keepPlain()
   const run = async (opts?: { ctx: RequestContext }) => {
+    if (type === 'mutation') ctx.admission.requireRoom()
     const result = opts ? await next(opts) : await next()
     if (!result.ok) {
       const isWrong = result.error.cause instanceof Unauthorized
