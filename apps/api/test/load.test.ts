@@ -165,6 +165,24 @@ const events = (signal: AbortSignal): Promise<Response> =>
     signal,
   })
 
+it('notes no failure for a client that leaves before its large answer is sent', async () => {
+  const secrets = LONG.slice(0, 30).map((secretKey) => ({ secretKey, secretComment: 'left' }))
+  const body = JSON.stringify({ ...long(), secrets })
+  const client = connect(Number(new URL(url).port), '127.0.0.1')
+  // It is published once the change is made; the answer takes longer.
+  const published = vi.spyOn(api.ctx.events, 'publish').mockImplementationOnce(() => void client.destroy())
+  client.write(
+    `PATCH /api/v4/secrets/batch HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: Bearer ${api.token}\r\n`,
+  )
+  client.write(`Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  await once(client, 'close')
+  // Writers of a folder wait for each other, so this is answered after it.
+  const again = secrets.map((secret) => ({ ...secret, secretComment: 'stayed' }))
+  expect((await api.send('PATCH', '/api/v4/secrets/batch', { ...long(), secrets: again })).status).toBe(200)
+  published.mockRestore()
+  expect(api.logged).toEqual([])
+})
+
 it('opens 20 live event streams for one principal, and room is made by closing one', async () => {
   const streams = Array.from({ length: 20 }, () => new AbortController())
   onTestFinished(() => streams.forEach((stream) => stream.abort()))

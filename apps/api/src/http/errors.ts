@@ -11,9 +11,13 @@ import { CLOSED, failureOf, type Failure } from '../trpc/errors.ts'
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = failureOf(thrown)
   const shown = failure === CLOSED ? (ofFramework(thrown) ?? CLOSED) : failure
-  if (shown === CLOSED) logBug(request.log, thrown, { route: request.routeOptions.url })
+  if (shown === CLOSED && !isUnread(thrown, reply)) logBug(request.log, thrown, { route: request.routeOptions.url })
   return sendFailure(shown, request, reply)
 }
+
+/** A large answer is a stream, which closes early when the client left: nothing failed. */
+const isUnread = (thrown: unknown, { raw }: FastifyReply): boolean =>
+  raw.destroyed && thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_STREAM_PREMATURE_CLOSE'
 
 export function sendFailure(failure: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   // A framework's own words repeat the address.
