@@ -27,7 +27,7 @@ export const Alone = ({ title, text, children }: { title: string; text: ReactNod
     <Brand />
     <div className="grid gap-1.5">
       <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
-      <p className="text-base text-soft">{text}</p>
+      <p className="text-base text-pretty text-soft">{text}</p>
     </div>
     {children}
   </main>

@@ -22,9 +22,6 @@ export function ProviderButton({ next }: { next: string }) {
   }
   return (
     <div className="grid gap-4">
-      <p className="flex items-center gap-3 text-sm text-soft before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-        {words.providerButton.or}
-      </p>
       {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
       <Button busy={busy} onClick={() => void leave()}>
         <Building2 aria-hidden className="size-4" /> {words.providerButton.signWithYourOrganization}

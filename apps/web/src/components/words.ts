@@ -223,8 +223,10 @@ export const words = {
     noneText:
       'Never delete anything at the destination. Keys that leave the folder are kept and shown as left behind. Choose this if you manage some secrets outside Keyferry.',
   },
-  providerButton: {
+  orDivider: {
     or: 'or',
+  },
+  providerButton: {
     signWithYourOrganization: 'Sign in with your organization',
   },
   roleLabels: {

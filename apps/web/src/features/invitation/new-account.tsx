@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useForm, useWatch } from 'react-hook-form'
 import { NewPasswordField } from '../../components/fields/new-password-field.tsx'
+import { OrDivider } from '../../components/or-divider.tsx'
 import { ProviderButton } from '../../components/provider-button.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
@@ -75,7 +76,12 @@ export function NewAccount({ token, email, here }: { token: string; email: strin
           {words.newAccount.action}
         </Button>
       </form>
-      {status.data?.signInWith.includes('oidc') === true && <ProviderButton next="/" />}
+      {status.data?.signInWith.includes('oidc') === true && (
+        <>
+          <OrDivider />
+          <ProviderButton next="/" />
+        </>
+      )}
     </>
   )
 }

@@ -37,7 +37,7 @@ export function ForgotPasswordPage() {
       ) : (
         <Notice title={words.forgotPasswordPage.noMail}>{words.forgotPasswordPage.noMailText}</Notice>
       )}
-      <Button asChild variant="ghost" size="sm" className="w-fit">
+      <Button asChild variant="ghost" size="sm" className="-ml-2.5 w-fit">
         <Link to="/sign-in">{words.forgotPasswordPage.back}</Link>
       </Button>
     </Alone>

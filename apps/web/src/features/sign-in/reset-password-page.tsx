@@ -36,7 +36,7 @@ export function ResetPasswordPage({ token }: { token: string | undefined }) {
       ) : (
         <NewPassword token={token} onDone={() => setDone(true)} />
       )}
-      <Button asChild variant="ghost" size="sm" className="w-fit">
+      <Button asChild variant="ghost" size="sm" className="-ml-2.5 w-fit">
         <Link to="/forgot-password">{words.resetPasswordPage.askAgain}</Link>
       </Button>
     </Alone>

@@ -33,7 +33,7 @@ export function SecondFactorPage({ next }: { next: string | undefined }) {
       {status.data?.signInWith.includes('passkey') === true && knowsPasskeys() && (
         <PasskeyButton onDone={() => navigate({ href: safeRedirect(next), replace: true })} />
       )}
-      <div className="flex flex-wrap justify-between gap-2">
+      <div className="-mx-2.5 flex flex-wrap justify-between gap-2">
         <Button variant="ghost" size="sm" onClick={() => setKind(kind === 'app' ? 'recovery' : 'app')}>
           {kind === 'app' ? words.secondFactorPage.toRecovery : words.secondFactorPage.toApp}
         </Button>

@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Alone } from '../../components/brand.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -33,6 +33,11 @@ export function SignInLinkPage({ token }: { token: string | undefined }) {
       <Button variant="primary" busy={busy} onClick={() => void use()}>
         {words.signInLinkPage.title}
       </Button>
+      {problem !== undefined && (
+        <Button asChild variant="ghost" size="sm" className="-ml-2.5 w-fit">
+          <Link to="/sign-in">{words.signInLinkPage.back}</Link>
+        </Button>
+      )}
     </Alone>
   )
 }

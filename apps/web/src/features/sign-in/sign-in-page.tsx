@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useForm } from 'react-hook-form'
 import { Alone } from '../../components/brand.tsx'
+import { OrDivider } from '../../components/or-divider.tsx'
 import { PasskeyButton } from '../../components/passkey-button.tsx'
 import { ProviderButton } from '../../components/provider-button.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -41,6 +42,7 @@ export function SignInPage({ next, error }: { next: string | undefined; error: s
   })
   const problem = errors.root?.message ?? (error === undefined ? undefined : providerProblem(error))
   const ways = status.data?.signInWith ?? ['password']
+  const others = ways.filter((way) => way === 'oidc' || (way === 'passkey' && knowsPasskeys()))
   return (
     <Alone title={words.signInPage.title} text={words.signInPage.text}>
       {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
@@ -68,10 +70,15 @@ export function SignInPage({ next, error }: { next: string | undefined; error: s
           </Link>
         </form>
       )}
-      {ways.includes('passkey') && knowsPasskeys() && (
-        <PasskeyButton onDone={() => navigate({ href: safeRedirect(next), replace: true })} />
+      {others.length > 0 && (
+        <div className="grid gap-4">
+          {ways.includes('password') && <OrDivider />}
+          {others.includes('passkey') && (
+            <PasskeyButton onDone={() => navigate({ href: safeRedirect(next), replace: true })} />
+          )}
+          {others.includes('oidc') && <ProviderButton next={safeRedirect(next)} />}
+        </div>
       )}
-      {ways.includes('oidc') && <ProviderButton next={safeRedirect(next)} />}
     </Alone>
   )
 }

@@ -41,6 +41,7 @@ export const words = {
   signInLinkPage: {
     title: 'Sign in',
     text: 'An operator created this link for you. It works once.',
+    back: 'Back to sign-in',
   },
   signInPage: {
     title: 'Sign in',
