@@ -89,11 +89,6 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
         noValidate
         className="grid gap-4"
       >
-        {errors.root?.message !== undefined && (
-          <Notice kind="bad" title={words.connectionForm.failed}>
-            {errors.root.message}
-          </Notice>
-        )}
         {!existing && (
           <TextField
             label={words.connectionForm.connectionName}
@@ -123,6 +118,11 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
             ? words.connectionForm.testing(destination.connection.title)
             : words.connectionForm.testedFirst(destination.connection.title)}
         </p>
+        {errors.root?.message !== undefined && (
+          <Notice kind="bad" title={words.connectionForm.failed}>
+            {errors.root.message}
+          </Notice>
+        )}
         <Actions>
           {onCancel && <Button onClick={onCancel}>{words.connectionForm.cancel}</Button>}
           <Button type="submit" variant="primary" busy={isSubmitting}>

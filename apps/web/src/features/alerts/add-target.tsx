@@ -97,11 +97,6 @@ export function AddTarget({ projectId }: { projectId: string }) {
   return (
     <Section title={words.addTarget.title}>
       <form className="grid max-w-2xl gap-4" noValidate onSubmit={(event) => void submit(event)}>
-        {errors.root?.message !== undefined && (
-          <Notice kind="bad" title={words.addTarget.failed}>
-            {errors.root.message}
-          </Notice>
-        )}
         <RadioCards
           label={words.addTarget.kind}
           value={kind}
@@ -156,6 +151,11 @@ export function AddTarget({ projectId }: { projectId: string }) {
             checked={watch('deliveries')}
             onChange={(next) => setValue('deliveries', next)}
           />
+        )}
+        {errors.root?.message !== undefined && (
+          <Notice kind="bad" title={words.addTarget.failed}>
+            {errors.root.message}
+          </Notice>
         )}
         {attempt.data?.delivered === false && (
           <Notice kind="bad" title={words.addTarget.testFailed}>

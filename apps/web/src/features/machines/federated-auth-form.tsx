@@ -49,7 +49,6 @@ export function FederatedAuthForm({ method, values, action, onSave, onCancel }: 
   return (
     <FormProvider {...form}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-2xl gap-4">
-        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         {fields.map((field) => (
           <FederatedInput key={field.name} field={field} {...form.register(field.name)} />
         ))}
@@ -66,6 +65,7 @@ export function FederatedAuthForm({ method, values, action, onSave, onCancel }: 
           {...form.register('accessTokenNumUsesLimit', { valueAsNumber: true })}
         />
         <TrustedAddresses name="accessTokenTrustedIps" label={words.federatedAuthForm.tokenAddresses} />
+        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <div className="flex flex-wrap gap-2">
           <Button type="submit" variant="primary" busy={isSubmitting}>
             {action}

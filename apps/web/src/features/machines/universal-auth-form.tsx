@@ -35,7 +35,6 @@ export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDon
   return (
     <FormProvider {...form}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-2xl gap-4">
-        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <div className="grid items-start gap-4 sm:grid-cols-2">
           <DurationField name="accessTokenTTL" label={words.universalAuthForm.tokenLifetime} />
           <DurationField name="accessTokenMaxTTL" label={words.universalAuthForm.maxTokenLifetime} />
@@ -77,6 +76,7 @@ export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDon
             <DurationField name="lockoutDurationSeconds" label={words.universalAuthForm.lockFor} />
           </div>
         )}
+        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <div className="flex flex-wrap gap-2">
           <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
             {words.universalAuthForm.save}

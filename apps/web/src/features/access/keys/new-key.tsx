@@ -56,7 +56,6 @@ export function NewKey({ projectId, rights, onDone }: { projectId: string; right
   return (
     <FormProvider {...form}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
-        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <TextField
           label={words.newKey.name}
           placeholder={words.newKey.placeholder}
@@ -73,6 +72,7 @@ export function NewKey({ projectId, rights, onDone }: { projectId: string; right
         </SelectField>
         <KeyGrants />
         <p className="text-sm text-soft">{words.newKey.limit}</p>
+        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <Actions>
           <Button onClick={onDone}>{words.newKey.cancel}</Button>
           <Button type="submit" variant="primary" busy={isSubmitting}>

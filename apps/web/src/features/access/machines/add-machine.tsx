@@ -67,7 +67,6 @@ export function AddMachine({ projectId, rights, present, onDone }: Props) {
   return (
     <FormProvider {...form}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
-        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         {rights.instanceAdmin ? (
           <SelectField label={words.addMachine.machine} {...form.register('identityId')}>
             <option value="">{words.addMachine.newMachine}</option>
@@ -97,6 +96,7 @@ export function AddMachine({ projectId, rights, present, onDone }: Props) {
           />
         )}
         <GrantFields projectId={projectId} />
+        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <Actions>
           <Button onClick={onDone}>{words.addMachine.cancel}</Button>
           <Button type="submit" variant="primary" busy={isSubmitting}>

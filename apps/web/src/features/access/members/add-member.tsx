@@ -40,7 +40,6 @@ export function AddMember({ projectId, onDone }: { projectId: string; onDone: ()
   return (
     <FormProvider {...form}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
-        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <TextField
           label={words.addMember.email}
           type="email"
@@ -49,6 +48,7 @@ export function AddMember({ projectId, onDone }: { projectId: string; onDone: ()
           {...form.register('email')}
         />
         <GrantFields projectId={projectId} />
+        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <Actions>
           <Button onClick={onDone}>{words.addMember.cancel}</Button>
           <Button type="submit" variant="primary" busy={isSubmitting}>

@@ -38,9 +38,9 @@ export function EditMember({ member, onDone }: { member: Member; onDone: () => v
   return (
     <FormProvider {...form}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
-        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <GrantFields projectId={member.projectId} />
         <p className="text-sm text-soft">{words.editMember.consequence}</p>
+        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <Actions>
           <Button onClick={onDone}>{words.editMember.cancel}</Button>
           <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
