@@ -67,10 +67,10 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
           ref={editRef}
           data-shortcut="e"
           aria-label={words.hiddenValue.editNamed(name)}
-          className="h-7 min-w-8 flex-1 overflow-hidden rounded-md px-1.5 text-left leading-7 tracking-widest break-all text-faint hover:bg-sunken"
+          className="-ml-1.5 h-7 min-w-8 flex-1 rounded-md px-1.5 text-left hover:bg-sunken"
           onClick={onEdit}
         >
-          ••••••••
+          <HiddenSign />
         </button>
       ) : (
         <HiddenSign />
@@ -115,7 +115,8 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
 export const HiddenSign = () => (
   <span
     aria-hidden
-    className="h-lh min-w-0 flex-1 overflow-hidden px-1.5 tracking-widest break-all text-faint select-none"
+    // Whole dots only: those that do not fit are on the next line, which is cut off.
+    className="block h-lh min-w-0 flex-1 overflow-hidden tracking-widest break-all text-faint select-none"
   >
     ••••••••
   </span>

@@ -15,7 +15,7 @@ export const ShownOnce = ({
 }) => (
   <div className="grid gap-3">
     <div className="flex items-start gap-2 rounded-lg border border-line bg-surface p-3">
-      <code aria-label={label} className="min-w-0 flex-1 font-mono text-sm break-all">
+      <code aria-label={label} className="min-w-0 flex-1 py-1 font-mono text-sm break-all">
         {value}
       </code>
       <CopyButton label={words.shownOnce.copy(label)} read={() => value} />

@@ -18,7 +18,7 @@ export function PastedLines({ place, content, onAdded, onClose }: Props) {
   // The field that they were pasted into is gone.
   useEffect(() => section.current?.focus({ preventScroll: true }), [])
   return (
-    <section ref={section} tabIndex={-1} className="rounded-lg" aria-label={words.pastedLines.pastedSecrets}>
+    <section ref={section} tabIndex={-1} className="outline-none" aria-label={words.pastedLines.pastedSecrets}>
       <PastePreview
         place={place}
         content={content}

@@ -67,11 +67,11 @@ export const SecretRow = memo(function SecretRow({
       // Counted from one, the head first.
       aria-rowindex={index + 2}
       aria-selected={isSelected}
-      className="group/row max-sm:has-[[data-wide],[data-below]]:[&>td]:align-top max-sm:has-[[data-wide],[data-below]]:[&>td:first-child]:pt-2"
+      className="group/row max-sm:has-[[data-wide],[data-below]]:[&>td]:align-top max-sm:has-[[data-wide],[data-below]]:[&>td:first-child]:pt-2 sm:has-[form]:[&>td]:align-top"
     >
       {isWritable && (
         <Td
-          className="w-10 py-0 max-sm:w-8 max-sm:pr-0"
+          className="w-10 py-0 max-sm:w-8 max-sm:pr-0 sm:group-has-[form]/row:pt-3"
           onClickCapture={({ shiftKey }) => {
             isShift.current = shiftKey
           }}
@@ -86,7 +86,7 @@ export const SecretRow = memo(function SecretRow({
           )}
         </Td>
       )}
-      <Td className="py-1">
+      <Td className="py-1 sm:group-has-[form]/row:pt-2">
         <SecretName source={source} row={row} isReadable={unreadable === undefined} />
       </Td>
       <Td className={cn('py-0.5', WIDE, isWritable ? WIDE_BESIDE_CHECKBOX : WIDE_FIRST)}>
@@ -102,17 +102,17 @@ export const SecretRow = memo(function SecretRow({
           <HiddenSign />
         )}
       </Td>
-      <Td className="py-0 max-lg:hidden">
+      <Td className="py-0 group-has-[form]/row:pt-2 max-lg:hidden">
         {isComplete && isOwn && <DeliveryCell place={place} secretKey={key} delivery={delivery} />}
       </Td>
-      <Td className="truncate py-0 text-soft max-md:hidden">
+      <Td className="truncate py-0 text-soft group-has-[form]/row:pt-3 max-md:hidden">
         {isComplete && (
           <span title={words.secretRow.versionBy(row.version, row.updatedBy)}>
             <Time iso={row.updatedAt} />
           </span>
         )}
       </Td>
-      <Td className="w-12 py-0 text-right max-sm:w-9 max-sm:px-1">
+      <Td className="w-12 py-0 text-right max-sm:w-9 max-sm:px-1 sm:group-has-[form]/row:pt-2">
         {isComplete && (
           <SecretMenu
             place={place}

@@ -66,7 +66,10 @@ function TextEditor({ title, initial, onDone, onClose }: Props) {
   return (
     <>
       <div className="grid grid-cols-1 gap-2">
-        <div ref={frame} className="min-w-0 overflow-hidden rounded-md border border-edge" />
+        <div
+          ref={frame}
+          className="min-w-0 overflow-hidden rounded-md border border-edge outline-offset-2 outline-accent focus-within:outline-2"
+        />
         <p className="text-sm text-soft" aria-live="polite">
           {words.textEditor.size(new TextEncoder().encode(text).length, text.split('\n').length)}
           {problem === null ? '' : problem === '' ? words.textEditor.validJson : words.textEditor.notValidJson(problem)}
@@ -85,13 +88,20 @@ function TextEditor({ title, initial, onDone, onClose }: Props) {
 
 const THEME = EditorView.theme({
   '&': { backgroundColor: 'var(--color-surface)', color: 'var(--color-ink)', fontSize: '0.8125rem' },
-  // Inside, since what scrolls in the frame is cut at its edge.
-  '&.cm-focused': { outline: '2px solid var(--color-accent)', outlineOffset: '-2px' },
+  // Around the frame instead, where the line numbers do not cover it.
+  '&.cm-focused': { outline: 'none' },
   '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--color-accent-tint)' },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', minHeight: '12rem', maxHeight: '60dvh' },
   '.cm-content': { caretColor: 'var(--color-ink)' },
   '.cm-cursor': { borderLeftColor: 'var(--color-ink)' },
-  '.cm-gutters': { backgroundColor: 'var(--color-sunken)', color: 'var(--color-faint)', border: 'none' },
+  '.cm-gutters': {
+    backgroundColor: 'var(--color-sunken)',
+    color: 'var(--color-faint)',
+    border: 'none',
+    // As high as the editor, not as its text.
+    height: 'auto',
+    alignSelf: 'stretch',
+  },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {
     backgroundColor: 'var(--color-accent-tint) !important',
   },

@@ -83,7 +83,7 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
           autoComplete="off"
           className={cn(
             control,
-            'field-sizing-content max-h-60 min-h-8 resize-none px-2.5 py-1.5 font-mono text-sm break-all',
+            'field-sizing-content max-h-60 min-h-8 resize-none px-2.5 py-[0.3125rem] font-mono text-sm break-all',
           )}
           {...rest}
           ref={field}
@@ -107,11 +107,16 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
           label={words.valueField.generateValue}
           align="end"
           className="w-80 gap-3 p-3"
-          trigger={<IconButton icon={WandSparkles} label={words.valueField.generateValue} />}
+          trigger={<IconButton icon={WandSparkles} label={words.valueField.generateValue} className="h-8" />}
         >
           {(close) => <Generator onGenerated={onChange} onClose={close} />}
         </Popover>
-        <IconButton icon={Maximize2} label={words.valueField.openEditor} onClick={() => setWriting(true)} />
+        <IconButton
+          icon={Maximize2}
+          label={words.valueField.openEditor}
+          className="h-8"
+          onClick={() => setWriting(true)}
+        />
       </div>
       {isOffering && (
         <div
