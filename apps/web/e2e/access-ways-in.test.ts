@@ -59,6 +59,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     await screens.look('forgot-password')
     await button('Send the link').click()
     await see(page.getByText('Check your email'))
+    await screens.keep('password-mail-sent')
     await expect.poll(() => mail.got.length, LIMIT).toBe(1)
     // A mail's lines are folded with "=" at their end, and "=" itself is written as "=3D".
     const text = (mail.got[0]?.text ?? '').replaceAll(/=\r?\n/g, '').replaceAll('=3D', '=')
@@ -124,6 +125,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     await page.goto(pathname + search)
     await button('Sign in').click()
     await see(alert('was already used or is older than 15 minutes'))
+    await screens.keep('sign-in-link-used')
     expect(screens.violations).toEqual([])
     expect(screens.tooWide).toEqual([])
   })

@@ -114,6 +114,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     all().seen.expectRefusal('syncs.restore')
     await button('Approve, write 2 and delete 1 secret').click()
     await see(alert('has changed'))
+    await screens.keep('restore-changed')
     await see(page.getByText('1 added, 2 changed, 1 deleted'))
     await button('Approve, write 3 and delete 1 secret').click()
     await holds({ REGION: 'us', KEPT: 'same', CHANGED: 'then', LOST: 'then' })
@@ -223,6 +224,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     there.fail(1, { kind: 'status', status: 401 })
     await client.syncs.removeSecrets.mutate(sync)
     await see(alert('Its keys could not be deleted at the destination').getByRole('link', { name: 'Try again' }))
+    await screens.keep('removal-failed')
     expect(there.contents().size).toBeGreaterThan(0)
 
     for (let n = 1; n <= 60; n++) there.fail(n, { kind: 'status', status: 503 })

@@ -134,6 +134,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     const { page, ui, screens } = viewer
     expect(await sections(viewer)).toEqual(['Overview', 'Secrets', 'Syncs', 'Access', 'Trash', 'Settings'])
     await see(page.getByText('2 syncs, all healthy.'))
+    await screens.keep('overview')
     await see(page.getByRole('link', { name: /^prod:\/ ?1 secret/ }))
     await ui.button('Open secrets').click()
     await see(ui.row('ROOT_KEY'))
@@ -150,6 +151,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     expect(await actions(viewer)).toEqual(['History', 'Delivery', 'Find usages'])
     await page.getByRole('menuitem', { name: 'History' }).click()
     await denied(viewer, 'Reveal', 'can read values')
+    await screens.keep('history')
     expect(await isInDocument(page, CANARY)).toBe(false)
   })
 
@@ -170,6 +172,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     await screens.look('sync-settings')
     await ui.tab('Danger').click()
     await denied(viewer, 'Delete sync', 'Only admins of this project')
+    await screens.keep('sync-danger')
   })
 
   it('tell a viewer why a page is closed', async () => {
@@ -193,10 +196,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     await see(page.getByText('Only project admins can see this'))
     await visit(page, at('/trash'))
     await denied(viewer, 'Restore GONE_FROM_ROOT', 'can change secrets')
+    await screens.keep('trash')
     await visit(page, at('/settings'))
     await denied(viewer, 'Add environment', 'Only admins of this project can change')
     await denied(viewer, 'Delete project', 'Only admins of this project can change')
     await denied(viewer, 'Save project', 'Only admins of this project can change')
+    await screens.keep('settings')
   })
 
   it('lead somebody narrowed to their first folder, and let them work there', async () => {
@@ -235,6 +240,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     }
     await visit(page, at('/compare'))
     await heading(narrow, 'Nothing to compare')
+    await screens.keep('nothing-to-compare')
     await visit(page, at('/syncs'))
     await see(ui.row(`to-${inside.destination}`))
     expect(await ui.row(`to-${outside.destination}`).count()).toBe(0)
@@ -249,6 +255,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), { ...IN_ORDER, ...TIM
     narrow.seen.mayBeRefused(hidden)
     await visit(page, `/p/${hidden}/secrets`)
     await heading(narrow, 'This project doesn’t exist, or you don’t have access to it')
+    await screens.keep('project-unknown')
     expect(await isInDocument(page, 'Hidden from them')).toBe(false)
     await see(page.getByRole('main').getByRole('button', { name: 'Checkout' }))
     await visit(page, at('/activity'))

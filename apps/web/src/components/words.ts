@@ -5,7 +5,7 @@ export const words = {
   accessDenied: {
     goSecrets: 'Go to the secrets',
     goSyncs: 'Go to the syncs',
-    yourRoleHere: (lowerCase: string) => `Your role here is ${lowerCase}:`,
+    yourRole: (lowerCase: string) => `Your role: ${lowerCase} ·`,
   },
   brand: {
     keyferry: 'Keyferry',

@@ -151,7 +151,7 @@ async function refuseLastAdmin(tx: Tx, userId: string): Promise<void> {
   const people = new Set((await allUsers(tx)).map(({ id }) => id))
   const admins = rows.map((row) => row.principalId).filter((id) => people.has(id))
   if (admins.length === 1 && admins[0] === user.id) {
-    throw new BadRequest(`${user.email} is the only instance admin. Make someone else an instance admin first`)
+    throw new BadRequest(`${user.email} is the only instance admin. Make someone else an instance admin first.`)
   }
 }
 

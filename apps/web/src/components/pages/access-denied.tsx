@@ -39,13 +39,13 @@ export function AccessDenied({ projectId, page, title, why, action }: Props) {
         }
       >
         <div className="grid justify-items-center gap-2">
-          <p>{why}</p>
           {grant && (
             <div className="flex flex-wrap items-center justify-center gap-x-2 gap-y-1 text-sm">
-              {words.accessDenied.yourRoleHere(ROLE_LABELS[grant.role].word.toLowerCase())}{' '}
+              {words.accessDenied.yourRole(ROLE_LABELS[grant.role].word.toLowerCase())}{' '}
               <ScopeList scopes={grant.scopes} />
             </div>
           )}
+          <p>{why}</p>
         </div>
       </Empty>
     </>

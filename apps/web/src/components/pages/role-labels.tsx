@@ -17,7 +17,7 @@ function scopeLabel({ environment, secretPath }: Scope): string {
 /** The places a role is narrowed to, or that it is not. */
 export const ScopeList = ({ scopes }: { scopes: readonly Scope[] | null }) =>
   scopes === null ? (
-    <span className="text-soft">{words.roleLabels.wholeProject}</span>
+    <span>{words.roleLabels.wholeProject}</span>
   ) : (
     <span className="flex flex-wrap gap-1">
       {scopes.map((scope) => (

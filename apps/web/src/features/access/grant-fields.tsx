@@ -67,7 +67,7 @@ function PlaceFields({
         // Places have no identity of their own, and are only added at the end.
         <div
           key={index}
-          className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-2 sm:grid-cols-[9rem_minmax(0,1fr)_auto]"
+          className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-2 sm:grid-cols-[11rem_minmax(0,1fr)_auto]"
         >
           <SelectField
             label={words.grantFields.environment(index + 1)}

@@ -19,7 +19,7 @@ export const NotYours = ({ rights, children }: { rights: Rights; children: React
               {ROLE_LABELS[rights.grant.role].text}
             </dd>
           </div>
-          <div className="grid gap-1">
+          <div className="grid gap-0.5">
             <dt className="text-soft">{words.notYours.where}</dt>
             <dd>
               <ScopeList scopes={rights.grant.scopes} />

@@ -44,7 +44,7 @@ export function PasskeysCard({ factors }: { factors: Factors }) {
     <Section title={words.passkeysCard.title} text={words.passkeysCard.text}>
       <div className="grid gap-4">
         {data.length > 0 && (
-          <ul aria-label={words.passkeysCard.title} className="divide-y divide-line">
+          <ul aria-label={words.passkeysCard.title} className="-mt-4 -mb-3 divide-y divide-line">
             {data.map(({ id, name, createdAt }) => (
               <li key={id} className="flex flex-wrap items-center gap-3 py-3 text-sm">
                 <KeyRound aria-hidden className="size-5 shrink-0 text-soft" />

@@ -1,8 +1,9 @@
 import { ABOUT, AUDIT_ACTIONS } from '@keyferry/schemas/audit'
+import { FilterX } from 'lucide-react'
 import { useState } from 'react'
 import { SearchField } from '../../components/search-field.tsx'
-import { Button } from '../../components/ui/button.tsx'
 import { control } from '../../components/ui/field.tsx'
+import { IconButton } from '../../components/ui/icon-button.tsx'
 import { cn } from '../../lib/cn.ts'
 import { isFiltered, SINCE, type Filters } from './filters.ts'
 import { words } from './words.ts'
@@ -104,9 +105,12 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
         </select>
       )}
       {isFiltered(filters) && (
-        <Button variant="ghost" onClick={() => onChange({ scope: filters.scope })}>
-          {words.activityFilters.clear}
-        </Button>
+        <IconButton
+          icon={FilterX}
+          label={words.activityFilters.clear}
+          className="size-9"
+          onClick={() => onChange({ scope: filters.scope })}
+        />
       )}
     </div>
   )

@@ -37,8 +37,8 @@ export function VerifyResult({ check }: { check: Check }) {
       >
         {words.verifyChain.verifiedText(words.verifyChain.entries(rows))}
         {head !== null && (
-          <span className="flex flex-wrap items-center gap-x-2">
-            <span className="min-w-0 font-mono text-xs break-all text-soft">{head.hash}</span>
+          <span className="flex items-start gap-x-2">
+            <span className="mt-1 min-w-0 font-mono text-xs break-all text-soft">{head.hash}</span>
             <CopyButton label={words.verifyChain.copyEnd} read={() => `${head.seq} ${head.hash}`} />
           </span>
         )}

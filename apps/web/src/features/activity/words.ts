@@ -32,7 +32,7 @@ export const words = {
     page: 'Activity',
     closed: 'Only admins of the whole project see its activity',
     closedText: 'Ask one of them for the role.',
-    text: 'Every change and every value that was read: who, what and when. Entries cannot be edited.',
+    text: 'Every change and every value that was read: who, what and when. Entries can’t be edited.',
     exportAction: 'Export',
     showNewer: 'Show newer entries',
     unreadable: 'The activity could not be read',

@@ -9,7 +9,7 @@ export const SigningSecret = ({ address, secret, onDone }: { address: string; se
     <div className="grid max-w-2xl gap-4">
       <ShownOnce label={words.signingSecret.signingSecret} value={secret} warning={words.signingSecret.shownOnce} />
       <p className="text-sm text-soft">
-        {words.signingSecret.header} <code className="font-mono break-all">x-keyferry-signature: t=…,v1=…</code>
+        {words.signingSecret.header} <code className="font-mono wrap-anywhere">x-keyferry-signature: t=…,v1=…</code>
         {words.signingSecret.where} <code className="font-mono">v1</code> {words.signingSecret.hmacSha256}{' '}
         <code className="font-mono">t</code>
         {words.signingSecret.headerEnd}

@@ -46,7 +46,7 @@ export const OfferWords = ({
         </div>
       )}
       <div className={FACT}>
-        <dt className="text-soft">{words.offerWords.linkEnds}</dt>
+        <dt className="text-soft">{words.offerWords.linkExpires}</dt>
         <dd>
           <Time iso={expiresAt} until />
         </dd>

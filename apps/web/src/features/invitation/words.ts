@@ -1,7 +1,7 @@
 /** Every text of this feature. A translator starts here. */
 export const words = {
   invitationPage: {
-    broken: 'This invitation does not work',
+    broken: 'This invitation doesn’t work',
     text: 'A link works once, for seven days, or until a newer one replaces it.',
     askAgain: 'Ask the person who invited you for a new one. If you already have an account, sign in.',
     signIn: 'Sign in',
@@ -11,7 +11,7 @@ export const words = {
     loadingText: 'Loading its details.',
     loading: 'Loading the invitation',
     incomplete: 'The link is not complete',
-    used: 'It was used, revoked, or has expired',
+    used: 'It was used or revoked, or it has expired',
     toInstance: 'You are invited to Keyferry',
     toProject: (project: string) => `You are invited to ${project}`,
     from: (invitedBy: string, email: string) => `By ${invitedBy}, for ${email}.`,
@@ -33,7 +33,7 @@ export const words = {
     where: 'Where',
     youGet: 'You get',
     accountOnly: 'An account. Project admins add you to their projects.',
-    linkEnds: 'Link ends',
+    linkExpires: 'Link expires',
   },
   takeUp: {
     signInAs: (email: string) => `Sign in as ${email}`,

@@ -53,7 +53,7 @@ export function ClientSecrets({ identityId }: { identityId: string }) {
                 <Th>{words.clientSecrets.secret}</Th>
                 <Th>{words.clientSecrets.uses}</Th>
                 <Th className="max-sm:hidden">{words.clientSecrets.lastUsed}</Th>
-                <Th>{words.clientSecrets.ends}</Th>
+                <Th>{words.clientSecrets.expires}</Th>
                 <ActionsTh />
               </tr>
             </thead>

@@ -63,18 +63,24 @@ export function MachinePage({ projectId, identityId }: { projectId: string; iden
           </span>
         }
       />
-      <InThisProject projectId={projectId} machine={machine.data} />
-      {machine.data.authMethods.includes('universal-auth') ? (
-        <>
-          <ClientSecrets identityId={identityId} />
-          <UniversalAuthCard identityId={identityId} />
-        </>
-      ) : (
-        <NoUniversalAuth identityId={identityId} />
-      )}
-      <FederatedAuths machine={machine.data} />
-      <MachineSettings machine={machine.data} />
-      <DeleteMachine projectId={projectId} machine={machine.data} />
+      <div className="grid items-start gap-4 2xl:grid-cols-2">
+        <div className="grid gap-4">
+          <InThisProject projectId={projectId} machine={machine.data} />
+          {machine.data.authMethods.includes('universal-auth') ? (
+            <>
+              <ClientSecrets identityId={identityId} />
+              <UniversalAuthCard identityId={identityId} />
+            </>
+          ) : (
+            <NoUniversalAuth identityId={identityId} />
+          )}
+        </div>
+        <div className="grid gap-4">
+          <FederatedAuths machine={machine.data} />
+          <MachineSettings machine={machine.data} />
+          <DeleteMachine projectId={projectId} machine={machine.data} />
+        </div>
+      </div>
     </div>
   )
 }

@@ -29,7 +29,7 @@ export const words = {
     secret: 'Secret',
     uses: 'Uses',
     lastUsed: 'Last used',
-    ends: 'Ends',
+    expires: 'Expires',
     createTitle: 'Create a client secret',
   },
   copiedId: {
@@ -44,7 +44,7 @@ export const words = {
     text: 'Its client secrets and access tokens stop working immediately, in every project.',
     confirmTitle: (name: string) => `Delete ${name}?`,
     confirm: (name: string) => `Type ${name} to confirm`,
-    consequence: "Programs that sign in with its client ID stop working. This can't be undone.",
+    consequence: 'Programs that sign in with its client ID stop working. This can’t be undone.',
   },
   durationField: {
     seconds: 'seconds',

@@ -19,6 +19,12 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
   const revoke = trpc.apiKeys.revoke.useMutation()
   const here = apiKey.grants.find((grant) => grant.projectId === projectId)
   const elsewhere = apiKey.grants.length - 1
+  const where = (
+    <span>
+      {apiKey.instanceAdmin ? words.keyRow.allProjects : <ScopeList scopes={here?.scopes ?? null} />}
+      {elsewhere > 0 && ` ${words.keyRow.and(elsewhere)}`}
+    </span>
+  )
   const used =
     apiKey.lastUsedAt === null ? (
       <span className="text-soft">{words.keyRow.never}</span>
@@ -40,8 +46,8 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
           {withOwner && <span className="break-all text-soft">{apiKey.owner}</span>}
           {apiKey.instanceAdmin && <span className="sm:hidden">{UNLIMITED}</span>}
           {here && (
-            <span className="flex flex-wrap items-center gap-1.5 sm:hidden">
-              {ROLE_LABELS[here.role].word} <ScopeList scopes={here.scopes} />
+            <span className="flex flex-wrap items-center gap-x-1.5 sm:hidden">
+              {ROLE_LABELS[here.role].word} {where}
             </span>
           )}
           <span className="text-soft sm:hidden">
@@ -50,10 +56,7 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
         </span>
       </Td>
       <Td className="max-sm:hidden">{apiKey.instanceAdmin ? UNLIMITED : here && ROLE_LABELS[here.role].word}</Td>
-      <Td className="max-sm:hidden">
-        {apiKey.instanceAdmin ? words.keyRow.everyProject : <ScopeList scopes={here?.scopes ?? null} />}
-        {elsewhere > 0 && <span className="text-soft"> {words.keyRow.and(elsewhere)}</span>}
-      </Td>
+      <Td className="max-sm:hidden">{where}</Td>
       <Td className="max-sm:hidden">{used}</Td>
       <Td>
         {over ? (

@@ -53,7 +53,7 @@ export function KeysTab({ projectId, open, onOpen, rights }: TabProps & { rights
                 <Th className="max-sm:hidden">{words.keysTab.role}</Th>
                 <Th className="max-sm:hidden">{words.keysTab.where}</Th>
                 <Th className="max-sm:hidden">{words.keysTab.lastUsed}</Th>
-                <Th>{words.keysTab.ends}</Th>
+                <Th>{words.keysTab.expires}</Th>
                 <ActionsTh />
               </tr>
             </thead>

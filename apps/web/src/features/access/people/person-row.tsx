@@ -56,7 +56,7 @@ export function PersonRow({ index, measure, person, you, isDoubted }: Props) {
         {person.instanceAdmin ? (
           <Badge tone="accent">{words.personRow.instanceAdmin}</Badge>
         ) : (
-          <span className="text-soft">{words.personRow.account}</span>
+          <span className="text-soft">{words.personRow.noRole}</span>
         )}
       </Td>
       <Td className="max-sm:hidden">
