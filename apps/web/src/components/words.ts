@@ -262,9 +262,6 @@ export const words = {
     tooShort: 'Too short',
     hint: 'At least 10 characters. A passphrase works well.',
   },
-  syncStatus: {
-    since: 'since ',
-  },
   usesList: {
     unused: 'Not used by any sync, import or reference.',
     readBy: (readers: number) => `Read by ${count(readers, 'sync')}`,

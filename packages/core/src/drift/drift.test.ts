@@ -305,7 +305,7 @@ await withRepresentatives('drift at', (open, destination) => {
       anHour(it)
       const stopped = {
         count: 2,
-        message: expect.stringMatching(/^Automatic repair paused: A drifted 3 times within 24 hours/),
+        message: expect.stringMatching(/^A drifted 3 times within 24 hours/),
         repairsStopped: true,
       }
       expect((await it.run(sync)).row.drift).toMatchObject(stopped)

@@ -60,7 +60,7 @@ export async function restoreRun(
     const found = await rewindTo(ctx, tx, at)
     const shown = show(at, found)
     if (shown.hash !== input.planHash) {
-      throw new BadRequest(`The restore plan has changed: it is ${shown.hash} now. Review it again.`, {
+      throw new BadRequest('The restore plan has changed. Review it again.', {
         planHash: shown.hash,
       })
     }

@@ -51,7 +51,7 @@ onEveryDatabase('trouble', (open) => {
     expect(await it.told()).toMatchObject([
       {
         type: 'sync.repairs-stopped',
-        message: expect.stringMatching(/^Automatic repair paused: TOKEN drifted/),
+        message: expect.stringMatching(/^TOKEN drifted/),
         sync: { id: it.sync.id, name: 'shop', environment: 'dev', secretPath: '/' },
         run: { id: '', state: '' },
       },

@@ -19,7 +19,7 @@ export async function approvePlan(
   const sync = await findSync(ctx, input)
   const present = await planOf(ctx, sync, readerOf(ctx, sync.projectId))
   if (present.hash !== input.planHash) {
-    throw new BadRequest(`The plan has changed: it is ${present.hash} now. Review it again before approving.`, {
+    throw new BadRequest('The plan has changed. Review it again before approving.', {
       planHash: present.hash,
     })
   }

@@ -108,7 +108,7 @@ export function syncMessageText(message: SyncMessage): string {
     case 'connection-not-allowed':
       return `Nothing was sent. ${message.text}`
     case 'owner-without-access':
-      return `Nothing was sent. ${message.owner}, the owner of this sync, can no longer read its whole source. Someone with access takes the sync over with “Sync now” or by editing it.`
+      return `Nothing was sent: the owner of this sync, ${message.owner}, can no longer read its whole source. To take it over, click “Sync now” or edit it.`
     case 'approval-needed':
       return `${deletionsText(message.deletions)} Nothing was sent. Approve this plan to continue, or restore the secrets.`
     case 'secrets-removed':
@@ -118,7 +118,7 @@ export function syncMessageText(message: SyncMessage): string {
       return `${message.added} added, ${message.changed} changed${leftOut === null ? '' : `, ${leftOut}`}`
     }
     case 'owner-cannot-import':
-      return `Nothing was imported and nothing was sent. ${message.owner}, the owner of this sync, can no longer change the secrets of its folder. Someone with access takes the sync over by editing it.`
+      return `Nothing was imported or sent: the owner of this sync, ${message.owner}, can no longer change the secrets of its folder. To take it over, edit it.`
     case 'not-checked':
       return `Not checked: ${message.text}`
     case 'not-checked-without-owner':
@@ -132,7 +132,7 @@ export function syncMessageText(message: SyncMessage): string {
     case 'deletes-not-repaired':
       return `${deletionsText(message.deletions)} Nothing was deleted; run the sync to review it.`
     case 'repairs-paused':
-      return `Automatic repair paused: ${listed(message.keys, message.count)} drifted ${message.times} times within 24 hours, so another writer is changing it. Stop that writer, then click “Sync now”: it repairs everything and resumes automatic repair.`
+      return `${listed(message.keys, message.count)} drifted ${message.times} times within 24 hours. Stop the other writer, then click “Sync now”: it repairs everything and resumes automatic repair.`
     case 'cleanup-waits':
       return `${count(message.keys, 'key')} will be deleted at ${message.target} once ${message.next} is in sync.`
     case 'cleanup-done':

@@ -5,7 +5,6 @@ import { cn } from '../../lib/cn.ts'
 import type { Sync } from '../../lib/server/types.ts'
 import { Time } from '../time.tsx'
 import { Badge, type Tone } from '../ui/badge.tsx'
-import { words } from '../words.ts'
 
 type Status = Sync['status']
 
@@ -37,13 +36,9 @@ export function SyncReason({ sync }: { sync: Pick<Sync, 'reason' | 'since' | 'de
   const why = reasonOf(sync)
   return (
     <span className="text-xs break-words text-soft">
-      {why !== null && sync.since !== null ? `${why}, ` : why}
-      {sync.since !== null && (
-        <span className="whitespace-nowrap">
-          {words.syncStatus.since}
-          <Time iso={sync.since} />
-        </span>
-      )}
+      {why}
+      {why !== null && sync.since !== null && ' · '}
+      {sync.since !== null && <Time iso={sync.since} />}
     </span>
   )
 }

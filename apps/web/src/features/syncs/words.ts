@@ -145,7 +145,6 @@ export const words = {
   pausesNotice: {
     project: (by: string) => `All syncs of this project are paused by ${by}`,
     instance: (by: string) => `All syncs of every project are paused by ${by}`,
-    since: (why: string) => `${why} · since`,
     ends: ' · ends ',
     resume: 'Resume',
   },
@@ -272,7 +271,6 @@ export const words = {
   },
   syncBanner: {
     attempts: (attempts: number) => count(attempts, 'attempt'),
-    since: 'Since',
     nextAttempt: ' · next attempt ',
     ends: ' · ends ',
   },
@@ -316,7 +314,7 @@ export const words = {
     hour: (from: string, runs: number) => `${from}: ${count(runs, 'run')}`,
     none: 'No runs',
     runs: (runs: number) => count(runs, 'run'),
-    troubled: (hours: number) => `, problems in ${count(hours, 'hour')}`,
+    troubled: (hours: number) => `, problems in ${hours} of 24 hours`,
   },
   syncHeader: {
     lastDay: 'Last 24 hours',

@@ -55,7 +55,7 @@ function State({ state }: { state: KeyState['state'] }) {
   const { word, tone } = KEY_STATES[state]
   if (state !== 'in-sync') return <Badge tone={tone}>{word}</Badge>
   return (
-    <span className="inline-flex items-center gap-1 text-xs whitespace-nowrap text-soft">
+    <span className="flex items-center gap-1 text-xs whitespace-nowrap text-soft">
       <CircleCheck aria-hidden className="size-3.5 text-good" /> {word}
     </span>
   )

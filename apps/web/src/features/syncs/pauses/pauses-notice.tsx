@@ -18,7 +18,7 @@ export function PausesNotice({ projectId }: { projectId: string }) {
             title={scope === 'project' ? words.pausesNotice.project(by) : words.pausesNotice.instance(by)}
             action={<Resume scope={scope} projectId={projectId} />}
           >
-            {words.pausesNotice.since(why)} <Time iso={since} />
+            {why} · <Time iso={since} />
             {until !== null && (
               <>
                 {words.pausesNotice.ends}

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
 import { Failure } from '../../../components/failure.tsx'
-import { Time } from '../../../components/time.tsx'
 import { Button } from '../../../components/ui/button.tsx'
 import { Section } from '../../../components/ui/card.tsx'
 import { Notice } from '../../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../../components/ui/skeleton.tsx'
 import { atSource, useWhyNot } from '../../../lib/session/rights.ts'
+import { exactTime } from '../../../lib/display/time.ts'
 import { direct, trpc } from '../../../lib/server/trpc.ts'
 import type { Sync } from '../../../lib/server/types.ts'
 import { RestoreApproval } from './restore-approval.tsx'
@@ -44,7 +44,7 @@ export function RestoreRun({ sync, runId, onClose }: Props) {
   const others = (uses.data?.syncs ?? []).filter(({ id }) => id !== syncId)
   return (
     <div className="grid gap-4">
-      <Button variant="ghost" className="w-fit" onClick={onClose}>
+      <Button variant="ghost" className="-ml-3.5 w-fit" onClick={onClose}>
         <ArrowLeft aria-hidden className="size-4" /> {words.restoreRun.allRuns}
       </Button>
       <Section
@@ -52,7 +52,7 @@ export function RestoreRun({ sync, runId, onClose }: Props) {
         text={
           <>
             {words.restoreRun.writes(sync.targetLabel)}{' '}
-            {run.data ? <Time iso={run.data.startedAt} /> : words.restoreRun.thatTime} {words.restoreRun.into}{' '}
+            {run.data ? exactTime(run.data.startedAt) : words.restoreRun.thatTime} {words.restoreRun.into}{' '}
             <span className="font-mono">
               {environment?.slug}:{folder?.path}
             </span>{' '}
