@@ -37,7 +37,7 @@ export function SyncReason({ sync }: { sync: Pick<Sync, 'reason' | 'since' | 'de
   return (
     <span className="text-xs break-words text-soft">
       {why}
-      {why !== null && sync.since !== null && ' · '}
+      {why !== null && sync.since !== null && '\u00a0· '}
       {sync.since !== null && <Time iso={sync.since} />}
     </span>
   )

@@ -112,7 +112,7 @@ export const SecretRow = memo(function SecretRow({
           </span>
         )}
       </Td>
-      <Td className="w-12 py-0 text-right max-sm:w-9 max-sm:px-1 sm:group-has-[form]/row:pt-2">
+      <Td className="w-12 py-0 text-right max-sm:w-9 max-sm:px-1 max-sm:group-has-[[data-wide],[data-below]]/row:pt-1 sm:group-has-[form]/row:pt-2">
         {isComplete && (
           <SecretMenu
             place={place}

@@ -118,7 +118,7 @@ export function Generator({ onGenerated, onClose }: { onGenerated: (value: strin
       )}
       {publicKey !== undefined && (
         <div className="flex items-start gap-1">
-          <code className="max-h-24 min-w-0 flex-1 overflow-auto rounded-md bg-sunken p-2 text-xs break-all">
+          <code className="max-h-24 min-w-0 flex-1 overflow-auto rounded-md bg-sunken p-2 text-xs break-all whitespace-pre-wrap">
             {publicKey}
           </code>
           <CopyButton label={words.generator.copyPublicKey} read={() => publicKey} />
