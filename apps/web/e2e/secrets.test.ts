@@ -244,6 +244,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     await expect.poll(() => typed.inputValue()).toBe(`${CANARY}-${to('PORT')}`)
     await typed.press('Enter')
     await see(row('REFERRING'))
+    await see(form.getByRole('status').getByText('Added REFERRING.'))
     expect(await value('dev', '/api', 'REFERRING')).toBe(`${CANARY}-${to('PORT')}`)
     const secrets = [{ key: 'REFERRING' }]
     await client.secrets.deleteMany.mutate({ projectId, environment: 'dev', secretPath: '/api', secrets })

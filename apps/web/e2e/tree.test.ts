@@ -343,6 +343,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       await see(page.getByRole('option', { name: 'dev:/api/deep' }).first())
       await screens.look('search')
       await search.fill('inner')
+      const named = () => page.evaluate<string>("document.activeElement?.ariaActiveDescendantElement?.innerText ?? ''")
+      await expect.poll(named).toMatch(/^INNER\s+dev:/)
       await see(page.getByRole('option', { name: 'INNER dev:/api/deep', selected: true }))
       await page.keyboard.press('Enter')
       await see(row('INNER'))

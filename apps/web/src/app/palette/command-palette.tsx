@@ -1,8 +1,12 @@
+import { useIsFetching } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
-import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { useFocusBack } from '../../lib/focus/focus-back.ts'
 import { usePress } from '../../lib/focus/press.ts'
+import { useRested } from '../../lib/lists/use-rested.ts'
+import { firstOption, nameSelected } from '../../components/ui/name-selected.ts'
+import { NoMatches } from '../../components/ui/no-matches.tsx'
 import type { PauseSubject } from '../../features/syncs/pauses/use-pauses.ts'
 import { GeneralCommands } from './palette-general.tsx'
 import { ProjectCommands } from './palette-project.tsx'
@@ -26,14 +30,23 @@ export function CommandPalette({ takeTyped, projectId, onClose, onSheet, onPause
   /** Once the arrow keys or the pointer were used, what arrives later moves neither the selection nor the list. */
   const isChosen = useRef(false)
   const list = useRef<HTMLDivElement>(null)
+  const isAnswered = useIsFetching() === 0
+  const isSearching = useRested(search) !== search || !isAnswered
   const pressing = usePress('[cmdk-item]')
+  const field = useRef<HTMLInputElement>(null)
   useFocusBack()
+  useEffect(() => {
+    // The list marks the option after this.
+    const frame = requestAnimationFrame(() => nameSelected(field, list))
+    return () => cancelAnimationFrame(frame)
+  }, [selected])
   const selectFirst = () => {
     // What arrived is sorted before the next frame.
     requestAnimationFrame(() => {
       if (isChosen.current) return
-      const first = list.current?.querySelector('[cmdk-item]:not([aria-disabled=true])')?.getAttribute('data-value')
-      if (typeof first === 'string') setSelected(first)
+      const first = firstOption(list)
+      if (first !== undefined) setSelected(first)
+      nameSelected(field, list)
     })
   }
   const change = (next: string) => {
@@ -69,21 +82,22 @@ export function CommandPalette({ takeTyped, projectId, onClose, onSheet, onPause
       contentClassName="fixed top-[12vh] left-1/2 z-40 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-surface shadow-float"
     >
       <Command.Input
+        ref={field}
         value={search}
         onValueChange={change}
         onFocus={addTyped}
         placeholder={words.commandPalette.placeholder}
         className="w-full border-b border-line bg-transparent px-4 py-3 text-lg text-ellipsis outline-none"
       />
+      <NoMatches isSearching={isSearching} className="px-4 pt-7 pb-6 text-center text-base text-soft">
+        {words.commandPalette.noMatches}
+      </NoMatches>
       <Command.List
         ref={list}
         {...pressing}
         onPointerMove={onPointerMove}
         className="max-h-[50vh] overflow-y-auto p-1.5"
       >
-        <Command.Empty className="px-3 py-6 text-center text-base text-soft">
-          {words.commandPalette.noMatches}
-        </Command.Empty>
         {projectId !== undefined && (
           <ProjectCommands
             projectId={projectId}

@@ -10,14 +10,16 @@ const kinds = {
   blocked: { icon: OctagonX, box: 'border-bad/40 bg-bad-tint', mark: 'text-bad' },
 }
 
-/** A boxed sentence that must be read. `bad` and `blocked` are announced. */
+/** A boxed sentence that must be read. `bad` and `blocked` are announced, unless `isListed`: the page says how many. */
 export function Notice({
   kind = 'info',
+  isListed = false,
   title,
   children,
   action,
 }: {
   kind?: keyof typeof kinds
+  isListed?: boolean
   title?: ReactNode
   children?: ReactNode
   action?: ReactNode
@@ -25,7 +27,7 @@ export function Notice({
   const { icon: Icon, box, mark } = kinds[kind]
   return (
     <div
-      role={kind === 'bad' || kind === 'blocked' ? 'alert' : 'note'}
+      role={!isListed && (kind === 'bad' || kind === 'blocked') ? 'alert' : 'note'}
       className={cn('flex items-start gap-3 rounded-lg border p-3 text-sm', box)}
     >
       <Icon aria-hidden className={cn('mt-0.5 size-4.5 shrink-0', mark)} />

@@ -42,7 +42,7 @@ export function AttentionList({ projectId, total }: { projectId: string; total: 
     )
   }
   return (
-    <Section title={attention.title} text={attention.some(data.total, total)}>
+    <Section title={attention.title} text={<p aria-live="polite">{attention.some(data.total, total)}</p>}>
       <ul className="grid gap-2">
         {data.syncs.map((sync) => (
           <li key={sync.id}>

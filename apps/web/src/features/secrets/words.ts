@@ -22,6 +22,7 @@ export const words = {
     value: 'Value',
     submit: 'Add secret',
     closeNewSecret: 'Close the new secret',
+    added: (key: string) => `Added ${key}.`,
   },
   closedFolder: {
     title: (environment: string, secretPath: string) =>

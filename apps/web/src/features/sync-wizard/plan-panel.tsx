@@ -14,13 +14,12 @@ interface Props {
   missing: string | undefined
 }
 
-/** What the first sync will do, beside the form, counts first. */
+/** What the first sync will do, beside the form, counts first; the foot of the wizard announces these. */
 export function PlanPanel({ planned, autoSync, missing }: Props) {
   const { place, plan, importPreview, imports, error, isBusy, refresh } = planned
   return (
     <section
       aria-label={imports ? words.planPanel.import : words.planPanel.plan}
-      aria-live="polite"
       aria-busy={isBusy}
       className="grid gap-3 rounded-lg border border-line bg-surface p-4 xl:sticky xl:top-20 xl:max-h-[calc(100vh-10rem)] xl:overflow-y-auto"
     >
@@ -34,16 +33,18 @@ export function PlanPanel({ planned, autoSync, missing }: Props) {
           </Button>
         )}
       </div>
-      {place?.hasDuplicate === true && (
-        <Notice kind="warn" title={words.planPanel.overlap}>
-          {words.planPanel.overlapText}
-        </Notice>
-      )}
-      {place?.maybeDuplicate === true && (
-        <Notice kind="warn" title={words.planPanel.sameName}>
-          {words.planPanel.sameNameText}
-        </Notice>
-      )}
+      <div aria-live="polite" className="grid gap-3 empty:hidden">
+        {place?.hasDuplicate === true && (
+          <Notice kind="warn" title={words.planPanel.overlap}>
+            {words.planPanel.overlapText}
+          </Notice>
+        )}
+        {place?.maybeDuplicate === true && (
+          <Notice kind="warn" title={words.planPanel.sameName}>
+            {words.planPanel.sameNameText}
+          </Notice>
+        )}
+      </div>
       {missing !== undefined ? (
         <p className="text-sm text-soft">{words.planPanel.seePlan(missing)}</p>
       ) : isBusy ? (

@@ -27,7 +27,7 @@ export const words = {
     untilResolved: (keys: number) =>
       `Nothing is sent until every secret of the folder can be resolved. Fix ${keys === 1 ? 'it' : 'them'}, and the sync resumes automatically.`,
     nextCheckRepairs: 'The next check repairs it.',
-    syncNowRepairs: '“Sync now” writes the folder’s values again. The plan shows what differs.',
+    repairNowWrites: '“Repair now” writes the folder’s values again. The plan shows what differs.',
     noChanges: 'No changes are waiting.',
     more: (more: number) => ` and ${more} more`,
     keysWait: (keys: number) => count(keys, 'key waits', 'keys wait'),

@@ -1,9 +1,7 @@
 import { Plus, X } from 'lucide-react'
-import { useEffect, useId, useRef, useState, type ClipboardEvent } from 'react'
+import { useRef, useState, type ClipboardEvent } from 'react'
 import { Button } from '../../../components/ui/button.tsx'
-import { control } from '../../../components/ui/field.tsx'
 import { IconButton } from '../../../components/ui/icon-button.tsx'
-import { cn } from '../../../lib/cn.ts'
 import { code } from '../../../lib/loading/code.ts'
 import { messageOf } from '../../../lib/server/errors.ts'
 import { useFocusBack } from '../../../lib/focus/focus-back.ts'
@@ -15,12 +13,11 @@ import { useUnsaved } from '../../../lib/forms/unsaved.ts'
 import { pastedAssignment } from '../../paste/pasted-assignment.ts'
 import { ValueField } from '../values/value-field.tsx'
 import { words } from '../words.ts'
+import { NewKeyField } from './new-key-field.tsx'
 
 /** The schemas weigh more than the rest of the page. */
 const loadNewSecret = code(() => import('./new-secret.ts'))
 
-/** After the last key stroke. */
-const PAUSE_MS = 300
 const NOTHING = { key: '', value: '' }
 
 interface Props {
@@ -34,16 +31,15 @@ interface Props {
 
 /** The row on top of the table. Stays open after a save, for the next one. */
 export function AddSecret({ place, initialKey, onLines, onAdded, onClose }: Props) {
-  const id = useId()
   const create = trpc.secrets.create.useMutation()
   const [typed, setTyped] = useState({ key: initialKey, value: '' })
   const [errors, setErrors] = useState<{ key?: string | undefined; value?: string | undefined }>({})
   const [failure, setFailure] = useState<string>()
+  const [added, setAdded] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   useFocusBack()
   useUnsaved(typed.key !== initialKey || typed.value !== '')
-  const refusal = useRefusal(place, typed.key)
 
   const focus = (field: 'input' | 'textarea') => form.current?.querySelector<HTMLElement>(field)?.focus()
   const submit = useOneAtATime(async () => {
@@ -56,6 +52,7 @@ export function AddSecret({ place, initialKey, onLines, onAdded, onClose }: Prop
       if (secret) {
         await create.mutateAsync({ ...place, ...secret })
         setTyped(NOTHING)
+        setAdded(secret.key)
         onAdded(secret.key)
         await markStale('secrets.create')
       }
@@ -78,7 +75,6 @@ export function AddSecret({ place, initialKey, onLines, onAdded, onClose }: Prop
   const closeUnused = () => {
     if (typed.key === initialKey && typed.value === '') onClose()
   }
-  const said = errors.key ?? refusal
   return (
     <form
       aria-label={words.addSecret.addSecret}
@@ -92,30 +88,15 @@ export function AddSecret({ place, initialKey, onLines, onAdded, onClose }: Prop
       noValidate
       className="grid items-start gap-2 rounded-lg border border-accent bg-surface p-2 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto]"
     >
-      <div className="grid gap-1.5">
-        <input
-          aria-label={words.addSecret.key}
-          placeholder={words.addSecret.placeholder}
-          autoFocus={initialKey === ''}
-          autoComplete="off"
-          spellCheck={false}
-          autoCapitalize="off"
-          aria-invalid={errors.key !== undefined || undefined}
-          aria-describedby={said === null ? undefined : id}
-          className={cn(control, 'h-8 px-2.5 font-mono text-sm')}
-          onPaste={paste}
-          onKeyDown={({ key }) => key === 'Escape' && closeUnused()}
-          value={typed.key}
-          onChange={({ target }) => setTyped({ ...typed, key: target.value })}
-        />
-        {errors.key !== undefined ? (
-          <p id={id} role="alert" className="text-sm font-medium text-bad">
-            {errors.key}
-          </p>
-        ) : (
-          refusal !== null && <p id={id} className="text-sm text-warn">{`${typed.key.trim()} ${refusal}`}</p>
-        )}
-      </div>
+      <NewKeyField
+        place={place}
+        value={typed.key}
+        onChange={(key) => setTyped({ ...typed, key })}
+        onPaste={paste}
+        onCancel={closeUnused}
+        error={errors.key}
+        autoFocus={initialKey === ''}
+      />
       <ValueField
         label={words.addSecret.value}
         placeholder={words.addSecret.value}
@@ -133,6 +114,10 @@ export function AddSecret({ place, initialKey, onLines, onAdded, onClose }: Prop
         </Button>
         <IconButton icon={X} label={words.addSecret.closeNewSecret} className="size-8" onClick={onClose} />
       </div>
+      {/* The new row is in sight; a screen reader hears of it. */}
+      <p role="status" className="sr-only">
+        {added !== undefined && words.addSecret.added(added)}
+      </p>
       {failure !== undefined && (
         <p role="alert" className="text-sm font-medium text-bad md:col-span-full">
           {failure}
@@ -140,16 +125,4 @@ export function AddSecret({ place, initialKey, onLines, onAdded, onClose }: Prop
       )}
     </form>
   )
-}
-
-/** Why a destination of the folder would refuse the key, as the predicate of a sentence. */
-function useRefusal(place: FolderRef, typed: string): string | null {
-  const present = typed.trim()
-  const [key, setKey] = useState('')
-  useEffect(() => {
-    const timer = setTimeout(() => setKey(present), PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [present])
-  const { data } = trpc.secrets.checkKey.useQuery({ ...place, key }, { enabled: /^[^:/]+$/.test(key) })
-  return key === present ? (data?.refusal ?? null) : null
 }

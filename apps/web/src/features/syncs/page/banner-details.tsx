@@ -28,7 +28,7 @@ export function BannerDetails({ sync, reason }: Props) {
     case 'keys-not-written':
       return <TroubledKeys sync={sync} keys={reason.named} excludes />
     case 'drifted':
-      return <p>{reason.repairs ? words.bannerDetails.nextCheckRepairs : words.bannerDetails.syncNowRepairs}</p>
+      return <p>{reason.repairs ? words.bannerDetails.nextCheckRepairs : words.bannerDetails.repairNowWrites}</p>
     case 'paused':
       return reason.waiting ? <Waiting sync={sync} /> : <p>{words.bannerDetails.noChanges}</p>
     case 'changes-waiting':

@@ -25,6 +25,7 @@ export function SyncBanner({ sync, named = false }: { sync: ListedSync; named?: 
   return (
     <Notice
       kind={kind}
+      isListed={named}
       title={
         <>
           {named && (
