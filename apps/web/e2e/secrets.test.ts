@@ -200,6 +200,21 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     await edit.press('Escape')
     await gone(edit)
 
+    // What is typed stays, and is not saved in silence, when somebody else deletes the secret.
+    await button('Edit DROPPED').click()
+    const dropped = page.getByLabel('New value of DROPPED')
+    await dropped.fill(`${CANARY}-for-nobody`)
+    const count = page.getByText(/^\d+ secrets$/)
+    const before = await count.innerText()
+    await client.secrets.delete.mutate({ projectId, environment: 'dev', secretPath: '/api', key: 'DROPPED' })
+    await expect.poll(() => count.innerText()).not.toBe(before)
+    all().seen.expectRefusal('secrets.update')
+    await dropped.press('Enter')
+    await see(row('DROPPED').getByRole('alert'))
+    expect(await dropped.inputValue()).toBe(`${CANARY}-for-nobody`)
+    await dropped.press('Escape')
+    await gone(row('DROPPED'))
+
     // Nobody sees these characters in a value: a sign stands for each.
     await put('dev', '/api', { TOKEN: `${CANARY}\u200b-unseen ` })
     await button('Reveal TOKEN').click()
@@ -207,7 +222,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     await see(row('TOKEN').getByText('·', { exact: true }))
     await screens.keep('unseen-characters')
     await button('Hide TOKEN').click()
-    const secrets = ['TOKEN', 'PASTED_A', 'PASTED_B', 'DROPPED'].map((key) => ({ key }))
+    const secrets = ['TOKEN', 'PASTED_A', 'PASTED_B'].map((key) => ({ key }))
     await client.secrets.deleteMany.mutate({ projectId, environment: 'dev', secretPath: '/api', secrets })
   })
 

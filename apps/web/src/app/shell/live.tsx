@@ -1,7 +1,8 @@
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { nameOfDeletion } from '../../components/deletion/pending-deletion.tsx'
 import { changedSyncs } from '../../lib/live/changed-syncs.ts'
 import { setFeedDown } from '../../lib/server/connection.ts'
+import { isFeedDown } from '../../lib/live/feed-down.ts'
 import { feedOpening } from '../../lib/live/feed-opening.ts'
 import { setProgress } from '../../lib/live/live.ts'
 import { paced } from '../../lib/live/paced.ts'
@@ -23,7 +24,16 @@ const REOPEN_MS = 3000
 export function Live({ projectId }: { projectId: string }) {
   const marks = useMemo(() => marksOf(projectId), [projectId])
   useEffect(() => () => Object.values(marks).forEach(({ stop }) => stop()), [marks])
-  const opening = useMemo(() => feedOpening((since) => void markStale('feed.opened', { since })), [])
+  const [wasDown, setDown] = useState(false)
+  const opening = useMemo(
+    () =>
+      feedOpening((since) => {
+        // A proxy that buffers: the server is there.
+        setDown(false)
+        void markStale('feed.opened', { since })
+      }),
+    [],
+  )
   useEffect(() => {
     opening.began()
     return opening.settled
@@ -76,11 +86,12 @@ export function Live({ projectId }: { projectId: string }) {
     }, REOPEN_MS)
     return () => clearTimeout(timer)
   }, [over, reset, opening])
-  const down = over || (status === 'connecting' && error !== null)
+  const isDown = isFeedDown(wasDown, { status, error })
+  if (isDown !== wasDown) setDown(isDown)
   useEffect(() => {
-    setFeedDown(down)
+    setFeedDown(isDown)
     return () => setFeedDown(false)
-  }, [down])
+  }, [isDown])
   return null
 }
 

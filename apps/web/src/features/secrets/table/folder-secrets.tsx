@@ -7,6 +7,7 @@ import { toast } from '../../../lib/toast.ts'
 import type { FolderRef, Project, SecretRow } from '../../../lib/server/types.ts'
 import { SecretsBar } from './secrets-bar.tsx'
 import { SecretsTable } from './secrets-table.tsx'
+import { useWithEdited } from './with-edited.ts'
 import { isFound, useFoundSecrets } from './use-found-secrets.ts'
 import { words } from '../words.ts'
 
@@ -55,6 +56,7 @@ export function FolderSecrets({
   const override = useCallback((key: string) => onView({ add: key }), [onView])
   const [wanted, setWanted] = useSearch(search, (q) => onView({ q: q || undefined }))
   const found = useFoundSecrets(rows, wanted)
+  const shown = useWithEdited(place, found)
   const showAdded = (keys: readonly string[]) => {
     const hidden = keys.filter((key) => !isFound(key, wanted))
     if (hidden.length > 0)
@@ -100,14 +102,14 @@ export function FolderSecrets({
       )}
       {rows === undefined ? (
         <SkeletonRows label={words.folderSecrets.loading} rows={8} />
+      ) : shown.length > 0 ? (
+        <SecretsTable place={place} rows={shown} onHistory={openHistory} onOverride={override} />
       ) : isEmpty ? (
         <Empty title={words.folderSecrets.empty}>
           {isWritable ? words.folderSecrets.emptyText : words.folderSecrets.emptyReadOnly}
         </Empty>
-      ) : found.length === 0 ? (
-        <p className="py-6 text-center text-base text-soft">{words.folderSecrets.noMatch(wanted)}</p>
       ) : (
-        <SecretsTable place={place} rows={found} onHistory={openHistory} onOverride={override} />
+        <p className="py-6 text-center text-base text-soft">{words.folderSecrets.noMatch(wanted)}</p>
       )}
     </div>
   )

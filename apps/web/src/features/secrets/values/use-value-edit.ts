@@ -8,6 +8,7 @@ import { trpc } from '../../../lib/server/trpc.ts'
 import type { FolderRef } from '../../../lib/server/types.ts'
 import { useUnsaved } from '../../../lib/forms/unsaved.ts'
 import { words } from '../words.ts'
+import { useEdited } from './edited.ts'
 
 interface Edited {
   place: FolderRef
@@ -32,6 +33,7 @@ export function useValueEdit({ place, secretKey, version, onClose }: Edited) {
   const isTyped = useRef(false)
   const [problem, setProblem] = useState<string>()
   useUnsaved(typed !== undefined)
+  useEdited(place, secretKey, typed !== undefined)
   const [began] = useState(() => reading(place, secretKey))
   useEffect(() => {
     let isOpen = true
