@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { freePort } from '@keyferry/vitest/free-port'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { DestinationError } from '../../destination-error.ts'
@@ -321,12 +322,10 @@ describe('repeats', () => {
   })
 
   test('a host that is not there is named', async () => {
-    const closed = await serving(hang)
-    closers.splice(0).forEach((close) => close())
-    expect((await failure(closed.http().request(get))).message).toMatch(
-      /Can't reach 127\.0\.0\.1:\d+: connection refused/,
-    )
-    const nowhere = closed.http({ baseUrl: 'http://keyferry.invalid' })
+    const { http } = await serving(hang)
+    const nobody = http({ baseUrl: `http://127.0.0.1:${await freePort()}` })
+    expect((await failure(nobody.request(get))).message).toMatch(/Can't reach 127\.0\.0\.1:\d+: connection refused/)
+    const nowhere = http({ baseUrl: 'http://keyferry.invalid' })
     const error = await failure(nowhere.request(get))
     expect(error).toMatchObject({ kind: 'unavailable' })
     expect(error.message).toContain("Can't reach keyferry.invalid: the name")
