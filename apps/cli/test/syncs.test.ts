@@ -11,7 +11,7 @@ import { settled } from '@keyferry/server/demo'
 import { signUp, startEmulators, startInstance, type TestInstance } from '@keyferry/server/testing'
 import { newHome, type Home } from '@keyferry/server/testing-cli'
 import { program } from '@keyferry/vitest/programs'
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 
 // One instance for all of them: each test has a project with a sync of its own.
 let instance: TestInstance
@@ -63,6 +63,9 @@ beforeEach(async () => {
   })
   ref = { destination, syncId: sync.id }
 })
+
+// The command line also names what is wrong with the other projects.
+afterEach(() => client.projects.delete.mutate({ projectId, syncs: 'keep-secrets' }))
 
 const keyferry = (...args: string[]) => home.keyferry([...args, '--project', slug])
 
