@@ -1,3 +1,4 @@
+/** What the audit log says of calls, through HTTP. The tests continue where the one before them ended. */
 import { randomUUID } from 'node:crypto'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { auditEntry } from '@keyferry/schemas'

@@ -1,6 +1,6 @@
 /**
  * Machines that sign in without a stored secret, over Infisical's routes: tokens of an issuer and of a cluster, and
- * every wrong one.
+ * every wrong one. The tests continue where the one before them ended.
  */
 import { createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { rotateInstanceKey } from '@keyferry/core'

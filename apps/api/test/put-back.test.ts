@@ -1,6 +1,6 @@
 /**
  * Somebody who writes to the database, and kept a copy of rows from earlier, brings nothing back by them: no value, no
- * import, and nothing by changing what the audit log says of them.
+ * import, and nothing by changing what the audit log says of them. The tests continue where the one before them ended.
  */
 import { acceptSecrets, checkStore } from '@keyferry/core'
 import { onEveryDatabase } from '@keyferry/db/testing'

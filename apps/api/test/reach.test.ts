@@ -1,4 +1,7 @@
-/** What a developer narrowed to a folder learns of folders that they may not read: nothing. Through HTTP. */
+/**
+ * What a developer narrowed to a folder learns of folders that they may not read: nothing. Through HTTP. The tests
+ * continue where the one before them ended.
+ */
 import { runSync } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
