@@ -45,12 +45,12 @@ const ROLE = ['members', 'instance.me', 'syncs'] as const
 
 const STALE = {
   // What happened before the feed was open isn't repeated: stale is what was requested before it.
-  'feed.opened': [...TREE, ...RUN_ENDED, ...CONNECTIONS],
+  'feed.opened': [...TREE, ...RUN_ENDED, ...CONNECTIONS, 'syncs.pauses'],
   // The session, the membership or the project may have ended.
   'feed.ended': ['instance.me', 'projects', 'tree.deletions'],
   'feed.secrets': FOLDER,
   'feed.waiting': SYNC,
-  'feed.pauses': [...SYNC, ...RUN_ENDED],
+  'feed.pauses': [...SYNC, ...RUN_ENDED, 'syncs.pauses'],
   // Lists of syncs read the one that changed: see `changed-syncs.ts`.
   'feed.running': OF_SYNC,
   'feed.sync': RUN_ENDED,
