@@ -47,7 +47,7 @@ export function SyncBanner({ sync, named = false }: { sync: ListedSync; named?: 
     >
       {/* A countdown, and keys that are read later: with the title announced once, not again at every second. */}
       <div className="grid gap-1.5" aria-live="off">
-        <p className="text-soft first-letter:uppercase">
+        <p className="text-soft first-letter:uppercase empty:hidden">
           {since !== null && <Time iso={since} />}
           {attempts !== null && ` · ${attempts}`}
           {retryAt !== null && (
