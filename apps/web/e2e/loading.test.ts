@@ -450,11 +450,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('loading'), { timeout: 600_000 
     await view.goto('/account')
     await see(main.getByRole('heading').first())
     let refusal: (typeof REFUSALS)[number] = REFUSALS[1]
-    await view.route('**/api/trpc/**', (route) => route.fulfill({ status: refusal[0] }))
+    let isJson = false
+    await view.route('**/api/trpc/**', (route) =>
+      route.fulfill({ status: refusal[0], ...(isJson && { json: { message: 'refused' } }) }),
+    )
     const inProject = ['', '/secrets/dev', '/compare', '/trash', '/syncs', '/connections', '/activity', '/access']
     const screens = [...[...inProject, '/alerts', '/settings'].map(at), '/projects', '/connections']
     for (const [index, path] of screens.entries()) {
       refusal = REFUSALS[1 + (index % 3)] ?? refusal
+      isJson = index % 2 === 1
       await visit(view, path)
       await see(main.getByText(refusal[1]).first())
       await see(main.getByRole('button', { name: 'Try again' }).first())

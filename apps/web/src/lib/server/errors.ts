@@ -26,8 +26,11 @@ export class ForeignAnswer extends Error {
 export function statusOf(error: unknown): number | undefined {
   const status = dataOf(error).httpStatus
   if (typeof status === 'number') return status
+  if (!(error instanceof TRPCClientError)) return undefined
   // Of a batch of calls, tRPC's own error says nothing about the answer.
-  return error instanceof TRPCClientError && error.cause instanceof ForeignAnswer ? error.cause.status : undefined
+  if (error.cause instanceof ForeignAnswer) return error.cause.status
+  // A proxy may speak JSON, but not as Keyferry does.
+  return error.meta?.response instanceof Response ? error.meta.response.status : undefined
 }
 
 /**
