@@ -1,15 +1,14 @@
 import { Link } from '@tanstack/react-router'
-import { Crosshair, Ellipsis, FolderLock, KeyRound, Pencil, Trash2 } from 'lucide-react'
 import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Card } from '../../components/ui/card.tsx'
-import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { isPlainHttp, PLAIN_HTTP } from '../../lib/forms/plain-http.ts'
 import { allowedNames } from './allowed-names.ts'
 import { ConnectionHealth } from './connection-health.tsx'
 import { ConnectionLink } from './connection-link.tsx'
+import { ConnectionMenu } from './connection-menu.tsx'
 import { useConnection, type ConnectionProps } from './use-connection.tsx'
 import { words } from './words.ts'
 
@@ -97,34 +96,7 @@ export function ConnectionCard(props: ConnectionProps) {
           <Button size="sm" busy={busy} aria-label={words.connectionCard.testNamed(name)} onClick={check}>
             {words.connectionCard.test}
           </Button>
-          <Menu
-            trigger={
-              <Button size="icon" variant="ghost" aria-label={words.connectionCard.moreForNamed(name)} denied={denied}>
-                <Ellipsis aria-hidden className="size-4" />
-              </Button>
-            }
-          >
-            <MenuItem onSelect={() => open('details')}>
-              <Pencil aria-hidden className="size-4" /> {words.connectionCard.editDetails}
-            </MenuItem>
-            <MenuItem onSelect={() => open('replace')}>
-              <KeyRound aria-hidden className="size-4" /> {words.connectionCard.replaceCredential}
-            </MenuItem>
-            {connection.projectId === null && (
-              <>
-                <MenuItem onSelect={() => open('projects')}>
-                  <FolderLock aria-hidden className="size-4" /> {words.connectionCard.projects}
-                </MenuItem>
-                <MenuItem onSelect={() => open('targets')}>
-                  <Crosshair aria-hidden className="size-4" /> {words.connectionCard.allowedTargets}
-                </MenuItem>
-              </>
-            )}
-            <MenuLine />
-            <MenuItem danger onSelect={() => open('delete')}>
-              <Trash2 aria-hidden className="size-4" /> {words.connectionCard.delete}
-            </MenuItem>
-          </Menu>
+          <ConnectionMenu connection={connection} denied={denied} open={open} />
         </span>
       </div>
       {dialogs}

@@ -1,11 +1,9 @@
 import { useNavigate } from '@tanstack/react-router'
-import { KeyRound, Pencil } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { KeyRound } from 'lucide-react'
 import { AccessDenied } from '../../components/pages/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/pages/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
-import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
@@ -17,6 +15,7 @@ import { isPlainHttp, PLAIN_HTTP } from '../../lib/forms/plain-http.ts'
 import { trpc } from '../../lib/server/trpc.ts'
 import { allowedNames } from './allowed-names.ts'
 import type { ConnectionDialog } from './connection-dialogs.tsx'
+import { ConnectionFacts } from './connection-facts.tsx'
 import { ConnectionHealth } from './connection-health.tsx'
 import { ConnectionSyncs } from './connection-syncs.tsx'
 import { useConnection, type ConnectionProps } from './use-connection.tsx'
@@ -96,7 +95,7 @@ function Opened(props: ConnectionProps) {
       ? navigate({ to: '/connections' })
       : navigate({ to: '/p/$projectId/connections', params: { projectId } }),
   )
-  const { id, name, description, account, problem, allowedTargets, checkedAt, usedBy } = connection
+  const { id, name, description, problem, allowedTargets, usedBy } = connection
   const title = destination?.connection.title ?? connection.destination
   const method = destination?.connection.methods.find((each) => each.name === connection.method)
   const isShared = connection.projectId === null
@@ -137,28 +136,12 @@ function Opened(props: ConnectionProps) {
         <ConnectionSyncs connectionId={id} />
       </Section>
       <div className="grid gap-4 xl:grid-cols-2 xl:items-start">
-        <Section
-          title={words.connectionPage.facts}
-          action={
-            <Button size="sm" denied={denied} onClick={() => open('details')}>
-              <Pencil aria-hidden className="size-3.5" /> {words.connectionPage.edit}
-            </Button>
-          }
-        >
-          <dl className="grid gap-3 text-sm">
-            <Fact name={words.connectionPage.account}>{account ?? words.connectionPage.noAccount}</Fact>
-            <Fact name={words.connectionPage.method}>{method?.title ?? connection.method}</Fact>
-            <Fact name={words.connectionPage.check}>
-              {checkedAt === null ? words.connectionCard.neverChecked : <Time iso={checkedAt} />}
-            </Fact>
-            <Fact name={words.connectionPage.created}>
-              <Time iso={connection.createdAt} />
-            </Fact>
-            <Fact name={words.connectionPage.changed}>
-              <Time iso={connection.updatedAt} />
-            </Fact>
-          </dl>
-        </Section>
+        <ConnectionFacts
+          connection={connection}
+          method={method?.title}
+          denied={denied}
+          onEdit={() => open('details')}
+        />
         <div className="grid gap-4">
           <Section
             title={words.connectionPage.projects}
@@ -205,10 +188,3 @@ function Opened(props: ConnectionProps) {
 
 const changeOf = (what: ConnectionDialog): string =>
   `${words.connectionPage.change}: ${what === 'projects' ? words.connectionPage.projects : words.connectionPage.targets}`
-
-const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div className="grid gap-0.5">
-    <dt className="text-soft">{name}</dt>
-    <dd className="break-words">{children}</dd>
-  </div>
-)

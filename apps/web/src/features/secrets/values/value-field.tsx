@@ -8,6 +8,7 @@ import { cn } from '../../../lib/cn.ts'
 import { isSave } from '../../../lib/forms/enter-saves.ts'
 import type { FolderRef } from '../../../lib/server/types.ts'
 import { openReference, useCompletions, type Completion } from './reference-completion.ts'
+import { listId, optionId, ReferenceList } from './reference-list.tsx'
 import { WhiteSpaceNote } from './white-space-note.tsx'
 import { words } from '../words.ts'
 
@@ -76,8 +77,8 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
           aria-busy={isLoading || undefined}
           aria-describedby={problem === undefined ? undefined : `${id}-error`}
           aria-autocomplete="list"
-          aria-controls={isOffering ? `${id}-list` : undefined}
-          aria-activedescendant={isOffering ? `${id}-${active}` : undefined}
+          aria-controls={isOffering ? listId(id) : undefined}
+          aria-activedescendant={isOffering ? optionId(id, active) : undefined}
           rows={1}
           spellCheck={false}
           autoComplete="off"
@@ -118,33 +119,7 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
           onClick={() => setWriting(true)}
         />
       </div>
-      {isOffering && (
-        <div
-          id={`${id}-list`}
-          role="listbox"
-          aria-label={words.valueField.references}
-          className="absolute top-full left-0 z-30 mt-1 w-full min-w-64 overflow-hidden rounded-lg border border-line bg-surface p-1 shadow-float"
-        >
-          {completions.map((each, index) => (
-            <div
-              key={each.reference}
-              id={`${id}-${index}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={index === active}
-              className="flex cursor-pointer items-center gap-2 rounded-md px-2 py-1 aria-selected:bg-sunken"
-              // Before the field loses the focus.
-              onMouseDown={(event) => {
-                event.preventDefault()
-                complete(each)
-              }}
-            >
-              <span className="truncate font-mono text-sm">{each.key}</span>
-              {each.at !== null && <span className="ml-auto truncate font-mono text-xs text-soft">{each.at}</span>}
-            </div>
-          ))}
-        </div>
-      )}
+      {isOffering && <ReferenceList id={id} completions={completions} active={active} onChoose={complete} />}
       <WhiteSpaceNote value={value} onClean={onChange} />
       {problem !== undefined && (
         <p id={`${id}-error`} role="alert" className="text-sm font-medium text-bad">
