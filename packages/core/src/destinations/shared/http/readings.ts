@@ -17,14 +17,22 @@ export interface Reading {
 }
 
 /**
- * The text as it is, without escapes (percent, HTML, backslash; once and twice), from base64 in both alphabets and from
- * hex at every alignment, and backwards. The number of readings is fixed, each is at most as long as the text in UTF-8.
+ * The text as it is, without escapes (percent, HTML, backslash, and all of them; once and twice), from base64 in both
+ * alphabets and from hex at every alignment, and backwards. The number of readings is fixed, each is at most as long as
+ * the text in UTF-8.
  */
 export function readingsOf(text: string): Reading[] {
   const characters = cellsOf(text)
   const plain = characters.flat()
-  const unescaped = withoutEscapes(plain)
-  const texts = [plain, unescaped, withoutEscapes(unescaped), unescaped.map(plusAsBlank)]
+  const unescaped = withoutEscapes(plain, ESCAPE)
+  // Each kind apart, too: what a secret itself has of another kind, such as `%ed`, stays as it is.
+  const kinds = [ESCAPE, ...ESCAPES].flatMap((kind) => {
+    const once = withoutEscapes(plain, kind)
+    return [once, withoutEscapes(once, kind)]
+  })
+  // A form writes a blank as a plus, and a plus as an escape.
+  const fromForm = withoutEscapes(plain.map(plusAsBlank), ESCAPE)
+  const texts = [plain, ...kinds, fromForm, unescaped.map(plusAsBlank)]
   const decoded = [plain, unescaped].flatMap((cells) => [...fromBase64(cells), ...fromHex(cells)])
   return [...texts, ...decoded, characters.toReversed().flat()].map((all) => {
     const cells = withoutBlankRuns(all)
@@ -68,23 +76,28 @@ function cellsOf(text: string): Cell[][] {
 
 const plusAsBlank = (cell: Cell): Cell => (cell.byte === 43 ? { ...cell, byte: BLANK } : cell)
 
-const ESCAPE =
-  /%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\([nrtbf"'/\\])|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot|apos|nbsp);/gi
+const ESCAPES = [
+  /%(?<percent>[0-9a-f]{2})/gi,
+  /\\u(?<unicode>[0-9a-f]{4})|\\x(?<hex>[0-9a-f]{2})|\\(?<letter>[nrtbf"'/\\])/gi,
+  /&#(?<decimal>\d{1,7});|&#x(?<hexadecimal>[0-9a-f]{1,6});|&(?<entity>amp|lt|gt|quot|apos|nbsp);/gi,
+]
+const ESCAPE = new RegExp(ESCAPES.map(({ source }) => source).join('|'), 'gi')
 const BACKSLASHED = new Map(Array.from('nrtbf').map((letter, at) => [letter, '\n\r\t\b\f'.charAt(at)]))
 const ENTITIES = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00A0' }))
 
-function withoutEscapes(cells: readonly Cell[]): Cell[] {
+function withoutEscapes(cells: readonly Cell[], kind: RegExp): Cell[] {
   // Byte by byte, so that a match's place is an index of `cells`; every escape is ASCII.
   const text = latin1(cells)
   const result: Cell[] = []
   let done = 0
   let high = ''
-  for (const match of text.matchAll(ESCAPE)) {
+  for (const match of text.matchAll(kind)) {
     result.push(...cells.slice(done, match.index))
     if (done !== match.index) high = ''
     done = match.index + match[0].length
     const place = { from: cells[match.index]?.from ?? 0, to: cells[done - 1]?.to ?? 0 }
-    const [, percent, unicode, hex, letter, decimal, hexadecimal, entity] = match
+    const { percent, unicode, hex, letter, decimal, hexadecimal, entity }: Partial<Record<string, string>> =
+      match.groups ?? {}
     if (percent !== undefined) {
       result.push({ byte: Number.parseInt(percent, 16), ...place })
       continue

@@ -18,6 +18,14 @@ test('masks a secret as it is, escaped, encoded, or cut short', () => {
   }
 })
 
+test.each([
+  ['ak\u00df/%ed6', 'ak\\u00df/%ed6'],
+  ['x\\n&%ed6yz', 'x\\n&amp;%ed6yz'],
+  ['a=@+D 5b', 'a%3D%40%2BD+5b'],
+])('masks %j, which looks escaped in part, where it is written as %j', (secret, written) => {
+  expect(scrub(`bad value ${written}!`, [secret])).toBe('bad value •••!')
+})
+
 test.each(['\r\n', '\r', ' ', '\n\n', '\\r\\n', '%0D%0A', '+'])('masks short lines between which stands %j', (end) => {
   const lines = ['pin 4711', 'x9', 'tail', 'b2c3']
   const shown = scrub(`bad value ${lines.join(end)}!`, [`${lines.join('\n')}\n`])
