@@ -1,4 +1,7 @@
-/** A person signs in with Infisical's command line or an editor: their calls, and what the token is good for. */
+/**
+ * A person signs in with Infisical's command line or an editor: their calls, and what the token is good for. The tests
+ * continue where the one before them ended.
+ */
 import { onSqlite } from '@keyferry/db/testing'
 import { totp } from '@keyferry/vitest/totp'
 import { decodeJwt, SignJWT } from 'jose'
