@@ -8,6 +8,7 @@ import type { HostCheck, Monitoring } from '@keyferry/runtime'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { accessLog } from './http/access-log.ts'
 import { admissions } from './http/admission.ts'
+import { answerBeforeClose } from './http/answer-before-close.ts'
 import { identifying, storeCheck } from './http/asking.ts'
 import { registerAuth } from './http/auth.ts'
 import { serveConsole } from './http/console.ts'
@@ -99,7 +100,7 @@ export async function buildApp({
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
-    // Live events are requests that never end on their own.
+    // Live events are requests that never end on their own; others are answered before.
     forceCloseConnections: true,
     // Any client can write anything into X-Forwarded-For; only the operator knows which proxy to believe.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
@@ -114,6 +115,7 @@ export async function buildApp({
       void sendError(error, request, reply)
     },
   })
+  answerBeforeClose(app)
   app.addHook('onClose', () => flushRepeated(ctx))
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
   acceptJson(app)

@@ -270,7 +270,7 @@ it('says what is wrong in at most 8 kB', async () => {
   expect(answers.map(({ status }) => status)).toEqual([422, 422, 404, 404])
 })
 
-it('closes after the calls that are under way, whose clients are cut off', TIMEOUT, async () => {
+it('closes after the calls that are under way, whose clients are cut off after 5 seconds', TIMEOUT, async () => {
   const asking = Promise.withResolvers<ServerResponse>()
   const vendor = createServer((_request, response) => asking.resolve(response)).listen(0, '127.0.0.1')
   await once(vendor, 'listening')
@@ -283,9 +283,13 @@ it('closes after the calls that are under way, whose clients are cut off', TIMEO
     body: JSON.stringify({ name: 'last', credentials: { apiKey: 'tr_pat_x', instanceUrl } }),
   }).catch((error: unknown) => error)
   const answer = await asking.promise
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
   const closed = once(api.app.server, 'close')
   let isClosed = false
   const closing = api.app.close().then(() => (isClosed = true))
+  for (let turn = 0; turn < 20; turn++) await setImmediate()
+  expect(api.app.server.listening).toBe(true)
+  vi.advanceTimersByTime(5000)
   await closed
   expect(await asked).toMatchObject({ message: 'fetch failed' })
   for (let turn = 0; turn < 20; turn++) await setImmediate()

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { readyApi, type TestApi } from '@keyferry/api/testing'
 import { onSqlite } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -78,6 +80,22 @@ onSqlite('the typed client', (open) => {
     await api.app.close()
     subscription.unsubscribe()
     await expect(fetch(url)).rejects.toThrow()
+  })
+
+  it('is answered by a server that closes meanwhile', async () => {
+    const arrived = once(api.app.server, 'request')
+    const body = new TransformStream<Uint8Array, Uint8Array>()
+    const writer = body.writable.getWriter()
+    const headers = { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' }
+    const asked = fetch(`${url}/api/v1/projects`, { method: 'POST', headers, body: body.readable, duplex: 'half' })
+    await writer.write(Buffer.from('{"projectName":'))
+    await arrived
+    const closed = api.app.close()
+    await setImmediate()
+    await writer.write(Buffer.from('"Shop"}'))
+    await writer.close()
+    expect((await asked).status).toBe(200)
+    await closed
   })
 
   it('hears why there is no room for another feed', async () => {

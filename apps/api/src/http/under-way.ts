@@ -1,4 +1,4 @@
-/** Calls that are under way when the server closes: their clients are gone, and their changes may still be made. */
+/** Calls that are under way once the server has closed: their clients left, and their changes may still be made. */
 import { setImmediate, setTimeout } from 'node:timers/promises'
 
 /** Milliseconds that the server waits for them. A vendor may take longer to answer. */

@@ -1,0 +1,31 @@
+/** A server that closes answers what it has begun: its clients would not know whether their changes were made. */
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { onAnswered } from './on-answered.ts'
+
+/** Milliseconds that a request gets to be answered. New ones are refused meanwhile. */
+const PATIENCE_MS = 5_000
+
+/** Closes the connections of `app` once every request is answered but live events, which never end on their own. */
+export function answerBeforeClose(app: FastifyInstance): void {
+  const underWay = new Set<FastifyReply>()
+  let whenAnswered = (): void => {}
+  app.addHook('onRequest', async (_, reply) => {
+    underWay.add(reply)
+    onAnswered(reply, () => {
+      underWay.delete(reply)
+      whenAnswered()
+    })
+  })
+  app.addHook('preClose', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, PATIENCE_MS)
+    whenAnswered = () => {
+      if ([...underWay].every(isLive)) resolve()
+    }
+    whenAnswered()
+    await promise
+    clearTimeout(timer)
+  })
+}
+
+const isLive = ({ raw }: FastifyReply): boolean => String(raw.getHeader('content-type')).startsWith('text/event-stream')
