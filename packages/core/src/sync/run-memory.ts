@@ -2,7 +2,6 @@
 import { reachableFolderIds } from '@keyferry/access'
 import { batchLoader, inList, keptQuery, type Db, type Slot } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
-import type { Reached } from '@keyferry/vault'
 import { sql } from 'kysely'
 
 /**
@@ -13,17 +12,11 @@ const PER_BYTE = 6
 /** Bytes for each secret beside its value: its rows, its part of the plan and of the listing. */
 const PER_SECRET = 4_000
 
-/**
- * Estimated bytes that a run of this sync needs; 0 when the sync is gone. Of the folders that its last run read, as
- * long as that run read the same source: what was imported since counts from the next run on.
- */
+/** Estimated bytes that a run of this sync needs; 0 when the sync is gone. */
 export async function runMemory(ctx: Context, syncId: string): Promise<number> {
   const sync = await sources(ctx.db, syncId)
   if (sync === undefined) return 0
-  const { folderId, reached } = sync
-  const { now }: Pick<Reached, 'now'> = reached === null ? { now: [] } : JSON.parse(reached)
-  const folderIds = now.includes(folderId) ? now : await reachableFolderIds(ctx.db, folderId)
-  const others = folderIds.filter((id) => id !== folderId)
+  const others = (await reachableFolderIds(ctx.db, sync.folderId)).filter((id) => id !== sync.folderId)
   const each = await Promise.all(others.map((id) => memoryOf(ctx.db, id)))
   return each.reduce((sum, bytes) => sum + bytes, Number(sync.memory))
 }
@@ -44,7 +37,6 @@ const sourceRows = keptQuery((db, slot: Slot<{ syncIds: readonly string[] }>) =>
     .select((eb) => [
       'syncs.id',
       'syncs.folderId',
-      'syncs.reached',
       eb
         .selectFrom('secrets')
         .whereRef('secrets.folderId', '=', 'syncs.folderId')
