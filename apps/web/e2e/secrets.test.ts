@@ -200,6 +200,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     await edit.press('Escape')
     await gone(edit)
 
+    await button('Edit TOKEN').click()
+    await edit.fill('x'.repeat(65_537))
+    all().seen.expectRefusal('secrets.update')
+    await edit.press('Enter')
+    await see(row('TOKEN').getByText('Secret value must be at most 65536 bytes', { exact: true }))
+    await edit.press('Escape')
+
     // What is typed stays, and is not saved in silence, when somebody else deletes the secret.
     await button('Edit DROPPED').click()
     const dropped = page.getByLabel('New value of DROPPED')

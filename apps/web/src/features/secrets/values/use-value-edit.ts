@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { messageOf, nameOf } from '../../../lib/server/errors.ts'
+import { issuesOf, messageOf, nameOf } from '../../../lib/server/errors.ts'
 import { useOneAtATime } from '../../../lib/forms/one-at-a-time.ts'
 import { withLineEndsOf } from '../../../lib/values/line-ends.ts'
 import { readSecret, type ReadValue } from '../../../lib/server/read-value.ts'
@@ -62,7 +62,9 @@ export function useValueEdit({ place, secretKey, version, onClose }: Edited) {
     }
   }, [place, secretKey, version, base])
 
-  const report = (error: unknown) => setProblem(messageOf(error))
+  // The field says itself that it is the value.
+  const report = (error: unknown) =>
+    setProblem(issuesOf(error).find(({ path }) => path.at(-1) === 'value')?.message ?? messageOf(error))
   const save = useOneAtATime(async () => {
     if (other) return
     if (typed === undefined) return onClose()
