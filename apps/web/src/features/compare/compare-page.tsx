@@ -82,9 +82,9 @@ export function ComparePage({ projectId, view }: Props) {
             </RouteButton>
           }
         >
-          {words.comparePage.readable(path)}{' '}
-          {data.environments.length === 1 ? words.comparePage.oneEnvironment : words.comparePage.noEnvironment}{' '}
-          {words.comparePage.project}
+          {data.environments.length === 1
+            ? words.comparePage.readableInOne(path)
+            : words.comparePage.readableInNone(path)}
         </Empty>
       ) : (
         <div className="grid grid-cols-1 gap-2">

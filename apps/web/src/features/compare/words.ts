@@ -8,10 +8,9 @@ export const words = {
     loading: 'Comparing',
     nothing: 'Nothing to compare',
     addEnvironment: 'Add an environment',
-    readable: (path: string) => `You can read all values below ${path} in`,
-    oneEnvironment: 'one environment',
-    noEnvironment: 'no environment',
-    project: 'of this project.',
+    readableInOne: (path: string) => `You can read all values below ${path} in one environment of this project only.`,
+    readableInNone: (path: string) =>
+      `There is no environment of this project in which you can read all values below ${path}.`,
     folder: 'Folder',
     searchKeys: 'Search keys',
     differencesOnly: 'Differences only',
