@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { pino } from 'pino'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createLog } from './log.ts'
 import { terminalLog } from './terminal-log.ts'
 
@@ -79,5 +81,22 @@ describe('an error of the queue', () => {
     expect(first?.err).toEqual({ type: 'Error', message, code: '57P01', stack })
     expect(second?.err).toEqual({ type: 'string', message: 'not an error' })
     expect(third?.err).toEqual({ type: 'Error', message, stack })
+  })
+
+  it('lets a process end although nobody reads it any more', async () => {
+    const program = `
+      import { createLog } from ${JSON.stringify(import.meta.resolve('./log.ts'))}
+      const log = createLog('info')
+      process.stdin.resume().once('end', () => {
+        for (const line of ['stopping', 'stopped']) log.info(line)
+        process.exit(0)
+      })`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    child.stdout.destroy()
+    child.stdin.end()
+    expect(await once(child, 'exit')).toEqual([0, null])
   })
 })

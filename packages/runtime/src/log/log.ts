@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
 import { z } from 'zod'
+import { standardOutput } from './standard-output.ts'
 import { terminalLog } from './terminal-log.ts'
 
 const SECRET = [
@@ -31,8 +32,7 @@ export function createLog(level: string, stream?: DestinationStream): Logger {
     redact: { paths: keys.flatMap((key) => [key, join('*', key), join('*.*', key)]), censor: CENSOR },
     serializers: { err: describe },
   }
-  if (stream) return pino(options, stream)
-  return process.stdout.isTTY ? pino(options, terminalLog(level)) : pino(options)
+  return pino(options, stream ?? (process.stdout.isTTY ? terminalLog(level) : standardOutput()))
 }
 
 interface Described {
