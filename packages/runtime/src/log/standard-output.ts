@@ -1,5 +1,8 @@
 import type { DestinationStream } from 'pino'
-import sonicBoom from 'sonic-boom'
+import * as sonicBoom from 'sonic-boom'
+
+/** Of a CommonJS module whose names Node doesn't find: they are at what it exports as a whole. */
+const { SonicBoom } = sonicBoom.default as unknown as typeof sonicBoom
 
 /** Bytes of lines that wait for a slow reader; beyond that, lines are dropped rather than kept in memory. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024
@@ -9,7 +12,7 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024
  * gone, such as a log shipper that ended, goes on without them.
  */
 export function standardOutput(): DestinationStream {
-  const stdout = new sonicBoom.SonicBoom({ fd: process.stdout.fd, maxLength: MAX_WAITING_BYTES })
+  const stdout = new SonicBoom({ fd: process.stdout.fd, maxLength: MAX_WAITING_BYTES })
   let hasReader = true
   stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') hasReader = false
