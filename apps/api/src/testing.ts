@@ -4,7 +4,7 @@ import { createAuth, migrateAuth, type Auth, type AuthOptions } from '@keyferry/
 import { testContext, type TestContext } from '@keyferry/core/testing'
 import { migrate } from '@keyferry/db'
 import type { OpenStore, StoreTemplate } from '@keyferry/db/testing'
-import type { Mailer } from '@keyferry/kernel'
+import { DEFAULT_LIMITS, type Mailer } from '@keyferry/kernel'
 import { hostCheck, monitoringOf, readinessOf } from '@keyferry/runtime'
 import { createLog } from '@keyferry/runtime/log'
 import { bootstrapped, project } from '@keyferry/schemas'
@@ -52,6 +52,7 @@ interface TestApiOptions {
   readerWindowMs?: number
   hstsSeconds?: number
   bannedWords?: readonly string[]
+  answerBytes?: number
 }
 
 /** With the tables of sign-in, which has migrations of its own. */
@@ -76,12 +77,13 @@ export async function emptyApi(
     readerWindowMs,
     hstsSeconds,
     bannedWords = [],
+    answerBytes = DEFAULT_LIMITS.answerBytes,
   }: TestApiOptions = {},
 ): Promise<TestApi> {
   const made = await testContext(() => open(WITH_ACCOUNTS), { isSetUp: false })
   const logged: string[] = []
   const log = createLog('error', { write: (line) => void logged.push(line) })
-  const test = { ...made, ctx: { ...made.ctx, mail, log } }
+  const test = { ...made, ctx: { ...made.ctx, mail, log, limits: { ...made.ctx.limits, answerBytes } } }
   const authKey = randomBytes(32)
   const auth = createAuth({
     ctx: test.ctx,

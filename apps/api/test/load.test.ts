@@ -105,6 +105,32 @@ it('changes nothing whose answer would be larger', async () => {
   expect(new Set(body.secrets.map((secret: Record<string, string>) => secret.secretComment))).toEqual(new Set(['']))
 })
 
+it('makes every change that is small enough in its own words, and says what became of each', TIMEOUT, async () => {
+  const small = await readyApi(openSqliteStore, { answerBytes: 200_000 })
+  onTestFinished(() => small.close())
+  const at = { projectId: (await newProject(small)).id, environment: 'dev' }
+  const named = (count: number) => Array.from({ length: count }, (_, n) => `KEY_${n}`)
+  const secrets = named(500).map((secretKey) => ({ secretKey, secretValue: 'x' }))
+  // Infisical's fields are longer.
+  expect((await small.send('POST', '/api/v4/secrets/batch', { ...at, secrets })).status).toBe(200)
+  const content = named(2000).join('=\n')
+  expect((await small.send('POST', '/api/v1/dotenv', { ...at, content })).status).toBe(413)
+  const changes = Array.from({ length: 8 }, (_, n) => ({ ...at, mode: 'failOnNotFound', comment: `change ${n}` }))
+  const batch = changes.map(({ comment, ...change }) => ({
+    ...change,
+    secrets: named(500).map((key) => ({ key, comment })),
+  }))
+  const names = batch.map(() => 'secrets.updateMany').join(',')
+  const { body } = await small.send('POST', `/api/trpc/${names}?batch=1`, Object.fromEntries(batch.entries()))
+  const made = body.filter((one: { error?: unknown }) => one.error === undefined)
+  expect(made.length).toBeLessThan(changes.length)
+  const query = new URLSearchParams({ ...at, limit: '1' }).toString()
+  const {
+    secrets: [first],
+  } = (await small.send('GET', `/api/v4/secrets?${query}`)).body
+  expect(first.version).toBe(1 + made.length)
+})
+
 it('streams no batch, whose answers could be of any size together', async () => {
   const { status } = await api.send('GET', overTrpc(listing('/a')), undefined, {
     headers: { 'trpc-accept': 'application/jsonl' },

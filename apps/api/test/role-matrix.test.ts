@@ -190,7 +190,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       admission: {
         turn: <T>(_weight: Weight, work: () => Promise<T>) => work(),
         requireRoom() {},
-        addBytes() {},
+        countAnswer: () => () => {},
         openStream() {},
       },
       track: <T>(work: () => Promise<T>) => work(),

@@ -13,16 +13,25 @@ export type Answering = 'query' | 'mutation'
 export interface Admission {
   /** Runs `work` when it is its turn. Throws `TooManyRequests` or `Unavailable` when too many wait already. */
   turn<T>(weight: Weight, work: () => Promise<T>): Promise<T>
-  /** Before a mutation: throws `TooManyRequests` or `Unavailable` when more waits for its readers than may. */
+  /**
+   * Before a mutation: throws `TooLarge` after large answers of the same batch, `TooManyRequests` or `Unavailable` when
+   * more waits for its readers than may.
+   */
   requireRoom(): void
   /**
-   * Counts a part of the answer. Throws `TooLarge`, and for a query `TooManyRequests` or `Unavailable` when too much
-   * waits for its readers; what a mutation changed is committed by then.
+   * What counts the parts of one answer. It throws `TooLarge`, and for a query `TooManyRequests` or `Unavailable` when
+   * too much waits for its readers; what a mutation changed is committed by then.
    */
-  addBytes(bytes: number, type: Answering): void
+  countAnswer(type: Answering): (bytes: number) => void
   /** Counts a stream until `ended` aborts. Throws `TooManyRequests` or `Unavailable` when too many are open. */
   openStream(ended: AbortSignal): void
 }
+
+/**
+ * A mutation has counted its answer before the commit, in Keyferry's own words. In Infisical's a secret is at most
+ * twice as long.
+ */
+const LONGER_WORDS = 2
 
 /** So many of the largest answers may wait for their readers. */
 const LARGEST = { perPrincipal: 2, perProcess: 6 }
@@ -60,11 +69,22 @@ export function admissions({ limits }: Pick<Context, 'limits'>, ownerOf: (actor:
           underWay.delete(call)
         }
       },
-      requireRoom: () => answer.add(0),
-      addBytes(bytes, type) {
-        if (answer.count + bytes > answerBytes) throw tooLarge(answerBytes)
-        if (type === 'mutation') answer.hold(bytes)
-        else answer.add(bytes)
+      requireRoom() {
+        if (answer.count > answerBytes) throw tooLarge(answerBytes)
+        answer.add(0)
+      },
+      countAnswer(type) {
+        if (type === 'query')
+          return (bytes) => {
+            if (answer.count + bytes > answerBytes) throw tooLarge(answerBytes)
+            answer.add(bytes)
+          }
+        let left = LONGER_WORDS * answerBytes
+        return (bytes) => {
+          left -= bytes
+          if (left < 0) throw tooLarge(answerBytes)
+          answer.hold(bytes)
+        }
       },
       openStream: (ended) => openStream(principal, ended),
     }

@@ -11,11 +11,12 @@ export interface Prepared {
   bytes: number
 }
 
-/** Throws as `addBytes` does. */
-export async function prepared(value: unknown, { addBytes }: Admission, type: Answering): Promise<Prepared> {
+/** Throws as `countAnswer` does. */
+export async function prepared(value: unknown, { countAnswer }: Admission, type: Answering): Promise<Prepared> {
   let bytes = 0
+  const count = countAnswer(type)
   const pieces = await serialize(value, (more) => {
-    addBytes(more, type)
+    count(more)
     bytes += more
   })
   return { pieces, bytes }

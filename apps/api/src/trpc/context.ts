@@ -22,7 +22,8 @@ export interface RequestContext {
   admission: Admission
   track: UnderWay['track']
   /**
-   * Makes of what a procedure answers what the edge sends, and counts its bytes. Throws as `Admission.addBytes` does.
+   * Makes of what a procedure answers what the edge sends, and counts its bytes. Throws as `Admission.countAnswer`
+   * does.
    */
   prepare(output: unknown, type: Answering): Promise<unknown>
   /** Leaves the answer uncompressed. */

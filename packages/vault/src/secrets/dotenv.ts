@@ -1,5 +1,5 @@
 import { timeSlice } from '@keyferry/db'
-import { audit, type Actor, type Context } from '@keyferry/kernel'
+import { audit, budget, type Actor, type Context } from '@keyferry/kernel'
 import type { pastedDotenv, pasteDotenv as pasteDotenvInput } from '@keyferry/schemas'
 import { escapeReferences } from '@keyferry/schemas/literal-text'
 import type { z } from 'zod'
@@ -21,7 +21,7 @@ type Line = Pasted['lines'][number]
  * Takes in a `.env` file: keys that are new are added, others changed; nothing is deleted. What cannot be taken is
  * named with the reason and the rest is written, in one transaction; with `keys` only these of the file. With `dryRun`
  * that transaction is rolled back at its end, so that a preview is what the import does. Throws `NotFound` naming the
- * missing place, and `QuotaExceeded`.
+ * missing place, `QuotaExceeded`, and `TooLarge` for an answer that is too large.
  */
 export async function pasteDotenv(
   ctx: Context,
@@ -53,6 +53,8 @@ export async function pasteDotenv(
       ),
       lines,
     }
+    // After the commit it would be refused, too, and the caller would not know that the file was imported.
+    budget(ctx.limits)(Buffer.byteLength(JSON.stringify(pasted)))
     const written = lines.filter(({ action }) => action !== 'keep')
     if (written.length > 0) {
       const puts = written.map(({ key }) => ({
