@@ -26,7 +26,7 @@ export function isCollision(error: unknown): boolean {
 export const isLockTimeout = (error: unknown): boolean => codeOf(error) === '55P03'
 
 /** What a store that does not work suffers from. */
-export type StoreTrouble = 'unreachable' | 'refused' | 'read-only' | 'full' | 'damaged' | 'overloaded'
+export type StoreTrouble = 'unreachable' | 'refused' | 'read-only' | 'full' | 'damaged' | 'failing' | 'overloaded'
 
 /** Codes of node's sockets and SQLSTATEs; class 08 is added below. */
 const TROUBLES = new Map<string, StoreTrouble>([
@@ -42,8 +42,8 @@ const TROUBLES = new Map<string, StoreTrouble>([
   ['53100', 'full'],
   ['SQLITE_FULL', 'full'],
   ...['SQLITE_CORRUPT', 'XX001', 'XX002'].map((code) => [code, 'damaged'] as const),
-  ['SQLITE_IOERR', 'unreachable'],
-  ['SQLITE_CANTOPEN', 'unreachable'],
+  // Also where a quota is used up, or the file system became read-only: SQLite doesn't tell them from a broken disk.
+  ...['SQLITE_IOERR', 'SQLITE_CANTOPEN', '58030'].map((code) => [code, 'failing'] as const),
   // Too many connections, no memory, a statement or a lock that took longer than we let it, or a collision at every
   // retry.
   ...['53300', '53200', '57014', '55P03', '40P01', '40001', 'SQLITE_BUSY'].map((code) => [code, 'overloaded'] as const),

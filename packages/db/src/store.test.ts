@@ -196,6 +196,7 @@ it.skipIf(!inject('postgresUrl'))('the trouble of a Postgres is derived from its
   expect(await suffers('select nonsense')).toBeNull()
   await sql.raw(`alter database ${database} set default_transaction_read_only = on`).execute(owner)
   expect(await suffers('create table t (id text)')).toBe('read-only')
+  expect(storeTrouble(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' }))).toBe('failing')
   await owner.destroy()
 })
 

@@ -8,6 +8,7 @@ const WORDS: Record<StoreTrouble, string> = {
   'read-only': 'The store takes no writes just now; try again soon',
   full: 'The disk of the store is full; nothing can be stored until there is room',
   damaged: 'Part of the store is damaged and cannot be read. Restore a backup.',
+  failing: 'The disk of the store refuses to read or write; try again soon',
   overloaded: 'The store is overloaded just now; try again soon',
 }
 

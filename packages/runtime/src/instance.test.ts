@@ -1,11 +1,24 @@
+import { execFile } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, open as openFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { openPostgres } from '@keyferry/db'
 import { createDatabase, createMigratedDatabase, statement } from '@keyferry/db/testing'
 import { insertOrganization } from '@keyferry/kernel/authority'
@@ -13,11 +26,13 @@ import { freePort } from '@keyferry/vitest/free-port'
 import SQLite from 'better-sqlite3'
 import { sql } from 'kysely'
 import { afterEach, describe, expect, inject, it } from 'vitest'
+import { openAdmin } from './admin/admin.ts'
 import { examine } from './admin/doctor.ts'
 import { StartupError } from './startup-error.ts'
 import { readEnv } from './settings/env.ts'
 import { serveMonitoring } from './monitoring/monitoring.ts'
 import { openRuntime, type Runtime } from './open.ts'
+import { refuseFewFiles } from './store/open-files.ts'
 import { whenRoom } from './store/reachable.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -128,8 +143,32 @@ describe('the data directory', () => {
     const refused = open({ KEYFERRY_DATA_DIR: join(file, 'below') })
     await expect(refused).rejects.toThrow(StartupError)
     await expect(refused).rejects.toThrow('KEYFERRY_DATA_DIR')
+    const link = join(await dataDir(), 'link')
+    await symlink('nowhere', link)
+    await expect(open({ KEYFERRY_DATA_DIR: link })).rejects.toThrow('is a link to a directory that does not exist')
     // Node's recursive mkdir never returns there.
     await expect(open({ KEYFERRY_DATA_DIR: '/proc/keyferry/data' })).rejects.toThrow('KEYFERRY_DATA_DIR')
+  })
+
+  it.each([
+    ['it is a file itself', '.', 'is a file. Set KEYFERRY_DATA_DIR to a directory'],
+    ['a container mounted a directory for the root key', 'root.key', 'root.key is a directory. Put the file there'],
+    ['a directory has the name of the store', 'keyferry.db', 'keyferry.db is a directory. Put the file there'],
+  ])('is refused in words where %s, to operators too', async (_, name, words) => {
+    const dir = await dataDir()
+    const variables = { KEYFERRY_DATA_DIR: name === '.' ? join(dir, 'file') : dir }
+    if (name === '.') await writeFile(join(dir, 'file'), '')
+    else await mkdir(join(dir, name), { mode: 0o700 })
+    await expect(open(variables)).rejects.toThrow(words)
+    await expect(openAdmin(readEnv(variables))).rejects.toThrow(words)
+  })
+
+  it.skipIf(!existsSync('/proc/self/limits'))('is not opened where too few files can be', async () => {
+    const program = `import { refuseFewFiles } from ${JSON.stringify(import.meta.resolve('./store/open-files.ts'))}
+      try { refuseFewFiles() } catch ({ message }) { console.log(message) }`
+    const limited = ['-c', 'ulimit -n 64 && exec "$0" "$@"', process.execPath, '--input-type=module', '--eval', program]
+    expect((await promisify(execFile)('sh', limited)).stdout).toContain('may open 64 files and connections at once')
+    expect(refuseFewFiles).not.toThrow()
   })
 
   it('is not opened when the store takes no writes', async () => {

@@ -1,5 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   createMailer,
   freeAllLeases,
@@ -29,7 +28,9 @@ import { diskOf } from './monitoring/disk.ts'
 import { watchFigures } from './monitoring/figures.ts'
 import { followMarks } from './follow-marks.ts'
 import { limitsOf, runLimitsOf } from './limits.ts'
+import { makeDataDir } from './store/data-dir.ts'
 import { lockDataDir } from './store/lock.ts'
+import { refuseFewFiles } from './store/open-files.ts'
 import { createLog } from './log/log.ts'
 import { monitoringOf, type Monitoring } from './monitoring/monitoring.ts'
 import { refuseUnfitPostgres } from './store/postgres-fitness.ts'
@@ -89,36 +90,13 @@ export async function openRuntime(env: Env, options: OpenOptions = {}): Promise<
   // Refused before anything is opened.
   auditStreamsOf(env, networkOf(env))
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
+  refuseFewFiles()
   makeDataDir(dataDir)
   const telemetry = await telemetryOf(env, log)
   const process = { log, telemetry }
   return env.DATABASE_URL === undefined
     ? openEmbedded(env, dataDir, process, options)
     : openFleet(env, env.DATABASE_URL, dataDir, process, options)
-}
-
-function makeDataDir(dataDir: string): void {
-  try {
-    makeDirectory(dataDir)
-    accessSync(dataDir, constants.W_OK)
-  } catch (error) {
-    throw new StartupError(
-      `The data directory ${dataDir} cannot be used: ${String(error)}. Set KEYFERRY_DATA_DIR to another one.`,
-      error,
-    )
-  }
-}
-
-/** One level after the other: `recursive` never ends where the operating system lets nobody create one, as in /proc. */
-function makeDirectory(path: string): void {
-  if (existsSync(path)) return
-  makeDirectory(dirname(path))
-  try {
-    mkdirSync(path, { mode: 0o700 })
-  } catch (error) {
-    // Another process may have been faster.
-    if (!existsSync(path)) throw error
-  }
 }
 
 async function openEmbedded(

@@ -16,6 +16,7 @@ import { givenKeys } from '../open.ts'
 import { processesWithout } from '../processes.ts'
 import { finishRotation, openRootKey, prepareNextKey } from '../keys/root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from '../keys/stored-key.ts'
+import { refuseUnusable } from '../store/data-dir.ts'
 import { whenUsable } from '../store/reachable.ts'
 import { refuseUnfinishedCopy } from '../store/unfinished-copy.ts'
 
@@ -34,6 +35,7 @@ export const OPERATOR: Actor = { kind: 'system', id: 'operator', name: 'Operator
 export async function openAdmin(env: Env): Promise<Admin> {
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   const file = join(dataDir, 'keyferry.db')
+  refuseUnusable(dataDir)
   return whenUsable(env.DATABASE_URL === undefined ? file : 'of DATABASE_URL', () => opened(env, { dataDir, file }))
 }
 

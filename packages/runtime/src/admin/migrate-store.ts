@@ -1,5 +1,4 @@
 /** Moves an instance that is stopped from SQLite to Postgres, or back. */
-import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
   beginCopy,
@@ -25,6 +24,7 @@ import { auditEvent, transact, verifyAudit, wrappedOrganizationKey, type Context
 import { verifyStore } from '@keyferry/kernel/authority'
 import { commandContext, openAdmin, OPERATOR } from './admin.ts'
 import type { Env } from '../settings/env.ts'
+import { makeDataDir } from '../store/data-dir.ts'
 import { lockDataDir } from '../store/lock.ts'
 import { givenKeys } from '../open.ts'
 import { runningProcesses } from '../processes.ts'
@@ -60,7 +60,8 @@ export async function migrateStore(env: Env, to: string, onProgress: OnProgress)
     const stored = await wrappedOrganizationKey(source.ctx.db).executeTakeFirst()
     // The target could not be opened otherwise.
     if (target.kind === 'SQLite') openRootKey(target.dataDir, givenKeys(env), stored ?? null, { make: false })
-    const lock = lockDataDir(target.kind === 'SQLite' ? madeDir(target.dataDir) : resolve(env.KEYFERRY_DATA_DIR))
+    if (target.kind === 'SQLite') makeDataDir(target.dataDir)
+    const lock = lockDataDir(target.kind === 'SQLite' ? target.dataDir : resolve(env.KEYFERRY_DATA_DIR))
     try {
       await refuseRunning(source.ctx, 'the store')
       const audit = await verified(source.ctx, 'The store')
@@ -100,11 +101,6 @@ function targetOf(env: Env, to: string): Target {
       'The store is in Postgres already. --to takes a data directory; another Postgres gets it by pg_dump and pg_restore.',
     )
   return isUrl ? { kind: 'Postgres', url: to } : { kind: 'SQLite', dataDir: resolve(to) }
-}
-
-function madeDir(dataDir: string): string {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  return dataDir
 }
 
 async function refuseRunning(ctx: Pick<Context, 'db' | 'now'>, what: string): Promise<void> {

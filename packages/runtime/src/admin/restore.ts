@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, truncateSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, linkSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { endSessions } from '@keyferry/access'
 import { migrate, openSqlite, SchemaTooNew } from '@keyferry/db'
@@ -17,6 +17,7 @@ import SQLite from 'better-sqlite3'
 import { commandContext, OPERATOR, pauseSyncs } from './admin.ts'
 import { StartupError } from '../startup-error.ts'
 import type { Env } from '../settings/env.ts'
+import { makeDataDir } from '../store/data-dir.ts'
 import { lockDataDir } from '../store/lock.ts'
 import { givenKeys } from '../open.ts'
 import { openRootKey } from '../keys/root-key.ts'
@@ -41,7 +42,7 @@ export async function restoreBackup(
     )
   requireFile(from)
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeDataDir(dataDir)
   const lock = lockDataDir(dataDir)
   try {
     const file = join(dataDir, 'keyferry.db')

@@ -54,6 +54,7 @@ describe('the environment', () => {
   it.each([
     [{ PORT: 'abc' }, 'PORT: must be a whole number from 0 to 65535'],
     [{ HOST: '999.1.1.1' }, 'HOST: must be an address or a host name'],
+    [{ HOST: 'fe80::1%eth0' }, 'HOST: must be an address or a host name'],
     [{ HOST: 'http://x' }, 'HOST: must be an address or a host name'],
     [{ KEYFERRY_URL: 'ftp://x' }, 'KEYFERRY_URL: must be a URL such as https://keyferry.example.com'],
     [{ KEYFERRY_URL: 'https://host.example.com/keyferry' }, 'KEYFERRY_URL: must have no path, query or user: Keyferry'],

@@ -21,11 +21,13 @@ export const port = whole(0, 65_535)
 
 export const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'], error: 'must be true or false' })
 
-/** A name of digits and dots only is an address with a mistake. */
+/** A name of digits and dots only is an address with a mistake. No URL can have an address with a zone. */
 export const host = z
   .string()
   .refine(
-    (text) => isIP(text) !== 0 || (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) && !/^[\d.]+$/.test(text)),
+    (text) =>
+      (isIP(text) !== 0 && !text.includes('%')) ||
+      (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) && !/^[\d.]+$/.test(text)),
     'must be an address or a host name, such as 127.0.0.1 or 0.0.0.0',
   )
 
