@@ -93,11 +93,7 @@ export function updateEnvironment(
         .execute()
       const moving = { folders: new Map(folders.map(({ id, path }) => [id, { environment: slug, path }])) }
       const followed = await rewriteReferences(
-        ctx,
-        tx,
-        actor,
-        { projectId: input.projectId, key },
-        markChanged,
+        { ctx, tx, actor, project: { projectId: input.projectId, key }, markChanged },
         moving,
         store,
       )

@@ -173,11 +173,7 @@ export function updateFolder(
         folders: new Map(inside.map((one) => [one.id, { environment: environment.slug, path: renamed(one.path) }])),
       }
       const followed = await rewriteReferences(
-        ctx,
-        tx,
-        actor,
-        { projectId: input.projectId, key },
-        markChanged,
+        { ctx, tx, actor, project: { projectId: input.projectId, key }, markChanged },
         moving,
         async () => {
           const slice = timeSlice()

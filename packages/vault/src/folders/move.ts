@@ -6,7 +6,8 @@ import { isBelow, joinPath, movedPath, ROOT } from '@keyferry/schemas/secret-pat
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { checkReferences } from '../references/check-references.ts'
-import { rewriteReferences, keyOf, type FolderRef } from '../secrets/write/rewrite-references.ts'
+import { keyOf, type FolderRef } from '../secrets/write/relocation.ts'
+import { rewriteReferences } from '../secrets/write/rewrite-references.ts'
 import { dropMovedSecrets } from '../secrets/write/delete-secrets.ts'
 import { openForWriting } from '../secrets/write/folder-for-writing.ts'
 import { openSecret, type Put } from '../secrets/write/next-secret.ts'
@@ -67,21 +68,25 @@ export function moveSecrets(
       [...rows, ...present.values()].map(({ id }) => id),
     )
     const tagsOf = (row: SecretRow | undefined): readonly string[] => tags.get(row?.id ?? '') ?? []
-    const { rewritten } = await rewriteReferences(ctx, tx, actor, from, markChanged, moving, async (values) => {
-      const puts = rows.map((row): Put => {
-        const replaced = present.get(row.key)
-        const opened = openWhole(from, row)
-        return {
-          ...opened,
-          present: replaced,
-          value: values.get(keyOf(from.folder.id, row.key)) ?? opened.value,
-          tagIds: [...tagsOf(row), ...tagsOf(replaced)],
-        }
-      })
-      const { secrets } = await putSecrets(ctx, tx, actor, to, puts)
-      await dropMovedSecrets(ctx, tx, actor, from, rows)
-      await checkReferences(ctx, tx, to, secrets)
-    })
+    const { rewritten } = await rewriteReferences(
+      { ctx, tx, actor, project: from, markChanged },
+      moving,
+      async (values) => {
+        const puts = rows.map((row): Put => {
+          const replaced = present.get(row.key)
+          const opened = openWhole(from, row)
+          return {
+            ...opened,
+            present: replaced,
+            value: values.get(keyOf(from.folder.id, row.key)) ?? opened.value,
+            tagIds: [...tagsOf(row), ...tagsOf(replaced)],
+          }
+        })
+        const { secrets } = await putSecrets(ctx, tx, actor, to, puts)
+        await dropMovedSecrets(ctx, tx, actor, from, rows)
+        await checkReferences(ctx, tx, to, secrets)
+      },
+    )
     markChanged(from.folder.id)
     markChanged(to.folder.id)
     await audit(ctx, tx, actor, 'secret.move', projectId, {
@@ -163,22 +168,26 @@ export async function moveFolder(
       inside.map(({ id }) => id),
     ))
       markChanged(id)
-    const { rewritten } = await rewriteReferences(ctx, tx, actor, { projectId, key }, markChanged, moving, async () => {
-      await tx
-        .updateTable('folders')
-        .set({ updatedAt: timestamp(ctx) })
-        .where('id', '=', folder.id)
-        .execute()
-      await relocate(
-        tx,
-        inside.map((one) => ({
-          id: one.id,
-          environmentId: to.environment.id,
-          parentId: one.id === folder.id ? to.folder.id : one.parentId,
-          path: newPath(one),
-        })),
-      )
-    })
+    const { rewritten } = await rewriteReferences(
+      { ctx, tx, actor, project: { projectId, key }, markChanged },
+      moving,
+      async () => {
+        await tx
+          .updateTable('folders')
+          .set({ updatedAt: timestamp(ctx) })
+          .where('id', '=', folder.id)
+          .execute()
+        await relocate(
+          tx,
+          inside.map((one) => ({
+            id: one.id,
+            environmentId: to.environment.id,
+            parentId: one.id === folder.id ? to.folder.id : one.parentId,
+            path: newPath(one),
+          })),
+        )
+      },
+    )
     await audit(ctx, tx, actor, 'folder.move', projectId, {
       from: { environment: environment.slug, path: folder.path },
       to: { environment: to.environment.slug, path },

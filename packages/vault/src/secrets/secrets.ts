@@ -19,7 +19,8 @@ import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { shownTags } from '../tree/tags.ts'
 import { openComment, openMetadata, type Metadata, type SecretRow } from '../tree/tree.ts'
 import { describeSecret, type Secret } from './read/describe-secret.ts'
-import { rewriteReferences, keyOf, type Relocation } from './write/rewrite-references.ts'
+import { keyOf, type Relocation } from './write/relocation.ts'
+import { rewriteReferences } from './write/rewrite-references.ts'
 import { deleteSecretRows } from './write/delete-secrets.ts'
 import { openForPlainValues, openForWriting, type Target } from './write/folder-for-writing.ts'
 import { openSecret, shownValue, type Opened, type Put } from './write/next-secret.ts'
@@ -236,11 +237,7 @@ async function writeInFolder(
     renamed.length === 0
       ? { result: await put(), rewritten: [] }
       : await rewriteReferences(
-          ctx,
-          tx,
-          actor,
-          target,
-          markChanged,
+          { ctx, tx, actor, project: target, markChanged },
           {
             ...renaming(target, renamed),
             overwrites: puts.some(({ value, isLiteral }) => value !== undefined || isLiteral !== undefined),

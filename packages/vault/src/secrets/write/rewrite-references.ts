@@ -8,45 +8,33 @@ import {
   budget,
   few,
   hasReference,
-  mapReferences,
-  MAX_NAME_BYTES,
   named,
   referencesIn,
-  shortened,
   type Actor,
   type Context,
   type DataKey,
-  type Reference,
   type Tx,
 } from '@keyferry/kernel'
-import { MAX_VALUE_BYTES, mentionOf, type Mention } from '@keyferry/schemas'
-import { namesOf } from '@keyferry/schemas/secret-path'
+import { mentionOf } from '@keyferry/schemas'
 import { faultsAround, refuseNewFaults } from '../../references/check-references.ts'
 import { createExpander, type Expanded, type Expander } from '../../references/expand.ts'
 import { notReadable, outOfReach, readerOf, type OutOfReach } from '../../references/out-of-reach.ts'
 import { mapAt } from '../../references/reference-graph.ts'
 import { dependentsOf } from '../../tree/dependents.ts'
 import { loadTree, openValue, valueOpener, type Tree, type TreeFolder } from '../../tree/tree.ts'
-import { presentSecrets, putSecrets } from './write.ts'
 import type { Target } from './folder-for-writing.ts'
+import { foldersIn, keyOf, keysIn, samePlace, type Relocation } from './relocation.ts'
+import { ownerOf, rewrittenValue, type Owner } from './rewritten-value.ts'
+import { presentSecrets, putSecrets } from './write.ts'
 
-export interface FolderRef {
-  /** Slug. */
-  environment: string
-  path: string
+/** A transaction that moves things of one project. */
+interface Mover {
+  ctx: Context
+  tx: Tx
+  actor: Actor
+  project: { projectId: string; key: DataKey }
+  markChanged: (folderId: string) => void
 }
-
-/** What is about to get another name or place. */
-export interface Relocation {
-  /** Folders, by id, with the place they will have. */
-  folders?: ReadonlyMap<string, FolderRef>
-  /** Secrets, by `keyOf`, with the place and the key they will have. */
-  secrets?: ReadonlyMap<string, FolderRef & { folderId: string; key: string }>
-  /** Something else is overwritten, so values may well come out differently. */
-  overwrites?: boolean
-}
-
-export const keyOf = (folderId: string, key: string): string => `${folderId} ${key}`
 
 export interface Rewritten<T> {
   result: T
@@ -57,31 +45,47 @@ export interface Rewritten<T> {
 /**
  * Does `work`, which moves what `moving` says, and rewrites every reference to it. `work` gets the values that leaving
  * secrets are to have elsewhere, by `keyOf`. No value may come out differently: throws `BadRequest` naming each secret
- * that would, or whose reference cannot be written in its new form. Rewritten folders are `touched`.
+ * that would, or whose reference cannot be written in its new form. Folders with rewritten values are marked changed.
  */
 export async function rewriteReferences<T>(
-  ctx: Context,
-  tx: Tx,
-  actor: Actor,
-  { projectId, key }: { projectId: string; key: DataKey },
-  markChanged: (folderId: string) => void,
+  mover: Mover,
   moving: Relocation,
   work: (values: ReadonlyMap<string, string>) => Promise<T>,
 ): Promise<Rewritten<T>> {
-  const leaving = [...(moving.secrets?.keys() ?? [])].map((id) => id.slice(0, id.indexOf(' ')))
-  const readers = await dependentsOf(tx, [...new Set([...leaving, ...(moving.folders?.keys() ?? [])])])
+  const { ctx, tx, project } = mover
+  const moved = moving.folders && [...moving.folders.keys()]
+  const readers = await dependentsOf(tx, foldersIn(moving))
+  const { elsewhere, rewrites, expected } = await findReferrers(mover, readers, moving)
+  const faultsBefore = moved && (await faultsAround(ctx, tx, project, moved))
+  const result = await work(elsewhere)
+  const rewritten = await writeValues(mover, rewrites)
+  await refuseOtherResults(mover, readers, expected)
+  if (faultsBefore) await refuseNewFaults(ctx, tx, project, moved, faultsBefore)
+  return { result, rewritten }
+}
+
+interface Referrers {
+  /** Values of secrets that move to another folder, by `keyOf` as they are now. */
+  elsewhere: Map<string, string>
+  /** New values of the others, by the key they will have. */
+  rewrites: Map<TreeFolder, Map<string, string>>
+  /** What must come out as it did. */
+  expected: Expected[]
+}
+
+/** The secrets of `readers` with references, and what becomes of their values. Throws like `rewriteReferences`. */
+async function findReferrers(
+  { ctx, tx, project: { projectId, key } }: Mover,
+  readers: readonly string[],
+  moving: Relocation,
+): Promise<Referrers> {
   const tree = await loadTree(ctx, tx, readers)
-  const faultsBefore = moving.folders
-    ? await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()])
-    : null
   const open = valueOpener(key, projectId)
   const before = createExpander(tree, open, budget(ctx.limits))
   const reads = readerOf(ctx, projectId)
   const beyond = reads && outOfReach(tree, open, reads)
-  const movedKeys = new Set([...(moving.secrets?.keys() ?? [])].map((id) => id.slice(id.indexOf(' ') + 1)))
-  const rewrites = new Map<TreeFolder, Map<string, string>>()
-  const elsewhere = new Map<string, string>()
-  const expected: Expected[] = []
+  const movedKeys = keysIn(moving)
+  const found: Referrers = { elsewhere: new Map(), rewrites: new Map(), expected: [] }
   const slice = timeSlice()
   for (const folder of tree.folders.values()) {
     for (const [secretKey, row] of folder.secrets) {
@@ -89,128 +93,71 @@ export async function rewriteReferences<T>(
       const value = openValue(key, projectId, row)
       if (value === null || !hasReference(value)) continue
       const relocated = moving.secrets?.get(keyOf(folder.id, secretKey))
-      const moved = relocated !== undefined && !samePlace(relocated, folder)
+      const moves = relocated !== undefined && !samePlace(relocated, folder)
       // How it is rewritten would tell what is out of reach.
       const isBeyond = beyond !== null && (await beyond(folder, secretKey))
-      if (isBeyond && reads?.(folder) && (moved || mentions(value, movedKeys))) throw notReadable([secretKey])
+      if (isBeyond && reads?.(folder) && (moves || mentions(value, movedKeys))) throw notReadable([secretKey])
       const owner = ownerOf(reads?.(folder) === false ? null : mentionOf(folder, secretKey))
-      const text = rewrite({ tree, before, moving }, folder, value, moved, owner)
-      refuseTooLong(owner, text)
-      if (moved) elsewhere.set(keyOf(folder.id, secretKey), text)
-      else if (text !== value) mapAt(rewrites, folder).set(relocated?.key ?? secretKey, text)
+      const text = rewrittenValue({ tree, before, moving }, { folder, value, moves, owner })
+      const newKey = relocated?.key ?? secretKey
+      if (moves) found.elsewhere.set(keyOf(folder.id, secretKey), text)
+      else if (text !== value) mapAt(found.rewrites, folder).set(newKey, text)
       // What came out of reach before is compared with nothing: whether it changes would tell what it was.
-      if (!moving.overwrites && !isBeyond)
-        expected.push({
-          folderId: relocated?.folderId ?? folder.id,
-          key: relocated?.key ?? secretKey,
-          owner,
-          was: await before.expand(folder, secretKey),
-        })
+      if (moving.overwrites || isBeyond) continue
+      const folderId = relocated?.folderId ?? folder.id
+      found.expected.push({ folderId, key: newKey, owner, was: await before.expand(folder, secretKey) })
     }
   }
-  const result = await work(elsewhere)
-  const rewritten: string[] = []
-  for (const [folder, values] of rewrites) {
-    const target = await targetAt(tx, folder.id, projectId, key)
-    const present = await presentSecrets(tx, folder.id, [...values.keys()])
-    const puts = [...values].flatMap(([secretKey, value]) => {
-      const row = present.get(secretKey)
-      return row ? [{ present: row, key: secretKey, value }] : []
-    })
-    await putSecrets(ctx, tx, actor, target, puts)
-    markChanged(folder.id)
-    rewritten.push(...puts.map((put) => `${target.environment.slug}:${target.folder.path} ${put.key}`))
-  }
-  if (expected.length > 0) {
-    const now = await loadTree(ctx, tx, [...new Set([...readers, ...expected.map(({ folderId }) => folderId)])])
-    const open = valueOpener(key, projectId)
-    if (reads) await refuseNowBeyond(expected, now, outOfReach(now, open, reads))
-    await refuseChanged(expected, now, createExpander(now, open, budget(ctx.limits)))
-  }
-  if (faultsBefore && moving.folders)
-    await refuseNewFaults(ctx, tx, { projectId, key }, [...moving.folders.keys()], faultsBefore)
-  rewritten.sort()
-  const more = rewritten.length - MAX_REWRITTEN
-  return { result, rewritten: more > 0 ? [...rewritten.slice(0, MAX_REWRITTEN), `and ${more} more`] : rewritten }
+  return found
 }
-
-/** Secrets that one row of the audit log names. */
-const MAX_REWRITTEN = 100
 
 const mentions = (value: string, keys: ReadonlySet<string>): boolean =>
   referencesIn(value).some((reference) => reference.kind !== 'unsupported' && keys.has(reference.key))
 
-interface Known {
-  tree: Tree
-  before: Expander
-  moving: Relocation
-}
-
-function rewrite(
-  { tree, before, moving }: Known,
-  from: TreeFolder,
-  value: string,
-  moved: boolean,
-  owner: Owner,
-): string {
-  const one = (reference: Reference): string => {
-    if (reference.kind === 'unsupported') return reference.text
-    const folder = reference.kind === 'local' ? from : tree.at(from.projectId, reference.environment, reference.path)
-    if (!folder) return reference.text
-    const source = before.sourceOf(folder, reference.key)
-    const relocated = source && moving.secrets?.get(keyOf(source.id, reference.key))
-    const at = moving.folders?.get(folder.id) ?? folder
-    if (relocated && source) {
-      // Renamed in place: readers see it under the new name.
-      const key = samePlace(relocated, source) ? { ...at, key: relocated.key } : relocated
-      if (reference.kind === 'local' && (moved ? !samePlace(relocated, source) : samePlace(relocated, source)))
-        return written(null, relocated.key, reference.text, owner)
-      return written(key, key.key, reference.text, owner)
-    }
-    if (reference.kind === 'local')
-      return moved && source ? written(at, reference.key, reference.text, owner) : reference.text
-    return at === folder ? reference.text : written(at, reference.key, reference.text, owner)
+/** Returns the secrets that were written, as `Rewritten` names them. */
+async function writeValues(
+  { ctx, tx, actor, project, markChanged }: Mover,
+  rewrites: Referrers['rewrites'],
+): Promise<string[]> {
+  const written: string[] = []
+  for (const [folder, values] of rewrites) {
+    const target = await targetAt(tx, folder.id, project)
+    const present = await presentSecrets(tx, folder.id, [...values.keys()])
+    const puts = [...values].flatMap(([key, value]) => {
+      const row = present.get(key)
+      return row ? [{ present: row, key, value }] : []
+    })
+    await putSecrets(ctx, tx, actor, target, puts)
+    markChanged(folder.id)
+    written.push(...puts.map(({ key }) => `${target.environment.slug}:${target.folder.path} ${key}`))
   }
-  return mapReferences(value, one)
+  written.sort()
+  const more = written.length - MAX_REWRITTEN
+  return more > 0 ? [...written.slice(0, MAX_REWRITTEN), `and ${more} more`] : written
 }
 
-function refuseTooLong({ name, mentions }: Owner, text: string): void {
-  if (Buffer.byteLength(text) > MAX_VALUE_BYTES)
-    throw new BadRequest(
-      `${name} refers to it, and would be longer than ${MAX_VALUE_BYTES} bytes with the new name. Change that value first.`,
-      { mentions },
-    )
-}
-
-const PART = /^[A-Za-z0-9_-]+$/
-
-/** A reference as text. Throws `BadRequest` for a name that no reference can hold. */
-function written(place: FolderRef | null, key: string, old: string, { name, mentions }: Owner): string {
-  const parts = place === null ? [key] : [place.environment, ...namesOf(place.path), key]
-  const bad = parts.find((part) => !PART.test(part))
-  if (bad !== undefined)
-    throw new BadRequest(
-      `${name} refers to it as ${shortened(old, MAX_NAME_BYTES)}, and a reference can’t contain the name "${bad}". Change that value or the name first.`,
-      { mentions },
-    )
-  return `\${${parts.join('.')}}`
-}
-
-/** The secret that refers to something, as a message names it. */
-interface Owner {
-  name: string
-  mentions: Mention[]
-}
-
-/** Null: it is out of the caller's reach. */
-const ownerOf = (secret: Mention | null): Owner =>
-  secret === null ? { name: 'A secret', mentions: [] } : { name: secret.text, mentions: [secret] }
+/** Secrets that one row of the audit log names. */
+const MAX_REWRITTEN = 100
 
 interface Expected {
   folderId: string
   key: string
   owner: Owner
   was: Expanded
+}
+
+/** Compares what the secrets resolve to now. Throws `Forbidden`, and `BadRequest` naming those that differ. */
+async function refuseOtherResults(
+  { ctx, tx, project: { projectId, key } }: Mover,
+  readers: readonly string[],
+  expected: readonly Expected[],
+): Promise<void> {
+  if (expected.length === 0) return
+  const tree = await loadTree(ctx, tx, [...new Set([...readers, ...expected.map(({ folderId }) => folderId)])])
+  const open = valueOpener(key, projectId)
+  const reads = readerOf(ctx, projectId)
+  if (reads) await refuseNowBeyond(expected, tree, outOfReach(tree, open, reads))
+  await refuseChanged(expected, tree, createExpander(tree, open, budget(ctx.limits)))
 }
 
 /** A reference would start to look where the caller may not read, whatever it finds there. Throws `Forbidden`. */
@@ -239,7 +186,7 @@ async function refuseChanged(expected: readonly Expected[], tree: Tree, after: E
     )
 }
 
-async function targetAt(tx: Tx, folderId: string, projectId: string, key: DataKey): Promise<Target> {
+async function targetAt(tx: Tx, folderId: string, { projectId, key }: Mover['project']): Promise<Target> {
   const folder = await tx.selectFrom('folders').where('id', '=', folderId).selectAll().executeTakeFirstOrThrow()
   const environment = await tx
     .selectFrom('environments')
@@ -248,5 +195,3 @@ async function targetAt(tx: Tx, folderId: string, projectId: string, key: DataKe
     .executeTakeFirstOrThrow()
   return { folder, environment, projectId, key }
 }
-
-const samePlace = (a: FolderRef, b: FolderRef): boolean => a.environment === b.environment && a.path === b.path
