@@ -32,6 +32,7 @@ onSqlite('the OpenAPI document', (open) => {
   beforeAll(async () => {
     api = await emptyApi(open)
     const answer = await api.send('GET', '/api/docs/json')
+    expect(answer.status, api.logged.join('\n')).toBe(200)
     text = answer.text
     document = answer.body
   })

@@ -225,7 +225,9 @@ function hoist(document: unknown, components: Map<string, unknown>): Json {
     const { id: __, ...schema } = object(definition)
     const known = components.get(name)
     if (known !== undefined && !isDeepStrictEqual(known, schema))
-      throw new Error(`two schemas of the REST API have the ID ${name}`)
+      throw new Error(
+        `Two schemas of the REST API have the ID ${name}. Answer with the one that the other routes use (\`answers\`), or give yours another ID.`,
+      )
     components.set(name, schema)
   }
   return rest

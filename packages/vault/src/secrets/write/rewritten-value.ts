@@ -16,8 +16,8 @@ interface Referrer {
 }
 
 /**
- * Its value once `moving` has moved. `before` finds what a reference means now. Throws `BadRequest` for a reference that
- * can't be written in its new form, and for a value that would be too long.
+ * Its value once `moving` has moved. `before` finds what a reference means now. Throws `BadRequest` for a reference
+ * that can't be written in its new form, and for a value that would be too long.
  */
 export function rewrittenValue(
   { tree, before, moving }: { tree: Tree; before: Expander; moving: Relocation },
@@ -31,11 +31,10 @@ export function rewrittenValue(
     const relocated = source && moving.secrets?.get(keyOf(source.id, reference.key))
     const at = moving.folders?.get(folder.id) ?? folder
     if (relocated && source) {
-      // Renamed in place: readers see it under the new name.
-      const key = samePlace(relocated, source) ? { ...at, key: relocated.key } : relocated
-      if (reference.kind === 'local' && (moves ? !samePlace(relocated, source) : samePlace(relocated, source)))
-        return written(null, relocated.key, reference.text, owner)
-      return written(key, key.key, reference.text, owner)
+      const stays = samePlace(relocated, source)
+      // In place, readers see it where they did, under the new name.
+      const place = reference.kind === 'local' && moves !== stays ? null : stays ? at : relocated
+      return written(place, relocated.key, reference.text, owner)
     }
     if (reference.kind === 'local')
       return moves && source ? written(at, reference.key, reference.text, owner) : reference.text
