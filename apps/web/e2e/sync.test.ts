@@ -267,10 +267,17 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), IN_ORDER, () 
       await page.getByLabel('Auto-sync enabled').click()
       await see(page.getByText('Changed: Details, Auto-sync'))
       await screens.keep('settings-changed')
+      // What somebody else changes meanwhile is shown, and neither lost nor the end of what is typed.
+      const renamed = `${syncName}-renamed`
+      await client.syncs.update.mutate({ ...sync, name: renamed })
+      await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe(renamed)
       await button('Save settings').click()
       await see(page.getByText('for the night shift').first())
       await gone(button('Save settings'))
       await see(fact(/^Off/))
+      await see(page.getByRole('heading', { name: renamed, exact: true }))
+      await client.syncs.update.mutate({ ...sync, name: syncName })
+      await see(page.getByRole('heading', { name: syncName, exact: true }))
     })
 
     ofThePage('removes what it wrote, and is deleted, once its name is typed', async () => {

@@ -1,10 +1,10 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { connectionName, description } from '@keyferry/schemas'
-import { useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { TextAreaField, TextField } from '../../components/ui/field.tsx'
+import { useStoredForm } from '../../lib/forms/stored-form.ts'
 import { messageOf } from '../../lib/server/errors.ts'
 import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
@@ -15,21 +15,17 @@ import { words } from './words.ts'
 /** Name and description of a connection. Syncs that use it are not run by that. */
 export function EditDetails({ connection, onClose }: { connection: Connection; onClose: () => void }) {
   const update = trpc.connections.update.useMutation()
-  const form = useForm({
-    resolver: zodResolver(z.object({ name: connectionName, description })),
-    defaultValues: { name: connection.name, description: connection.description ?? '' },
-  })
+  const { typedOf, ...form } = useStoredForm(
+    { name: connection.name, description: connection.description ?? '' },
+    zodResolver(z.object({ name: connectionName, description: description.transform((text) => text || null) })),
+  )
   const { errors, isSubmitting } = form.formState
-  const save = form.handleSubmit(async ({ name, description: text }) => {
+  const save = form.handleSubmit(async (input) => {
     try {
-      await update.mutateAsync({
-        destination: connection.destination,
-        connectionId: connection.id,
-        name,
-        description: text || null,
-      })
+      const { destination, id: connectionId } = connection
+      await update.mutateAsync({ destination, connectionId, ...typedOf(input) })
       await markStale('connections.update')
-      toast.success(words.editDetails.saved(name))
+      toast.success(words.editDetails.saved(input.name))
       onClose()
     } catch (error) {
       form.setError('name', { message: messageOf(error) })

@@ -1,8 +1,9 @@
 import type { FederatedMethod } from '@keyferry/schemas'
-import { FormProvider, useForm } from 'react-hook-form'
+import { FormProvider, type UseFormRegisterReturn } from 'react-hook-form'
 import { Button } from '../../components/ui/button.tsx'
 import { SelectField, TextAreaField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
+import { useStoredForm } from '../../lib/forms/stored-form.ts'
 import { messageOf } from '../../lib/server/errors.ts'
 import { DurationField } from './duration-field.tsx'
 import { FEDERATED_FIELDS, textOf, valueOf, type FederatedField, type FederatedValues } from './federated-auth.ts'
@@ -15,7 +16,8 @@ interface Props {
   values: FederatedValues
   /** Of the button. */
   action: string
-  onSave: (values: FederatedValues) => Promise<void>
+  /** `typed`: the names of the fields that were typed into. */
+  onSave: (values: FederatedValues, typed: ReadonlySet<string>) => Promise<void>
   onCancel: () => void
 }
 
@@ -29,19 +31,22 @@ const TOKEN_FIELDS = [
 /** Whose tokens a machine signs in with, which of them, and the access tokens that it gets. */
 export function FederatedAuthForm({ method, values, action, onSave, onCancel }: Props) {
   const fields = FEDERATED_FIELDS[method]
-  const form = useForm<FederatedValues>({
-    defaultValues: {
-      ...Object.fromEntries(fields.map((field) => [field.name, textOf(field, values[field.name])])),
-      ...Object.fromEntries(TOKEN_FIELDS.map((name) => [name, values[name]])),
-    },
+  const {
+    isTyped: _,
+    typedOf,
+    ...form
+  } = useStoredForm<FederatedValues, FederatedValues>({
+    ...Object.fromEntries(fields.map((field) => [field.name, textOf(field, values[field.name])])),
+    ...Object.fromEntries(TOKEN_FIELDS.map((name) => [name, values[name]])),
   })
   const { errors, isSubmitting } = form.formState
   const submit = form.handleSubmit(async (sent) => {
     try {
-      await onSave({
+      const shown = {
         ...Object.fromEntries(fields.map((field) => [field.name, valueOf(field, String(sent[field.name]))])),
         ...Object.fromEntries(TOKEN_FIELDS.map((name) => [name, sent[name]])),
-      })
+      }
+      await onSave(shown, new Set(Object.keys(typedOf(sent))))
     } catch (error) {
       form.setError('root', { message: messageOf(error) })
     }
@@ -77,12 +82,10 @@ export function FederatedAuthForm({ method, values, action, onSave, onCancel }: 
   )
 }
 
-type Registered = ReturnType<ReturnType<typeof useForm<FederatedValues>>['register']>
-
 function FederatedInput({
   field: { label, kind, help, options },
   ...registered
-}: { field: FederatedField } & Registered) {
+}: { field: FederatedField } & UseFormRegisterReturn) {
   const shared = { label, help, spellCheck: false, ...registered }
   if (kind === 'choice')
     return (

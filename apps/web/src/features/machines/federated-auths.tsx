@@ -115,12 +115,11 @@ function AttachedAuth({ identityId, method }: { identityId: string; method: Fede
     >
       {state === 'changing' ? (
         <FederatedAuthForm
-          key={auth.data.updatedAt}
           method={method}
           values={values}
           action={words.federatedAuths.save(label)}
-          onSave={async (sent) => {
-            await update(method, sent)
+          onSave={async (sent, typed) => {
+            await update(method, sent, typed)
             setState('shown')
           }}
           onCancel={() => setState('shown')}

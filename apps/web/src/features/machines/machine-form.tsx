@@ -1,10 +1,10 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { updateIdentity } from '@keyferry/schemas'
-import { useForm } from 'react-hook-form'
 import { Button } from '../../components/ui/button.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/server/errors.ts'
+import { useStoredForm } from '../../lib/forms/stored-form.ts'
 import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/server/trpc.ts'
@@ -14,14 +14,14 @@ import { words } from './words.ts'
 /** Changes its name, and what it may do to the whole instance. */
 export function MachineForm({ machine, onDone }: { machine: Identity; onDone: () => void }) {
   const update = trpc.identities.update.useMutation()
-  const { register, handleSubmit, setError, formState } = useForm({
-    resolver: zodResolver(updateIdentity),
-    defaultValues: { identityId: machine.id, name: machine.name, role: machine.role },
-  })
-  const { errors, isSubmitting, isDirty } = formState
+  const { register, handleSubmit, setError, formState, isTyped, typedOf } = useStoredForm(
+    { name: machine.name, role: machine.role },
+    zodResolver(updateIdentity.omit({ identityId: true })),
+  )
+  const { errors, isSubmitting } = formState
   const submit = handleSubmit(async (input) => {
     try {
-      await update.mutateAsync(input)
+      await update.mutateAsync({ identityId: machine.id, ...typedOf(input) })
       toast.success(words.machineForm.machineSaved)
       await markStale('identities.update')
       onDone()
@@ -42,7 +42,7 @@ export function MachineForm({ machine, onDone }: { machine: Identity; onDone: ()
         <option value="admin">{words.machineForm.instanceAdmin}</option>
       </SelectField>
       <div className="flex flex-wrap gap-2">
-        <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+        <Button type="submit" variant="primary" disabled={!isTyped} busy={isSubmitting}>
           {words.machineForm.saveMachine}
         </Button>
         <Button onClick={onDone}>{words.machineForm.cancel}</Button>

@@ -16,7 +16,7 @@ export function TrustedAddresses({ name, label }: { name: string; label: string 
   } = useController({ control: form.control, name })
   const given: readonly Address[] = value
   // What is typed stays as it is typed: half an address is none yet.
-  const [text, setText] = useState(() => given.map(({ ipAddress }) => ipAddress).join('\n'))
+  const [typed, setTyped] = useState<string>()
   return (
     <TextAreaField
       label={label}
@@ -25,9 +25,9 @@ export function TrustedAddresses({ name, label }: { name: string; label: string 
       spellCheck={false}
       className="[&_textarea]:font-mono"
       error={fieldState.invalid ? words.trustedAddresses.invalid : undefined}
-      value={text}
+      value={typed ?? given.map(({ ipAddress }) => ipAddress).join('\n')}
       onChange={(event) => {
-        setText(event.target.value)
+        setTyped(event.target.value)
         const lines = event.target.value.split('\n').map((line) => line.trim())
         onChange(lines.filter((line) => line !== '').map((ipAddress) => ({ ipAddress })))
       }}

@@ -27,11 +27,7 @@ export function UniversalAuthCard({ identityId }: { identityId: string }) {
         )
       }
     >
-      {changing ? (
-        <UniversalAuthForm key={data.updatedAt} auth={data} onDone={() => setChanging(false)} />
-      ) : (
-        <InWords auth={data} />
-      )}
+      {changing ? <UniversalAuthForm auth={data} onDone={() => setChanging(false)} /> : <InWords auth={data} />}
     </Section>
   )
 }

@@ -1,11 +1,12 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { updateUniversalAuth } from '@keyferry/schemas'
-import { Controller, FormProvider, useForm, useWatch } from 'react-hook-form'
+import { Controller, FormProvider, useWatch } from 'react-hook-form'
 import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { messageOf } from '../../lib/server/errors.ts'
+import { useStoredForm } from '../../lib/forms/stored-form.ts'
 import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/server/trpc.ts'
@@ -18,13 +19,13 @@ import { words } from './words.ts'
 export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDone: () => void }) {
   const update = trpc.universalAuth.update.useMutation()
   const { id: _, clientId: _clientId, lockedUntil: _locked, createdAt: _made, updatedAt: _changed, ...settings } = auth
-  const form = useForm({ resolver: zodResolver(updateUniversalAuth), defaultValues: settings })
-  const { errors, isSubmitting, isDirty } = form.formState
+  const { isTyped, typedOf, ...form } = useStoredForm(settings, zodResolver(updateUniversalAuth))
+  const { errors, isSubmitting } = form.formState
   const lockout = useWatch({ control: form.control, name: 'lockoutEnabled' })
   const whole = { valueAsNumber: true }
   const submit = form.handleSubmit(async (input) => {
     try {
-      await update.mutateAsync(input)
+      await update.mutateAsync({ identityId: auth.identityId, ...typedOf(input) })
       toast.success(words.universalAuthForm.saved)
       await markStale('universalAuth.update')
       onDone()
@@ -78,7 +79,7 @@ export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDon
         )}
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <div className="flex flex-wrap gap-2">
-          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+          <Button type="submit" variant="primary" disabled={!isTyped} busy={isSubmitting}>
             {words.universalAuthForm.save}
           </Button>
           <Button onClick={onDone}>{words.universalAuthForm.cancel}</Button>

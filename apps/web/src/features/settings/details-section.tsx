@@ -1,6 +1,5 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { updateProject } from '@keyferry/schemas'
-import { useForm } from 'react-hook-form'
 import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
@@ -10,6 +9,7 @@ import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/server/trpc.ts'
 import type { Project } from '../../lib/server/types.ts'
+import { useStoredForm } from '../../lib/forms/stored-form.ts'
 import { useUnsaved } from '../../lib/forms/unsaved.ts'
 import { words } from './words.ts'
 
@@ -19,15 +19,16 @@ const details = updateProject.pick({ name: true, slug: true, description: true }
 export function DetailsSection({ project }: { project: Project }) {
   const denied = useWhyNot(project.id)('project.manage')
   const update = trpc.projects.update.useMutation()
-  const { register, handleSubmit, formState } = useForm({
-    resolver: zodResolver(details),
-    defaultValues: { name: project.name, slug: project.slug, description: project.description ?? '' },
-  })
-  const { errors, isDirty, isSubmitting } = formState
-  useUnsaved(isDirty)
+  const { register, handleSubmit, formState, isTyped, typedOf, markSaved } = useStoredForm(
+    { name: project.name, slug: project.slug, description: project.description ?? '' },
+    zodResolver(details),
+  )
+  const { errors, isSubmitting } = formState
+  useUnsaved(isTyped)
   const submit = handleSubmit(async (input) => {
-    const saved = await update.mutateAsync({ projectId: project.id, ...input }).catch(() => null)
+    const saved = await update.mutateAsync({ projectId: project.id, ...typedOf(input) }).catch(() => null)
     if (!saved) return
+    markSaved()
     await markStale('projects.update')
     toast.success(words.detailsSection.saved)
   })
@@ -60,8 +61,8 @@ export function DetailsSection({ project }: { project: Project }) {
         <div>
           <Button
             type="submit"
-            variant={isDirty ? 'primary' : 'secondary'}
-            disabled={!isDirty}
+            variant={isTyped ? 'primary' : 'secondary'}
+            disabled={!isTyped}
             denied={denied}
             busy={isSubmitting}
             aria-label={words.detailsSection.saveNamed}

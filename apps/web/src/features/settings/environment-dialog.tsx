@@ -1,7 +1,6 @@
 import { markStale } from '../../lib/server/stale.ts'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { createEnvironment } from '@keyferry/schemas'
-import { useForm } from 'react-hook-form'
 import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
@@ -9,6 +8,7 @@ import { TextField } from '../../components/ui/field.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/server/trpc.ts'
 import type { Project } from '../../lib/server/types.ts'
+import { useStoredForm } from '../../lib/forms/stored-form.ts'
 import { useUnsaved } from '../../lib/forms/unsaved.ts'
 import { slugify } from '../../lib/forms/slugify.ts'
 import { words } from './words.ts'
@@ -24,16 +24,16 @@ interface Props {
 export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
   const create = trpc.environments.create.useMutation()
   const update = trpc.environments.update.useMutation()
-  const { register, handleSubmit, setValue, formState } = useForm({
-    resolver: zodResolver(createEnvironment.pick({ name: true, slug: true })),
-    defaultValues: { name: environment?.name ?? '', slug: environment?.slug ?? '' },
-  })
-  const { errors, isDirty, isSubmitting, dirtyFields } = formState
-  useUnsaved(isDirty)
+  const { register, handleSubmit, setValue, formState, isTyped, typedOf } = useStoredForm(
+    { name: environment?.name ?? '', slug: environment?.slug ?? '' },
+    zodResolver(createEnvironment.pick({ name: true, slug: true })),
+  )
+  const { errors, isSubmitting, dirtyFields } = formState
+  useUnsaved(isTyped)
   const submit = handleSubmit(async (input) => {
     const saved = await (
       environment
-        ? update.mutateAsync({ projectId, environmentId: environment.id, ...input })
+        ? update.mutateAsync({ projectId, environmentId: environment.id, ...typedOf(input) })
         : create.mutateAsync({ projectId, ...input })
     ).catch(() => null)
     if (!saved) return
@@ -73,7 +73,7 @@ export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
         />
         <Actions>
           <Button onClick={onClose}>{words.environmentDialog.cancel}</Button>
-          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+          <Button type="submit" variant="primary" disabled={!isTyped} busy={isSubmitting}>
             {environment ? words.environmentDialog.save : words.environmentDialog.add}
           </Button>
         </Actions>

@@ -28,6 +28,8 @@ export function EnvironmentsSection({ project, pending }: { project: Project; pe
     onError: (error) => toast.error(messageOf(error)),
   })
   const { environments } = project
+  /** As it is by now, or was when somebody else deleted it. */
+  const latest = (opened: Environment) => environments.find(({ id }) => id === opened.id) ?? opened
   return (
     <Section
       title={words.environmentsSection.title}
@@ -63,7 +65,7 @@ export function EnvironmentsSection({ project, pending }: { project: Project; pe
       )}
       {open?.what === 'add' && <EnvironmentDialog projectId={project.id} onClose={close} />}
       {open?.what === 'edit' && (
-        <EnvironmentDialog projectId={project.id} environment={open.environment} onClose={close} />
+        <EnvironmentDialog projectId={project.id} environment={latest(open.environment)} onClose={close} />
       )}
       {open?.what === 'delete' && (
         <DeleteEnvironment projectId={project.id} environment={open.environment} onClose={close} />

@@ -1,7 +1,7 @@
+import { useStoredForm } from '../../lib/forms/stored-form.ts'
 import { markStale } from '../../lib/server/stale.ts'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { updateTag } from '@keyferry/schemas'
-import { useForm } from 'react-hook-form'
 import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
@@ -12,13 +12,15 @@ import { words } from './words.ts'
 
 export function RenameTag({ tag, onClose }: { tag: Tag; onClose: () => void }) {
   const update = trpc.tags.update.useMutation()
-  const { register, handleSubmit, formState } = useForm({
-    resolver: zodResolver(updateTag.pick({ name: true, slug: true })),
-    defaultValues: { name: tag.name, slug: tag.slug },
-  })
-  const { errors, isDirty, isSubmitting } = formState
+  const { register, handleSubmit, formState, isTyped, typedOf } = useStoredForm(
+    { name: tag.name, slug: tag.slug },
+    zodResolver(updateTag.pick({ name: true, slug: true })),
+  )
+  const { errors, isSubmitting } = formState
   const submit = handleSubmit(async (input) => {
-    const saved = await update.mutateAsync({ projectId: tag.projectId, tagId: tag.id, ...input }).catch(() => null)
+    const saved = await update
+      .mutateAsync({ projectId: tag.projectId, tagId: tag.id, ...typedOf(input) })
+      .catch(() => null)
     if (!saved) return
     await markStale('tags.update')
     onClose()
@@ -38,7 +40,7 @@ export function RenameTag({ tag, onClose }: { tag: Tag; onClose: () => void }) {
         />
         <Actions>
           <Button onClick={onClose}>{words.renameTag.cancel}</Button>
-          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+          <Button type="submit" variant="primary" disabled={!isTyped} busy={isSubmitting}>
             {words.renameTag.save}
           </Button>
         </Actions>

@@ -38,10 +38,7 @@ export function SettingsPage({ projectId }: { projectId: string }) {
           {going && <PendingNotice what={nameOfDeletion(going)} projectId={projectId} deletion={going} />}
           {denied !== undefined && <Notice title={words.settingsPage.readOnly}>{denied}</Notice>}
           <div className="grid items-start gap-4 2xl:grid-cols-2">
-            <DetailsSection
-              key={`${project.data.name} ${project.data.slug} ${project.data.description}`}
-              project={project.data}
-            />
+            <DetailsSection project={project.data} />
             <EnvironmentsSection project={project.data} pending={pending} />
             <TagsSection projectId={projectId} />
             <DangerSection project={project.data} />

@@ -61,7 +61,9 @@ export function TagsSection({ projectId }: { projectId: string }) {
           ))}
         </ul>
       )}
-      {open?.what === 'rename' && <RenameTag tag={open.tag} onClose={close} />}
+      {open?.what === 'rename' && (
+        <RenameTag tag={tags.data?.find(({ id }) => id === open.tag.id) ?? open.tag} onClose={close} />
+      )}
       {open?.what === 'delete' && (
         <Confirm
           title={words.tagsSection.deleteTitle(open.tag.name)}

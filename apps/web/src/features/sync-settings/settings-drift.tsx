@@ -16,24 +16,29 @@ export const DRIFT_WORDS: Record<Every, string> = {
 
 /** How the destination is checked between runs. */
 export function DriftSettings({ sync, provider }: { sync: Sync; provider: string }) {
-  const before = sync.options
-  const [every, setEvery] = useState<Every>(before.driftCheck)
-  const [repair, setRepair] = useState(before.driftRepair)
-  const [readsValues, setReadsValues] = useState(before.driftReadsValues)
-  const dirty = every !== before.driftCheck || repair !== before.driftRepair || readsValues !== before.driftReadsValues
+  const stored = sync.options
+  const [chosen, setChosen] = useState<
+    Partial<Pick<Sync['options'], 'driftCheck' | 'driftRepair' | 'driftReadsValues'>>
+  >({})
+  const { driftCheck: every, driftRepair: repair, driftReadsValues: readsValues } = { ...stored, ...chosen }
+  const changed = {
+    ...(every !== stored.driftCheck && { driftCheck: every }),
+    ...(repair !== stored.driftRepair && { driftRepair: repair }),
+    ...(readsValues !== stored.driftReadsValues && { driftReadsValues: readsValues }),
+  }
   return (
     <SettingsCard
       title={words.settingsDrift.title}
       text={words.settingsDrift.text(provider)}
-      dirty={dirty}
-      patch={() => ({ options: { driftCheck: every, driftRepair: repair, driftReadsValues: readsValues } })}
+      dirty={Object.keys(changed).length > 0}
+      patch={() => ({ options: changed })}
     >
       <SelectField
         label={words.settingsDrift.checkForDrift}
         value={every}
         onChange={(event) => {
           const next = driftCheck.safeParse(event.target.value)
-          if (next.success) setEvery(next.data)
+          if (next.success) setChosen({ ...chosen, driftCheck: next.data })
         }}
       >
         {driftCheck.options.map((option) => (
@@ -46,13 +51,13 @@ export function DriftSettings({ sync, provider }: { sync: Sync; provider: string
         label={words.settingsDrift.repairDriftAutomatically}
         help={words.settingsDrift.repairHelp}
         checked={repair}
-        onChange={setRepair}
+        onChange={(driftRepair) => setChosen({ ...chosen, driftRepair })}
       />
       <SwitchField
         label={words.settingsDrift.compareValuesToo}
         help={words.settingsDrift.compareHelp}
         checked={readsValues}
-        onChange={setReadsValues}
+        onChange={(driftReadsValues) => setChosen({ ...chosen, driftReadsValues })}
       />
     </SettingsCard>
   )

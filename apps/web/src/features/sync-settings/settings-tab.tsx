@@ -1,7 +1,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { description, KEY_PLACEHOLDER, keySchema, syncName } from '@keyferry/schemas'
 import { useState } from 'react'
-import { FormProvider, useForm } from 'react-hook-form'
+import { FormProvider } from 'react-hook-form'
 import { z } from 'zod'
 import { GeneratedFields } from '../../components/fields/generated-fields.tsx'
 import { KeySchemaField } from '../../components/fields/key-schema-field.tsx'
@@ -12,6 +12,7 @@ import { RadioCards } from '../../components/ui/radio-cards.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { changedFrom, defaultsOf, type Values } from '../../lib/forms/form-fields.ts'
 import { schemaOf } from '../../lib/forms/form-rules.ts'
+import { useStoredForm } from '../../lib/forms/stored-form.ts'
 import { useRights } from '../../lib/session/rights.ts'
 import { trpc } from '../../lib/server/trpc.ts'
 import type { Destination, DeletionPolicy, Sync } from '../../lib/server/types.ts'
@@ -22,13 +23,10 @@ import { TargetSettings } from './settings-target.tsx'
 import { words } from './words.ts'
 
 /**
- * What is changed is saved at once; the sync runs again when that can reach the destination. A section resets when what
- * it shows was changed elsewhere, and only then: what is typed in the others stays.
+ * What is changed is saved at once; the sync runs again when that can reach the destination. What somebody else changes
+ * meanwhile is shown where nothing is typed.
  */
 export function SettingsTab({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
-  const { name, description, environment, folder, connectionId, target, autoSync, options } = sync
-  const { keySchema, deletionPolicy } = options
-  const shownOptions = JSON.stringify(options)
   // Without them there is no target to choose: an admin who is narrowed to places has none.
   const connections = useRights(sync.projectId).rights?.may('connections.read') === true
   const own =
@@ -47,22 +45,14 @@ export function SettingsTab({ sync, destination }: { sync: Sync; destination: De
     <div className="grid items-start gap-4 xl:grid-cols-[12rem_minmax(0,1fr)]">
       <SectionLinks titles={titles} />
       <SettingsForm sync={sync}>
-        <Details key={`details ${name} ${description}`} sync={sync} />
-        <Source key={`source ${environment?.slug}:${folder?.path}`} sync={sync} />
-        {destination && connections && (
-          <TargetSettings
-            key={`target ${connectionId} ${JSON.stringify(target)}`}
-            sync={sync}
-            destination={destination}
-          />
-        )}
-        <AutoSync key={`auto-sync ${autoSync}`} sync={sync} />
-        <KeySchema key={`key schema ${keySchema}`} sync={sync} />
-        <Deletion key={`deletion ${deletionPolicy}`} sync={sync} />
-        {destination && own !== undefined && (
-          <OwnOptions key={`own ${shownOptions}`} title={own} sync={sync} destination={destination} />
-        )}
-        <DriftSettings key={`drift ${shownOptions}`} sync={sync} provider={destination?.title ?? sync.destination} />
+        <Details sync={sync} />
+        <Source sync={sync} />
+        {destination && connections && <TargetSettings sync={sync} destination={destination} />}
+        <AutoSync sync={sync} />
+        <KeySchema sync={sync} />
+        <Deletion sync={sync} />
+        {destination && own !== undefined && <OwnOptions title={own} sync={sync} destination={destination} />}
+        <DriftSettings sync={sync} provider={destination?.title ?? sync.destination} />
       </SettingsForm>
     </div>
   )
@@ -88,16 +78,16 @@ const SectionLinks = ({ titles }: { titles: readonly string[] }) => (
 )
 
 function Details({ sync }: { sync: Sync }) {
-  const form = useForm({
-    resolver: zodResolver(z.object({ name: syncName, description })),
-    defaultValues: { name: sync.name, description: sync.description ?? '' },
-  })
-  const { errors, isDirty } = form.formState
+  const { isTyped, typedOf, ...form } = useStoredForm(
+    { name: sync.name, description: sync.description ?? '' },
+    zodResolver(z.object({ name: syncName, description })),
+  )
+  const { errors } = form.formState
   return (
     <SettingsCard
       title={words.settingsTab.title}
-      dirty={isDirty}
-      patch={async () => ((await form.trigger()) ? form.getValues() : undefined)}
+      dirty={isTyped}
+      patch={async () => ((await form.trigger()) ? typedOf(form.getValues()) : undefined)}
     >
       <TextField
         label={words.settingsTab.name}
@@ -117,23 +107,20 @@ function Details({ sync }: { sync: Sync }) {
 
 function Source({ sync }: { sync: Sync }) {
   const { data: project } = trpc.projects.get.useQuery({ projectId: sync.projectId })
-  const [environment, setEnvironment] = useState(sync.environment?.slug ?? '')
-  const [secretPath, setPath] = useState(sync.folder?.path ?? '/')
-  const dirty = environment !== sync.environment?.slug || secretPath !== sync.folder?.path
+  const stored = { environment: sync.environment?.slug ?? '', secretPath: sync.folder?.path ?? '/' }
+  const [chosen, setChosen] = useState<typeof stored>()
+  const { environment, secretPath } = chosen ?? stored
   return (
     <SettingsCard
       title={words.settingsTab.source}
       text={words.settingsTab.sourceText}
-      dirty={dirty}
+      dirty={environment !== stored.environment || secretPath !== stored.secretPath}
       patch={() => ({ environment, secretPath })}
     >
       <SelectField
         label={words.settingsTab.environment}
         value={environment}
-        onChange={(event) => {
-          setEnvironment(event.target.value)
-          setPath('/')
-        }}
+        onChange={(event) => setChosen({ environment: event.target.value, secretPath: '/' })}
       >
         {project?.environments.map(({ slug, name }) => (
           <option key={slug} value={slug}>
@@ -141,20 +128,26 @@ function Source({ sync }: { sync: Sync }) {
           </option>
         ))}
       </SelectField>
-      <FolderPicker projectId={sync.projectId} environment={environment} value={secretPath} onChange={setPath} />
+      <FolderPicker
+        projectId={sync.projectId}
+        environment={environment}
+        value={secretPath}
+        onChange={(path) => setChosen({ environment, secretPath: path })}
+      />
     </SettingsCard>
   )
 }
 
 function AutoSync({ sync }: { sync: Sync }) {
-  const [on, setOn] = useState(sync.autoSync)
+  const [chosen, setChosen] = useState<boolean>()
+  const on = chosen ?? sync.autoSync
   return (
     <SettingsCard title={words.settingsTab.autoSyncTitle} dirty={on !== sync.autoSync} patch={() => ({ autoSync: on })}>
       <SwitchField
         label={words.settingsTab.autoSyncEnabled}
         help={words.settingsTab.autoSyncHelp}
         checked={on}
-        onChange={setOn}
+        onChange={setChosen}
       />
     </SettingsCard>
   )
@@ -163,7 +156,8 @@ function AutoSync({ sync }: { sync: Sync }) {
 function KeySchema({ sync }: { sync: Sync }) {
   const before = sync.options.keySchema ?? ''
   const environment = sync.environment?.slug ?? ''
-  const [schema, setSchema] = useState(before)
+  const [typed, setTyped] = useState<string>()
+  const schema = typed ?? before
   const rows = trpc.secrets.rows.useQuery(
     { projectId: sync.projectId, environment, secretPath: sync.folder?.path ?? '/' },
     { enabled: sync.folder !== null },
@@ -179,7 +173,7 @@ function KeySchema({ sync }: { sync: Sync }) {
     >
       <KeySchemaField
         value={schema}
-        onChange={(event) => setSchema(event.target.value)}
+        onChange={(event) => setTyped(event.target.value)}
         keys={rows.data?.rows.map(({ key }) => key) ?? []}
         environment={environment}
         error={problem}
@@ -190,14 +184,15 @@ function KeySchema({ sync }: { sync: Sync }) {
 
 function Deletion({ sync }: { sync: Sync }) {
   const before = sync.options.deletionPolicy
-  const [policy, setPolicy] = useState<DeletionPolicy>(before)
+  const [chosen, setChosen] = useState<DeletionPolicy>()
+  const policy = chosen ?? before
   return (
     <SettingsCard
       title={words.settingsTab.deletionPolicy}
       dirty={policy !== before}
       patch={() => ({ options: { deletionPolicy: policy } })}
     >
-      <RadioCards label={words.settingsTab.deletionPolicy} value={policy} onChange={setPolicy} cards={POLICIES} />
+      <RadioCards label={words.settingsTab.deletionPolicy} value={policy} onChange={setChosen} cards={POLICIES} />
     </SettingsCard>
   )
 }
@@ -207,14 +202,15 @@ function OwnOptions({ sync, destination, title }: { sync: Sync; destination: Des
   const own: Values = Object.fromEntries(
     fields.map(({ name }) => [name, sync.options[name]]).filter(([, value]) => value !== undefined),
   )
-  const form = useForm({
-    resolver: zodResolver(z.object({ own: schemaOf(fields) })),
-    defaultValues: { own: { ...defaultsOf(fields), ...own } },
-  })
+  const {
+    isTyped,
+    typedOf: _,
+    ...form
+  } = useStoredForm({ own: { ...defaultsOf(fields), ...own } }, zodResolver(z.object({ own: schemaOf(fields) })))
   return (
     <SettingsCard
       title={title}
-      dirty={form.formState.isDirty}
+      dirty={isTyped}
       patch={async () => ((await form.trigger()) ? { options: changedFrom(fields, form.getValues('own')) } : undefined)}
     >
       <FormProvider {...form}>

@@ -1,10 +1,11 @@
 import { zodResolver } from '@hookform/resolvers/zod'
-import { FormProvider, useController, useForm } from 'react-hook-form'
+import { FormProvider, useController } from 'react-hook-form'
 import { z } from 'zod'
 import { ConnectionPicker } from '../../components/fields/connection-picker.tsx'
 import { GeneratedFields } from '../../components/fields/generated-fields.tsx'
 import { defaultsOf, filled } from '../../lib/forms/form-fields.ts'
 import { schemaOf } from '../../lib/forms/form-rules.ts'
+import { useStoredForm } from '../../lib/forms/stored-form.ts'
 import type { Destination, Sync } from '../../lib/server/types.ts'
 import { SettingsCard } from './settings-card.tsx'
 import { words } from './words.ts'
@@ -12,13 +13,14 @@ import { words } from './words.ts'
 /** Where the sync writes, and with which connection. */
 export function TargetSettings({ sync, destination }: { sync: Sync; destination: Destination }) {
   const { fields } = destination.target
-  const form = useForm({
-    resolver: zodResolver(z.object({ connectionId: z.string(), target: schemaOf(fields) })),
-    defaultValues: {
-      connectionId: sync.connectionId,
-      target: { ...defaultsOf(fields), ...sync.target },
-    },
-  })
+  const {
+    isTyped,
+    typedOf: _,
+    ...form
+  } = useStoredForm(
+    { connectionId: sync.connectionId, target: { ...defaultsOf(fields), ...sync.target } },
+    zodResolver(z.object({ connectionId: z.string(), target: schemaOf(fields) })),
+  )
   const { field: connection } = useController({ control: form.control, name: 'connectionId' })
   const patch = async () => {
     if (!(await form.trigger())) return undefined
@@ -26,12 +28,7 @@ export function TargetSettings({ sync, destination }: { sync: Sync; destination:
     return { connectionId, target: filled(fields, target) }
   }
   return (
-    <SettingsCard
-      title={words.settingsTarget.title}
-      text={words.settingsTarget.text}
-      dirty={form.formState.isDirty}
-      patch={patch}
-    >
+    <SettingsCard title={words.settingsTarget.title} text={words.settingsTarget.text} dirty={isTyped} patch={patch}>
       <ConnectionPicker
         projectId={sync.projectId}
         destination={destination}

@@ -1,10 +1,11 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { updateMember } from '@keyferry/schemas'
-import { FormProvider, useForm } from 'react-hook-form'
+import { FormProvider } from 'react-hook-form'
 import { Button } from '../../../components/ui/button.tsx'
 import { Actions } from '../../../components/ui/dialog.tsx'
 import { Notice } from '../../../components/ui/notice.tsx'
 import { messageOf } from '../../../lib/server/errors.ts'
+import { useStoredForm } from '../../../lib/forms/stored-form.ts'
 import { markStale } from '../../../lib/server/stale.ts'
 import { toast } from '../../../lib/toast.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
@@ -15,19 +16,14 @@ import { words } from '../words.ts'
 /** Changes what a person or a machine may do in the project. */
 export function EditMember({ member, onDone }: { member: Member; onDone: () => void }) {
   const update = trpc.members.update.useMutation()
-  const form = useForm({
-    resolver: zodResolver(updateMember),
-    defaultValues: {
-      projectId: member.projectId,
-      memberId: member.id,
-      role: member.role,
-      scopes: member.scopes,
-    },
-  })
-  const { errors, isSubmitting, isDirty } = form.formState
+  const { isTyped, typedOf, ...form } = useStoredForm(
+    { role: member.role, scopes: member.scopes },
+    zodResolver(updateMember.pick({ role: true, scopes: true })),
+  )
+  const { errors, isSubmitting } = form.formState
   const submit = form.handleSubmit(async (input) => {
     try {
-      await update.mutateAsync(input)
+      await update.mutateAsync({ projectId: member.projectId, memberId: member.id, ...typedOf(input) })
       toast.success(words.editMember.saved(member.name))
       await markStale('members.update')
       onDone()
@@ -43,7 +39,7 @@ export function EditMember({ member, onDone }: { member: Member; onDone: () => v
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <Actions>
           <Button onClick={onDone}>{words.editMember.cancel}</Button>
-          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+          <Button type="submit" variant="primary" disabled={!isTyped} busy={isSubmitting}>
             {words.editMember.save}
           </Button>
         </Actions>

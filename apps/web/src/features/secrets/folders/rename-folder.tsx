@@ -2,7 +2,6 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { updateFolder } from '@keyferry/schemas'
 import { parentOf } from '@keyferry/schemas/secret-path'
 import { useNavigate } from '@tanstack/react-router'
-import { useForm } from 'react-hook-form'
 import { Refusal } from '../../../components/refusal.tsx'
 import { Button } from '../../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../../components/ui/dialog.tsx'
@@ -10,6 +9,7 @@ import { TextField } from '../../../components/ui/field.tsx'
 import { toast } from '../../../lib/toast.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
 import type { Folder, FolderRef } from '../../../lib/server/types.ts'
+import { useStoredForm } from '../../../lib/forms/stored-form.ts'
 import { folderPage } from '../../../lib/pages/folder-page.ts'
 import { markStale } from '../../../lib/server/stale.ts'
 import { words } from '../words.ts'
@@ -19,14 +19,21 @@ export function RenameFolder({ place, folder, onClose }: { place: FolderRef; fol
   const { projectId, environment, secretPath } = place
   const navigate = useNavigate()
   const update = trpc.folders.update.useMutation()
-  const { register, handleSubmit, formState } = useForm({
-    resolver: zodResolver(updateFolder.pick({ name: true, description: true })),
-    defaultValues: { name: folder.name, description: folder.description ?? '' },
-  })
-  const { errors, isSubmitting, isDirty } = formState
-  const submit = handleSubmit(async ({ name, description }) => {
+  const { register, handleSubmit, formState, isTyped, typedOf } = useStoredForm(
+    { name: folder.name, description: folder.description ?? '' },
+    zodResolver(updateFolder.pick({ name: true, description: true })),
+  )
+  const { errors, isSubmitting } = formState
+  const submit = handleSubmit(async (input) => {
     const renamed = await update
-      .mutateAsync({ projectId, environment, path: parentOf(secretPath), folderId: folder.id, name, description })
+      .mutateAsync({
+        projectId,
+        environment,
+        path: parentOf(secretPath),
+        folderId: folder.id,
+        ...typedOf(input),
+        name: input.name,
+      })
       .catch(() => null)
     if (!renamed) return
     onClose()
@@ -54,7 +61,7 @@ export function RenameFolder({ place, folder, onClose }: { place: FolderRef; fol
         />
         <Actions>
           <Button onClick={onClose}>{words.renameFolder.cancel}</Button>
-          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+          <Button type="submit" variant="primary" disabled={!isTyped} busy={isSubmitting}>
             {words.renameFolder.saveFolder}
           </Button>
         </Actions>

@@ -1,7 +1,7 @@
 import { markStale } from '../../../lib/server/stale.ts'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { secretKey, updateSecret } from '@keyferry/schemas'
-import { Controller, useForm } from 'react-hook-form'
+import { Controller } from 'react-hook-form'
 import { z } from 'zod'
 import { Refusal } from '../../../components/refusal.tsx'
 import { Button } from '../../../components/ui/button.tsx'
@@ -10,9 +10,11 @@ import { TextAreaField, TextField } from '../../../components/ui/field.tsx'
 import { SwitchField } from '../../../components/ui/switch-field.tsx'
 import { trpc } from '../../../lib/server/trpc.ts'
 import type { FolderRef, SecretRow } from '../../../lib/server/types.ts'
+import { useStoredForm } from '../../../lib/forms/stored-form.ts'
 import { useUnsaved } from '../../../lib/forms/unsaved.ts'
 import { MetadataFields } from './metadata-fields.tsx'
 import { TagsField } from '../selection/tags-field.tsx'
+import { useEdited } from '../values/edited.ts'
 import { words } from '../words.ts'
 
 const { comment, metadata, tagIds } = updateSecret.shape
@@ -27,30 +29,22 @@ const details = z.object({
 /** Everything about a secret but its value. */
 export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: SecretRow; onClose: () => void }) {
   const update = trpc.secrets.update.useMutation()
-  const { register, control, handleSubmit, formState } = useForm({
-    resolver: zodResolver(details),
-    defaultValues: {
+  const { register, control, handleSubmit, formState, isTyped, typedOf } = useStoredForm(
+    {
       key: row.key,
       comment: row.comment,
       tags: row.tags.map(({ id }) => id),
       metadata: row.metadata,
       isLiteral: row.isLiteral,
     },
-  })
-  const { errors, isDirty, isSubmitting } = formState
-  useUnsaved(isDirty)
-  const submit = handleSubmit(async ({ key, comment, tags, metadata, isLiteral }) => {
-    const saved = await update
-      .mutateAsync({
-        ...place,
-        key: row.key,
-        comment,
-        metadata,
-        tagIds: tags,
-        isLiteral: isLiteral === row.isLiteral ? undefined : isLiteral,
-        newKey: key === row.key ? undefined : key,
-      })
-      .catch(() => null)
+    zodResolver(details),
+  )
+  const { errors, isSubmitting } = formState
+  useUnsaved(isTyped)
+  useEdited(place, row.key, isTyped)
+  const submit = handleSubmit(async (input) => {
+    const { key: newKey, tags: tagIds, ...typed } = typedOf(input)
+    const saved = await update.mutateAsync({ ...place, key: row.key, ...typed, newKey, tagIds }).catch(() => null)
     if (!saved) return
     await markStale('secrets.update')
     onClose()
@@ -105,7 +99,7 @@ export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: 
         />
         <Actions>
           <Button onClick={onClose}>{words.detailsDialog.cancel}</Button>
-          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+          <Button type="submit" variant="primary" disabled={!isTyped} busy={isSubmitting}>
             {words.detailsDialog.save}
           </Button>
         </Actions>
