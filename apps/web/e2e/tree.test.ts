@@ -77,6 +77,16 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
         slug: 'checkout',
       })
       await client.projects.delete.mutate({ projectId: other.id })
+
+      // Only what is typed is saved: somebody else changed the slug meanwhile.
+      await page.getByLabel('Description').fill('Takes the money')
+      await client.projects.update.mutate({ projectId, slug: 'money-desk' })
+      await button('Save project').click()
+      await expect.poll(() => page.getByLabel('Slug', { exact: true }).inputValue()).toBe('money-desk')
+      expect(await client.projects.get.query({ projectId })).toMatchObject({
+        slug: 'money-desk',
+        description: 'Takes the money',
+      })
     })
 
     it('add, order and rename environments; what refers to one follows', async () => {
@@ -153,8 +163,26 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       await gone(row('KEY_398'))
       await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
       await see(row('KEY_398'))
-      expect(await page.getByLabel('New value of KEY_399').inputValue()).toBe('typed')
+      const typed = () => page.getByLabel('New value of KEY_399').inputValue()
+      expect(await typed()).toBe('typed')
+      // However few rows a search leaves, and wherever others move it.
+      await page.getByLabel('Search secrets').fill('KEY_39')
+      await gone(row('KEY_000'))
+      expect(await typed()).toBe('typed')
+      await page.getByLabel('Search secrets').fill('')
+      await see(page.getByText('402 secrets', { exact: true }))
+      expect(await typed()).toBe('typed')
       await page.getByLabel('New value of KEY_399').press('Escape')
+      await button('More for KEY_399').click()
+      await item('Edit details').click()
+      await dialog().getByLabel('Comment').fill('typed')
+      const others = Array.from({ length: 200 }, (_, index) => `ANOTHER_${index}`)
+      await client.secrets.paste.mutate({ ...many, content: others.map((key) => `${key}=${CANARY}`).join('\n') })
+      await see(page.getByText('602 secrets', { exact: true }))
+      expect(await dialog().getByLabel('Comment').inputValue()).toBe('typed')
+      await client.secrets.deleteMany.mutate({ ...many, secrets: others.map((key) => ({ key })) })
+      await see(page.getByText('402 secrets', { exact: true }))
+      await dialog().getByRole('button', { name: 'Cancel' }).click()
       await page.getByLabel('Search secrets').fill('LONG_')
       await see(page.getByText('1 of 402 secrets'))
       // What is cut off is a pointer away.
@@ -432,7 +460,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       expect(await value('dev', '/', 'DATABASE_URL')).toBe(`${CANARY}-prod-db`)
       await button('Edit DATABASE_URL in dev').click()
       await page.getByLabel('New value of DATABASE_URL').fill(`${CANARY}-db-3`)
+      // A search for something else leaves the row that is edited.
+      await page.getByLabel('Search keys').fill('INNER')
+      await see(row('INNER'))
       await page.getByLabel('New value of DATABASE_URL').press('Enter')
+      await gone(row('DATABASE_URL'))
+      await page.getByLabel('Search keys').fill('DATABASE')
       await see(row('DATABASE_URL').getByText('Different'))
       expect(await value('dev', '/', 'DATABASE_URL')).toBe(`${CANARY}-db-3`)
       expect(await isInDocument(page, CANARY)).toBe(false)

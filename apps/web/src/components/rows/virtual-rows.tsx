@@ -1,6 +1,7 @@
-import { lazy, Suspense, type ReactNode } from 'react'
+import { lazy, Suspense, useId, useState, type ReactNode } from 'react'
 import { code } from '../../lib/loading/code.ts'
 import { Boundary } from '../ui/boundary.tsx'
+import { OCCUPIED } from './occupied.ts'
 
 /** Up to here all rows are drawn; beyond, only those near the screen, with code that is loaded for it. */
 const DRAW_ALL = 150
@@ -30,7 +31,14 @@ interface Props<Row> {
 
 /** A table's body, however long. */
 export function VirtualRows<Row>({ rows, idOf, height, render }: Props<Row>) {
-  if (rows.length <= DRAW_ALL) return <tbody>{rows.map((row, index) => render(row, { index }))}</tbody>
+  const isLong = rows.length > DRAW_ALL
+  const id = useId()
+  const [isWindowed, setWindowed] = useState(isLong)
+  // Once a search has shortened the list, it stays as it is; it becomes long while nobody is in a row. What is typed
+  // there would not outlive the change.
+  if (isLong && !isWindowed && !document.getElementById(id)?.querySelector(OCCUPIED)) setWindowed(true)
+  const all = () => <tbody id={id}>{rows.map((row, index) => render(row, { index }))}</tbody>
+  if (!isWindowed) return all()
   const keyOf = (index: number) => {
     const row = rows[index]
     return row === undefined ? index : idOf(row)
@@ -39,7 +47,6 @@ export function VirtualRows<Row>({ rows, idOf, height, render }: Props<Row>) {
     const row = rows[index]
     return row === undefined ? null : render(row, props)
   }
-  const all = () => <tbody>{rows.map((row, index) => render(row, { index }))}</tbody>
   // A screen of them while that code is on its way. Only to look at: what is opened or typed there would be gone.
   const first = rows.slice(0, Math.ceil(window.innerHeight / height))
   return (

@@ -1,6 +1,9 @@
 import { defaultRangeExtractor, useWindowVirtualizer, windowScroll } from '@tanstack/react-virtual'
 import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { OCCUPIED } from './occupied.ts'
 import type { RowsProps } from './virtual-rows.tsx'
+
+type Key = string | number
 
 /** Rows drawn beyond the screen's edge, so that scrolling shows no gap. */
 const NEAR = 8
@@ -10,9 +13,14 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
   const body = useRef<HTMLTableSectionElement>(null)
   const [top, setTop] = useState(0)
   const isDrawn = useRef(false)
+  /** The rows as they were drawn last, by their index then. */
+  const drawnKeys = useRef<ReadonlyMap<number, Key>>(new Map())
   useLayoutEffect(() => {
     if (body.current) setTop(body.current.getBoundingClientRect().top + window.scrollY)
   }, [])
+  /** Rows that others added or removed, or a search, have moved them since. */
+  const indexesOf = (keys: ReadonlySet<Key>): number[] =>
+    keys.size === 0 ? [] : Array.from({ length: count }, (_, index) => index).filter((index) => keys.has(keyOf(index)))
   const virtualizer = useWindowVirtualizer({
     count,
     estimateSize: () => height,
@@ -20,9 +28,9 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
     scrollMargin: top,
     getItemKey: keyOf,
     rangeExtractor: (range) =>
-      [...new Set([...defaultRangeExtractor(range), ...occupied(body.current)])]
-        .filter((index) => index < count)
-        .sort((a, b) => a - b),
+      [...new Set([...defaultRangeExtractor(range), ...indexesOf(occupied(body.current, drawnKeys.current))])].sort(
+        (a, b) => a - b,
+      ),
     // As it begins, the library scrolls to where the page was when these rows were rendered. On a slow machine somebody
     // has scrolled on since, and would be thrown back.
     scrollToFn: (...to) => isDrawn.current && windowScroll(...to),
@@ -37,6 +45,10 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
   useLayoutEffect(() => {
     isDrawn.current = true
   }, [])
+  const items = virtualizer.getVirtualItems()
+  useLayoutEffect(() => {
+    drawnKeys.current = new Map(items.map(({ index }) => [index, keyOf(index)]))
+  })
   const drawn: ReactNode[] = []
   let end = top
   let gaps = 0
@@ -44,7 +56,7 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
     gaps++
     if (start > end) drawn.push(<tr key={` gap ${gaps}`} aria-hidden style={{ height: start - end }} />)
   }
-  for (const item of virtualizer.getVirtualItems()) {
+  for (const item of items) {
     gapUntil(item.start)
     drawn.push(renderAt(item.index, { index: item.index, measure: virtualizer.measureElement }))
     end = item.end
@@ -53,9 +65,10 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
   return <tbody ref={body}>{drawn}</tbody>
 }
 
-/** The rows with a form, which would be gone with what is typed there, and the row with the focus. */
-const occupied = (body: HTMLElement | null): number[] =>
-  [...(body?.querySelectorAll('form, :focus') ?? [])].flatMap((part) => {
-    const index = part.closest<HTMLElement>('tr[data-index]')?.dataset.index
-    return index === undefined ? [] : [Number(index)]
-  })
+/** The rows that somebody is in, and the row with the focus. */
+const occupied = (body: HTMLElement | null, drawnKeys: ReadonlyMap<number, Key>): ReadonlySet<Key> =>
+  new Set(
+    [...(body?.querySelectorAll(`${OCCUPIED}, :focus`) ?? [])].flatMap(
+      (part) => drawnKeys.get(Number(part.closest<HTMLElement>('tr[data-index]')?.dataset.index)) ?? [],
+    ),
+  )

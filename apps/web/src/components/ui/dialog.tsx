@@ -13,16 +13,22 @@ export interface DialogProps {
   children: ReactNode
 }
 
-/** `isWide`: for long lines. */
+/**
+ * What opens over the page. Of a row of a table, it is marked where it belongs, so that the row stays. `isWide`: for
+ * long lines.
+ */
 export const Dialog = ({ isWide = false, open, ...props }: DialogProps & { isWide?: boolean }) =>
   open && (
-    <DialogFrame
-      {...props}
-      className={cn(
-        'top-1/2 left-1/2 max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-line',
-        isWide ? 'max-w-4xl' : 'max-w-lg',
-      )}
-    />
+    <>
+      <span hidden data-dialog />
+      <DialogFrame
+        {...props}
+        className={cn(
+          'top-1/2 left-1/2 max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-line',
+          isWide ? 'max-w-4xl' : 'max-w-lg',
+        )}
+      />
+    </>
   )
 
 /** The same from the right edge, for what belongs beside the page. */

@@ -1,5 +1,4 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useDeferredValue, useMemo } from 'react'
 import { AccessDenied } from '../../components/pages/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { LeaveGuard } from '../../components/leaving/leave-guard.tsx'
@@ -13,9 +12,9 @@ import { usePageTitle } from '../../lib/pages/crumbs.ts'
 import { statusOf } from '../../lib/server/errors.ts'
 import { useRights } from '../../lib/session/rights.ts'
 import { trpc } from '../../lib/server/trpc.ts'
-import type { MatrixRow } from '../../lib/server/types.ts'
 import { useSearch } from '../../lib/lists/use-search.ts'
-import { MatrixTable } from './matrix-table.tsx'
+import { ComparedKeys } from './compared-keys.tsx'
+import { isSame } from './is-same.ts'
 import { words } from './words.ts'
 
 const FolderPicker = onDemand(
@@ -47,14 +46,8 @@ export function ComparePage({ projectId, view }: Props) {
       replace: true,
     })
   const [wanted, setWanted] = useSearch(q, (text) => setView({ q: text || undefined }))
-  const text = useDeferredValue(wanted.trim().toLowerCase())
   const isOnlyDifferences = only === 'differences'
   const { data } = matrix
-  const shown = useMemo(
-    () =>
-      (data?.rows ?? []).filter((row) => row.key.toLowerCase().includes(text) && (!isOnlyDifferences || !isSame(row))),
-    [data, text, isOnlyDifferences],
-  )
   if (rights?.grant?.role === 'viewer' && denied !== undefined)
     return (
       <AccessDenied
@@ -111,21 +104,15 @@ export function ComparePage({ projectId, view }: Props) {
               {words.comparePage.keysDiffer(differing, data.rows.length)}
             </p>
           </div>
-          {shown.length === 0 ? (
-            <Empty title={data.rows.length === 0 ? words.comparePage.empty : words.comparePage.noMatch}>
-              {data.rows.length === 0
-                ? words.comparePage.emptyText
-                : isOnlyDifferences && text === ''
-                  ? words.comparePage.allEqual
-                  : words.comparePage.noMatchText}
-            </Empty>
-          ) : (
-            <MatrixTable projectId={projectId} environments={data.environments} rows={shown} />
-          )}
+          <ComparedKeys
+            key={path}
+            projectId={projectId}
+            matrix={data}
+            wanted={wanted}
+            isOnlyDifferences={isOnlyDifferences}
+          />
         </div>
       )}
     </>
   )
 }
-
-const isSame = ({ groups }: MatrixRow): boolean => groups.every((group) => group === 0)

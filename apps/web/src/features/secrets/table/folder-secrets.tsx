@@ -7,7 +7,8 @@ import { toast } from '../../../lib/toast.ts'
 import type { FolderRef, Project, SecretRow } from '../../../lib/server/types.ts'
 import { SecretsBar } from './secrets-bar.tsx'
 import { SecretsTable } from './secrets-table.tsx'
-import { useWithEdited } from './with-edited.ts'
+import { editedId } from '../values/edited.ts'
+import { useWithEdited } from '../values/with-edited.ts'
 import { isFound, useFoundSecrets } from './use-found-secrets.ts'
 import { words } from '../words.ts'
 
@@ -56,7 +57,10 @@ export function FolderSecrets({
   const override = useCallback((key: string) => onView({ add: key }), [onView])
   const [wanted, setWanted] = useSearch(search, (q) => onView({ q: q || undefined }))
   const found = useFoundSecrets(rows, wanted)
-  const shown = useWithEdited(place, found)
+  const shown = useWithEdited(
+    found,
+    useCallback(({ key }: SecretRow) => [editedId(place, key)], [place]),
+  )
   const showAdded = (keys: readonly string[]) => {
     const hidden = keys.filter((key) => !isFound(key, wanted))
     if (hidden.length > 0)
