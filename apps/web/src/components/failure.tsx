@@ -1,10 +1,10 @@
 import { useState } from 'react'
-import { messageOf } from '../lib/server/errors.ts'
+import { isLasting, messageOf } from '../lib/server/errors.ts'
 import { Button } from './ui/button.tsx'
 import { Notice } from './ui/notice.tsx'
 import { words } from './words.ts'
 
-/** What could not be read, why, and the way to try again, which may fail again. */
+/** What could not be read, why, and the way to try again where that may help; it may fail again. */
 export function Failure({ what, error, retry }: { what: string; error: unknown; retry?: () => unknown }) {
   const [again, setAgain] = useState<{ error: unknown }>()
   const tryAgain = async () => {
@@ -14,19 +14,21 @@ export function Failure({ what, error, retry }: { what: string; error: unknown; 
       setAgain({ error })
     }
   }
+  const shown = again ? again.error : error
   return (
     <Notice
       kind="bad"
       title={what}
       action={
-        retry && (
+        retry &&
+        !isLasting(shown) && (
           <Button size="sm" onClick={() => void tryAgain()}>
             {words.failure.tryAgain}
           </Button>
         )
       }
     >
-      {messageOf(again ? again.error : error)}
+      {messageOf(shown)}
     </Notice>
   )
 }

@@ -3,7 +3,7 @@ import { cn } from '../../lib/cn.ts'
 import { words } from './words.ts'
 
 export const control =
-  'w-full min-w-0 rounded-md border border-edge bg-surface text-base text-ink transition-colors hover:border-soft disabled:cursor-not-allowed disabled:bg-sunken disabled:text-faint aria-invalid:border-bad'
+  'w-full min-w-0 rounded-md border border-edge bg-surface text-base text-ink transition-colors hover:border-soft disabled:cursor-not-allowed disabled:bg-sunken disabled:text-faint aria-invalid:border-bad [&[readonly]]:bg-sunken [&[readonly]]:text-soft [&[readonly]]:hover:border-edge'
 
 interface Labelled {
   label: string

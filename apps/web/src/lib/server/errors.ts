@@ -56,6 +56,10 @@ export function isPassing(error: unknown): boolean {
   return status === undefined || status < 400 || status === 429 || status >= 500
 }
 
+/** Whether the same request meets the same refusal until somebody changes what its reader may see. */
+export const isLasting = (error: unknown): boolean =>
+  nameOf(error) !== undefined && [403, 404].includes(statusOf(error) ?? 0)
+
 /** The name of a refusal, such as `PermissionDenied`; undefined when no answer came. */
 export function nameOf(error: unknown): string | undefined {
   const name = dataOf(error).error

@@ -7,6 +7,7 @@ import { Notice } from '../../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../../components/ui/skeleton.tsx'
 import { atSource, useWhyNot } from '../../../lib/session/rights.ts'
 import { exactTime } from '../../../lib/display/time.ts'
+import { isPassing } from '../../../lib/server/errors.ts'
 import { direct, trpc } from '../../../lib/server/trpc.ts'
 import type { Sync } from '../../../lib/server/types.ts'
 import { RestoreApproval } from './restore-approval.tsx'
@@ -63,7 +64,12 @@ export function RestoreRun({ sync, runId, onClose }: Props) {
         {denied !== undefined ? (
           <Notice title={words.restoreRun.denied}>{denied}</Notice>
         ) : plan.error ? (
-          <Failure what={words.restoreRun.failed} error={plan.error} retry={plan.refetch} />
+          <Failure
+            what={words.restoreRun.failed}
+            error={plan.error}
+            // A run stays what it was.
+            {...(isPassing(plan.error) && { retry: plan.refetch })}
+          />
         ) : !plan.data ? (
           <SkeletonRows label={words.restoreRun.loading} rows={4} />
         ) : (
