@@ -48,7 +48,7 @@ export { searchSecrets } from './tree/search.ts'
 export { createTag, deleteTag, listTags, updateTag } from './tree/tags.ts'
 export {
   loadTree,
-  openOrNull,
+  openValue,
   associatedData,
   valueOpener,
   type SecretRow,

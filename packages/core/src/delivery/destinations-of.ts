@@ -102,7 +102,7 @@ export async function destinationsOf(
       const isOwn = senders.get(syncId)?.sync.folderId === folderId && sourceKey === only.key
       return isOwn || sent.has(`${syncId} ${key}`)
     })
-    found.push(...(await leftBehind(ctx, dataKey, senders, only, rest, shown)))
+    found.push(...(await leftBehind(ctx, dataKey, { secret: only, copies: rest, senders, shown })))
   }
   const places = new Map(syncs.map(({ folderId, environment, secretPath }) => [folderId, { environment, secretPath }]))
   return { found, hasHidden, shown, places }
@@ -233,14 +233,18 @@ function proofOf(
   return { proof: 'fingerprint', provenAt: stored.writtenAt }
 }
 
+interface Left extends Pick<Destinations, 'shown'> {
+  secret: SecretAt
+  copies: readonly StoredCopy[]
+  /** By the ID of the sync. */
+  senders: ReadonlyMap<string, Sender>
+}
+
 /** Copies where the secret is not sent any more: an older name or place, or a sync that reads another folder. */
 async function leftBehind(
   ctx: Context,
   dataKey: DataKey,
-  senders: ReadonlyMap<string, Sender>,
-  secret: SecretAt,
-  copies: readonly StoredCopy[],
-  shown: Destinations['shown'],
+  { secret, copies, senders, shown }: Left,
 ): Promise<FoundDestination[]> {
   const rest = copies.filter(({ digest, intent }) => digest !== '' || intent !== null)
   if (rest.length === 0) return []

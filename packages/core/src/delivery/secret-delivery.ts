@@ -2,7 +2,7 @@
 import type { SecretVersionTable, Selectable } from '@keyferry/db'
 import { NotFound, snapshot, type Actor, type Context, type DataKey } from '@keyferry/kernel'
 import type { DeliveredTo, DeliveryState, SecretDelivery, secretDeliveryQuery } from '@keyferry/schemas'
-import { associatedData, findFolder, openOrNull, projectKey } from '@keyferry/vault'
+import { findFolder, openValue, projectKey } from '@keyferry/vault'
 import type { z } from 'zod'
 import { destinationsOf, type Destinations, type FoundDestination } from './destinations-of.ts'
 import { readersOf } from './readers.ts'
@@ -110,8 +110,7 @@ function firstWithValue(
   dataKey: DataKey,
   projectId: string,
 ): { first: { version: number; createdAt: string }; hasOlder: boolean } {
-  const open = (row: Selectable<SecretVersionTable>) =>
-    row.deleted === 1 ? null : openOrNull(dataKey, row.value, associatedData('secret', projectId, row))
+  const open = (row: Selectable<SecretVersionTable>) => (row.deleted === 1 ? null : openValue(dataKey, projectId, row))
   const [present, ...older] = versions
   if (!present) return { first: { version: newest, createdAt: '' }, hasOlder: false }
   const value = open(present)

@@ -4,8 +4,6 @@ import { budget, type Context, type DataKey, type Limits, type Tx } from '@keyfe
 import {
   createExpander,
   loadTree,
-  openOrNull,
-  associatedData,
   outOfReach,
   readerOf,
   valueOpener,
@@ -50,34 +48,17 @@ export async function rewind(
   projectId: string,
   snapshot: Snapshot,
 ): Promise<Rewound> {
-  const tree = await loadTree(ctx, tx, await foldersOf(tx, projectId))
-  const folder = tree.folders.get(snapshot.folderId)
-  if (!folder) throw new Error(`the source folder ${snapshot.folderId} is gone`)
-  const open = (row: SecretRow): string | null => openOrNull(key, row.value, associatedData('secret', projectId, row))
-  const present = new Map(folder.secrets)
+  const source = await openSource(ctx, tx, key, projectId, snapshot)
+  const { present, open } = source
   const old = await versionsOf(tx, snapshot)
+  const wanted = wantedRows(source, snapshot, old)
   const problems = new Map<string, Reason>()
-
-  const wanted = new Map<string, SecretRow>()
-  for (const { sourceKey, version } of snapshot.entries) {
-    if (version === null) continue
-    const before = old.get(`${version} ${sourceKey}`)
-    const now = present.get(sourceKey)
-    if (!before) problems.set(sourceKey, because(`version ${version} of it is no longer kept`))
-    const same = before && now && open(before) === open(now)
-    const row = same ? now : (before ?? now)
-    if (row) wanted.set(sourceKey, row)
-  }
-  // What never got to the target then is none of this run's business: it stays as it is.
-  for (const sourceKey of snapshot.absent) {
-    const now = present.get(sourceKey)
-    if (now) wanted.set(sourceKey, now)
-  }
-
-  const reads = readerOf(ctx, projectId)
+  for (const { sourceKey, version } of snapshot.entries)
+    if (version !== null && !old.has(`${version} ${sourceKey}`))
+      problems.set(sourceKey, because(`version ${version} of it is no longer kept`))
   // Not restoring one may leave others without what they refer to, so the check repeats until nothing more is given up.
   for (;;) {
-    const given = await unresolvable(ctx.limits, tree, folder, wanted, valueOpener(key, projectId), present, reads)
+    const given = await unresolvable(source, wanted)
     if (given.length === 0) break
     for (const { sourceKey, reason } of given) {
       const now = present.get(sourceKey)
@@ -87,7 +68,7 @@ export async function rewind(
     }
   }
 
-  const { differing, equal } = await compare(ctx.limits, tree, folder, wanted, key, projectId, snapshot)
+  const { differing, equal } = await compare(source, wanted, snapshot)
   for (const [sourceKey, reason] of differing) if (!problems.has(sourceKey)) problems.set(sourceKey, reason)
   const puts = new Map<string, { value: string; isLiteral: boolean; from: number | null; to: number }>()
   for (const [sourceKey, row] of sorted(wanted)) {
@@ -106,17 +87,59 @@ export async function rewind(
   }
 }
 
-type Open = (row: SecretRow) => string | null
+type Rows = ReadonlyMap<string, SecretRow>
 
-/** The secrets to bring back that would not resolve, for somebody who `reads` these folders. */
+/** The source folder, and what its values are opened and resolved with. */
+interface Source {
+  limits: Limits
+  key: DataKey
+  tree: Tree
+  /** Its secrets are replaced by those to resolve. */
+  folder: TreeFolder
+  /** Its secrets as they are, by key. */
+  present: Rows
+  open: (row: SecretRow) => string | null
+  reads: Reads
+}
+
+async function openSource(
+  ctx: Parameters<typeof rewind>[0],
+  tx: Tx,
+  key: DataKey,
+  projectId: string,
+  { folderId }: Snapshot,
+): Promise<Source> {
+  const tree = await loadTree(ctx, tx, await foldersOf(tx, projectId))
+  const folder = tree.folders.get(folderId)
+  if (!folder) throw new Error(`the source folder ${folderId} is gone`)
+  const present = new Map(folder.secrets)
+  const [open, reads] = [valueOpener(key, projectId), readerOf(ctx, projectId)]
+  return { limits: ctx.limits, key, tree, folder, present, open, reads }
+}
+
+/** The secrets that the folder is to have, by key; `old`: their kept versions. */
+function wantedRows({ present, open }: Source, { entries, absent }: Snapshot, old: Rows): Map<string, SecretRow> {
+  const wanted = new Map<string, SecretRow>()
+  for (const { sourceKey, version } of entries) {
+    if (version === null) continue
+    const before = old.get(`${version} ${sourceKey}`)
+    const now = present.get(sourceKey)
+    const same = before && now && open(before) === open(now)
+    const row = same ? now : (before ?? now)
+    if (row) wanted.set(sourceKey, row)
+  }
+  // What never got to the target then is none of this run's business: it stays as it is.
+  for (const sourceKey of absent) {
+    const now = present.get(sourceKey)
+    if (now) wanted.set(sourceKey, now)
+  }
+  return wanted
+}
+
+/** The secrets to bring back that would not resolve for the caller. */
 async function unresolvable(
-  limits: Limits,
-  tree: Tree,
-  folder: TreeFolder,
+  { limits, tree, folder, present, open, reads }: Source,
   wanted: Map<string, SecretRow>,
-  open: Open,
-  present: ReadonlyMap<string, SecretRow>,
-  reads: Reads,
 ): Promise<{ sourceKey: string; reason: string }[]> {
   folder.secrets = wanted
   const { expand } = createExpander(tree, open, budget(limits))
@@ -137,16 +160,12 @@ async function unresolvable(
 
 /** The folder as it would be, against the target as it was. */
 async function compare(
-  limits: Limits,
-  tree: Tree,
-  folder: TreeFolder,
+  { limits, key, tree, folder, open }: Source,
   wanted: Map<string, SecretRow>,
-  key: DataKey,
-  projectId: string,
   { entries, absent }: Snapshot,
 ): Promise<{ differing: Map<string, Reason>; equal: Set<string> }> {
   folder.secrets = wanted
-  const { expand } = createExpander(tree, valueOpener(key, projectId), budget(limits))
+  const { expand } = createExpander(tree, open, budget(limits))
   const shown = visible(tree, folder).keys
   const differing = new Map<string, Reason>()
   const equal = new Set<string>()

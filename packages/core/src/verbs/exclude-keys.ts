@@ -18,7 +18,7 @@ export function excludeKeys(ctx: Context, actor: Actor, input: Keys & { reason: 
   const { keys, reason } = input
   const by = actor.name
   const at = timestamp(ctx)
-  return change(ctx, actor, input, 'secret-sync-exclude-keys', { reason }, (present) => {
+  return change(ctx, actor, input, { action: 'secret-sync-exclude-keys', reason }, (present) => {
     const all = [...without(present, keys), ...[...new Set(keys)].map((key) => ({ key, reason, by, at }))]
     if (all.length > MAX_EXCLUDED_KEYS)
       throw new BadRequest(
@@ -30,7 +30,7 @@ export function excludeKeys(ctx: Context, actor: Actor, input: Keys & { reason: 
 
 /** Has the sync send them again. Throws `BadRequest` for one that is not excluded. */
 export function includeKeys(ctx: Context, actor: Actor, input: Keys): Promise<SyncRow> {
-  return change(ctx, actor, input, 'secret-sync-include-keys', {}, (present) => {
+  return change(ctx, actor, input, { action: 'secret-sync-include-keys' }, (present) => {
     const unknown = input.keys.find((key) => !present.some((excluded) => excluded.key === key))
     if (unknown !== undefined) throw new BadRequest(`The key ${unknown} is not excluded from this sync`)
     return without(present, input.keys)
@@ -44,8 +44,7 @@ async function change(
   ctx: Context,
   actor: Actor,
   input: Keys,
-  action: 'secret-sync-exclude-keys' | 'secret-sync-include-keys',
-  details: { reason?: string },
+  { action, ...details }: { action: 'secret-sync-exclude-keys' | 'secret-sync-include-keys'; reason?: string },
   next: (present: readonly ExcludedKey[]) => ExcludedKey[],
 ): Promise<SyncRow> {
   const sync = await findSync(ctx, input)

@@ -46,7 +46,7 @@ export async function keepEnvironment(
   const { id, projectId, slug: name } = environment
   const about = { projectId, environmentId: id, kind: 'environment' as const, folderId: '', subjectId: id, path: '/' }
   const secrets = await countSecrets(tx, folderIds)
-  await putInTrash(ctx, tx, actor, key, { ...about, name, secrets }, withContents(tx, environment, folderIds))
+  await putInTrash(ctx, tx, actor, { ...about, key, name, secrets }, withContents(tx, environment, folderIds))
   charge(tx, projectId, { secrets: -secrets, freed: true })
 }
 

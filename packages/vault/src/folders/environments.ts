@@ -127,10 +127,10 @@ export async function deleteEnvironment(
     const folders = await folderIdsOf(tx, environment.id)
     const { id, slug } = environment
     const deleted = describeEnvironment(environment)
-    const what = `Environment "${slug}"`
-    await refuseWhileInUse(ctx, tx, input.projectId, what, folders, input.syncs)
     const { projectId, syncs } = input
+    const what = `Environment "${slug}"`
     const deleting = { what, kind: 'environment' as const, subjectId: id, projectId, folderIds: folders, syncs }
+    await refuseWhileInUse(ctx, tx, deleting)
     const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
     if (released.pending) return { deleted, released }
     const inside = new Set(folders)

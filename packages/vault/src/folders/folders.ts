@@ -216,10 +216,10 @@ export async function deleteFolder(
     if (!folder) throw new NotFound(`Folder with path "${path}" not found in environment "${environment.slug}"`)
     if (folder.path === ROOT) throw new BadRequest('The root folder cannot be deleted')
     const inside = [folder, ...all.filter((candidate) => isBelow(candidate.path, folder.path))].map(({ id }) => id)
-    const what = `Folder "${folder.path}" in environment "${environment.slug}"`
-    await refuseWhileInUse(ctx, tx, input.projectId, what, inside, input.syncs)
     const { projectId, syncs } = input
+    const what = `Folder "${folder.path}" in environment "${environment.slug}"`
     const deleting = { what, kind: 'folder' as const, subjectId: folder.id, projectId, folderIds: inside, syncs }
+    await refuseWhileInUse(ctx, tx, deleting)
     const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
     const deleted = await describeFolder(tx, folder)
     if (released.pending) return { deleted, released }

@@ -9,7 +9,7 @@ import { checkReferences } from '../references/check-references.ts'
 import { keyOf, type FolderRef } from '../secrets/write/relocation.ts'
 import { rewriteReferences } from '../secrets/write/rewrite-references.ts'
 import { dropMovedSecrets } from '../secrets/write/delete-secrets.ts'
-import { openForWriting } from '../secrets/write/folder-for-writing.ts'
+import { openForWriting, placeOf } from '../secrets/write/folder-for-writing.ts'
 import { openSecret, type Put } from '../secrets/write/next-secret.ts'
 import { presentSecrets, putSecrets } from '../secrets/write/write.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
@@ -90,8 +90,8 @@ export function moveSecrets(
     markChanged(from.folder.id)
     markChanged(to.folder.id)
     await audit(ctx, tx, actor, 'secret.move', projectId, {
-      from: { environment: from.environment.slug, secretPath: from.folder.path },
-      to: { environment: there.environment, secretPath: there.path },
+      from: placeOf(from),
+      to: placeOf(to),
       keys: rows.map((row) => row.key),
       ...(present.size > 0 ? { overwritten: [...present.keys()].sort() } : {}),
       ...(rewritten.length > 0 ? { rewritten } : {}),

@@ -126,8 +126,8 @@ export async function deleteProject(
     const { id, name } = project
     const what = `Project "${name}"`
     const folderIds = folders.map((folder) => folder.id)
-    await refuseWhileInUse(ctx, tx, input.projectId, what, folderIds, input.syncs)
     const deleting = { what, kind: 'project' as const, subjectId: id, projectId: id, folderIds, syncs: input.syncs }
+    await refuseWhileInUse(ctx, tx, deleting)
     const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
     if (released.pending) return released
     await deleteFolders(tx, folderIds)

@@ -13,12 +13,12 @@ import {
 import type { restoredSecrets, restoreSecrets as input } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { checkReferences } from '../references/check-references.ts'
-import { openForWriting, type Target } from '../secrets/write/folder-for-writing.ts'
+import { openForWriting, placeOf, type Target } from '../secrets/write/folder-for-writing.ts'
 import type { Opened } from '../secrets/write/next-secret.ts'
 import { presentSecrets, putSecrets } from '../secrets/write/write.ts'
 import { contentsOf, deleteTrash, presentTags, rowsOfSmallItems } from '../trash/trash-contents.ts'
 import { charge } from '../tree/quotas.ts'
-import { associatedData, openComment, openMetadata, openOrNull, type SecretRow } from '../tree/tree.ts'
+import { openComment, openMetadata, openValue, type SecretRow } from '../tree/tree.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 
 /**
@@ -46,8 +46,7 @@ export function restoreSecrets(
       await bringSecrets(ctx, tx, actor, target, trashIds)
       markChanged(folder.id)
       await deleteTrash(tx, trashIds)
-      const about = { environment: environment.slug, secretPath: folder.path, keys: absent }
-      await audit(ctx, tx, actor, 'secret.restore', projectId, about)
+      await audit(ctx, tx, actor, 'secret.restore', projectId, { ...placeOf(target), keys: absent })
     }
     return { restored: absent, taken }
   })
@@ -117,7 +116,7 @@ async function bringPortion(
   const present = new Set(await presentTags(tx, [...new Set(tags.map(({ tagId }) => tagId))]))
   const tagsOf = Map.groupBy(tags, ({ secretId }) => secretId)
   const puts = kept.map((secret) => {
-    const value = openOrNull(key, secret.value, associatedData('secret', projectId, secret))
+    const value = openValue(key, projectId, secret)
     if (value === null) throw new BadRequest(`The value of ${secret.key} cannot be decrypted`)
     return {
       present: undefined,

@@ -109,14 +109,19 @@ function shortestCycle(steps: Steps, start: string): string[] | null {
   return null
 }
 
-type Longest = ReadonlyMap<string, { levels: number; next: string | null }>
+interface Way {
+  levels: number
+  /** Null: it ends here. */
+  next: string | null
+}
+type Longest = ReadonlyMap<string, Way>
 
 /**
  * The longest way on from each folder that is reached. Each is worked out once, after all that it leads to; what leads
  * into a cycle is left out.
  */
 function longestChains(steps: Steps, starts: readonly string[]): Longest {
-  const longest = new Map<string, { levels: number; next: string | null }>()
+  const longest = new Map<string, Way>()
   const entered = new Set<string>()
   for (const start of starts) {
     const stack = entered.has(start) ? [] : [{ id: start, at: 0 }]
@@ -126,13 +131,7 @@ function longestChains(steps: Steps, starts: readonly string[]): Longest {
       const next = onward[top.at++]
       if (next === undefined) {
         stack.pop()
-        if (!onward.every((each) => longest.has(each))) continue
-        let best: { levels: number; next: string | null } = { levels: 0, next: null }
-        for (const each of onward) {
-          const levels = (longest.get(each)?.levels ?? 0) + 1
-          if (levels > best.levels) best = { levels, next: each }
-        }
-        longest.set(top.id, best)
+        if (onward.every((each) => longest.has(each))) longest.set(top.id, longestWay(longest, onward))
       } else if (!entered.has(next)) {
         entered.add(next)
         stack.push({ id: next, at: 0 })
@@ -140,6 +139,15 @@ function longestChains(steps: Steps, starts: readonly string[]): Longest {
     }
   }
   return longest
+}
+
+function longestWay(longest: Longest, onward: readonly string[]): Way {
+  let best: Way = { levels: 0, next: null }
+  for (const next of onward) {
+    const levels = (longest.get(next)?.levels ?? 0) + 1
+    if (levels > best.levels) best = { levels, next }
+  }
+  return best
 }
 
 function chainOf(longest: Longest, start: string): string[] {

@@ -1,20 +1,16 @@
-import { BadRequest, few, type Context, type Tx } from '@keyferry/kernel'
-import { mentionOf, type deletedSyncs } from '@keyferry/schemas'
-import type { z } from 'zod'
+import { BadRequest, few, type Context, type FolderDeletion, type Tx } from '@keyferry/kernel'
+import { mentionOf } from '@keyferry/schemas'
 import { namerOf } from './out-of-reach.ts'
 
 /**
- * Refuses to delete `what` (such as `Folder "/api"`) while a folder that stays imports one of `folderIds`, or while a
- * sync reads one and nobody said what shall become of it: both would break without a word. Throws `BadRequest` that
- * names each of them and the way out.
+ * Refuses a deletion while a folder that stays imports one of the folders, or while a sync reads one and nobody said
+ * what shall become of it: both would break without a word. Throws `BadRequest` that names each of them and the way
+ * out.
  */
 export async function refuseWhileInUse(
   ctx: Pick<Context, 'caller' | 'keyring' | 'authority'>,
   tx: Tx,
-  projectId: string,
-  what: string,
-  folderIds: readonly string[],
-  choice: z.output<typeof deletedSyncs> = 'refuse',
+  { projectId, what, folderIds, syncs: choice = 'refuse' }: Omit<FolderDeletion, 'kind' | 'subjectId'>,
 ): Promise<void> {
   if (folderIds.length === 0) return
   const syncs =

@@ -41,7 +41,8 @@ export async function pasteDotenv(
     )
     const checked = await checkProposed(ctx, tx, target, values)
     const unsendable = await refusedByTargets(ctx, tx, target.folder.id, checked.shownIn, expandedValues(checked))
-    const lines = await linesOf(target, present, entries, values, checked, unsendable, input.showValues === true)
+    const { showValues = false } = input
+    const lines = await linesOf(target, { present, entries, values, ...checked, unsendable, showValues })
     const keysOf = (action: Line['action']): string[] =>
       lines.filter((line) => line.action === action).map(({ key }) => key)
     const pasted: Pasted = {
@@ -103,16 +104,20 @@ const expandedValues = ({ expanded }: Checked): Map<string, string | null> =>
 const refusedKeys = (entries: ReadonlyMap<string, Entry>, { refused }: Checked): Pasted['refused'] =>
   [...refused].map(([key, reason]) => ({ key, line: entries.get(key)?.line ?? null, reason }))
 
+/** A file that is taken in; its maps are by key. */
+interface File extends Checked {
+  present: ReadonlyMap<string, SecretRow>
+  entries: ReadonlyMap<string, Entry>
+  /** As they are stored. */
+  values: ReadonlyMap<string, string>
+  /** Why a target of the folder can't store it. */
+  unsendable: ReadonlyMap<string, string>
+  showValues: boolean
+}
+
 /** What becomes of each key that is not refused, in the order of the file. */
-async function linesOf(
-  target: Target,
-  present: ReadonlyMap<string, SecretRow>,
-  entries: ReadonlyMap<string, Entry>,
-  values: ReadonlyMap<string, string>,
-  { refused, expanded }: Checked,
-  unsendable: ReadonlyMap<string, string>,
-  showValues: boolean,
-): Promise<Line[]> {
+async function linesOf(target: Target, file: File): Promise<Line[]> {
+  const { present, entries, values, refused, expanded, unsendable, showValues } = file
   const lines: Line[] = []
   const slice = timeSlice()
   for (const [key, { line, notes, value: written }] of entries) {

@@ -11,7 +11,7 @@ import { findFolder } from '../tree/find-folder.ts'
 import { tagIdsOf, tagsBySlug, type ShownTag } from '../tree/tags.ts'
 import { openComment, openMetadata, openValue, type SecretRow } from '../tree/tree.ts'
 import { deleteSecretRows } from './write/delete-secrets.ts'
-import { openForWriting, type Target } from './write/folder-for-writing.ts'
+import { openForWriting, placeOf, type Target } from './write/folder-for-writing.ts'
 import { openSecret, type Put } from './write/next-secret.ts'
 import { presentSecrets, putSecrets } from './write/write.ts'
 
@@ -80,7 +80,11 @@ export function restoreVersion(
     const warnings = await checkReferences(ctx, tx, target, secrets)
     if (written.size > 0) {
       markChanged(target.folder.id)
-      await record(ctx, tx, actor, 'secret.restore-version', target, { key, from: version })
+      await audit(ctx, tx, actor, 'secret.restore-version', target.projectId, {
+        ...placeOf(target),
+        key,
+        from: version,
+      })
     }
     return { key, version: secrets[0]?.row.version ?? version, warnings: [...warnings.values()].flat() }
   })
@@ -114,7 +118,8 @@ export function restoreFolder(
     const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
     await checkReferences(ctx, tx, target, secrets)
     markChanged(target.folder.id)
-    await record(ctx, tx, actor, 'folder.restore-time', target, {
+    await audit(ctx, tx, actor, 'folder.restore-time', target.projectId, {
+      ...placeOf(target),
       at,
       written: puts.map((put) => put.key),
       deleted: drops.map((row) => row.key),
@@ -215,12 +220,3 @@ function says(
     (then.tagIds === undefined || then.tagIds.toSorted().join() === tagIds.toSorted().join())
   )
 }
-
-const record = (
-  ctx: Context,
-  tx: Tx,
-  actor: Actor,
-  action: schemas.AuditAction,
-  { projectId, environment, folder }: Target,
-  details: Record<string, unknown>,
-) => audit(ctx, tx, actor, action, projectId, { environment: environment.slug, secretPath: folder.path, ...details })

@@ -50,7 +50,9 @@ export async function importProject(
         `A project with the ${what} already exists. Give another name and slug for the imported one.`,
       )
     }
-    return unpackProject(ctx, tx, actor, packed, { name, slug }, markChanged)
+    const { projectId, written } = await unpackProject(ctx, tx, actor, packed, { name, slug })
+    for (const folderId of written) markChanged(folderId)
+    return projectId
   }).catch((error: unknown) => {
     // Another import was faster.
     throw isUniqueViolation(error)

@@ -12,15 +12,17 @@ import { findFolder, type Located } from '../tree/find-folder.ts'
 import type { Content } from '../tree/project-file.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
 
-/** Resolves to the ID of the project. Throws `BadRequest` for content that no project can have. */
+/**
+ * Resolves to the project's ID and the folders that have secrets. Throws `BadRequest` for content that no project can
+ * have.
+ */
 export async function unpackProject(
   ctx: Context,
   tx: Tx,
   actor: Actor,
   packed: Content,
   { name, slug }: { name: string; slug: string },
-  markChanged: (folderId: string) => void,
-): Promise<string> {
+): Promise<{ projectId: string; written: string[] }> {
   const projectId = crypto.randomUUID()
   const at = timestamp(ctx)
   const dataKey = ctx.keyring.create(projectId, await organizationKeyOf(tx))
@@ -38,12 +40,11 @@ export async function unpackProject(
     await insertEnvironment(ctx, tx, { projectId, ...environment, position: index + 1 })
   await insertFolders(unpacking)
   const written = await insertSecrets(unpacking, await insertTags(unpacking))
-  for (const folderId of written) markChanged(folderId)
   const importers = await insertImports(unpacking)
   await refuseBadImportsThrough(tx, null, projectId, importers)
   await refuseNewFaults(ctx, tx, { projectId, key }, written, new Map())
   await audit(ctx, tx, actor, 'project.import', projectId, { name, slug, secrets: packed.secrets.length })
-  return projectId
+  return { projectId, written }
 }
 
 interface Unpacking {

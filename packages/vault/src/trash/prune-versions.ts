@@ -74,15 +74,17 @@ async function neededVersions(tx: Tx, projectId: string, folderId: string): Prom
   const slice = timeSlice()
   for await (const syncId of syncsWithSnapshots(tx, projectId, folderId)) {
     for await (const content of snapshotsOf(tx, syncId, folderId)) {
-      const snapshot: { folderId: string; entries: { sourceKey: string; version: number | null }[] } =
-        JSON.parse(content)
-      if (snapshot.folderId === folderId)
-        for (const { sourceKey, version } of snapshot.entries)
-          if (version !== null) needed.add(`${version} ${sourceKey}`)
+      for (const version of versionsIn(content, folderId)) needed.add(version)
       if (slice.isOver()) await slice.rest()
     }
   }
   return needed
+}
+
+function versionsIn(content: string, folderId: string): string[] {
+  const snapshot: { folderId: string; entries: { sourceKey: string; version: number | null }[] } = JSON.parse(content)
+  if (snapshot.folderId !== folderId) return []
+  return snapshot.entries.flatMap(({ sourceKey, version }) => (version === null ? [] : `${version} ${sourceKey}`))
 }
 
 /**

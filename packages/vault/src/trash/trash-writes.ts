@@ -40,7 +40,7 @@ export async function trashSecrets(
       subjectId: row.id,
       path: folder.path,
     }
-    await putInTrash(ctx, tx, actor, key, { ...about, name: row.key, secrets: 1 }, [kept])
+    await putInTrash(ctx, tx, actor, { ...about, key, name: row.key, secrets: 1 }, [kept])
   }
 }
 
@@ -68,7 +68,7 @@ export async function trashFolder(
     path,
   }
   const secrets = await countSecrets(tx, folderIds)
-  await putInTrash(ctx, tx, actor, key, { ...about, name: top.name, secrets }, contentsOfFolders(tx, folderIds))
+  await putInTrash(ctx, tx, actor, { ...about, key, name: top.name, secrets }, contentsOfFolders(tx, folderIds))
   charge(tx, projectId, { secrets: -secrets, freed: true })
 }
 
@@ -88,8 +88,7 @@ export async function putInTrash(
   ctx: Context,
   tx: Tx,
   actor: Actor,
-  key: DataKey,
-  about: About,
+  { key, ...about }: About & { key: DataKey },
   pages: AsyncIterable<readonly Kept[]> | Iterable<readonly Kept[]>,
 ): Promise<void> {
   const id = randomUUID()

@@ -9,6 +9,12 @@ export interface Target extends Located {
   key: DataKey
 }
 
+/** The folder as a row of the audit log names it. */
+export const placeOf = ({ environment, folder }: Located) => ({
+  environment: environment.slug,
+  secretPath: folder.path,
+})
+
 /** Throws `NotFound` naming what is missing. */
 export async function openForWriting(ctx: Context, tx: Tx, where: Where): Promise<Target> {
   const key = await lockProject(ctx, tx, where.projectId)

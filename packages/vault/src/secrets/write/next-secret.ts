@@ -1,6 +1,6 @@
 /** What a write makes of a secret: its next row, sealed. Reads and stores nothing. */
 import { randomUUID } from 'node:crypto'
-import { BadRequest, unescapeReferences, Unresolvable, type Actor } from '@keyferry/kernel'
+import { BadRequest, unescapeReferences, Unresolvable } from '@keyferry/kernel'
 import { HIDDEN_VALUE } from '@keyferry/schemas'
 import { escapeReferences } from '@keyferry/schemas/literal-text'
 import {
@@ -8,7 +8,7 @@ import {
   commentOrNull,
   lost,
   metadataOrNull,
-  openOrNull,
+  openValue,
   sealField,
   type Metadata,
   type SecretRow,
@@ -47,7 +47,7 @@ export function openSecret(
 ): { value: string | null; comment: string | null; metadata: Metadata | null } {
   return {
     metadata: metadataOrNull(key, projectId, row),
-    value: openOrNull(key, row.value, associatedData('secret', projectId, row)),
+    value: openValue(key, projectId, row),
     comment: commentOrNull(key, projectId, row),
   }
 }
@@ -67,10 +67,7 @@ export function whyNotStorable(value: string): string | null {
 export function nextSecret(
   target: Target,
   put: Put,
-  retagged: boolean,
-  version: number,
-  actor: Actor,
-  at: string,
+  { version, retagged, by, at }: { version: number; retagged: boolean; by: string; at: string },
 ): Opened {
   const { key, projectId, folder } = target
   const { present } = put
@@ -113,7 +110,7 @@ export function nextSecret(
     isLiteral: isLiteral ? 1 : 0,
     createdAt: present?.createdAt ?? at,
     updatedAt: at,
-    updatedBy: actor.name,
+    updatedBy: by,
   }
   return { row, value, comment, metadata }
 }

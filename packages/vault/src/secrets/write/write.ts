@@ -62,7 +62,7 @@ export async function putSecrets(
     if (slice.isOver()) await slice.rest()
     const version = Math.max(highest.get(put.key) ?? 0, put.present?.version ?? 0) + 1
     const { changed, ...tags } = tagging[index] ?? UNTAGGED
-    const next = nextSecret(target, put, changed, version, actor, at)
+    const next = nextSecret(target, put, { version, retagged: changed, by: actor.name, at })
     secrets.push(next)
     if (next.row === put.present) continue
     writes.push({ ...next, tags })
