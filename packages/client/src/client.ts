@@ -3,7 +3,7 @@ import { createTRPCUntypedClient, httpBatchLink, splitLink, TRPCClientError } fr
 import type { KeyferryClient } from './api.ts'
 import { bearerOf, type TokenSource } from './bearer.ts'
 import { failureOf, KeyferryApiError } from './error.ts'
-import { feedLink } from './feed.ts'
+import { feedLink, type FeedContext } from './feed.ts'
 import type { CallOptions, FeedOptions } from './procedures.ts'
 import { retryLink } from './retry.ts'
 
@@ -66,7 +66,9 @@ export function createKeyferryClient(options: ClientOptions): KeyferryClient {
     (path: string) =>
     (input: unknown, { onStarted, onGap, onData, onError, signal }: FeedOptions<unknown>) => {
       let hasStarted = false
+      const context: FeedContext = { onSilent: () => onGap?.() }
       const feed = trpc.subscription(path, input, {
+        context,
         onData,
         onError: (error) => {
           if (signal?.aborted !== true) onError?.(thrown(error))

@@ -1,5 +1,5 @@
-import { createServer, type RequestListener } from 'node:http'
-import { afterEach, expect, it, vi } from 'vitest'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import { createKeyferryClient, isKeyferryError, KeyferryApiError, machineToken } from './index.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -215,6 +215,30 @@ it('keeps a feed through a restart behind a proxy, and says that events were los
   await vi.waitFor(() => expect(heard).toContain('pauses'), { timeout: 60_000 })
   feed.unsubscribe()
   expect(heard).toEqual(['started', 'gap', 'started', 'pauses'])
+})
+
+it('says that events are missed while a proxy keeps the feed back, and no more once it arrives', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const requested = Promise.withResolvers<ServerResponse>()
+  const url = await listen((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+    requested.resolve(response)
+  })
+  const missed = vi.fn()
+  const started = vi.fn()
+  const feed = createKeyferryClient({ url }).syncs.events.subscribe(
+    { projectId: 'p' },
+    { onGap: missed, onStarted: started },
+  )
+  const response = await requested.promise
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(missed).toHaveBeenCalledTimes(2)
+  response.write('event: connected\ndata: {}\n\n')
+  await vi.waitFor(() => expect(started).toHaveBeenCalled(), 30_000)
+  await vi.advanceTimersByTimeAsync(60_000)
+  feed.unsubscribe()
+  expect(missed).toHaveBeenCalledTimes(2)
 })
 
 it('ends a feed that is refused', async () => {

@@ -24,7 +24,10 @@ export interface FeedOptions<Event> {
   /** It listens: what is read from now on is followed by an event when it changes. Called after each reconnect too. */
   onStarted?(): void
   onData?(event: Event): void
-  /** It reconnected. Events in between are not repeated: read again whatever they could have named. */
+  /**
+   * Events were missed: it reconnected, or nothing arrives at all, as behind a proxy that buffers; then it is called every
+   * ten seconds. Read again whatever the events could have named.
+   */
   onGap?(): void
   /** The feed has ended. */
   onError?(error: Error): void

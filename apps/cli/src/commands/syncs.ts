@@ -229,7 +229,7 @@ async function watch(cli: Cli, options: SyncsOptions): Promise<void> {
           )
           .catch(ended.reject)
       },
-      onGap: () => terminal.note('The connection was lost for a while: what happened meanwhile is not shown.'),
+      onGap: () => terminal.note('Events were missed: the connection was lost, or a proxy on the way keeps them back.'),
       onError: ended.reject,
     },
   )
