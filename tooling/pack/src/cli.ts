@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rolldown, type OutputAsset, type OutputChunk, type Plugin } from 'rolldown'
 import type { Package } from './package.ts'
+import { readmeOf } from './readme.ts'
 import product from '../../../package.json' with { type: 'json' }
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -17,7 +17,7 @@ export async function cliPackage(): Promise<Package> {
     chunks: output,
     files: {
       ...Object.fromEntries(output.flatMap((part) => (part.type === 'chunk' ? [[part.fileName, part.code]] : []))),
-      'README.md': await readFile(join(ROOT, 'docs/cli.md'), 'utf8'),
+      'README.md': await readmeOf('cli.md'),
     },
     manifest: {
       name: 'keyferry',

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rolldown, type OutputAsset, type OutputChunk } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
 import { apiTypes } from './api-types.ts'
 import type { Package } from './package.ts'
+import { readmeOf } from './readme.ts'
 import { replaced } from './replaced.ts'
 
 const SOURCE = join(import.meta.dirname, '../../../packages/client/src')
-const DOCS = join(import.meta.dirname, '../../../docs')
 
 /**
  * `@keyferry/client`: one file of code and one of types, without dependencies. Programs of both kinds of modules share
@@ -36,7 +35,7 @@ export async function clientPackage(): Promise<Package> {
       'index.js': `export { ${onlyFile(output).exports.join(', ')} } from './index.cjs'\n`,
       'index.d.cts': onlyFile(declarations.output).code.replaceAll(/^ +(?!\*)/gm, ''),
       'index.d.ts': "export * from './index.cjs'\n",
-      'README.md': await readFile(join(DOCS, 'client.md'), 'utf8'),
+      'README.md': await readmeOf('client.md'),
     },
     manifest: {
       name: '@keyferry/client',

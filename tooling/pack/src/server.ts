@@ -6,6 +6,7 @@ import product from '../../../package.json' with { type: 'json' }
 import { serverDoors } from './cli.ts'
 import { newDatabase } from './empty-database.ts'
 import type { Package } from './package.ts'
+import { readmeOf } from './readme.ts'
 import { bundleServer, codeOf, DEPENDENCIES, programEntries, PROGRAMS } from './server-bundle.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -34,7 +35,7 @@ export async function serverPackage({ emptyDatabase, withConsole = true }: Serve
       ...codeOf(output),
       ...(withConsole ? await consoleFiles() : {}),
       'empty-database.tar.gz': await (emptyDatabase === undefined ? newDatabase() : readFile(emptyDatabase)),
-      'README.md': await readFile(join(ROOT, 'docs/deploying.md'), 'utf8'),
+      'README.md': await readmeOf('deploying.md'),
     },
     manifest: {
       name: 'keyferry-server',

@@ -17,6 +17,7 @@ import { billOfMaterials } from '../src/bill-of-materials.ts'
 import { cliPackage } from '../src/cli.ts'
 import { clientPackage } from '../src/client.ts'
 import type { Package } from '../src/package.ts'
+import { readmeOf } from '../src/readme.ts'
 import { packedIn, tarballOf, type Tarball } from '../src/tarball.ts'
 
 const PACKAGES = join(import.meta.dirname, '../../../packages')
@@ -118,6 +119,15 @@ it.each([['start'], ['admin', 'verify-store']])('say how to get the server: keyf
     stderr: expect.stringContaining('Install keyferry-server of the same version beside it'),
   })
 })
+
+it.each(['cli.md', 'client.md', 'deploying.md'])(
+  'link to no document that they lack: %s as README',
+  async (document) => {
+    const readme = await readmeOf(document)
+    expect(readme.match(/\]\((?!#|https:)[^)]*\)/g)).toBeNull()
+    expect(readme).toMatch(/`docs\/\w+\.md`/)
+  },
+)
 
 it('know their version', async () => {
   const printed = await inApp(process.execPath, ['node_modules/keyferry/keyferry.js', '--version'])
