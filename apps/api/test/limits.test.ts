@@ -200,7 +200,9 @@ onSqlite('limits', (open) => {
     expectSlowedDown(answer)
     expect(tries).toBe(301)
     expect((await api.send('GET', '/api/v1/me')).status).toBe(200)
-    expect((await api.send('GET', '/api/status', undefined, { token: 'kf_wrong' })).status).toBe(200)
+    const stranger = await api.send('GET', '/api/status', undefined, { token: 'kf_wrong' })
+    expect(stranger.status).toBe(200)
+    expect(stranger.body).not.toHaveProperty('address')
   })
 
   it('believes X-Forwarded-For only of the proxies that the operator names', async () => {
@@ -216,7 +218,15 @@ onSqlite('limits', (open) => {
       })
       expect(made.statusCode, made.body).toBe(200)
       const { body } = await send('GET', '/api/v1/audit?action=project.create&limit=1')
-      return body.entries[0].address
+      const { address } = body.entries[0]
+      const status = await app.inject({
+        url: '/api/status',
+        headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': forwarded },
+        remoteAddress: peer,
+      })
+      expect(status.json()).toMatchObject({ address })
+      expect(status.json().unknownProxy).toBe(address === peer ? peer : undefined)
+      return address
     }
     expect(await seenFrom(api, '192.0.2.7', '198.51.100.1')).toBe('192.0.2.7')
     // The nearest address that is not a trusted proxy counts: what a client wrote before it is not believed.

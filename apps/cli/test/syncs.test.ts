@@ -140,6 +140,7 @@ it('shows what would happen, does it, and says when nothing is left', async () =
     findings: expect.arrayContaining([
       expect.objectContaining({ check: 'readiness', state: 'ok' }),
       expect.objectContaining({ check: 'clock', state: 'ok' }),
+      expect.objectContaining({ check: 'proxy', message: 'It knows this machine by the address 127.0.0.1.' }),
       expect.objectContaining({ check: 'mail', state: 'warning', remedy: 'Set SMTP_URL and MAIL_FROM.' }),
       expect.objectContaining({ check: `connection vendor-of-${slug}`, state: 'ok' }),
       expect.objectContaining({ check: 'live feed', state: 'ok' }),

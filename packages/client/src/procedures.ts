@@ -25,8 +25,8 @@ export interface FeedOptions<Event> {
   onStarted?(): void
   onData?(event: Event): void
   /**
-   * Events were missed: it reconnected, or nothing arrives at all, as behind a proxy that buffers; then it is called every
-   * ten seconds. Read again whatever the events could have named.
+   * Events were missed: it reconnected, or nothing arrives at all, as behind a proxy that buffers; then it is called
+   * every ten seconds. Read again whatever the events could have named.
    */
   onGap?(): void
   /** The feed has ended. */

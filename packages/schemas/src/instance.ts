@@ -42,6 +42,16 @@ export const status = z.object({
     .string()
     .optional()
     .describe('A newer release, if KEYFERRY_RELEASES_URL is set; only for who is signed in'),
+  address: z
+    .string()
+    .optional()
+    .describe('Where the request came from, as rate limits and the audit log have it; only for who is signed in'),
+  unknownProxy: z
+    .string()
+    .optional()
+    .describe(
+      'Address of a proxy that passed the request on and that KEYFERRY_TRUSTED_PROXIES does not name, so it is taken for the caller; only for who is signed in',
+    ),
   profile: z.enum(['embedded', 'fleet']),
   signInWith: z.array(z.enum(['password', 'passkey', 'oidc'])),
   sendsMail: z.boolean().describe('False: links for new passwords and invitations are handed over by an admin'),

@@ -4,7 +4,7 @@ import product from '../../../package.json' with { type: 'json' }
 
 const ROOT = join(import.meta.dirname, '../../..')
 
-/** A file of `docs` as the README of a package, which has none of the files that it links to: links become their names. */
+/** A file of `docs` as the README of a package, which has none of the files that it links to: it names them. */
 export async function readmeOf(document: string): Promise<string> {
   const text = await readFile(join(ROOT, 'docs', document), 'utf8')
   const named = text.replaceAll(/\[([^\]]+)\]\(([^)#:\s]+)(?:#[^)]*)?\)/g, (_, words: string, file: string) => {

@@ -13,3 +13,7 @@ export const isLocalProgram = ({ headers, socket }: FastifyRequest): boolean =>
   isLoopbackHost(headers.host ?? '') &&
   !isProxied(headers) &&
   BROWSER_HEADERS.every((name) => headers[name] === undefined)
+
+/** The address of a peer that speaks for another one and is not believed, so that it is taken for the caller. */
+export const unknownProxy = ({ headers, ip, socket }: FastifyRequest): string | undefined =>
+  isProxied(headers) && ip === socket.remoteAddress ? ip : undefined

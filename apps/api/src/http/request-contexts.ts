@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestContext } from '../trpc/context.ts'
 import type { admissions } from './admission.ts'
 import { credentialsOf, type identifying } from './asking.ts'
-import { isLocalProgram } from './local.ts'
+import { isLocalProgram, unknownProxy } from './local.ts'
 import type { throttles } from './throttle.ts'
 
 interface Options extends Pick<RequestContext, 'ctx' | 'auth' | 'track' | 'instance' | 'readiness'> {
@@ -37,6 +37,7 @@ export function requestContexts({
         request.headers['x-no-compression'] = 'true'
       },
       address: request.ip,
+      unknownProxy: unknownProxy(request),
       isLocalProgram: isLocalProgram(request),
       reqId: request.id,
     }

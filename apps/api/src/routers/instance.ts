@@ -16,13 +16,13 @@ export const instance = router({
       routes: instanceRoutes.status,
     })
     .output(status)
-    .query(async ({ ctx: { ctx, actor, instance, auth, readiness } }) => {
+    .query(async ({ ctx: { ctx, actor, instance, auth, readiness, address, unknownProxy } }) => {
       const { ready, reason } = await readiness()
       return {
         date: ctx.now().toISOString(),
         message: 'Ok' as const,
         profile: instance.profile,
-        ...(actor ? { version: instance.version, newerVersion: instance.newerVersion?.() } : {}),
+        ...(actor ? { version: instance.version, newerVersion: instance.newerVersion?.(), address, unknownProxy } : {}),
         signInWith: [...auth.signInWith],
         sendsMail: ctx.mail !== null,
         initialized: await isInitialized(ctx),

@@ -29,7 +29,9 @@ export interface RequestContext {
   /** Leaves the answer uncompressed. */
   keepPlain(): void
   /** Where the request came from. */
-  address: string | null
+  address: string
+  /** The same address, where it is that of a proxy which is not believed. */
+  unknownProxy: string | undefined
   /** A program on the machine of this process sent it: no browser, no proxy. */
   isLocalProgram: boolean
   instance: Instance

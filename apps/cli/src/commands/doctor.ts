@@ -1,5 +1,5 @@
 /** What is wrong with an instance and what to do about it: as far as its API says, and beside its store. */
-import type { KeyferryClient } from '@keyferry/client'
+import type { KeyferryClient, Outputs } from '@keyferry/client'
 import { count } from '@keyferry/schemas/count'
 import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
@@ -83,6 +83,22 @@ async function feedFinding(client: KeyferryClient, projectId: string): Promise<F
   }
 }
 
+/** Whether a proxy on the way is taken for the caller. Older instances don't say. */
+function proxyFinding({ address, unknownProxy }: Outputs['instance']['status']): Finding[] {
+  const check = 'proxy'
+  if (unknownProxy !== undefined)
+    return [
+      {
+        check,
+        state: 'warning',
+        message: `It takes ${unknownProxy}, which passed this request on, for the caller: in rate limits and in the audit log.`,
+        remedy: 'Set KEYFERRY_TRUSTED_PROXIES of the instance to the address of its proxy.',
+      },
+    ]
+  if (address === undefined) return []
+  return [{ check, state: 'ok', message: `It knows this machine by the address ${address}.`, remedy: null }]
+}
+
 async function overApi(cli: Cli, options: JsonOption): Promise<void> {
   const { url, client } = signedIn(cli.env, await readSettings(cli.env))
   const findings: Finding[] = []
@@ -119,6 +135,7 @@ async function overApi(cli: Cli, options: JsonOption): Promise<void> {
     return report(cli, findings, options)
   }
   add('sign-in', 'ok', 'The credentials of this command are valid.')
+  findings.push(...proxyFinding(status))
   for (const { id, name } of await client.connections.list.query({})) {
     cli.terminal.progress(`Checking connection ${name} …`)
     const checked = await client.connections.check

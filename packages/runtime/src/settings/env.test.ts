@@ -185,12 +185,20 @@ describe('the environment', () => {
       HOST: '0.0.0.0',
       KEYFERRY_ROOTKEY: 'x',
       KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
+      KEYFERRY_TRUSTED_PROXIES: '10.0.0.0/8,::/0',
       OIDC_ISSUER: 'http://keycloak:8080/realms/x',
       SMTP_URL: 'smtp://mail.example.com?requireTLS=false',
     })
-    for (const name of ['HOST=0.0.0.0', 'KEYFERRY_ROOTKEY', 'ALLOW_PRIVATE_NETWORK=true', 'OIDC_ISSUER', 'SMTP_URL'])
+    for (const name of [
+      'HOST=0.0.0.0',
+      'KEYFERRY_ROOTKEY',
+      'ALLOW_PRIVATE_NETWORK=true',
+      'OIDC_ISSUER',
+      'SMTP_URL',
+      'TRUSTED_PROXIES',
+    ])
       expect(warnings.join('\n')).toContain(name)
-    expect(warnings).toHaveLength(5)
+    expect(warnings).toHaveLength(6)
     expect(() => readEnv({ ...oidc, OIDC_ISSUER: 'http://id.example.com' })).toThrow('must start with https://')
     expect(readEnv({ ...oidc, OIDC_ISSUER: 'http://127.0.0.1:9' }).warnings).toEqual([])
   })

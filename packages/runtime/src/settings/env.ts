@@ -106,6 +106,11 @@ function warningsOf(env: Read, names: readonly string[]): string[] {
           `HOST=${env.HOST} lets other machines connect, without TLS. Put a proxy with TLS in front and set KEYFERRY_URL.`,
         ]
       : []),
+    ...(env.KEYFERRY_TRUSTED_PROXIES.some((network) => network.endsWith('/0'))
+      ? [
+          'KEYFERRY_TRUSTED_PROXIES names every address: anyone can choose the address that rate limits and the audit log have. Name the proxies only.',
+        ]
+      : []),
     ...(env.KEYFERRY_ALLOW_PRIVATE_NETWORK === true
       ? [
           'KEYFERRY_ALLOW_PRIVATE_NETWORK=true opens every private address to syncs. Name the networks or hosts instead.',
