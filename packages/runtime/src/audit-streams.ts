@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { webhookUrl, type AuditStream } from '@keyferry/core/process'
 import { Invalid, type Network } from '@keyferry/kernel'
+import { standardOutput } from './log/standard-output.ts'
 import { StartupError } from './startup-error.ts'
 import type { Env } from './settings/env.ts'
 
@@ -10,7 +11,7 @@ export function auditStreamsOf(env: Env, network: Network): AuditStream[] {
   return [
     ...(url !== undefined && key !== undefined ? [{ kind: 'webhook' as const, url: checked(url, network), key }] : []),
     ...(path === undefined ? [] : [{ kind: 'file' as const, path: resolve(path) }]),
-    ...(AUDIT_STREAM_STDOUT ? [{ kind: 'stdout' as const }] : []),
+    ...(AUDIT_STREAM_STDOUT ? [{ kind: 'stdout' as const, print: standardOutput().print }] : []),
   ]
 }
 

@@ -21,8 +21,14 @@ import { readChain } from '../audit-chain.ts'
 import { enqueueOfInstance } from './outbox.ts'
 import { postSigned, type WebhookSecret } from './webhook.ts'
 
-/** Where a copy is sent. Each begins with the oldest row in the log. */
-export type AuditStream = ({ kind: 'webhook' } & WebhookSecret) | { kind: 'file'; path: string } | { kind: 'stdout' }
+/**
+ * Where a copy is sent. Each begins with the oldest row in the log. `print`: writes to stdout; rejects when nobody
+ * reads it.
+ */
+export type AuditStream =
+  | ({ kind: 'webhook' } & WebhookSecret)
+  | { kind: 'file'; path: string }
+  | { kind: 'stdout'; print(text: string): Promise<void> }
 
 /** Rows of one delivery. */
 const BATCH = 200
@@ -198,7 +204,7 @@ async function deliver(ctx: Context, stream: AuditStream, id: string, text: stri
     return problem && problem.message
   }
   try {
-    await (stream.kind === 'file' ? append(stream.path, text) : print(text))
+    await (stream.kind === 'file' ? append(stream.path, text) : stream.print(text))
     return null
   } catch (error) {
     return `${stream.kind === 'file' ? stream.path : 'stdout'} took nothing: ${error instanceof Error ? error.message : 'unknown'}.`
@@ -213,10 +219,4 @@ async function append(path: string, text: string): Promise<void> {
   } finally {
     await file.close()
   }
-}
-
-function print(text: string): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
-  return promise
 }
