@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { amend } from '@keyferry/db'
@@ -180,5 +180,11 @@ onEveryDatabase('the audit log as a stream', (open) => {
     await streamAudit(t.ctx, { kind: 'file', path })
     expect(seqsOf(await readFile(path, 'utf8'))).toEqual([1, 2, 3])
     expect((await stat(path)).mode & 0o777).toBe(0o600)
+    const cut = '{"seq":4,"ac'
+    await appendFile(path, cut)
+    await happen(1)
+    await streamAudit(t.ctx, { kind: 'file', path })
+    const [, after = ''] = (await readFile(path, 'utf8')).split(`${cut}\n`)
+    expect(seqsOf(after)).toEqual([4])
   })
 })

@@ -214,8 +214,21 @@ async function deliver(ctx: Context, stream: AuditStream, id: string, text: stri
 async function append(path: string, text: string): Promise<void> {
   const file = await open(path, 'a', 0o600)
   try {
-    await file.appendFile(text)
+    const { size } = await file.stat()
+    // What is delivered again must not continue half a line. A file that can't be read counts as whole.
+    const isCut = size > 0 && (await lastByteOf(path, size).catch(() => '\n')) !== '\n'
+    await file.appendFile(isCut ? `\n${text}` : text)
     await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** A full disk or a crash may have cut a delivery. Of a file only: a pipe has no size. */
+async function lastByteOf(path: string, size: number): Promise<string> {
+  const file = await open(path, 'r')
+  try {
+    return (await file.read(Buffer.alloc(1), 0, 1, size - 1)).buffer.toString()
   } finally {
     await file.close()
   }
