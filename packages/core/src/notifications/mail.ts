@@ -4,6 +4,8 @@ import { createTransport } from 'nodemailer'
 
 /** Milliseconds for connecting, for the greeting, and without a byte. */
 const TIMEOUT_MS = 10_000
+/** Milliseconds for one mail: some servers answer a byte at a time, and others wait meanwhile. */
+const MAIL_MS = 30_000
 
 /**
  * Whether mails are sent to `url` with TLS or not at all: always, but for private hosts and with `?requireTLS=false`.
@@ -18,7 +20,7 @@ export function createMailer({ url, from }: { url: string; from: string }): Mail
   const transport = transportTo(url)
   return {
     async send({ to, subject, text }) {
-      await transport.sendMail({ from, to, subject, text })
+      await transport.sendMail({ from, to, subject, text, signal: AbortSignal.timeout(MAIL_MS) })
     },
   }
 }

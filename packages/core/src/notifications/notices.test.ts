@@ -1,12 +1,14 @@
 /** Notices, from the run that fails to the socket where they arrive. */
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { notice } from '@keyferry/schemas'
 import { sql } from 'kysely'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { representatives } from '../destinations/emulators.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
-import { receiveMail, receiveWebhooks } from '../testing/notices.ts'
+import { portOf, receiveMail, receiveWebhooks } from '../testing/notices.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { deliverNotices } from './deliver.ts'
 import { createMailer, requiresTls } from './mail.ts'
@@ -328,6 +330,21 @@ onEveryDatabase('notices', (open) => {
       await expect(createNoticeTarget(ctx, fixture.actor, { kind: 'email', address })).rejects.toThrow(
         'not an email address',
       )
+  })
+
+  it('are not mailed to a server that takes too long, whatever it says meanwhile', async () => {
+    const deadline = new AbortController()
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(deadline.signal)
+    const server = createServer((socket) => {
+      socket.write('220 slow\r\n')
+      // After its greeting.
+      socket.once('data', () => deadline.abort()).on('error', () => {})
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const mailer = createMailer({ url: `smtp://127.0.0.1:${portOf(server.address())}`, from: 'keyferry@example.com' })
+    const sent = mailer.send({ to: 'ada@example.com', subject: 'x', text: 'x' })
+    await expect(sent).rejects.toMatchObject({ code: 'EABORT' })
   })
 
   it('are mailed with TLS, but for private hosts and where the operator says so', () => {

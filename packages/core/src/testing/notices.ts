@@ -66,5 +66,5 @@ export async function receiveMail(): Promise<MailReceiver> {
   return { url: `smtp://127.0.0.1:${portOf(server.server.address())}`, got }
 }
 
-const portOf = (address: AddressInfo | string | null): number =>
+export const portOf = (address: AddressInfo | string | null): number =>
   address !== null && typeof address === 'object' ? address.port : 0
