@@ -193,6 +193,8 @@ it('says what is wrong with the source', async () => {
   const refused = await home.keyferry([...at, '--project', slug, '--token', 'wrong'])
   expect(refused).toMatchObject({ code: 1, stdout: '' })
   expect(refused.stderr).toContain('answered 401')
+  const broken = await home.keyferry([...at, '--project', slug, '--token', 'no-token-of\nany-server'])
+  expect(broken).toMatchObject({ code: 64, stderr: expect.not.stringContaining('no-token-of') })
   expect((await home.keyferry([...at, '--project', 'nope-nope'])).stderr).toContain('There is no project nope-nope')
   expect((await home.keyferry([...at, '--project', slug, '--environment', 'qa'])).stderr).toContain(
     'has no environment qa',

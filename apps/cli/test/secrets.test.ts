@@ -67,6 +67,12 @@ describe('sign-in', () => {
     }
     const used = await home.keyferry(['use'], { env: { KEYFERRY_URL: remote, KEYFERRY_TOKEN: token } })
     expect(used).toMatchObject({ code: 1, stderr: expect.stringContaining('without TLS') })
+    const nowhere = await home.keyferry(['use'], { env: { KEYFERRY_URL: 'keyferry', KEYFERRY_TOKEN: token } })
+    expect(nowhere).toMatchObject({ code: 64, stderr: expect.stringContaining('is not the URL of an instance') })
+    // Such as a file of two tokens. Where fetch refuses a header, its message quotes it.
+    const broken = await home.keyferry(['use'], { env: { KEYFERRY_URL: url, KEYFERRY_TOKEN: `${token}\n${token}` } })
+    expect(broken).toMatchObject({ code: 1, stderr: expect.stringContaining('that no token has') })
+    expect(broken.stderr).not.toContain(token)
   })
 
   it('says where settings can be kept when theirs cannot be written, before a sign-in that would be lost', async () => {

@@ -31,6 +31,11 @@ export function bearerOf(token: string | TokenSource | undefined): Bearer {
     async headers(calls): Promise<Record<string, string>> {
       const bearer = await current()
       if (!bearer) return {}
+      // Else fetch refuses the header, and its message quotes it.
+      if (!/^[!-~]+$/.test(bearer))
+        throw new KeyferryApiError('The token has a blank, a line end or another character that no token has', {
+          code: 'NoToken',
+        })
       for (const { context } of calls) sent.set(context, bearer)
       return { authorization: `Bearer ${bearer}` }
     },

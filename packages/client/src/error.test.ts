@@ -79,6 +79,13 @@ it('does not retry what was refused permanently, or when the wait would be long'
   expect(calls).toBe(1)
 })
 
+it('does not quote a token that can be in no header, and does not try again', async () => {
+  const error = await failureOf(
+    createKeyferryClient({ url: await listen(() => {}), token: 'a\nb' }).projects.list.query(),
+  )
+  expect(error).toMatchObject({ code: 'NoToken', message: expect.not.stringMatching(/a\s*b\b/) })
+})
+
 it('says who did not answer, and why', async () => {
   const url = await listen(() => {})
   await closing.pop()?.()

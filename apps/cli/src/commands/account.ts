@@ -1,6 +1,7 @@
 import { createKeyferryClient } from '@keyferry/client'
 import { isLoopback } from '@keyferry/kernel/private-hosts'
 import { Option, type Command } from 'commander'
+import { instanceUrl } from '../http-url.ts'
 import {
   findProject,
   openProject,
@@ -61,10 +62,7 @@ async function login(cli: Cli, options: LoginOptions): Promise<void> {
   const before = await readSettings(env)
   const given =
     options.url ?? (env['KEYFERRY_URL'] || before.url) ?? (await terminal.ask('URL of the instance:', 'Pass --url.'))
-  const url = given.trim().replace(/\/+$/, '')
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw usageFailure(`${url} is not the URL of an instance`, 'It looks like https://keyferry.example.com.')
-  }
+  const url = instanceUrl(given)
   refusePlainHttp(url, options.insecure === true)
   if (url.startsWith('http:') && !isLoopback(new URL(url).hostname))
     terminal.note(`warning: ${url} gets your credentials without TLS: others on that network may read them.`)

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { httpUrl } from '../http-url.ts'
 import { Failure, usageFailure } from '../failure.ts'
 
 export interface SourceSecret {
@@ -229,9 +230,7 @@ export async function signIn(siteUrl: string, clientId: string, clientSecret: st
 }
 
 function baseOf(siteUrl: string): string {
-  const base = siteUrl.replace(/\/+$/, '').replace(/\/api$/, '')
-  if (!URL.canParse(base)) throw usageFailure(`${siteUrl} is not a URL`, 'It looks like https://app.infisical.com.')
-  return base
+  return httpUrl(siteUrl, 'https://app.infisical.com').replace(/\/api$/, '')
 }
 
 /** The JSON that answers a GET below `/api`; null for a 404 where `optional`. */
@@ -241,6 +240,9 @@ const TRIES = 6
 
 function reader(siteUrl: string, token: string): Get {
   const base = baseOf(siteUrl)
+  // Else fetch refuses the header, and its message quotes it.
+  if (!/^[!-~]+$/.test(token))
+    throw usageFailure('The token of Infisical has a blank, a line end or another character that no token has')
   return async (path, query, optional = false) => {
     for (let attempt = 1; ; attempt++) {
       const answer = await fetch(`${base}/api${path}?${new URLSearchParams(query).toString()}`, {

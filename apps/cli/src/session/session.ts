@@ -1,5 +1,6 @@
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { looksPrivate } from '@keyferry/kernel/private-hosts'
+import { instanceUrl } from '../http-url.ts'
 import { Failure } from '../failure.ts'
 import type { Env, Settings } from './settings.ts'
 
@@ -41,12 +42,13 @@ interface SignedIn {
  * `KEYFERRY_URL` and `KEYFERRY_TOKEN` win over what was stored. Throws `Failure` when there is nothing to sign in with.
  */
 export function signedIn(env: Env, settings: Settings): SignedIn {
-  const url = env['KEYFERRY_URL'] || settings.url
-  if (!url)
+  const named = env['KEYFERRY_URL'] || settings.url
+  if (!named)
     throw new Failure(
       'No instance to talk to',
       'Run `keyferry login --url <url>`, or set KEYFERRY_URL and KEYFERRY_TOKEN.',
     )
+  const url = instanceUrl(named)
   refusePlainHttp(url, settings.insecure === true && plain(url) === plain(settings.url ?? ''))
   const token = env['KEYFERRY_TOKEN']
   if (token) return { url, credential: { token }, client: clientWith(url, { token }) }
@@ -65,7 +67,7 @@ export function signedIn(env: Env, settings: Settings): SignedIn {
  * machine, private, or `accepted`.
  */
 export function refusePlainHttp(url: string, accepted: boolean): void {
-  if (accepted || !URL.canParse(url)) return
+  if (accepted) return
   const { protocol, hostname } = new URL(url)
   if (protocol === 'https:' || looksPrivate(hostname)) return
   throw new Failure(
