@@ -199,4 +199,17 @@ it('says what is wrong with the source', async () => {
   expect((await home.keyferry([...at, '--project', slug, '--environment', 'qa'])).stderr).toContain(
     'has no environment qa',
   )
+  // Such as the page of a proxy where people sign in, and what only looks like the answer.
+  const pages = [
+    ['<html>', 'answered GET /api/v1/projects/slug/.* without JSON'],
+    ['"secrets":[{"secretKey":1}],', 'answered GET /api/v3/secrets/raw in an unknown format'],
+  ] as const
+  for (const [page, words] of pages) {
+    const proxy = await startProxy(source.url, (text) =>
+      page === '<html>' ? page : text.replace('"secrets":[],', page),
+    )
+    const { code, stderr } = await home.keyferry(['import', 'infisical', '--site-url', proxy, '--project', slug])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(new RegExp(words))
+  }
 })

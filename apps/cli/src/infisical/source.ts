@@ -160,17 +160,19 @@ async function readFolder(
   place: { workspaceId: string; environment: string },
   { path, description }: Place,
 ): Promise<{ folder: SourceFolder; below: Place[] }> {
-  const { secrets } = secretRows.parse(
-    await get('/v3/secrets/raw', {
-      ...place,
-      secretPath: path,
-      expandSecretReferences: 'false',
-      include_imports: 'false',
-      viewSecretValue: 'true',
-    }),
-  )
-  const { secretImports } = importRows.parse(await get('/v1/secret-imports', { ...place, path }))
-  const { folders } = folderRows.parse(await get('/v1/folders', { ...place, path }))
+  const read = async <T>(shape: z.ZodType<T>, route: string, query: Record<string, string>): Promise<T> => {
+    const { success, data } = shape.safeParse(await get(route, { ...place, ...query }))
+    if (success) return data
+    throw new Failure(`The server answered GET /api${route} in an unknown format`, 'Check --site-url.')
+  }
+  const { secrets } = await read(secretRows, '/v3/secrets/raw', {
+    secretPath: path,
+    expandSecretReferences: 'false',
+    include_imports: 'false',
+    viewSecretValue: 'true',
+  })
+  const { secretImports } = await read(importRows, '/v1/secret-imports', { path })
+  const { folders } = await read(folderRows, '/v1/folders', { path })
   const parent = path === '/' ? '' : path
   return {
     folder: {
@@ -245,21 +247,40 @@ function reader(siteUrl: string, token: string): Get {
     throw usageFailure('The token of Infisical has a blank, a line end or another character that no token has')
   return async (path, query, optional = false) => {
     for (let attempt = 1; ; attempt++) {
-      const answer = await fetch(`${base}/api${path}?${new URLSearchParams(query).toString()}`, {
-        headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
-        signal: AbortSignal.timeout(60_000),
-      }).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
-      if (!(answer instanceof Error) && answer.ok) return answer.json()
+      const answer = await request(`${base}/api${path}?${new URLSearchParams(query).toString()}`, token).catch(
+        (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+      )
       const temporary = answer instanceof Error || answer.status === 429 || answer.status >= 500
       if (temporary && attempt < TRIES) {
-        const asked = answer instanceof Error ? 0 : Number(answer.headers.get('retry-after') ?? 0)
+        const asked = answer instanceof Error ? 0 : Number(answer.retryAfter ?? 0)
         await sleep(asked > 0 ? Math.min(asked, 60) * 1000 : 250 * 2 ** attempt)
         continue
       }
       if (answer instanceof Error) throw new Failure(`No answer from ${base}: ${causeOf(answer)}`, 'Check --site-url.')
-      if (answer.status === 404 && optional) return null
-      throw refused(base, path, answer.status, await answer.json().catch(() => null))
+      const { status, body } = answer
+      if (status === 404 && optional) return null
+      if (status !== 200) throw refused(base, path, status, body)
+      if (body !== undefined) return body
+      throw new Failure(`${base} answered GET /api${path} without JSON`, 'Check --site-url.')
     }
+  }
+}
+
+/** Rejects for an answer that is cut, too. `body`: undefined when it is no JSON. */
+async function request(url: string, token: string) {
+  const answer = await fetch(url, {
+    headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+    signal: AbortSignal.timeout(60_000),
+  })
+  const body: unknown = await answer.text().then(jsonOf)
+  return { status: answer.status, retryAfter: answer.headers.get('retry-after'), body }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
