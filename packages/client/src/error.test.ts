@@ -104,6 +104,23 @@ it('says when something else answers', async () => {
   expect(error).toMatchObject({ status: 200, message: `${url} answered 200 without JSON: it is no Keyferry instance` })
 })
 
+it('asks again after an answer that was cut, and says so of a change', async () => {
+  const asked = vi.fn()
+  const url = await listen((request, response) => {
+    asked()
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' }).write('[{"result":')
+    if (request.method === 'POST' || asked.mock.calls.length === 1) return void setImmediate(() => response.destroy())
+    response.end('{"data":{"date":"now"}}}]'.padEnd(89))
+  })
+  expect(await createKeyferryClient({ url }).instance.status.query()).toEqual({ date: 'now' })
+  expect(asked).toHaveBeenCalledTimes(2)
+  const change = { email: 'a@b.cd', password: 'x', organization: 'y' }
+  const error = await failureOf(createKeyferryClient({ url }).instance.bootstrap.mutate(change))
+  expect(error).toMatchObject({ status: null, code: 'Unreachable' })
+  expect(String(error)).toContain(`No answer from ${url}: `)
+  expect(asked).toHaveBeenCalledTimes(3)
+})
+
 it('ends a call at once when it is aborted, also while it waits for a retry', async () => {
   const asked = vi.fn()
   const url = await listen((_request, response) => {

@@ -59,7 +59,8 @@ export function failureOf(
   if (instead instanceof KeyferryApiError) return instead
   if (error.cause instanceof KeyferryApiError) return error.cause
   const { response, body } = instead ?? answerIn(error)
-  const status = error.data?.status ?? response?.status ?? null
+  const isCut = response?.ok === true && body === undefined && !(error.cause instanceof SyntaxError)
+  const status = error.data?.status ?? (isCut ? null : response?.status) ?? null
   const asked = response?.headers.get('retry-after')
   return new KeyferryApiError(!instead && error.shape ? error.message : messageOf(error, { status, body, url }), {
     status,
