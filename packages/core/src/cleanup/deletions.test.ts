@@ -65,6 +65,12 @@ await withRepresentatives('deleting what is read by a sync to', (open, destinati
     expect((await remove('keep-secrets')).pending).toBeUndefined()
     expect([await folders(fixture), await syncs(fixture), contents()]).toEqual([[], [], { A: '1' }])
     expect(events).toContainEqual(expect.objectContaining({ kind: 'sync-deleted', syncId: fixture.sync.id }))
+    // No receipt shows the copy any more.
+    const rows = await ctx.db.selectFrom('audit').where('action', '=', 'delete-secret-sync').select('details').execute()
+    const { destination, connection, target } = fixture.sync
+    expect(rows.map(({ details }) => JSON.parse(details) as unknown)).toEqual([
+      expect.objectContaining({ kept: [{ destination, connection: connection.name, target, keys: 1 }] }),
+    ])
   })
 
   it.each(['folder', 'environment', 'project'] as const)(

@@ -10,19 +10,8 @@ export async function keysFreed(ctx: Context, tx: Tx, sync: { id: string; target
   await requestOthers(ctx, tx, [sync.targetKey], sync.id)
 }
 
-/**
- * Deletes syncs and lets their keys stay where they are, nobody's from now on: at their targets, and at places they
- * were still to leave. Inside the transaction; answers the syncs to wake after it.
- */
-export async function deleteSyncs(ctx: Context, tx: Tx, syncIds: readonly string[]): Promise<string[]> {
-  const held = await tx.selectFrom('ledger').where('syncId', 'in', syncIds).select('targetKey').distinct().execute()
-  await tx.deleteFrom('syncs').where('id', 'in', syncIds).execute()
-  const places = held.map(({ targetKey }) => targetKey)
-  return places.length === 0 ? [] : requestOthers(ctx, tx, places)
-}
-
 /** Requests a run of the syncs that could not write everything at `targetKeys`, but for `except`. */
-async function requestOthers(
+export async function requestOthers(
   ctx: Context,
   tx: Tx,
   targetKeys: readonly string[],

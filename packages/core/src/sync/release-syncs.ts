@@ -8,7 +8,7 @@ import {
   type FolderRelease,
   type Tx,
 } from '@keyferry/kernel'
-import { deleteSyncs } from './freed.ts'
+import { deleteSyncs } from './delete-syncs.ts'
 import { publishSyncDeleted } from './publish.ts'
 import { wakePending } from './wake-pending.ts'
 import { requestRemoval } from './request-run.ts'
@@ -30,18 +30,18 @@ export async function releaseSyncs(
       : await tx.selectFrom('syncs').where('folderId', 'in', folderIds).select(['id', 'name']).orderBy('name').execute()
   if (readers.length === 0) return { afterCommit() {} }
   const ids = readers.map(({ id }) => id)
-  const removeSecrets = syncs === 'remove-secrets'
-  for (const { id, name } of readers) {
-    await audit(ctx, tx, actor, 'delete-secret-sync', projectId, { syncId: id, name, removeSecrets, because: what })
-  }
-  if (!removeSecrets) {
-    const freed = await deleteSyncs(ctx, tx, ids)
+  if (syncs !== 'remove-secrets') {
+    const freed = await deleteSyncs(ctx, tx, actor, { projectId, syncs: readers, because: what })
     return {
       async afterCommit() {
         for (const id of ids) publishSyncDeleted(ctx, { id, projectId })
         await ctx.queue.wake(freed)
       },
     }
+  }
+  for (const { id, name } of readers) {
+    const details = { syncId: id, name, removeSecrets: true, because: what }
+    await audit(ctx, tx, actor, 'delete-secret-sync', projectId, details)
   }
   await requestRemoval(ctx, tx, actor, 'delete', ids)
   await noteWaiting(ctx, tx, actor, deletion)

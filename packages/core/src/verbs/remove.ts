@@ -1,7 +1,7 @@
 /** Taking back what a sync wrote, and ending a sync. */
 import { audit, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import { findSync, noSuchSync, syncRow, type SyncAddress } from '../sync/find.ts'
-import { deleteSyncs } from '../sync/freed.ts'
+import { deleteSyncs } from '../sync/delete-syncs.ts'
 import { publishSync, publishSyncDeleted } from '../sync/publish.ts'
 import type { SyncRow } from '../sync/row.ts'
 import { requestRemoval } from '../sync/request-run.ts'
@@ -31,12 +31,7 @@ export async function deleteSync(
   const freed = await transactChecked(ctx, async (tx) => {
     const found = await tx.selectFrom('syncs').where('id', '=', sync.id).select('id').forUpdate().executeTakeFirst()
     if (!found) throw noSuchSync(sync.id)
-    await audit(ctx, tx, actor, 'delete-secret-sync', sync.projectId, {
-      syncId: sync.id,
-      name: sync.name,
-      removeSecrets: false,
-    })
-    return deleteSyncs(ctx, tx, [sync.id])
+    return deleteSyncs(ctx, tx, actor, { projectId: sync.projectId, syncs: [sync] })
   })
   await ctx.queue.wake(freed)
   publishSyncDeleted(ctx, sync)

@@ -50,6 +50,11 @@ describe('the words of the audit log', () => {
       'deleted the sync to-prod, and what it wrote, for the deletion of folder "/api"',
     ],
     [
+      'delete-secret-sync',
+      { syncId: '1', name: 'to-prod', removeSecrets: false, kept: [{ connection: 'Devin of Ada', keys: 12 }] },
+      'deleted the sync to-prod, keeping 12 keys at Devin of Ada',
+    ],
+    [
       'secret-sync-approve-plan',
       { syncId: '1', name: 'to-prod', summary: { delete: 8 } },
       'approved a plan of to-prod that deletes 8 keys',

@@ -2,12 +2,20 @@
 import { count } from '../count.ts'
 import type { ActionWords } from './action-words.ts'
 import { lowerFirst } from './phrases.ts'
-import { flag, inside, keys, list, say, sync, text, type Details } from './sentence.ts'
+import { flag, inside, keys, list, records, say, sync, text, type Details } from './sentence.ts'
 
 /** Up to three keys by name, more by their number. */
 const keysNamed = (d: Details): string => {
   const keys = list(d, 'keys')
   return keys.length > 3 ? count(keys.length, 'key') : keys.join(', ')
+}
+
+/** Where keys stay that a deleted sync wrote; older entries don't say. */
+const keptKeys = (d: Details): string => {
+  const places = records(d, 'kept')
+  if (places.length === 0) return ', keeping what it wrote'
+  const keys = places.reduce((sum, place) => sum + Number(text(place, 'keys')), 0)
+  return `, keeping ${count(keys, 'key')} at ${places.map((place) => text(place, 'connection')).join(' and ')}`
 }
 
 const pauseEnd = (d: Details): string => {
@@ -26,7 +34,7 @@ export const SYNC_ACTIONS = {
     about: 'syncs',
     label: 'Sync deleted',
     say: (d) =>
-      say`deleted the sync ${sync(d)}${flag(d, 'removeSecrets') ? ', and what it wrote' : ', keeping what it wrote'}${
+      say`deleted the sync ${sync(d)}${flag(d, 'removeSecrets') ? ', and what it wrote' : keptKeys(d)}${
         text(d, 'because') === '' ? '' : `, for the deletion of ${lowerFirst(text(d, 'because'))}`
       }`,
   },
