@@ -1,8 +1,8 @@
-/** What the audit log says of calls, through HTTP. The tests continue where the one before them ended. */
+/** What the audit log says of calls, through HTTP. */
 import { randomUUID } from 'node:crypto'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { auditEntry } from '@keyferry/schemas'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { ACCOUNT, newProject, readyApi, type TestApi } from '../src/testing.ts'
 
 onEveryDatabase('the audit log over REST', (open) => {
@@ -16,7 +16,19 @@ onEveryDatabase('the audit log over REST', (open) => {
   })
   afterAll(() => api.close())
 
+  /** Of the last row before the test. */
+  let lastSeq = 0
+  beforeEach(async () => {
+    // What repeats within a minute is counted, not listed.
+    api.clock.advance(61_000)
+    const { body } = await api.send('GET', '/api/v1/audit?limit=1')
+    lastSeq = body.entries[0].seq
+  })
+
   it('is listed with filters and addresses', async () => {
+    const projectId = (await newProject(api, 'Listed')).id
+    await api.send('POST', '/api/v4/secrets/A', { projectId, environment: 'dev', secretValue: 'canary-32' })
+    await api.send('GET', `/api/v4/secrets/A?projectId=${projectId}&environment=dev`)
     const { status, body } = await api.send('GET', `/api/v1/audit?projectId=${projectId}&action=secret.&limit=1`)
     expect(status).toBe(200)
     expect(body.entries).toHaveLength(1)
@@ -45,13 +57,16 @@ onEveryDatabase('the audit log over REST', (open) => {
     expect(text).not.toContain('canary-31')
     expect((await api.send('GET', '/api/v1/audit/export', undefined, { token: null })).status).toBe(401)
     expect((await api.send('GET', '/api/v1/audit/export?from=yesterday')).status).toBe(422)
-    expect(await entriesOf('audit.export')).toMatchObject([
+    expect(await newEntriesOf('audit.export')).toMatchObject([
       { address: '127.0.0.1', projectId: null, details: { from: '2020-01-01T00:00:00Z' } },
     ])
   })
 
   const entriesOf = async (action: string, more = '') =>
     (await api.send('GET', `/api/v1/audit?action=${action}${more}`)).body.entries
+  /** Those that the test has added. */
+  const newEntriesOf = async (action: string, more = '') =>
+    (await entriesOf(action, more)).filter(({ seq }: { seq: number }) => seq > lastSeq)
 
   it('names who set the instance up, from where', async () => {
     expect(await entriesOf('instance.bootstrap')).toMatchObject([
@@ -82,7 +97,7 @@ onEveryDatabase('the audit log over REST', (open) => {
     const change = { currentPassword: ACCOUNT.password, newPassword: ACCOUNT.password }
     await auth('sign-out', {}, cookieOf(await auth('change-password', change, here)))
 
-    const entries = await entriesOf('person.')
+    const entries = await newEntriesOf('person.')
     const by = { actor: { kind: 'user', name: ACCOUNT.email }, address: '203.0.113.9' }
     const agent = { userAgent: 'Browser/1' }
     const problem = 'INVALID_EMAIL_OR_PASSWORD'
@@ -131,7 +146,7 @@ onEveryDatabase('the audit log over REST', (open) => {
     await api.send('POST', '/api/v1/auth/token/revoke', { accessToken: next }, { token: null })
     expect((await api.send('GET', '/api/v1/me', undefined, { token: next })).status).toBe(401)
 
-    const entries = await entriesOf(
+    const entries = await newEntriesOf(
       'identity.sign-in,identity.sign-in-failed,identity.token-renew,identity.token-revoke,access.',
     )
     const by = { actor: { kind: 'identity', id: identity.id, name: 'deploy' }, address: '127.0.0.1' }
@@ -161,7 +176,9 @@ onEveryDatabase('the audit log over REST', (open) => {
     expect((await api.send('GET', '/api/v1/people', undefined, { token })).status).toBe(403)
     expect((await api.send('GET', '/api/v1/people', undefined, { token })).status).toBe(403)
     const by = { actor: { kind: 'identity', name: 'nobody yet' }, address: '127.0.0.1' }
-    expect(await entriesOf('access.refused')).toMatchObject([{ ...by, details: { procedure: 'people.list' } }])
+    expect(await newEntriesOf('access.refused', '&text=people.list')).toMatchObject([
+      { ...by, details: { procedure: 'people.list' } },
+    ])
 
     // A project out of reach, and one that does not exist: the answers and the rows are alike.
     const unseen = [projectId, randomUUID()]
@@ -176,14 +193,12 @@ onEveryDatabase('the audit log over REST', (open) => {
       [404, 'Project with ID ID not found'],
       [404, 'Project with ID ID not found'],
     ])
-    expect(await entriesOf('access.refused', '&text=projects.get')).toMatchObject(
+    expect(await newEntriesOf('access.refused', '&text=projects.get')).toMatchObject(
       unseen.toReversed().map((id) => ({ ...by, details: { message: `Project with ID ${id} not found` } })),
     )
   })
 
   it('names refused requests of other sites, and does not grow with them', async () => {
-    api.clock.advance(61_000)
-    const before = (await entriesOf('access.refused')).length
     const forged = (origin: string, i: number) =>
       api.send('DELETE', `/api/v1/projects/${projectId}`, undefined, {
         token: null,
@@ -198,18 +213,17 @@ onEveryDatabase('the audit log over REST', (open) => {
       details: { procedure: 'DELETE /api/v1/projects/:projectId', origin: 'https://evil.example' },
     })
     for (let i = 2; i < 40; i++) await forged(`https://${'e'.repeat(5000)}.example`, i)
-    const after = await entriesOf('access.refused')
-    expect(after.length - before).toBeLessThan(30)
+    const after = await newEntriesOf('access.refused')
+    expect(after.length).toBeLessThan(30)
     expect(JSON.stringify(after[0].details).length).toBeLessThan(1000)
   })
 
   it('does not grow with what strangers repeat', async () => {
-    api.clock.advance(61_000)
     const ask = (email: string, address: string) =>
       api.send('POST', '/api/auth/request-password-reset', { email }, { token: null, address })
     for (let i = 0; i < 30; i++) await ask(`stranger-${i}@example.com`, `198.51.100.${i}`)
     for (let i = 0; i < 3; i++) await ask(ACCOUNT.email, '198.51.100.99')
-    const asked = () => entriesOf('person.password-reset-request')
+    const asked = () => newEntriesOf('person.password-reset-request')
     expect(await asked()).toHaveLength(21)
     api.clock.advance(61_000)
     await ask(ACCOUNT.email, '198.51.100.99')

@@ -1,19 +1,16 @@
-/**
- * A person signs in with Infisical's command line or an editor: their calls, and what the token is good for. The tests
- * continue where the one before them ended.
- */
+/** A person signs in with Infisical's command line or an editor: their calls, and what the token is good for. */
 import { onSqlite } from '@keyferry/db/testing'
 import { totp } from '@keyferry/vitest/totp'
 import { decodeJwt, SignJWT } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ACCOUNT, readyApi, type TestApi } from '../src/testing.ts'
 
 onSqlite('sign-in of a person’s programs', (open) => {
   let api: TestApi
-  beforeAll(async () => {
+  beforeEach(async () => {
     api = await readyApi(open)
   })
-  afterAll(() => api.close())
+  afterEach(() => api.close())
 
   const { email, password } = ACCOUNT
   let callers = 0

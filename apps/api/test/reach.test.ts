@@ -1,7 +1,4 @@
-/**
- * What a developer narrowed to a folder learns of folders that they may not read: nothing. Through HTTP. The tests
- * continue where the one before them ended.
- */
+/** What a developer narrowed to a folder learns of folders that they may not read: nothing. Through HTTP. */
 import { runSync } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
@@ -67,6 +64,10 @@ onEveryDatabase('a narrowed developer', (open) => {
     await importInto(admin, '/mid', '/restricted')
     await write(admin, '/a', 'SHARED', 'is ${RESTRICTED_KEY}')
     await write(admin, '/a', 'OWN', 'plain')
+    await write(admin, '/a', 'REF', 'to ${OWN}')
+    await folder('/a', 'sub')
+    for (const name of ['m', 'z']) await folder('/mid', name)
+    await write(admin, '/mid/z', 'MINE', 'v')
     ;({ token, identityId } = await machine(api, 'narrowed'))
     const scopes = ['/a/**', '/mid', '/mid/z'].map((secretPath) => ({ environment: 'dev', secretPath }))
     const joined = await admin('POST', `/api/v1/projects/${projectId}/identity-memberships/${identityId}`, {
@@ -140,7 +141,8 @@ onEveryDatabase('a narrowed developer', (open) => {
     expect(new Set(refusals.map(([, message]) => message)).size).toBe(1)
     expect(refusals.map(([status]) => status)).toEqual(refusals.map(() => 403))
     expect(JSON.stringify(refusals)).not.toMatch(/RESTRICTED|restricted/)
-    expect((await write(narrowed, '/a', 'REF', 'to ${OWN}')).status).toBe(200)
+    const allowed = { ...at('/a'), secretValue: 'leads to ${OWN}' }
+    expect((await narrowed('PATCH', '/api/v4/secrets/REF', allowed)).status).toBe(200)
   })
 
   const UNREADABLE = 'refers to a folder that you can’t read'
@@ -176,7 +178,6 @@ onEveryDatabase('a narrowed developer', (open) => {
   })
 
   it('imports nothing that shows what is out of reach, and sees no such import', async () => {
-    await folder('/a', 'sub')
     expect((await importInto(narrowed, '/a/sub', '/restricted')).status).toBe(403)
     const through = await importInto(narrowed, '/a/sub', '/mid')
     expect([through.status, /restricted/i.test(JSON.stringify(through.body))]).toEqual([403, false])
@@ -220,7 +221,7 @@ onEveryDatabase('a narrowed developer', (open) => {
   it('sees no plan, key, outcome or sum of a sync whose values come from out of reach, also after the import is gone', async () => {
     expect((await ofSync(narrowed, '/plan')).body).toMatchObject({ changes: [], hash: '', outOfReach: true })
     const uses = await narrowed('GET', `/api/v1/secret-uses?projectId=${projectId}&environment=dev&secretPath=/a`)
-    expect(uses.body.syncs).toMatchObject([{ id: syncId, written: null }])
+    expect(uses.body.syncs).toContainEqual(expect.objectContaining({ id: syncId, written: null }))
     const query = new URLSearchParams(at('/a')).toString()
     for (const key of ['OWN', 'SHARED']) {
       const { body } = await narrowed('GET', `/api/v1/secrets/${key}/delivery?${query}`)
@@ -297,17 +298,14 @@ onEveryDatabase('a narrowed developer', (open) => {
     expect(shown.text).not.toContain('tourmaline')
     await edit(reached)
     await importInto(admin, '/a', '/restricted')
+    await admin('PATCH', '/api/v4/secrets/SHARED', { ...at('/a'), secretValue: 'is ${RESTRICTED_KEY}' })
   })
 
   it('counts, pages and audits only secrets that it may know', async () => {
-    for (const name of ['m', 'z']) await folder('/mid', name)
     const secretMetadata = [{ key: 'host', value: 'db-7' }]
-    for (const [path, key] of [
-      ['/mid/m', 'HIDDEN_1'],
-      ['/mid/m', 'HIDDEN_2'],
-      ['/mid/z', 'MINE'],
-    ])
-      await admin('POST', `/api/v4/secrets/${key}`, { ...at(path ?? ''), secretValue: 'v', secretMetadata })
+    for (const key of ['HIDDEN_1', 'HIDDEN_2'])
+      await admin('POST', `/api/v4/secrets/${key}`, { ...at('/mid/m'), secretValue: 'v', secretMetadata })
+    await admin('PATCH', '/api/v4/secrets/MINE', { ...at('/mid/z'), secretMetadata })
     const listed = (query: string) =>
       narrowed('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev&secretPath=/mid&recursive=true&${query}`)
     const filter = `metadataFilter=${encodeURIComponent('key=host,value=db-7')}`
