@@ -58,6 +58,7 @@ import * as deliveredRuns from './0400-delivered-runs.ts'
 import * as historyIndexes from './0405-history-indexes.ts'
 import * as recipientsAway from './0470-recipients-away.ts'
 import * as historyOutlivesSyncs from './0471-history-outlives-syncs.ts'
+import * as roomForUpdates from './0480-room-for-updates.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -119,4 +120,5 @@ export const migrations: Record<string, Migration> = {
   '0405-history-indexes': historyIndexes,
   '0470-recipients-away': recipientsAway,
   '0471-history-outlives-syncs': historyOutlivesSyncs,
+  '0480-room-for-updates': roomForUpdates,
 }
