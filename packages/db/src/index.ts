@@ -51,5 +51,6 @@ export {
 } from './copy/store-copy.ts'
 export type * from './tables.ts'
 export { textEnd } from './statements/text-end.ts'
+export { batchWriter } from './statements/batch-writer.ts'
 export { batchLoader, REQUEST_TURNS, requestTurnsPassed } from './statements/batch-loader.ts'
 export { timeSlice } from './sqlite/time-slice.ts'

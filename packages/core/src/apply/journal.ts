@@ -1,6 +1,6 @@
 /** The ledger as a run writes it: entries that land together go down in one transaction, under the lease. */
 import { batchLoader } from '@keyferry/db'
-import { transact, transactWithoutDiskWait, type Context, type Tx } from '@keyferry/kernel'
+import type { Context, Tx } from '@keyferry/kernel'
 import type { Lease } from '../lease/lease.ts'
 import { record, type Entry, type LedgerScope } from './ledger.ts'
 
@@ -51,11 +51,11 @@ export function journal(ctx: Context, place: LedgerScope, lease: Lease): Journal
     },
     async begin(work, entries) {
       remember(entries)
-      await transact(ctx, async (tx) => {
-        await lease.checkIn(tx)
+      const both = async (tx: Tx): Promise<void> => {
         await work?.(tx)
         await record(ctx, tx, place, entries)
-      })
+      }
+      await lease.write(both, { rows: entries.length, mayBeForgotten: false })
     },
   }
 }
@@ -64,14 +64,11 @@ const write = batchLoader(
   async ({ ctx, place, lease }: { ctx: Context; place: LedgerScope; lease: Lease }, added: readonly Entry[][]) => {
     // One entry per key and transaction: `record` writes the kinds apart, so order within a batch would be lost.
     const batch = new Map(added.flat().map((entry) => [entry.key, entry]))
-    const commit = async (tx: Tx): Promise<void> => {
-      await lease.checkIn(tx)
-      await record(ctx, tx, place, [...batch.values()])
-    }
+    const entries = [...batch.values()]
     // An intent is on the disk before its call. What has landed is there at the run's end: a machine that fails before
     // leaves the intent, as one that fails right after the call does.
-    const isIntent = [...batch.values()].some(({ kind }) => kind === 'creating' || kind === 'replacing')
-    await (isIntent ? transact(ctx, commit) : transactWithoutDiskWait(ctx, commit))
+    const mayBeForgotten = entries.every(({ kind }) => kind !== 'creating' && kind !== 'replacing')
+    await lease.write((tx) => record(ctx, tx, place, entries), { rows: entries.length, mayBeForgotten })
     return () => undefined
   },
   // One transaction after the other: a key's entries are written in their order.

@@ -1,6 +1,7 @@
 /** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
 import {
   batchLoader,
+  batchWriter,
   boundRows,
   chunks,
   inList,
@@ -56,11 +57,22 @@ export async function readLedger(ctx: Context, db: Db | Tx, place: LedgerScope):
   return new Map(written.map((row) => [row.key, entryOf(row)]))
 }
 
-const rowsOfSync = keptQuery((db, slot: Slot<Omit<LedgerScope, 'dataKey'>>) =>
+type Place = Omit<LedgerScope, 'dataKey'>
+
+const rowsOfSync = batchLoader(async (db: Db | Tx, places: readonly Place[]) => {
+  const rows = await rowsOfSyncs(db, {
+    syncIds: places.map(({ syncId }) => syncId),
+    targetKeys: places.map(({ targetKey }) => targetKey),
+  })
+  const bySync = Map.groupBy(rows, (row) => row.syncId)
+  return ({ syncId, targetKey }) => (bySync.get(syncId) ?? []).filter((row) => row.targetKey === targetKey)
+})
+
+const rowsOfSyncs = keptQuery((db, slot: Slot<{ syncIds: readonly string[]; targetKeys: readonly string[] }>) =>
   db
     .selectFrom('ledger')
-    .where('syncId', '=', slot('syncId'))
-    .where('targetKey', '=', slot('targetKey'))
+    .where((eb) => inList(db, eb.ref('syncId'), slot('syncIds')))
+    .where((eb) => inList(db, eb.ref('targetKey'), slot('targetKeys')))
     .select(LEDGER_COLUMNS),
 )
 
@@ -68,7 +80,7 @@ const rowsOfSync = keptQuery((db, slot: Slot<Omit<LedgerScope, 'dataKey'>>) =>
  * The names in the ledger of a sync at a target, including rows that are not sealed: nothing is deleted because of
  * them.
  */
-export async function keysAt(db: Db | Tx, { syncId, targetKey }: Omit<LedgerScope, 'dataKey'>): Promise<string[]> {
+export async function keysAt(db: Db | Tx, { syncId, targetKey }: Place): Promise<string[]> {
   const rows = await db
     .selectFrom('ledger')
     .where('syncId', '=', syncId)
@@ -213,19 +225,21 @@ export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: 
   // A row with the key of one that is about to be created is not ours, so it is replaced whole.
   const written = entries.filter((entry) => entry.kind === 'written' || entry.kind === 'creating')
   for (const some of chunks(written)) {
-    await replaceRows(tx, { rows: boundRows(some.map((entry) => rowOf(ctx, place, entry))) })
+    const rows = some.map((entry) => rowOf(ctx, place, entry))
+    await replaceRows(tx, rows)
   }
 
   const replacing = entries.filter((entry) => entry.kind === 'replacing')
   for (const some of chunks(replacing)) {
-    await intendReplacing(tx, { rows: boundRows(some.map((entry) => rowOf(ctx, place, entry))) })
+    const rows = some.map((entry) => rowOf(ctx, place, entry))
+    await intendReplacing(tx, rows)
   }
 
   const confirmed = entries.filter((entry) => entry.kind === 'confirmed')
   for (const some of chunks(confirmed)) await recordVersions(tx, place, some)
 }
 
-const deleteKeys = keptQuery((db, slot: Slot<Omit<LedgerScope, 'dataKey'> & { keys: readonly string[] }>) =>
+const deleteKeys = keptQuery((db, slot: Slot<Place & { keys: readonly string[] }>) =>
   db
     .deleteFrom('ledger')
     .where('syncId', '=', slot('syncId'))
@@ -236,26 +250,30 @@ const deleteKeys = keptQuery((db, slot: Slot<Omit<LedgerScope, 'dataKey'> & { ke
 const inserted = (db: Kysely<Tables>, rows: RawBuilder<string>) =>
   insertRows<'ledger', Row>(db, 'ledger', rows, COLUMN_TYPES)
 
-const replaceRows = keptQuery((db, slot: Slot<{ rows: string }>) =>
-  inserted(db, slot('rows')).onConflict((conflict) =>
-    conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet((eb) => ({
-      sourceKey: eb.ref('excluded.sourceKey'),
-      version: eb.ref('excluded.version'),
-      madeOf: eb.ref('excluded.madeOf'),
-      remoteIds: eb.ref('excluded.remoteIds'),
-      revision: eb.ref('excluded.revision'),
-      digest: eb.ref('excluded.digest'),
-      flags: eb.ref('excluded.flags'),
-      intent: null,
-      writtenAt: eb.ref('excluded.writtenAt'),
-      mark: eb.ref('excluded.mark'),
-    })),
+const replaceRows = batchWriter<Tx, Row>(
+  keptQuery((db, slot: Slot<{ rows: string }>) =>
+    inserted(db, slot('rows')).onConflict((conflict) =>
+      conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet((eb) => ({
+        sourceKey: eb.ref('excluded.sourceKey'),
+        version: eb.ref('excluded.version'),
+        madeOf: eb.ref('excluded.madeOf'),
+        remoteIds: eb.ref('excluded.remoteIds'),
+        revision: eb.ref('excluded.revision'),
+        digest: eb.ref('excluded.digest'),
+        flags: eb.ref('excluded.flags'),
+        intent: null,
+        writtenAt: eb.ref('excluded.writtenAt'),
+        mark: eb.ref('excluded.mark'),
+      })),
+    ),
   ),
 )
 
-const intendReplacing = keptQuery((db, slot: Slot<{ rows: string }>) =>
-  inserted(db, slot('rows')).onConflict((conflict) =>
-    conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet({ intent: 'replacing' }),
+const intendReplacing = batchWriter<Tx, Row>(
+  keptQuery((db, slot: Slot<{ rows: string }>) =>
+    inserted(db, slot('rows')).onConflict((conflict) =>
+      conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet({ intent: 'replacing' }),
+    ),
   ),
 )
 
@@ -274,7 +292,7 @@ async function recordVersions(
   await confirmRows(tx, { syncId, targetKey, rows: boundRows(rows) })
 }
 
-type OfPlace = Omit<LedgerScope, 'dataKey'> & { rows: string }
+type OfPlace = Place & { rows: string }
 type Confirmed = Pick<Row, 'key' | 'sourceKey' | 'version' | 'madeOf'>
 
 const confirmRows = keptQuery((db, slot: Slot<OfPlace>) =>
@@ -307,7 +325,7 @@ export const storedMadeOf = (madeOf: MadeOf | null): string | null => madeOf && 
  */
 export async function recordRevisions(
   ctx: Context,
-  { syncId, targetKey }: Omit<LedgerScope, 'dataKey'>,
+  { syncId, targetKey }: Place,
   seen: readonly SeenRevision[],
 ): Promise<void> {
   // A machine that fails right after may forget them: the next listing says the same.

@@ -2,7 +2,16 @@
  * What a target held after a run, as versions of the secrets it was made from, so that the run can be restored later.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { batchLoader, inList, keptQuery, type Slot } from '@keyferry/db'
+import {
+  batchLoader,
+  batchWriter,
+  inList,
+  insertRows,
+  keptQuery,
+  type Selectable,
+  type Slot,
+  type SnapshotTable,
+} from '@keyferry/db'
 import type { Context, DataKey, Tx } from '@keyferry/kernel'
 import { readLedger, type LedgerEntry } from '../apply/ledger.ts'
 import type { Flags } from '../destinations/destination.ts'
@@ -55,12 +64,22 @@ export async function keepSnapshot(
   if (shared !== undefined) return shared
   const id = randomUUID()
   const link = nextLink(await newestChain(tx, syncId), snapshot)
-  await tx
-    .insertInto('snapshots')
-    .values({ id, syncId, hash, ...link })
-    .execute()
+  await insertSnapshots(tx, [{ id, syncId, hash, ...link }])
   return id
 }
+
+const insertSnapshots = batchWriter<Tx, Selectable<SnapshotTable>>(
+  keptQuery((db, slot: Slot<{ rows: string }>) =>
+    insertRows<'snapshots', Selectable<SnapshotTable>>(db, 'snapshots', slot('rows'), {
+      id: 'text',
+      syncId: 'text',
+      hash: 'text',
+      chain: 'integer',
+      position: 'integer',
+      content: 'text',
+    }),
+  ),
+)
 
 const kept = batchLoader(async (tx: Tx, asked: readonly { syncId: string; hash: string }[]) => {
   const rows = await snapshotsLike(tx, {

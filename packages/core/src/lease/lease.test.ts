@@ -12,6 +12,8 @@ import { shortenLeases } from './shorten-leases.ts'
 
 const [destination = ''] = (await representatives()).keys()
 
+const FEW = { rows: 1, mayBeForgotten: false }
+
 /** As when so much time went by in the database that a lease nobody renewed is over. */
 const expire = (ctx: Context) => ctx.db.updateTable('leases').set({ expiresAt: '2000-01-01T00:00:00.000Z' }).execute()
 
@@ -127,9 +129,9 @@ onEveryDatabase('lease', (open, dialect) => {
   it('ends with a commit, and not with a transaction that is undone', async () => {
     const { ctx, close } = await testContext(open)
     const undone = await takeLease(ctx, 'target', 'a')
-    await expect(undone?.finish(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await expect(undone?.finish(() => Promise.reject(new Error('no')), FEW)).rejects.toThrow('no')
     expect(await takeLease(ctx, 'target', 'b')).toBeNull()
-    await undone?.finish(() => Promise.resolve())
+    await undone?.finish(() => Promise.resolve(), FEW)
 
     const next = await takeLease(ctx, 'target', 'c')
     await undone?.release()
@@ -137,11 +139,12 @@ onEveryDatabase('lease', (open, dialect) => {
     await expire(ctx)
     expect(await takeLease(ctx, 'target', 'e')).not.toBeNull()
     let done = false
-    const late = next?.finish(() => {
+    const note = () => {
       done = true
       return Promise.resolve()
-    })
-    await expect(late).rejects.toThrow(LeaseLost)
+    }
+    await expect(next?.write(note, FEW)).rejects.toThrow(LeaseLost)
+    await expect(next?.finish(note, FEW)).rejects.toThrow(LeaseLost)
     expect(done).toBe(false)
     await close()
   })

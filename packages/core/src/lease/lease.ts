@@ -15,9 +15,9 @@ import {
 } from '@keyferry/db'
 import type { Context, Tx } from '@keyferry/kernel'
 import { sql, type Kysely, type RawBuilder, type UpdateObject } from 'kysely'
-import { finishRun, type RunEnd } from './finish-run.ts'
 import type { HeldLease } from './held-leases.ts'
 import { LEASE_MS, renewLease } from './renew-lease.ts'
+import { commitRunWork, type RunWork } from './run-transactions.ts'
 import { stopwatch } from './stopwatch.ts'
 
 const RENEW_MS = LEASE_MS / 3
@@ -42,11 +42,15 @@ export interface Lease {
   check(): Promise<void>
   /** Inside the transaction of a ledger entry: throws `LeaseLost`, and holds the lease row until the commit. */
   checkIn(tx: Tx): Promise<void>
-  /** Does `work` in a transaction that frees the target with its commit. Throws `LeaseLost`. */
-  finish<T>(work: (tx: Tx) => Promise<T>, what?: Pick<RunEnd, 'wroteNothing'>): Promise<T>
+  /** Does `work` in a transaction during which the target is held. Throws `LeaseLost`. */
+  write<T>(work: (tx: Tx) => Promise<T>, how: Written): Promise<T>
+  /** The same, and frees the target with the commit. */
+  finish<T>(work: (tx: Tx) => Promise<T>, how: Written): Promise<T>
   /** Frees the target, unless that was done. */
   release(): Promise<void>
 }
+
+type Written = Pick<RunWork, 'rows' | 'mayBeForgotten'>
 
 interface LeaseClaim {
   targetKey: string
@@ -79,6 +83,17 @@ export async function takeLeaseBy(
     if (isRenewed) renewed = asked
     else lost = true
   }
+  const commit = async <T>(work: (tx: Tx) => Promise<T>, how: Written & Pick<RunWork, 'frees'>): Promise<T> => {
+    let result = (): T => {
+      throw new LeaseLost()
+    }
+    const kept = async (tx: Tx): Promise<void> => {
+      const value = await work(tx)
+      result = () => value
+    }
+    if (!(await commitRunWork({ ctx, held, work: kept, ...how }))) lost = true
+    return result()
+  }
   const timer = repeatTogether(() => {
     renew().catch((error: unknown) => ctx.log.warn({ err: error, targetKey }, 'lease not renewed'))
   })
@@ -94,17 +109,11 @@ export async function takeLeaseBy(
       lost = true
       throw new LeaseLost()
     },
-    async finish(work, { wroteNothing } = { wroteNothing: false }) {
-      let result = (): Awaited<ReturnType<typeof work>> => {
-        throw new LeaseLost()
-      }
-      const kept = async (tx: Tx): Promise<void> => {
-        const value = await work(tx)
-        result = () => value
-      }
-      ended = await finishRun(ctx.db, { ctx, held, work: kept, wroteNothing })
-      lost = !ended
-      return result()
+    write: (work, how) => commit(work, { ...how, frees: false }),
+    async finish(work, how) {
+      const value = await commit(work, { ...how, frees: true })
+      ended = true
+      return value
     },
     async release() {
       timer.stop()

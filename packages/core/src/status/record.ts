@@ -2,8 +2,7 @@
  * The history's row of a run. It is written when the run may change something at the vendor, or when it ends without.
  */
 import {
-  batchLoader,
-  boundRows,
+  batchWriter,
   chunks,
   insertRows,
   keptQuery,
@@ -60,55 +59,54 @@ export const recordRun = (
   { id, sync, kind, trigger, actor, startedAt }: ActiveRun,
   { plan, message, ...record }: RunRecord,
 ): Promise<void> =>
-  upsertRuns(db, {
-    ...record,
-    message: message && JSON.stringify(message),
-    id,
-    kind,
-    trigger,
-    actor,
-    startedAt,
-    syncId: sync.id,
-    revision: sync.wanted,
-    planHash: plan?.hash ?? null,
-    counts: plan ? JSON.stringify(plan.summary) : null,
-    reached: reachedOf(sync),
-  })
+  upsertRuns(db, [
+    {
+      ...record,
+      message: message && JSON.stringify(message),
+      id,
+      kind,
+      trigger,
+      actor,
+      startedAt,
+      syncId: sync.id,
+      revision: sync.wanted,
+      planHash: plan?.hash ?? null,
+      counts: plan ? JSON.stringify(plan.summary) : null,
+      reached: reachedOf(sync),
+    },
+  ])
 
-const upsertRuns = batchLoader(async (db: Context['db'] | Tx, runs: readonly Selectable<RunTable>[]) => {
-  await upsertRows(db, { rows: boundRows(runs) })
-  return () => undefined
-})
-
-const upsertRows = keptQuery((db, slot: Slot<{ rows: string }>) =>
-  insertRows<'runs', Selectable<RunTable>>(db, 'runs', slot('rows'), {
-    id: 'text',
-    syncId: 'text',
-    kind: 'text',
-    state: 'text',
-    trigger: 'text',
-    actor: 'text',
-    revision: 'integer',
-    planHash: 'text',
-    counts: 'text',
-    calls: 'integer',
-    message: 'text',
-    startedAt: 'text',
-    finishedAt: 'text',
-    deliveredMs: 'integer',
-    snapshotId: 'text',
-    reached: 'text',
-  }).onConflict((conflict) =>
-    conflict.column('id').doUpdateSet((eb) => ({
-      state: eb.ref('excluded.state'),
-      message: eb.ref('excluded.message'),
-      calls: eb.ref('excluded.calls'),
-      snapshotId: eb.ref('excluded.snapshotId'),
-      deliveredMs: eb.ref('excluded.deliveredMs'),
-      finishedAt: eb.ref('excluded.finishedAt'),
-      planHash: eb.ref('excluded.planHash'),
-      counts: eb.ref('excluded.counts'),
-    })),
+const upsertRuns = batchWriter<Context['db'] | Tx, Selectable<RunTable>>(
+  keptQuery((db, slot: Slot<{ rows: string }>) =>
+    insertRows<'runs', Selectable<RunTable>>(db, 'runs', slot('rows'), {
+      id: 'text',
+      syncId: 'text',
+      kind: 'text',
+      state: 'text',
+      trigger: 'text',
+      actor: 'text',
+      revision: 'integer',
+      planHash: 'text',
+      counts: 'text',
+      calls: 'integer',
+      message: 'text',
+      startedAt: 'text',
+      finishedAt: 'text',
+      deliveredMs: 'integer',
+      snapshotId: 'text',
+      reached: 'text',
+    }).onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((eb) => ({
+        state: eb.ref('excluded.state'),
+        message: eb.ref('excluded.message'),
+        calls: eb.ref('excluded.calls'),
+        snapshotId: eb.ref('excluded.snapshotId'),
+        deliveredMs: eb.ref('excluded.deliveredMs'),
+        finishedAt: eb.ref('excluded.finishedAt'),
+        planHash: eb.ref('excluded.planHash'),
+        counts: eb.ref('excluded.counts'),
+      })),
+    ),
   ),
 )
 
@@ -142,17 +140,19 @@ export async function recordOutcomes(tx: Tx, runId: string, outcomes: readonly O
       reason: JSON.stringify(reason),
       madeOf: storedMadeOf(madeOf),
     }))
-    await insertOutcomes(tx, { rows: boundRows(rows) })
+    await insertOutcomes(tx, rows)
   }
 }
 
-const insertOutcomes = keptQuery((db, slot: Slot<{ rows: string }>) =>
-  insertRows<'outcomes', Selectable<OutcomeTable>>(db, 'outcomes', slot('rows'), {
-    runId: 'text',
-    key: 'text',
-    action: 'text',
-    state: 'text',
-    reason: 'text',
-    madeOf: 'text',
-  }),
+const insertOutcomes = batchWriter<Tx, Selectable<OutcomeTable>>(
+  keptQuery((db, slot: Slot<{ rows: string }>) =>
+    insertRows<'outcomes', Selectable<OutcomeTable>>(db, 'outcomes', slot('rows'), {
+      runId: 'text',
+      key: 'text',
+      action: 'text',
+      state: 'text',
+      reason: 'text',
+      madeOf: 'text',
+    }),
+  ),
 )

@@ -74,8 +74,9 @@ export async function endRun(
       await noteHealth(ctx, tx, sync, { runId: run.id, state, message, counts: plan?.summary ?? null })
     return again
   }
-  const wroteNothing = result.kind === 'applied' && result.ledger !== null && !sync.removal
-  const again = await lease.finish(settle, { wroteNothing })
+  // A run that wrote nothing: after a failure of the machine the sync is due.
+  const mayBeForgotten = result.kind === 'applied' && result.ledger !== null && !sync.removal
+  const again = await lease.finish(settle, { rows: outcomes.length, mayBeForgotten })
   const errors = result.kind === 'applied' ? result.errors : result.kind === 'refused' ? [result.error] : []
   reportRun(ctx, run, {
     ...decision,

@@ -11,6 +11,8 @@ async function leases(ctx: Context, names: readonly string[]): Promise<Lease[]> 
   return taken.filter((lease) => lease !== null)
 }
 
+const FEW = { rows: 1, mayBeForgotten: false }
+
 /** A row that shows whether a work was committed. */
 const note = (name: string) => async (tx: Tx) => {
   await tx.insertInto('organizations').values({ id: name, name, slug: name, dataKey: '', createdAt: '' }).execute()
@@ -33,14 +35,39 @@ const openWithLocale: OpenStore = async () => {
   return { db, close: () => db.destroy(), databaseUrl }
 }
 
-onEveryDatabase('runs that end at the same time', (open, dialect) => {
+onEveryDatabase('runs that write at the same time', (open, dialect) => {
   it('each have their work done, and their target freed', async () => {
     const { ctx, close } = await testContext(open)
     const names = ['c', 'a', 'b']
     const taken = await leases(ctx, names)
-    expect(await Promise.all(taken.map((lease, i) => lease.finish(note(names[i] ?? ''))))).toEqual(names)
+    expect(await Promise.all(taken.map((lease, i) => lease.finish(note(names[i] ?? ''), FEW)))).toEqual(names)
     expect(await noted(ctx)).toEqual(['a', 'b', 'c'])
     expect(await held(ctx)).toEqual([])
+    await close()
+  })
+
+  it('keep their targets, but for those that end', async () => {
+    const { ctx, close } = await testContext(open)
+    const [a, b] = await leases(ctx, ['a', 'b'])
+    expect(await Promise.all([a?.write(note('a'), FEW), b?.finish(note('b'), FEW)])).toEqual(['a', 'b'])
+    expect(await noted(ctx)).toEqual(['a', 'b'])
+    expect(await held(ctx)).toEqual(['a'])
+    await a?.write(note('c'), FEW)
+    await a?.finish(note('d'), FEW)
+    expect(await noted(ctx)).toEqual(['a', 'b', 'c', 'd'])
+    expect(await held(ctx)).toEqual([])
+    await close()
+  })
+
+  // SQLite has one connection.
+  it.skipIf(dialect === 'sqlite')('do not wait for one that writes a lot', async () => {
+    const { ctx, close } = await testContext(open)
+    const [large, small] = await leases(ctx, ['large', 'small'])
+    const { promise: over, resolve: end } = Promise.withResolvers<void>()
+    const writing = large?.write(() => over, { ...FEW, rows: 10_000 })
+    expect(await small?.write(note('small'), FEW)).toBe('small')
+    end()
+    await writing
     await close()
   })
 
@@ -50,7 +77,7 @@ onEveryDatabase('runs that end at the same time', (open, dialect) => {
       const { ctx, close } = await testContext(openWithLocale)
       const taken = await leases(ctx, ['a', 'B'])
       const isWaiting = async () => (await sql`select from pg_locks where not granted`.execute(ctx.db)).rows.length > 0
-      const ends = () => Promise.all(taken.map((lease) => lease.finish(() => Promise.resolve(true))))
+      const ends = () => Promise.all(taken.map((lease) => lease.finish(() => Promise.resolve(true), FEW)))
       for (const work of [() => transact(ctx, (tx) => lockTargets(tx, ['a', 'B'])), ends]) {
         const [locked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
         const deciding = transact(ctx, async (tx) => {
@@ -78,7 +105,7 @@ onEveryDatabase('runs that end at the same time', (open, dialect) => {
       .set((eb) => ({ fence: eb('fence', '+', 1), holder: 'successor' }))
       .where('targetKey', '=', 'b')
       .execute()
-    const ends = await Promise.allSettled(taken.map((lease, i) => lease.finish(note(names[i] ?? ''))))
+    const ends = await Promise.allSettled(taken.map((lease, i) => lease.finish(note(names[i] ?? ''), FEW)))
     expect(ends.map((end) => (end.status === 'fulfilled' ? end.value : end.reason))).toEqual([
       'a',
       expect.any(LeaseLost),
@@ -101,7 +128,7 @@ onEveryDatabase('runs that end at the same time', (open, dialect) => {
       if (name === 'b') await note('a')(tx).then(() => note('b')(tx))
       return name
     }
-    const ends = await Promise.allSettled(taken.map((lease, i) => lease.finish(work(names[i] ?? ''))))
+    const ends = await Promise.allSettled(taken.map((lease, i) => lease.finish(work(names[i] ?? ''), FEW)))
     expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(await noted(ctx)).toEqual(['a', 'c'])
     expect(await held(ctx)).toEqual(['b'])
@@ -117,7 +144,7 @@ it('runs that end on SQLite wait for the disk if one of them wrote something', a
       ctx,
       wrote.map((_, i) => String(i)),
     )
-    return Promise.all(taken.map((lease, i) => lease.finish(synchronous, { wroteNothing: !wrote[i] })))
+    return Promise.all(taken.map((lease, i) => lease.finish(synchronous, { rows: 1, mayBeForgotten: !wrote[i] })))
   }
   const [NORMAL, FULL] = [{ synchronous: 1 }, { synchronous: 2 }]
   expect(await ends(false, false)).toEqual([NORMAL, NORMAL])
