@@ -1,4 +1,5 @@
 import type { Events } from '@keyferry/kernel'
+import { setTimeout as pause } from 'node:timers/promises'
 import { liveEvent, type LiveEvent } from '@keyferry/schemas'
 import pg from 'pg'
 import type { Logger } from 'pino'
@@ -24,6 +25,8 @@ const LARGEST = 7999
  * memory.
  */
 const WAITING = 1000
+/** Milliseconds. Nobody sees them, and a run says several things within. */
+const GATHER_MS = 10
 /**
  * The payload after events that did not reach every process: all subscriptions fail, and clients that start new ones
  * read everything again.
@@ -85,11 +88,13 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
   }
   void connect()
 
-  /** One statement at a time; what comes meanwhile shares the next. */
+  /** One statement at a time; what comes meanwhile, or a moment after the first, shares the next. */
   const send = async (): Promise<void> => {
     if (sending) return
     sending = true
     while (client && (missed || waiting.length > 0)) {
+      await pause(GATHER_MS)
+      if (!client) break
       const batch = waiting
       const payloads = batch.map((event) => JSON.stringify(event))
       if (missed) payloads.push(MISSED)

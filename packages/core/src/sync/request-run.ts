@@ -1,7 +1,7 @@
-import { amend, type SyncTable } from '@keyferry/db'
+import { amend, inList, type Tables } from '@keyferry/db'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
-import { sql } from 'kysely'
-import { lockSyncsById } from '../lease/lock-syncs.ts'
+import { expressionBuilder, type Expression, type ExpressionBuilder } from 'kysely'
+import { lockSyncs, lockSyncsById } from '../lease/lock-syncs.ts'
 
 /** Why a run happens. */
 export type Trigger = 'change' | 'manual' | 'create' | 'edit' | 'approve' | 'retry' | 'remove' | 'sweep'
@@ -21,32 +21,30 @@ export async function markChanged(
   actor: Actor,
   folderIds: readonly string[],
 ): Promise<RequestedSync[]> {
-  const syncs = await tx
+  const reading = expressionBuilder<Tables>()
     .selectFrom('syncs')
-    .where('folderId', 'in', folderIds)
-    .orderBy('id')
-    .select(['id', 'projectId', 'autoSync'])
+    .where((eb) => inList(tx, eb.ref('syncs.folderId'), folderIds))
+    .select('syncs.id')
+  const syncs = await tx
+    .updateTable('syncs')
+    .set((eb) => {
+      const ifAuto = <V>(then: Expression<V>, otherwise: Expression<V>) =>
+        eb.case().when('autoSync', '=', 1).then(then).else(otherwise).end()
+      const { due, state, retryAt, attempts, trigger, triggeredBy, ...behind } = requested(ctx, eb, actor, 'change')
+      return {
+        ...behind,
+        due: ifAuto(due, eb.ref('due')),
+        state: ifAuto(state, eb.ref('state')),
+        retryAt: ifAuto(retryAt, eb.ref('retryAt')),
+        attempts: ifAuto(attempts, eb.ref('attempts')),
+        trigger: ifAuto(trigger, eb.ref('trigger')),
+        triggeredBy: ifAuto(triggeredBy, eb.ref('triggeredBy')),
+      }
+    })
+    .where('id', 'in', lockSyncs(reading))
+    .returning(['id', 'projectId', 'autoSync'])
     .execute()
-  const manual = syncs.filter((sync) => sync.autoSync === 0).map((sync) => sync.id)
-  if (manual.length > 0) {
-    await tx
-      .updateTable('syncs')
-      .set((eb) => ({
-        wanted: eb('wanted', '+', 1),
-        behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))),
-      }))
-      .where('id', 'in', lockSyncsById(tx, manual))
-      .execute()
-  }
-  const auto = syncs.filter((sync) => sync.autoSync === 1)
-  await requestRun(
-    ctx,
-    tx,
-    actor,
-    'change',
-    auto.map((sync) => sync.id),
-  )
-  return auto
+  return syncs.filter(({ autoSync }) => autoSync === 1)
 }
 
 /**
@@ -89,17 +87,20 @@ export async function requestRun(
   if (syncIds.length === 0) return
   await tx
     .updateTable('syncs')
-    .set((eb) => ({
-      wanted: eb('wanted', '+', 1),
-      due: eb('wanted', '+', 1),
-      state: sql<SyncTable['state']>`case when ${eb.ref('state')} = 'running' then 'running' else 'pending' end`,
-      behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))),
-      // A new request does not wait out an old back-off.
-      retryAt: null,
-      attempts: 0,
-      trigger,
-      triggeredBy: actor.name,
-    }))
+    .set((eb) => requested(ctx, eb, actor, trigger))
     .where('id', 'in', lockSyncsById(tx, syncIds))
     .execute()
 }
+
+/** What a sync says once a run is requested. */
+const requested = (ctx: Context, eb: ExpressionBuilder<Tables, 'syncs'>, actor: Actor, trigger: Trigger) => ({
+  wanted: eb('wanted', '+', 1),
+  due: eb('wanted', '+', 1),
+  state: eb.case().when('state', '=', 'running').then(eb.ref('state')).else(eb.val('pending')).end(),
+  behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))),
+  // A new request does not wait out an old back-off.
+  retryAt: eb.val(null),
+  attempts: eb.val(0),
+  trigger: eb.val(trigger),
+  triggeredBy: eb.val(actor.name),
+})

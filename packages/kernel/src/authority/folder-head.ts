@@ -95,24 +95,50 @@ export async function checkFolder(
   )
 }
 
-/** A folder whose head is written, with the key of its project. The caller holds the folder. */
+/**
+ * A folder whose head is written, with the key of its project. The caller holds the folder. `secretsHead`: as the
+ * caller read it, maybe before it wrote to the folder.
+ */
 export interface Written {
   key: DataKey
   projectId: string
-  folder: { id: string }
+  folder: { id: string; secretsHead?: string | null }
 }
 
 /** Brings a head up to date: this went from the folder, that came. */
 export async function moveHead(tx: Tx, folder: Written, gone: Contents, added: Contents): Promise<void> {
   if (isEmpty(gone) && isEmpty(added)) return
-  const head = await readHead(tx, folder)
+  const { id, secretsHead: known } = folder.folder
+  const isMoved = known !== undefined && (await moveFrom(tx, folder, known, gone, added))
+  if (!isMoved) await moveFrom(tx, folder, await storedHead(tx, id), gone, added)
+}
+
+/** The same from a head as it is stored. False, and nothing is done, when the folder has another one. */
+async function moveFrom(
+  tx: Tx,
+  folder: Written,
+  secretsHead: string | null,
+  gone: Contents,
+  added: Contents,
+): Promise<boolean> {
+  const { key, projectId } = folder
+  const { id } = folder.folder
+  const head = openHead(key, { id, projectId, secretsHead })
   if (!head)
     throw new IntegrityBroken(
-      `Folder ${folder.folder.id} can't be written: what is kept of its secrets and imports was changed outside Keyferry. keyferry admin verify-store says what to do.`,
+      `Folder ${id} can't be written: what is kept of its secrets and imports was changed outside Keyferry. keyferry admin verify-store says what to do.`,
     )
   const writes = head.writes + 1
-  await writeHead(tx, folder, await changedHead({ ...head, writes }, gone, added))
-  markWritten(folder.folder.id, writes)
+  const next = sealedHead(folder, await changedHead({ ...head, writes }, gone, added))
+  const { numUpdatedRows } = await tx
+    .updateTable('folders')
+    .set({ secretsHead: next })
+    .where('id', '=', id)
+    .where('secretsHead', 'is not distinct from', secretsHead)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return false
+  markWritten(id, writes)
+  return true
 }
 
 const isEmpty = ({ secrets = [], imports = [] }: Contents): boolean => secrets.length + imports.length === 0
@@ -133,11 +159,18 @@ export async function resealHead(
 
 /** Null when it does not open. */
 export async function readHead(tx: Tx, { key, projectId, folder: { id } }: Written): Promise<Head | null> {
-  const row = await tx.selectFrom('folders').where('id', '=', id).select('secretsHead').executeTakeFirst()
-  return openHead(key, { id, projectId, secretsHead: row?.secretsHead ?? null })
+  return openHead(key, { id, projectId, secretsHead: await storedHead(tx, id) })
 }
 
-export async function writeHead(tx: Tx, { key, projectId, folder: { id } }: Written, head: Head): Promise<void> {
-  const secretsHead = key.seal(JSON.stringify(head), ...headSealedAs(projectId, id))
-  await tx.updateTable('folders').set({ secretsHead }).where('id', '=', id).execute()
+async function storedHead(tx: Tx, id: string): Promise<string | null> {
+  const row = await tx.selectFrom('folders').where('id', '=', id).select('secretsHead').executeTakeFirst()
+  return row?.secretsHead ?? null
 }
+
+export async function writeHead(tx: Tx, folder: Written, head: Head): Promise<void> {
+  const secretsHead = sealedHead(folder, head)
+  await tx.updateTable('folders').set({ secretsHead }).where('id', '=', folder.folder.id).execute()
+}
+
+const sealedHead = ({ key, projectId, folder: { id } }: Written, head: Head): string =>
+  key.seal(JSON.stringify(head), ...headSealedAs(projectId, id))

@@ -72,7 +72,7 @@ export const sizeOf = ({
 async function neededVersions(tx: Tx, projectId: string, folderId: string): Promise<Set<string>> {
   const needed = new Set<string>()
   const slice = timeSlice()
-  for await (const syncId of syncsWithSnapshots(tx, projectId, folderId)) {
+  for (const syncId of await syncsWithSnapshots(tx, projectId, folderId)) {
     for await (const content of snapshotsOf(tx, syncId, folderId)) {
       for (const version of versionsIn(content, folderId)) needed.add(version)
       if (slice.isOver()) await slice.rest()
@@ -87,23 +87,17 @@ function versionsIn(content: string, folderId: string): string[] {
   return snapshot.entries.flatMap(({ sourceKey, version }) => (version === null ? [] : `${version} ${sourceKey}`))
 }
 
-/**
- * The syncs of the project that have a snapshot which may be of this folder. Found for many at once: a project has up
- * to thousands of syncs, and this is part of a write.
- */
-async function* syncsWithSnapshots(tx: Tx, projectId: string, folderId: string): AsyncGenerator<string> {
-  const syncs = await tx.selectFrom('syncs').where('projectId', '=', projectId).select('id').execute()
-  for (const some of chunks(syncs.map(({ id }) => id))) {
-    const found = await tx
-      .selectFrom('snapshots')
-      .where('syncId', 'in', some)
-      .where('position', '=', 0)
-      .where('content', 'like', `%${folderId}%`)
-      .select('syncId')
-      .distinct()
-      .execute()
-    for (const { syncId } of found) yield syncId
-  }
+/** The syncs of the project that have a snapshot which may be of this folder. */
+async function syncsWithSnapshots(tx: Tx, projectId: string, folderId: string): Promise<string[]> {
+  const found = await tx
+    .selectFrom('snapshots')
+    .where('syncId', 'in', (eb) => eb.selectFrom('syncs').where('projectId', '=', projectId).select('syncs.id'))
+    .where('position', '=', 0)
+    .where('content', 'like', `%${folderId}%`)
+    .select('syncId')
+    .distinct()
+    .execute()
+  return found.map(({ syncId }) => syncId)
 }
 
 /** Snapshots at a time: each has up to thousands of entries. */

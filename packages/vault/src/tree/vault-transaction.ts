@@ -25,16 +25,18 @@ async function change<T>(
         await settleUse(ctx, tx)
         return { result, places: [], afterCommit: null }
       }
-      await tx
+      const places = await tx
         .updateTable('folders')
         .set((eb) => ({ revision: eb('revision', '+', 1), updatedAt: timestamp(ctx) }))
         .where('id', 'in', [...folders])
-        .execute()
-      const places = await tx
-        .selectFrom('folders')
-        .innerJoin('environments', 'environments.id', 'folders.environmentId')
-        .where('folders.id', 'in', [...folders])
-        .select(['folders.id as folderId', 'environments.projectId'])
+        .returning((eb) => [
+          'folders.id as folderId',
+          eb
+            .selectFrom('environments')
+            .whereRef('environments.id', '=', 'folders.environmentId')
+            .select('environments.projectId')
+            .as('projectId'),
+        ])
         .execute()
       const readers = await dependentsOf(tx, [...folders])
       const afterCommit = await ctx.hooks.onFoldersChanged(ctx, tx, actor, readers)
@@ -42,7 +44,8 @@ async function change<T>(
       return { result, places, afterCommit }
     }),
   )
-  for (const place of places) ctx.events.publish({ kind: 'secrets', ...place })
+  for (const { folderId, projectId } of places)
+    if (projectId !== null) ctx.events.publish({ kind: 'secrets', folderId, projectId })
   await afterCommit?.()
   return result
 }
