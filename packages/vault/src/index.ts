@@ -11,7 +11,7 @@ export { lockProject, organizationKeyOf, projectKey } from './keys/project-key.t
 export { checkReferences } from './references/check-references.ts'
 export { createExpander } from './references/expand.ts'
 export { keysShowing, type ShowingKey } from './references/keys-showing.ts'
-export { type MadeOf } from './references/made-of.ts'
+export { madeOfOne, versionsIn, type MadeOf } from './references/made-of.ts'
 export { namerOf, outOfReach, readerOf, readerWith, type Reads } from './references/out-of-reach.ts'
 export { areOutOfReach, isOutOfReach, reachedOf, type Reached } from './references/reached.ts'
 export { MAX_IMPORT_LEVELS, visible } from './references/reference-graph.ts'

@@ -1,7 +1,7 @@
 /** The ledger entries of a plan: before the first call, before a call that could lose a value, and for what landed. */
 import type { Change } from '../destinations/destination.ts'
 import { isWrite } from '../plan/plan.ts'
-import { storedMadeOf, type Entry } from './ledger.ts'
+import type { Entry } from './ledger.ts'
 import type { Difference } from './target.ts'
 
 /** Those before the first call. `replaces`: the client deletes a value before it writes the next. */
@@ -51,6 +51,6 @@ const flagsOf = ({ desired }: Difference, key: string) => desired.entries.get(ke
 function otherwiseMade({ plan, desired, ledger }: Difference): string[] {
   return plan.changes.flatMap(({ key, action }) => {
     const wanted = action === 'keep' ? desired.entries.get(key) : undefined
-    return wanted && storedMadeOf(wanted.madeOf) !== storedMadeOf(ledger.get(key)?.madeOf ?? null) ? key : []
+    return wanted && wanted.madeOf !== (ledger.get(key)?.madeOf ?? null) ? key : []
   })
 }

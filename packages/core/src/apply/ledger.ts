@@ -186,7 +186,7 @@ export const LEDGER_COLUMNS = columns.map((column) => `ledger.${column}` as cons
 export const entryOf = (row: Row): LedgerEntry => ({
   sourceKey: row.sourceKey,
   version: row.version,
-  madeOf: row.madeOf === null ? null : JSON.parse(row.madeOf),
+  madeOf: row.madeOf,
   remoteIds: JSON.parse(row.remoteIds),
   revision: row.revision,
   digest: row.digest,
@@ -283,12 +283,7 @@ async function recordVersions(
   { syncId, targetKey }: LedgerScope,
   confirmed: readonly ({ key: string } & Source)[],
 ): Promise<void> {
-  const rows = confirmed.map(({ key, sourceKey, version, madeOf }) => ({
-    key,
-    sourceKey,
-    version,
-    madeOf: storedMadeOf(madeOf),
-  }))
+  const rows = confirmed.map(({ key, sourceKey, version, madeOf }) => ({ key, sourceKey, version, madeOf }))
   await confirmRows(tx, { syncId, targetKey, rows: boundRows(rows) })
 }
 
@@ -315,9 +310,6 @@ const confirmRows = keptQuery((db, slot: Slot<OfPlace>) =>
     .where('ledger.targetKey', '=', slot('targetKey'))
     .whereRef('ledger.key', '=', 'confirmed.key'),
 )
-
-/** As the columns keep it. */
-export const storedMadeOf = (madeOf: MadeOf | null): string | null => madeOf && JSON.stringify(madeOf)
 
 /**
  * Keeps what a listing shows of keys that were written since the last one. A row that was written again meanwhile stays
@@ -363,7 +355,7 @@ function rowOf(
     key,
     sourceKey,
     version,
-    madeOf: storedMadeOf(madeOf),
+    madeOf,
     revision: kind === 'written' ? (entry.revision ?? null) : null,
     remoteIds: JSON.stringify(kind === 'creating' ? [] : entry.remoteIds),
     digest: kind === 'written' ? entry.digest : '',

@@ -4,6 +4,7 @@
  */
 import { batchLoader, chunks, inList, keptQuery } from '@keyferry/db'
 import { backOffWindow, timestamp, transact, whereBackOffOver, type Context, type Tx } from '@keyferry/kernel'
+import { versionsIn } from '@keyferry/vault'
 import type { Outcome } from '../apply/outcomes.ts'
 import { enqueueDelivered } from '../notifications/outbox.ts'
 import { destinationsOf } from './destinations-of.ts'
@@ -23,7 +24,8 @@ export async function noteWritten(
 ): Promise<void> {
   const written = new Map<string, number>()
   for (const { madeOf } of outcomes)
-    for (const [id, version] of Object.entries(madeOf ?? {})) written.set(id, Math.max(version, written.get(id) ?? 0))
+    for (const [id, version] of Object.entries(madeOf ? versionsIn(madeOf) : {}))
+      written.set(id, Math.max(version, written.get(id) ?? 0))
   if (written.size === 0 || !(await isAskedFor(tx, projectId))) return
   const rows = [...written].map(([secretId, version]) => ({
     secretId,

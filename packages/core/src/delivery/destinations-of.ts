@@ -1,7 +1,7 @@
 /** Where some secrets of a folder should be, and what is known to be there. */
 import type { Context, DataKey } from '@keyferry/kernel'
 import { storedMessageText, type DeliveredTo } from '@keyferry/schemas'
-import { keysShowing, projectKey, type MadeOf, type ShowingKey } from '@keyferry/vault'
+import { keysShowing, projectKey, versionsIn, type ShowingKey } from '@keyferry/vault'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { digestOf } from '../plan/desired.ts'
@@ -88,7 +88,8 @@ export async function destinationsOf(
     const stored = copyAt.get(at)
     copyAt.delete(at)
     const trouble = troubled(sender.sync.lastRunId, name)
-    const parts = key.madeOf === null ? secrets : Object.keys(key.madeOf).flatMap((id) => byId.get(id) ?? [])
+    const parts =
+      key.madeOf === null ? secrets : Object.keys(versionsIn(key.madeOf)).flatMap((id) => byId.get(id) ?? [])
     return parts.map((secret) => ({
       secretId: secret.id,
       ...expectedAt({ dataKey, sender, secret, name, stored, key, trouble, exact }),
@@ -98,7 +99,7 @@ export async function destinationsOf(
     const sent = new Set(expected.map(({ sender, name }) => `${sender.sync.id} ${name}`))
     // Of another secret by the same name, which another of the folders has, nothing is said.
     const rest = [...copyAt.values()].filter(({ syncId, key, sourceKey, madeOf }) => {
-      if (madeOf) return Object.hasOwn(madeOf, only.id)
+      if (madeOf) return Object.hasOwn(versionsIn(madeOf), only.id)
       const isOwn = senders.get(syncId)?.sync.folderId === folderId && sourceKey === only.key
       return isOwn || sent.has(`${syncId} ${key}`)
     })
@@ -192,7 +193,7 @@ function copyOf(
   if (stored.digest === '') return 'none'
   if (value !== null && digestOf(dataKey, stored.key, value, stored.flags) === stored.digest) return 'newest'
   // Of a value that is made of several secrets, another one may be what differs.
-  const isAlone = madeOf !== null && Object.keys(madeOf).length === 1
+  const isAlone = madeOf !== null && Object.keys(versionsIn(madeOf)).length === 1
   if (value !== null && isAlone) return 'older'
   const version = versionIn(stored, secret)
   if (version === null) return 'unknown'
@@ -202,11 +203,8 @@ function copyOf(
 /** The version of the secret that went into a copy; null when it is not known. */
 function versionIn(stored: StoredCopy | undefined, { id }: SecretAt): number | null {
   if (!stored || !hasValue(stored) || !stored.madeOf) return null
-  return versionOf(stored.madeOf, id)
+  return versionsIn(stored.madeOf)[id] ?? null
 }
-
-const versionOf = (madeOf: MadeOf, id: string): number | null =>
-  Object.hasOwn(madeOf, id) ? (madeOf[id] ?? null) : null
 
 type Proof = Pick<DeliveredTo, 'proof' | 'provenAt'>
 
@@ -254,7 +252,9 @@ async function leftBehind(
     .select(['syncId', 'targetKey', 'target'])
     .execute()
   // The value under its own name, in whichever folder shows it alone.
-  const value = [...shown.values()].flat().find(({ madeOf }) => madeOf && Object.keys(madeOf).join() === secret.id)
+  const value = [...shown.values()]
+    .flat()
+    .find(({ madeOf }) => madeOf && Object.keys(versionsIn(madeOf)).join() === secret.id)
   return rest.flatMap((stored) => {
     const sender = senders.get(stored.syncId)
     if (!sender) return []

@@ -2,6 +2,7 @@
 import { inList, type OutcomeTable, type RunTable, type Selectable } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
 import type { DeliveredTo, deliveringRun } from '@keyferry/schemas'
+import { versionsIn } from '@keyferry/vault'
 import type { z } from 'zod'
 import { newestRuns } from '../history/newest-runs.ts'
 
@@ -28,8 +29,7 @@ export async function runsDelivering(
   } while (before && newest.length < SHOWN)
   return newest.slice(0, SHOWN).flatMap(({ id: runId, syncId, startedAt, finishedAt, key, madeOf }) => {
     const sync = syncs.get(syncId)
-    const versions: Record<string, number> = JSON.parse(madeOf ?? '{}')
-    const version = versions[secretId]
+    const version = madeOf ? versionsIn(madeOf)[secretId] : undefined
     if (!sync || version === undefined) return []
     const { syncName, destination } = sync
     return [{ version, runId, syncId, syncName, destination, key, at: finishedAt ?? startedAt }]

@@ -8,6 +8,7 @@ import {
   presentSecrets,
   putSecrets,
   withVaultTransaction,
+  madeOfOne,
   type MadeOf,
   type Reads,
 } from '@keyferry/vault'
@@ -81,7 +82,7 @@ function write(ctx: Context, actor: Actor, target: OpenTarget, order: ImportOrde
     const adopted = [
       ...plan.puts.map((put) => {
         const row = written.get(put.key)
-        return { ...put, version: row?.version ?? null, madeOf: row ? { [row.id]: row.version } : null }
+        return { ...put, version: row?.version ?? null, madeOf: row ? madeOfOne(row) : null }
       }),
       ...plan.same.map((one) => ({ ...one, madeOf: null })),
     ].flatMap((one) => adoption(target, one))

@@ -15,7 +15,6 @@ import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { SyncMessage } from '@keyferry/schemas'
 import { reachedOf } from '@keyferry/vault'
 import type { Outcome } from '../apply/outcomes.ts'
-import { storedMadeOf } from '../apply/ledger.ts'
 import type { Plan } from '../plan/plan.ts'
 import { requestedRevision, type DueSync } from '../sync/due.ts'
 
@@ -138,7 +137,7 @@ export async function recordOutcomes(tx: Tx, runId: string, outcomes: readonly O
       runId,
       ...outcome,
       reason: JSON.stringify(reason),
-      madeOf: storedMadeOf(madeOf),
+      madeOf,
     }))
     await insertOutcomes(tx, rows)
   }

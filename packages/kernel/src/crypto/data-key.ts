@@ -75,6 +75,7 @@ export function dataKeyOf(generations: readonly Generation[]): DataKey {
   if (!present) throw new Error('a data key cannot seal')
   const mark = generation === 1 ? 'v1.' : `v1.${generation}.`
   const upgradeTo = (to: number, digest: string): string => {
+    if (to === 1) return digest
     const made = /^(?:(\d+)\.)?([A-Za-z0-9_-]{43})$/.exec(digest)
     if (!made) return digest
     const [, number = '1', text = ''] = made

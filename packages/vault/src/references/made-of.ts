@@ -2,15 +2,21 @@
 import type { SecretRow, TreeFolder } from '../tree/tree.ts'
 import type { Node, ReferenceGraph } from './reference-graph.ts'
 
-/** Version by the id of the secret: of the secret itself, and of everything that it refers to, directly or not. */
-export type MadeOf = Readonly<Record<string, number>>
+/**
+ * Version by the id of the secret, of the secret itself and of everything that it refers to, directly or not. As JSON,
+ * the form in which it is kept and compared.
+ */
+export type MadeOf = string
+
+export const versionsIn = (madeOf: MadeOf): Readonly<Record<string, number>> => JSON.parse(madeOf)
 
 /** Secrets that are kept with one value, and references that are followed for it. */
 const MAX_SECRETS = 100
 const MAX_REFERENCES = 1000
 
 /** Of one secret whose value refers to nothing. */
-export const madeOfOne = ({ id, version }: Pick<SecretRow, 'id' | 'version'>): MadeOf => ({ [id]: version })
+export const madeOfOne = ({ id, version }: Pick<SecretRow, 'id' | 'version'>): MadeOf =>
+  `{${JSON.stringify(id)}:${version}}`
 
 /** Of a value that resolves; null when it is made of more than can be kept with it. */
 export function madeOf(graph: ReferenceGraph, folder: TreeFolder, key: string): MadeOf | null {
@@ -30,5 +36,5 @@ export function madeOf(graph: ReferenceGraph, folder: TreeFolder, key: string): 
       if (target) ahead.push(target)
     }
   }
-  return versions
+  return JSON.stringify(versions)
 }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listSecretRows } from '../secrets/read/rows.ts'
 import { createSecrets } from '../secrets/secrets.ts'
 import { createTestProject, vault, type Vault } from '../testing.ts'
+import { versionsIn } from './made-of.ts'
 import { resolveFolder } from './resolve.ts'
 
 onEveryDatabase('resolve', (open, dialect) => {
@@ -62,7 +63,7 @@ onEveryDatabase('resolve', (open, dialect) => {
       const rows = await t.ctx.db.selectFrom('secrets').select(['id', 'key']).execute()
       const made = (key: string) =>
         Object.fromEntries(
-          Object.entries(resolved.get(key)?.madeOf ?? {}).map(([id, version]) => [
+          Object.entries(versionsIn(resolved.get(key)?.madeOf ?? '{}')).map(([id, version]) => [
             rows.find((row) => row.id === id)?.key,
             version,
           ]),
