@@ -3,7 +3,7 @@ import { timeSlice } from '@keyferry/db'
 import { budget, snapshot, type Context } from '@keyferry/kernel'
 import { loadTree, valueOpener } from '../tree/tree.ts'
 import { createExpander } from './expand.ts'
-import type { MadeOf } from './made-of.ts'
+import { versionsIn, type MadeOf } from './made-of.ts'
 import { visible } from './reference-graph.ts'
 
 /** A key of a folder. `madeOf` null: of more secrets than are kept with a value. */
@@ -40,7 +40,7 @@ export async function keysShowing(
     for (const [name, source] of visible(tree, folder).keys) {
       if (slice.isOver()) await slice.rest()
       const madeOf = expander.madeOf(source, name)
-      if (madeOf && !Object.keys(madeOf).some((id) => secrets.has(id))) continue
+      if (madeOf && !Object.keys(versionsIn(madeOf)).some((id) => secrets.has(id))) continue
       const expanded = values ? await expander.expand(source, name) : null
       keys.push({ key: name, madeOf, value: expanded && 'value' in expanded ? expanded.value : null })
     }
