@@ -2,8 +2,8 @@ import { sql, type Kysely } from 'kysely'
 import { isPostgres } from '../statements/dialect.ts'
 
 /**
- * Rows that each change or run updates. Postgres writes an updated row anew, and anew into each index of its table
- * unless there is room beside the old one; a full page has none.
+ * Tables whose rows are updated with each change or run. Postgres keeps the updated row beside the old one. Where the
+ * page is full, it goes to another page, and each index of the table gets a new entry too.
  */
 const UPDATED_OFTEN = ['syncs', 'ledger', 'leases', 'secrets', 'folders', 'project_use', 'audit_head', 'sync_health']
 
