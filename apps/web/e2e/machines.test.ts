@@ -75,7 +75,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('machines'), { timeout: 300_000
     await see(admin.row(name(3)))
     await screens.keep('machines')
     await page.getByLabel('Search machines').fill('nobody')
-    await see(page.getByText('No name or email matches.'))
+    await see(page.getByText('Nothing matches “nobody”.'))
     await screens.keep('machines-no-match')
     await Promise.all(ids.map((identityId) => client.identities.delete.mutate({ identityId })))
   })
@@ -112,6 +112,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('machines'), { timeout: 300_000
     )
     await screens.look('api-keys')
     await admin.button('Revoke nightly report').click()
+    await see(admin.button('Revoke API key'))
     await screens.keep('api-key-revoke')
     await admin.button('Revoke API key').click()
     // What lies under a dialog is not there for roles.

@@ -66,7 +66,7 @@ async function openTree(console: Console, name: string): Promise<ProjectTree> {
   const folder = (environment: string, path: string, name: string) =>
     client.folders.create.mutate({ projectId, environment, path, name })
   await put('dev', '/', { DATABASE_URL: `${CANARY}-db`, LOG_LEVEL: `${CANARY}-debug`, REGION: `${CANARY}-eu` })
-  await put('prod', '/', { DATABASE_URL: `${CANARY}-prod-db`, REGION: `${CANARY}-eu` })
+  await put('prod', '/', { DATABASE_URL: `${CANARY}-prod-database-of-checkout`, REGION: `${CANARY}-eu` })
   await folder('dev', '/', 'api')
   await folder('dev', '/api', 'deep')
   await put('dev', '/api', { HOST: `${CANARY}-host`, PORT: `${CANARY}-1` })

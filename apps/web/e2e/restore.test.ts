@@ -192,7 +192,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await see(alert('Automatic repair is paused').getByText('KEPT drifted 3 times'))
     await see(fact(/^Needs attention/))
     await screens.look('repairs-stopped')
-    await button('Repair and continue repairing').click()
+    await button('Repair and resume').click()
     await gone(alert('Automatic repair is paused'))
     await expect.poll(() => emulator.contents().has('KEPT'), LIMIT).toBe(true)
   })

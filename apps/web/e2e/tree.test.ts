@@ -426,7 +426,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       expect(await row('REGION').getByText('Different').count()).toBe(0)
       expect(await isInDocument(page, CANARY)).toBe(false)
       await button('Reveal DATABASE_URL in prod').click()
-      await see(row('DATABASE_URL').getByText(`${CANARY}-prod-db`))
+      await see(row('DATABASE_URL').getByText(`${CANARY}-prod-database-of-checkout`))
+      await see(button('Expand DATABASE_URL in prod'))
       await screens.look('compare')
       // On a phone the environments stand below each other.
       await page.setViewportSize({ width: 360, height: 740 })
@@ -457,7 +458,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
       await dialog().getByRole('button', { name: 'Copy and overwrite 1' }).click()
       await gone(dialog())
       await gone(row('DATABASE_URL').getByText('Different'))
-      expect(await value('dev', '/', 'DATABASE_URL')).toBe(`${CANARY}-prod-db`)
+      expect(await value('dev', '/', 'DATABASE_URL')).toBe(`${CANARY}-prod-database-of-checkout`)
       await button('Edit DATABASE_URL in dev').click()
       await page.getByLabel('New value of DATABASE_URL').fill(`${CANARY}-db-3`)
       // A search for something else leaves the row that is edited.

@@ -120,7 +120,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     expect(await previewed('Add')).toEqual(['PEM'])
     expect(await previewed('Change')).toEqual(['STRIPE_KEY'])
     expect(await previewed('Unchanged')).toEqual(['DATABASE_URL'])
-    await see(page.getByRole('list', { name: 'Skipped' }).getByText('line 6'))
+    await see(page.getByRole('list', { name: 'Skipped' }).getByText('Line 6'))
     await see(row('STRIPE_KEY').getByText('Line 2: the value is cut at #, where dotenv and Node begin a comment'))
     await button('Reveal old STRIPE_KEY').click()
     await see(row('STRIPE_KEY').getByText(`${CANARY}-2`, { exact: true }))

@@ -66,8 +66,8 @@ describe('readDotenv', () => {
       { key: 'BIG', line: 2, reason: 'Secret value must be at most 65536 bytes' },
       { key: 'L'.repeat(256), line: 3, reason: 'Secret key must be at most 255 characters' },
       { key: 'MASK', line: 4, reason: `Secret value is "${HIDDEN_VALUE}", which stands for a hidden value` },
-      { key: 'line 5', line: 5, reason: expect.stringContaining('not a KEY=value pair') },
-      { key: 'line 6', line: 6, reason: expect.stringContaining('not a KEY=value pair') },
+      { key: 'Line 5', line: 5, reason: expect.stringContaining('not a KEY=value pair') },
+      { key: 'Line 6', line: 6, reason: expect.stringContaining('not a KEY=value pair') },
     ])
     expect(JSON.stringify(refused)).not.toContain('AKIA/SECRET')
   })

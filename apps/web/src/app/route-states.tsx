@@ -30,7 +30,7 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
           },
         }
   return (
-    <div className="max-w-2xl p-4">
+    <div className="max-w-2xl p-4 in-[main]:max-w-none in-[main]:p-0">
       <Failure {...failure} />
     </div>
   )

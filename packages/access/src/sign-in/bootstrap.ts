@@ -16,7 +16,7 @@ function proveOperator(auth: Auth, code: string | undefined, isLocalProgram: boo
   if (code === undefined && isLocalProgram) return
   if (code !== undefined && isSetupCode(auth.setupCode, code)) return
   const problem = code === undefined ? 'The setup code is missing.' : 'This is not the setup code.'
-  throw new Forbidden(`${problem} Keyferry prints it at its start: see its terminal or its log.`)
+  throw new Forbidden(`${problem} Keyferry prints it to its terminal or log at startup.`)
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ConnectionTable, Selectable } from '@keyferry/db'
 import type { Context, Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
+import { sentence } from '@keyferry/schemas'
 import { allows } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import { shownCredentials } from '../destinations/credentials.ts'
@@ -37,7 +38,7 @@ export async function describeConnections(
       account: row.account,
       usedBy: uses.get(row.id) ?? 0,
       checkedAt: row.checkedAt,
-      problem: row.problem,
+      problem: row.problem === null ? null : sentence(row.problem),
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
     })),

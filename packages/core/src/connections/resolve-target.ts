@@ -1,4 +1,5 @@
 import { BadRequest, type Context } from '@keyferry/kernel'
+import { sentence } from '@keyferry/schemas'
 import { DestinationError } from '../destinations/destination-error.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { openSession, withTimeout } from './open-session.ts'
@@ -24,7 +25,7 @@ export async function resolveTarget(
       }
     })
   } catch (error) {
-    if (error instanceof DestinationError) throw new BadRequest(error.message, { kind: error.kind })
+    if (error instanceof DestinationError) throw new BadRequest(sentence(error.message), { kind: error.kind })
     throw error
   }
 }

@@ -92,7 +92,7 @@ export async function setPreferences(
   input: Partial<Omit<Preferences, 'canMail'>>,
 ): Promise<Preferences> {
   if (!ctx.mail && Object.values(input).includes('mail'))
-    throw new BadRequest('Email is not set up: start Keyferry with SMTP_URL and MAIL_FROM')
+    throw new BadRequest('Email is not set up. Start Keyferry with SMTP_URL and MAIL_FROM.')
   await transactChecked(ctx, async (tx) => {
     for (const kind of NOTIFICATION_KINDS) {
       const delivery = input[kind]

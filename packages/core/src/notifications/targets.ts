@@ -143,7 +143,7 @@ const sendTest = (ctx: Context, actor: Actor, recipient: Recipient): Promise<Del
 /** Throws `Invalid` (address, secret), and `BadRequest` for email where it is not set up. */
 function newRecipient(ctx: Context, { kind, address, secret }: z.output<typeof schemas.createNoticeTarget>): Recipient {
   if (kind === 'email') {
-    if (!ctx.mail) throw new BadRequest('Email is not set up: start Keyferry with SMTP_URL and MAIL_FROM')
+    if (!ctx.mail) throw new BadRequest('Email is not set up. Start Keyferry with SMTP_URL and MAIL_FROM.')
     return { kind, address: mailAddress(address) }
   }
   const url = webhookUrl(ctx.network, address)

@@ -137,7 +137,7 @@ export const attachKubernetesAuth = z.object({
 const says = (pattern: string): boolean => /[^*?/,\s]/.test(pattern)
 const isBound = ({ boundSubject, boundClaims }: { boundSubject: string; boundClaims: Record<string, string> }) =>
   says(boundSubject) || Object.values(boundClaims).some(says)
-const UNBOUND = 'Name a subject or a claim. Otherwise everybody whose tokens come from this issuer would sign in.'
+const UNBOUND = 'Name a subject or a claim. Otherwise every token of this issuer could sign in.'
 
 /** What is kept, complete and with the rules that concern several fields. */
 export const oidcAuthSetting = attachOidcAuth

@@ -5,6 +5,8 @@ const NO_ANSWER = { code: 'destination-error', kind: 'unavailable', text: 'no an
 
 it.each<[SyncMessage, string]>([
   [{ code: 'internal-error' }, 'Internal error. See the server log.'],
+  [{ code: 'destination-error', text: 'the API key has expired' }, 'The API key has expired'],
+  [{ code: 'destination-error', text: 'api.devin.ai answered 503' }, 'api.devin.ai answered 503'],
   [
     {
       code: 'keys-not-written',

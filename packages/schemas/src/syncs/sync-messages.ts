@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { count } from '../count.ts'
+import { sentence } from '../sentence.ts'
 import { importReason, importReasonText } from './import-reasons.ts'
 import { destinationErrorKind, outcomeReason, outcomeReasonText } from './outcome-reasons.ts'
 
@@ -96,7 +97,7 @@ export function syncMessageText(message: SyncMessage): string {
     case 'interrupted':
       return 'Interrupted. The next run continues.'
     case 'destination-error':
-      return message.text
+      return sentence(message.text)
     case 'keys-not-written':
       return [
         keysText(message.failed, 'failed', outcomeReasonText),
@@ -132,7 +133,7 @@ export function syncMessageText(message: SyncMessage): string {
     case 'deletes-not-repaired':
       return `${deletionsText(message.deletions)} Nothing was deleted; run the sync to review it.`
     case 'repairs-paused':
-      return `${listed(message.keys, message.count)} drifted ${message.times} times within 24 hours. Stop the other writer, then click “Sync now”: it repairs everything and resumes automatic repair.`
+      return `${listed(message.keys, message.count)} drifted ${message.times} times within 24 hours. Stop the other writer. The next run that a person starts repairs everything and resumes automatic repair.`
     case 'cleanup-waits':
       return `${count(message.keys, 'key')} will be deleted at ${message.target} once ${message.next} is in sync.`
     case 'cleanup-done':

@@ -79,7 +79,7 @@ export function CommandPalette({ takeTyped, projectId, onClose, onSheet, onPause
       onValueChange={setSelected}
       onKeyDown={onKeyDown}
       overlayClassName="fixed inset-0 z-40 bg-scrim"
-      contentClassName="fixed top-[12vh] left-1/2 z-40 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-surface shadow-float"
+      contentClassName="fixed top-[max(12vh,7.5rem)] left-1/2 z-40 w-[calc(100%-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-surface shadow-float"
     >
       <Command.Input
         ref={field}

@@ -1,4 +1,5 @@
 import { Dialog } from 'radix-ui'
+import { useEffect } from 'react'
 import { useFocusBack } from '../../lib/focus/focus-back.ts'
 import { Rail } from './rail.tsx'
 import { words } from '../words.ts'
@@ -6,6 +7,12 @@ import { words } from '../words.ts'
 /** The rail, on a small screen. */
 export function NavDrawer({ projectId, onClose }: { projectId: string | undefined; onClose: () => void }) {
   useFocusBack()
+  // Hidden beside the rail of a wide screen, it would still keep the pointer from the page.
+  useEffect(() => {
+    const hasRail = matchMedia('(width >= 48rem)')
+    hasRail.addEventListener('change', onClose)
+    return () => hasRail.removeEventListener('change', onClose)
+  }, [onClose])
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>

@@ -35,7 +35,7 @@ export const SelectionBar = ({ label, selected, onClear, children }: Props) => (
     className={
       selected === undefined
         ? 'sr-only'
-        : 'fixed bottom-4 left-1/2 z-30 flex w-max max-w-[calc(100vw-1rem)] -translate-x-1/2 flex-wrap items-center gap-1.5 rounded-xl border border-line bg-surface p-2 shadow-float'
+        : 'fixed bottom-4 left-1/2 z-30 flex w-max max-w-[calc(100%-1rem)] -translate-x-1/2 flex-wrap items-center gap-1.5 rounded-xl border border-line bg-surface p-2 shadow-float'
     }
   >
     <p className="px-1.5 text-sm text-soft tabular-nums" aria-live="polite">

@@ -24,7 +24,7 @@ export const Dialog = ({ isWide = false, open, ...props }: DialogProps & { isWid
       <DialogFrame
         {...props}
         className={cn(
-          'top-1/2 left-1/2 max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-line',
+          'top-1/2 left-1/2 max-h-[calc(100dvh-2rem)] w-[calc(100%-2rem)] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-line',
           isWide ? 'max-w-4xl' : 'max-w-lg',
         )}
       />

@@ -40,11 +40,11 @@ export function loadedLater<Props extends object>(
   }
 }
 
-/** For what would open over the page. */
+/** For what would open over the page, above a message for which the code is missing too. */
 export function NotLoadedOver({ error }: { error: unknown }) {
   const [problem, setProblem] = useState(error)
   return (
-    <div className="fixed bottom-4 left-1/2 z-45 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 rounded-lg bg-surface shadow-float">
+    <div className="fixed bottom-30 left-1/2 z-45 w-[calc(100%-2rem)] max-w-xl -translate-x-1/2 rounded-lg bg-surface text-left shadow-float">
       <Notice
         kind="bad"
         title={words.loadedLater.failed}

@@ -1,5 +1,5 @@
 import { ChevronsDownUp, ChevronsUpDown, Eye, EyeOff, Pencil } from 'lucide-react'
-import { useEffect, useState, type ReactNode, type Ref } from 'react'
+import { useCallback, useEffect, useState, type ReactNode, type Ref } from 'react'
 import { messageOf } from '../../lib/server/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { cn } from '../../lib/cn.ts'
@@ -10,8 +10,6 @@ import { words } from '../words.ts'
 
 /** How long a revealed value stays on the screen. */
 const SHOWN_MS = 30_000
-/** A longer one may not fit into its line. */
-const SHORT = 40
 
 interface Props {
   /** What the buttons call it. */
@@ -32,6 +30,7 @@ interface Props {
 export function HiddenValue({ name, read, version, onEdit, editRef, actions, denied }: Props) {
   const [value, setValue] = useState<string>()
   const [isExpanded, setExpanded] = useState(false)
+  const [isCut, setCut] = useState(false)
   const isShown = value !== undefined
 
   useEffect(() => {
@@ -41,6 +40,13 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
   }, [isShown])
 
   useEffect(() => setValue(undefined), [version])
+
+  /** Its line, which has less room on a phone that is turned. */
+  const line = useCallback((code: HTMLElement) => {
+    const watch = new ResizeObserver(() => setCut(code.scrollWidth > code.clientWidth))
+    watch.observe(code)
+    return () => watch.disconnect()
+  }, [])
 
   const reveal = async () => {
     try {
@@ -53,6 +59,7 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
     <div data-wide={isShown || undefined} className="relative flex min-h-7 min-w-0 items-center gap-1">
       {isShown ? (
         <code
+          ref={isExpanded ? null : line}
           className={
             isExpanded
               ? 'max-h-60 min-w-0 flex-1 overflow-auto font-mono text-sm break-all whitespace-pre-wrap'
@@ -82,7 +89,7 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
           isShown && 'rounded-md bg-surface pointer-fine:absolute pointer-fine:right-0',
         )}
       >
-        {isShown && (value.length > SHORT || /[\r\n]/.test(value)) && (
+        {isShown && (isExpanded || isCut || /[\r\n]/.test(value)) && (
           <IconButton
             icon={isExpanded ? ChevronsDownUp : ChevronsUpDown}
             label={isExpanded ? words.hiddenValue.collapse(name) : words.hiddenValue.expand(name)}

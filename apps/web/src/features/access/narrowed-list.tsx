@@ -38,7 +38,7 @@ export function NarrowedList<Row>({ rows, textOf, q, onSearch, label, text, add,
         </div>
       </div>
       {shown.length === 0 ? (
-        <p className="py-6 text-center text-base text-soft">{words.narrowedList.noMatch}</p>
+        <p className="py-6 text-center text-base text-soft">{words.narrowedList.noMatch(typed.trim())}</p>
       ) : (
         children(shown)
       )}

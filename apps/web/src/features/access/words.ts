@@ -213,7 +213,7 @@ export const words = {
   },
   narrowedList: {
     shown: (shown: number, all: number) => `${shown} of ${all}`,
-    noMatch: 'No name or email matches.',
+    noMatch: (typed: string) => `Nothing matches “${typed}”.`,
   },
   notYours: {
     title: 'Only project admins can see this',
@@ -264,7 +264,7 @@ export const words = {
     turnOffTitle: (email: string) => `Turn off two-factor authentication of ${email}?`,
     turnOff: 'Turn off',
     turnOffText:
-      'For someone who lost their authenticator app and recovery codes: they can then sign in with their password alone until they set it up again. They are signed out. Verify their identity first.',
+      'For someone who lost their authenticator app and recovery codes. Verify their identity first. They are signed out, and their password alone signs them in until they set it up again.',
     signOutTitle: (email: string) => `Sign ${email} out everywhere?`,
     signOutEverywhere: 'Sign out everywhere',
     signOutText: 'Ends their sessions, trusted devices and password links. They can sign in again.',

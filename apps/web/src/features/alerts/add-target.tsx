@@ -96,7 +96,11 @@ export function AddTarget({ projectId }: { projectId: string }) {
   if (made) return <SigningSecret {...made} onDone={() => setMade(undefined)} />
   return (
     <Section title={words.addTarget.title}>
-      <form className="grid max-w-2xl gap-4" noValidate onSubmit={(event) => void submit(event)}>
+      <form
+        className="grid gap-x-8 gap-y-4 max-2xl:max-w-2xl 2xl:grid-cols-2"
+        noValidate
+        onSubmit={(event) => void submit(event)}
+      >
         <RadioCards
           label={words.addTarget.kind}
           value={kind}
@@ -106,72 +110,74 @@ export function AddTarget({ projectId }: { projectId: string }) {
           }}
           cards={CARDS}
         />
-        {kind === 'pagerduty' ? (
-          <>
-            <SelectField label={address.label} {...register('address')}>
-              {PAGERDUTY_REGIONS.map(({ url, name }) => (
-                <option key={url} value={url}>
-                  {name}
-                </option>
-              ))}
-            </SelectField>
-            <PasswordField
-              label={words.addTarget.integrationKey}
-              help={words.addTarget.keyHelp}
-              error={errors.integrationKey?.message}
-              {...register('integrationKey')}
+        <div className="grid content-start gap-4">
+          {kind === 'pagerduty' ? (
+            <>
+              <SelectField label={address.label} {...register('address')}>
+                {PAGERDUTY_REGIONS.map(({ url, name }) => (
+                  <option key={url} value={url}>
+                    {name}
+                  </option>
+                ))}
+              </SelectField>
+              <PasswordField
+                label={words.addTarget.integrationKey}
+                help={words.addTarget.keyHelp}
+                error={errors.integrationKey?.message}
+                {...register('integrationKey')}
+              />
+            </>
+          ) : (
+            <TextField
+              label={address.label}
+              type={kind === 'email' ? 'email' : 'url'}
+              help={isPlainHttp(watch('address')) ? PLAIN_HTTP : address.help}
+              placeholder={address.placeholder}
+              spellCheck={false}
+              error={errors.address?.message}
+              {...register('address')}
             />
-          </>
-        ) : (
+          )}
           <TextField
-            label={address.label}
-            type={kind === 'email' ? 'email' : 'url'}
-            help={isPlainHttp(watch('address')) ? PLAIN_HTTP : address.help}
-            placeholder={address.placeholder}
-            spellCheck={false}
-            error={errors.address?.message}
-            {...register('address')}
+            label={words.addTarget.name}
+            optional
+            placeholder={words.addTarget.namePlaceholder}
+            error={errors.name?.message}
+            {...register('name')}
           />
-        )}
-        <TextField
-          label={words.addTarget.name}
-          optional
-          placeholder={words.addTarget.namePlaceholder}
-          error={errors.name?.message}
-          {...register('name')}
-        />
-        <SelectField label={words.addTarget.forSyncs} {...register('projects')}>
-          <option value="this">{words.addTarget.thisProject}</option>
-          <option value="every">{words.addTarget.everyProject}</option>
-        </SelectField>
-        {kind === 'webhook' && (
-          <SwitchField
-            label={words.addTarget.deliveries}
-            help={words.addTarget.deliveriesHelp}
-            checked={watch('deliveries')}
-            onChange={(next) => setValue('deliveries', next)}
-          />
-        )}
-        {errors.root?.message !== undefined && (
-          <Notice kind="bad" title={words.addTarget.failed}>
-            {errors.root.message}
-          </Notice>
-        )}
-        {attempt.data?.delivered === false && (
-          <Notice kind="bad" title={words.addTarget.testFailed}>
-            {attempt.data.message}
-          </Notice>
-        )}
-        <div className="flex flex-wrap items-center gap-3">
-          <Button type="submit" variant="primary" busy={create.isPending}>
-            {add}
-          </Button>
-          <Button busy={attempt.isPending} onClick={() => void tryOut()}>
-            {words.addTarget.sendTest}
-          </Button>
-          <p role="status" className="text-sm text-soft">
-            {attempt.data?.delivered === true && words.addTarget.testArrived}
-          </p>
+          <SelectField label={words.addTarget.forSyncs} {...register('projects')}>
+            <option value="this">{words.addTarget.thisProject}</option>
+            <option value="every">{words.addTarget.everyProject}</option>
+          </SelectField>
+          {kind === 'webhook' && (
+            <SwitchField
+              label={words.addTarget.deliveries}
+              help={words.addTarget.deliveriesHelp}
+              checked={watch('deliveries')}
+              onChange={(next) => setValue('deliveries', next)}
+            />
+          )}
+          {errors.root?.message !== undefined && (
+            <Notice kind="bad" title={words.addTarget.failed}>
+              {errors.root.message}
+            </Notice>
+          )}
+          {attempt.data?.delivered === false && (
+            <Notice kind="bad" title={words.addTarget.testFailed}>
+              {attempt.data.message}
+            </Notice>
+          )}
+          <div className="flex flex-wrap items-center gap-3">
+            <Button type="submit" variant="primary" busy={create.isPending}>
+              {add}
+            </Button>
+            <Button busy={attempt.isPending} onClick={() => void tryOut()}>
+              {words.addTarget.sendTest}
+            </Button>
+            <p role="status" className="text-sm text-soft">
+              {attempt.data?.delivered === true && words.addTarget.testArrived}
+            </p>
+          </div>
         </div>
       </form>
     </Section>

@@ -10,7 +10,7 @@ import { words } from './words.ts'
 
 const AddTarget = onDemand(
   async () => (await import('./add-target.tsx')).AddTarget,
-  <Skeleton className="h-176 rounded-lg" />,
+  <Skeleton className="h-176 rounded-lg 2xl:h-100" />,
 )
 
 /** Deliveries are made in the background: their outcome is fetched this often. */

@@ -70,9 +70,11 @@ export function ComparePage({ projectId, view }: Props) {
         <Empty
           title={words.comparePage.nothing}
           action={
-            <RouteButton to="/p/$projectId/settings" params={{ projectId }} denied={rights?.whyNot('project.manage')}>
-              {words.comparePage.addEnvironment}
-            </RouteButton>
+            rights?.may('project.manage') === true ? (
+              <RouteButton to="/p/$projectId/settings" params={{ projectId }}>
+                {words.comparePage.addEnvironment}
+              </RouteButton>
+            ) : undefined
           }
         >
           {data.environments.length === 1

@@ -34,7 +34,7 @@ export function PreviewTable({ place, content, lines, leftOut, onChoose }: Props
     <div className="max-h-96 overflow-y-auto">
       <table
         aria-label={words.previewTable.previewChanges}
-        className="w-full table-fixed border-collapse text-left text-sm"
+        className="w-full table-fixed border-collapse text-left text-sm max-sm:block"
       >
         {/* The hidden head would give every column the same width. */}
         <colgroup>
@@ -49,7 +49,7 @@ export function PreviewTable({ place, content, lines, leftOut, onChoose }: Props
             <th scope="col">{words.previewTable.value}</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody className="max-sm:block">
           {lines.slice(0, SHOWN).map((line) => (
             <PreviewRow
               key={line.key}
@@ -90,7 +90,10 @@ function PreviewRow({ place, content, line: { key, action, notes, line }, isChos
     return lines[0]?.value ?? ''
   }
   return (
-    <tr aria-label={key} className="group/row border-t border-line">
+    <tr
+      aria-label={key}
+      className="group/row border-t border-line max-sm:grid max-sm:grid-cols-[2.25rem_minmax(0,1fr)]"
+    >
       <td className="py-1 align-top">
         {action !== 'keep' && (
           <span className="grid h-7 items-center">
@@ -109,7 +112,7 @@ function PreviewRow({ place, content, line: { key, action, notes, line }, isChos
           </p>
         ))}
       </td>
-      <td className="py-0.5 align-top">
+      <td className="py-0.5 align-top max-sm:col-start-2">
         {action === 'change' ? (
           <div className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3">
             <span className="text-xs text-faint">{words.previewTable.old}</span>

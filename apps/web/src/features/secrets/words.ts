@@ -227,7 +227,8 @@ export const words = {
     create: (secretPath: string, environment: string) => `Create ${secretPath} in ${environment}`,
     goRootFolder: 'Go to the root folder',
     openTrash: 'Open Trash',
-    text: 'It may have been renamed, moved or deleted. Deleted folders can be restored from Trash for 30 days.',
+    environmentText: 'It may have been renamed or deleted. A deleted one can be restored from Trash for 30 days.',
+    folderText: 'It may have been renamed, moved or deleted. A deleted one can be restored from Trash for 30 days.',
   },
   moveFolder: {
     moved: (environment: string, path: string) => `Moved the folder to ${environment}:${path}.`,

@@ -4,9 +4,9 @@ import { count } from '@keyferry/schemas/count'
 export const words = {
   dangerSection: {
     confirmText: (environments: string) =>
-      `${environments} with every secret, folder and version in them, permanently. To keep a copy, first run:`,
+      `Deletes ${environments} with every secret, folder and version in them. This can’t be undone. To keep a copy, first run:`,
     title: 'Delete project',
-    text: 'Deletes its environments, secrets, versions and syncs. This cannot be undone.',
+    text: 'Deletes its environments, secrets, versions and syncs. This can’t be undone.',
     command: (slug: string) => `keyferry admin export-project copy.kf --project ${slug}`,
     confirm: (name: string) => `Type ${name} to confirm`,
     project: (name: string) => `project ${name}`,

@@ -2,7 +2,7 @@
 export const words = {
   forgotPasswordPage: {
     title: 'Forgot your password?',
-    text: 'A link lets you choose a new one. It works once, for an hour.',
+    text: 'A link lets you choose a new one. It works once, within an hour.',
     what: 'The server did not answer',
     sentText: (asked: string) =>
       `If ${asked} has an account here, we sent it a link. It can take a minute; also check the spam folder.`,

@@ -10,12 +10,12 @@ import { words } from './words.ts'
 interface Props {
   planned: Planned
   autoSync: boolean
-  /** What is missing before a plan can be made. */
-  missing: string | undefined
+  /** What is missing or wrong before a plan can be made. */
+  problem: string | undefined
 }
 
 /** What the first sync will do, beside the form, counts first; the foot of the wizard announces these. */
-export function PlanPanel({ planned, autoSync, missing }: Props) {
+export function PlanPanel({ planned, autoSync, problem }: Props) {
   const { place, plan, importPreview, imports, error, isBusy, refresh } = planned
   return (
     <section
@@ -45,8 +45,8 @@ export function PlanPanel({ planned, autoSync, missing }: Props) {
           </Notice>
         )}
       </div>
-      {missing !== undefined ? (
-        <p className="text-sm text-soft">{words.planPanel.seePlan(missing)}</p>
+      {problem !== undefined ? (
+        <p className="text-sm text-soft">{words.planPanel.noPlanYet(problem)}</p>
       ) : isBusy ? (
         <SkeletonRows label={words.planPanel.loading} rows={4} />
       ) : error ? (

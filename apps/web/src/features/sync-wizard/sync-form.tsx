@@ -76,7 +76,7 @@ function Sections({ projectId, destination, form }: Props & { form: UseFormRetur
           />
           <DetailsSection projectId={projectId} destination={destination} />
         </div>
-        <PlanPanel planned={planned} autoSync={draft.autoSync} missing={missing[0]?.message} />
+        <PlanPanel planned={planned} autoSync={draft.autoSync} problem={missing[0]?.message} />
       </div>
       {!confirming && <Refusal error={create.error} />}
       <CreateBar

@@ -61,7 +61,7 @@ export const words = {
       'Both can write to it as long as their keys differ. A key that both would write is refused, and the plan names the other sync.',
     sameName: 'Another sync writes to a destination with this name on another host',
     sameNameText: 'If both hosts are the same server, each sync would overwrite or delete the other’s keys.',
-    seePlan: (missing: string) => `${missing} to see the plan.`,
+    noPlanYet: (problem: string) => `No plan yet. ${problem}.`,
     loading: 'Reading the destination',
     failed: 'Couldn’t plan this sync',
     importConsequence:

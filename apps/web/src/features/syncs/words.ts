@@ -16,7 +16,7 @@ export const words = {
     tryNow: 'Try now',
     showPlan: 'Show plan',
     repairNow: 'Repair now',
-    repairAndContinue: 'Repair and continue repairing',
+    repairAndResume: 'Repair and resume',
     tryAgain: 'Try again',
     syncNow: 'Sync now',
     reviewPlan: 'Review the plan',
@@ -134,7 +134,7 @@ export const words = {
     consequence:
       'Runs, drift repairs and deletions stop; a running one stops after its current API call. Plans still work, and changes are kept until you resume.',
     reason: 'Reason',
-    reasonHelp: 'Required. Shown to everyone who can see the syncs.',
+    reasonHelp: 'Required. Shown beside everything that is paused.',
     ends: 'Ends',
   },
   pauseMenu: {
@@ -397,7 +397,7 @@ export const words = {
     andMore: (more: number) => `And ${more} more.`,
   },
   usePauses: {
-    resumed: 'Resumed. What waited is sent now.',
+    resumed: 'Resumed. Waiting changes are sent now.',
     notResumed: (message: string) => `Not resumed: ${message}`,
   },
   useDriftCheck: {

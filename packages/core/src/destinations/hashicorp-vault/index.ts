@@ -39,7 +39,7 @@ export default defineDestination({
     initialSync:
       'The first sync overwrites keys with the same name at the path, or imports them first. Other keys at the path don’t change.',
     options: [
-      'All keys of a path are one document: a run writes all changes by one call, and each write is a new version in a KV version 2 mount.',
+      'All keys of a path are one document: a run writes all changes in one call, and each write is a new version in a KV version 2 mount.',
       'A KV version 1 mount has no versions: a key that someone else writes at the same moment as Keyferry can be lost.',
     ],
   },

@@ -67,14 +67,12 @@ export async function readDotenv(content: string): Promise<{ entries: Map<string
 }
 
 function refusedLines({ from, to, problem, key }: RefusedLines): Refused {
-  const lines = from === to ? `line ${from}` : `lines ${from} to ${to}`
+  const lines = from === to ? `Line ${from}` : `Lines ${from} to ${to}`
   if (problem === 'no-assignment')
     return { key: lines, line: from, reason: 'not a KEY=value pair (a key has letters, digits, _, - and .)' }
-  return {
-    key: key === null ? lines : shortened(key, MAX_NAME_BYTES),
-    line: from,
-    reason: `${lines}: a PEM block of several lines needs quotes around it, KEY="-----BEGIN …"`,
-  }
+  const reason = 'a PEM block of several lines needs quotes around it, KEY="-----BEGIN …"'
+  if (key === null) return { key: lines, line: from, reason }
+  return { key: shortened(key, MAX_NAME_BYTES), line: from, reason: `${lines.toLowerCase()}: ${reason}` }
 }
 
 function notesOf(

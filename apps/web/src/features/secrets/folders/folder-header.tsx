@@ -41,6 +41,8 @@ export function FolderHeader({ place, environments, actions }: Props) {
   )
   const pending = usePendingDeletions(projectId)
   const deletion = pending.find((each) => includes(each, place))
+  /** Nothing can be done with a folder that is missing. */
+  const isMissing = below.isLoadingError
   const names = namesOf(secretPath)
   const folder = secretPath === '/' ? undefined : beside.data?.find(({ name }) => name === nameOf(secretPath))
   return (
@@ -71,15 +73,17 @@ export function FolderHeader({ place, environments, actions }: Props) {
             </span>
           ))}
         </h1>
-        {rights?.may('secrets.read-names', inFolder(place)) !== false && (
+        {!isMissing && rights?.may('secrets.read-names', inFolder(place)) !== false && (
           <FolderMenu place={place} environments={environments} folder={folder} />
         )}
-        <IconButton
-          icon={FolderPlus}
-          label={words.folderHeader.newFolder}
-          denied={rights?.whyNot('secrets.write', inFolder(place))}
-          onClick={() => setCreating(true)}
-        />
+        {!isMissing && (
+          <IconButton
+            icon={FolderPlus}
+            label={words.folderHeader.newFolder}
+            denied={rights?.whyNot('secrets.write', inFolder(place))}
+            onClick={() => setCreating(true)}
+          />
+        )}
         <nav aria-label={words.folderHeader.foldersBelow} className="flex min-w-0 flex-wrap gap-1.5 max-md:hidden">
           {below.data?.slice(0, SHOWN_BELOW).map(({ id, name }) => (
             <Button key={id} asChild size="sm" className="max-w-48">

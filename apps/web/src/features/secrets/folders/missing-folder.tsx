@@ -45,7 +45,7 @@ export function MissingFolder({ place, noEnvironment }: { place: FolderRef; noEn
         </>
       }
     >
-      {words.missingFolder.text}
+      {noEnvironment ? words.missingFolder.environmentText : words.missingFolder.folderText}
     </Empty>
   )
 }

@@ -44,7 +44,7 @@ export function BannerActions({ sync, reason }: { sync: ListedSync; reason: Stat
       return (
         <Group>
           <TabLink sync={sync} tab="plan" label={words.bannerActions.showPlan} />
-          <Run sync={sync} label={words.bannerActions.repairAndContinue} repairs />
+          <Run sync={sync} label={words.bannerActions.repairAndResume} repairs />
         </Group>
       )
     case 'removal-failed':

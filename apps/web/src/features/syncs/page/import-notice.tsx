@@ -15,7 +15,14 @@ export function ImportNotice({ sync: { importState, importMessage, importedAt } 
     )
   return (
     <Notice title={words.importNotice.imported}>
-      {importedAt !== null && <Time iso={importedAt} />}: {importMessage}
+      <p className="first-letter:uppercase">
+        {importedAt !== null && (
+          <>
+            <Time iso={importedAt} /> ·{' '}
+          </>
+        )}
+        {importMessage}
+      </p>
     </Notice>
   )
 }
