@@ -37,10 +37,7 @@ onEveryDatabase('the tree as it was', (open) => {
   })
   afterAll(() => t.close())
 
-  const at = (place: string) => {
-    const [environment = '', secretPath = ''] = place.split(':')
-    return { projectId, environment, secretPath }
-  }
+  const at = (place: string) => v.at(place)
   const FLAGS = { expandReferences: false, includeImports: false, showValues: true }
   const read = async (place: string, key: string, more = {}) =>
     (await getSecret(t.ctx, t.actor, { ...at(place), ...FLAGS, key, ...more })).value

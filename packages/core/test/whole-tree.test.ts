@@ -39,10 +39,7 @@ onEveryDatabase('the tree', (open) => {
   })
   afterAll(() => t.close())
 
-  const at = (place: string) => {
-    const [environment = '', secretPath = ''] = place.split(':')
-    return { projectId, environment, secretPath }
-  }
+  const at = (place: string) => v.at(place)
   const FLAGS = {
     expandReferences: false,
     includeImports: false,

@@ -21,6 +21,8 @@ export function createTestProject(ctx: Context, actor: Actor, projectName = 'Sho
 }
 
 export interface Vault {
+  /** What a verb takes for a place. */
+  at(place: string): { projectId: string; environment: string; secretPath: string }
   /** The folder at a place, made with all its parents when it is not there. */
   folder(place: string): Promise<string>
   /** Writes secrets, existing or not. */
@@ -68,6 +70,7 @@ export function vault({ ctx, actor }: TestContext, projectId: string): Vault {
     return made.id
   }
   return {
+    at,
     folder,
     async put(place, values) {
       await folder(place)

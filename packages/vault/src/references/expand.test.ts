@@ -2,47 +2,23 @@ import { partsOf } from '@keyferry/kernel'
 import { SEED } from '@keyferry/vitest/seed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
+import type { Tree, TreeFolder } from '../tree/tree.ts'
 import { createExpander } from './expand.ts'
 import { MAX_REFERENCE_LEVELS, visible } from './reference-graph.ts'
+import { openSketched, sketchedFolder, spendFreely } from './sketched-tree.ts'
 
 /** Folders of one environment by path, each a list of keys and values, `imports` as paths, highest priority first. */
 type Sketch = Record<string, { values: Record<string, string>; imports?: readonly string[] }>
 
 function treeOf(sketch: Sketch): { tree: Tree; folder: (path: string) => TreeFolder } {
   const folders = new Map(
-    Object.entries(sketch).map(([path, { values, imports = [] }]): [string, TreeFolder] => {
-      const secrets = new Map(Object.entries(values).map(([key, value]) => [key, row(path, key, value)]))
-      return [path, { id: path, projectId: 'p', environment: 'dev', path, imports, secrets }]
-    }),
+    Object.entries(sketch).map(([path, { values, imports }]) => [path, sketchedFolder(path, values, imports)]),
   )
   return {
     tree: { folders, at: (_project, environment, path) => (environment === 'dev' ? folders.get(path) : undefined) },
     folder: (path) => folders.get(path) ?? expect.fail(path),
   }
 }
-
-const row = (folderId: string, key: string, value: string): SecretRow => ({
-  id: `${folderId} ${key}`,
-  folderId,
-  key,
-  version: 1,
-  value,
-  comment: '',
-  metadata: '',
-  blank: 0,
-  skipMultilineEncoding: 0,
-  isLiteral: 0,
-  createdAt: '',
-  updatedAt: '',
-  updatedBy: '',
-})
-
-/** The rows of these trees are not sealed. */
-const open = (sealed: SecretRow): string => sealed.value
-
-/** A budget without an end. */
-const free = (): void => {}
 
 /** Text that holds no reference of its own. */
 const text = fc.string({ unit: 'grapheme', maxLength: 8 }).map((value) => value.replaceAll(/[${}]/g, ''))
@@ -86,7 +62,7 @@ describe('expand', () => {
     await fc.assert(
       fc.asyncProperty(acyclic, async ({ sketch, expected, places }) => {
         const { tree, folder } = treeOf(sketch)
-        const { expand } = createExpander(tree, open, free)
+        const { expand } = createExpander(tree, openSketched, spendFreely)
         for (const [index, value] of expected.entries()) {
           expect(await expand(folder(places[index] ?? '/'), `K${index}`)).toEqual(
             Buffer.byteLength(value) > 65_536 ? { problem: expect.any(String) } : { value },
@@ -127,7 +103,7 @@ describe('expand', () => {
           '/': { values, imports: ['/x'] },
           '/x': { values: { B: below[0], E: below[1] } },
         })
-        const { expand } = createExpander(tree, open, free)
+        const { expand } = createExpander(tree, openSketched, spendFreely)
         const inX: Record<string, string> = { B: below[0], E: below[1] }
         const composed = (path: string, key: string): string => {
           const isTop = path === '/' && values[key] !== undefined
@@ -153,7 +129,7 @@ describe('expand', () => {
     const keys = Object.keys(values)
     const bad = async (order: readonly string[]) => {
       const { tree, folder } = treeOf({ '/': { values } })
-      const { expand } = createExpander(tree, open, free)
+      const { expand } = createExpander(tree, openSketched, spendFreely)
       const found = new Set<string>()
       for (const key of order) if ('problem' in (await expand(folder('/'), key))) found.add(key)
       return found
@@ -170,7 +146,7 @@ describe('expand', () => {
     const values: Record<string, string> = { K0: 'end' }
     for (let index = 1; index < 100_000; index++) values[`K${index}`] = `\${K${index - 1}}`
     const { tree, folder } = treeOf({ '/': { values } })
-    const { expand } = createExpander(tree, open, free)
+    const { expand } = createExpander(tree, openSketched, spendFreely)
     expect(await expand(folder('/'), 'K99999')).toEqual({
       problem: 'references ${K99998}, which needs K11, which has references nested deeper than 10 levels',
       code: 'nested-too-deep',

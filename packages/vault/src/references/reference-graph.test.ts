@@ -2,36 +2,10 @@ import { SEED } from '@keyferry/vitest/seed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { importBlocks } from '../secrets/read/import-blocks.ts'
-import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
+import type { Tree, TreeFolder } from '../tree/tree.ts'
 import { createExpander } from './expand.ts'
 import { chainFrom, MAX_IMPORT_LEVELS, referenceGraph, visible, type Node } from './reference-graph.ts'
-
-const open = (row: SecretRow): string => row.value
-const free = (): void => {}
-
-function folderOf(path: string, values: Record<string, string>, imports: readonly string[] = []): TreeFolder {
-  const secrets = new Map(
-    Object.entries(values).map(([key, value]): [string, SecretRow] => [
-      key,
-      {
-        id: `${path} ${key}`,
-        folderId: path,
-        key,
-        version: 1,
-        value,
-        comment: '',
-        metadata: '',
-        blank: 0,
-        skipMultilineEncoding: 0,
-        isLiteral: 0,
-        createdAt: '',
-        updatedAt: '',
-        updatedBy: '',
-      },
-    ]),
-  )
-  return { id: path, projectId: 'p', environment: 'dev', path, imports, secrets }
-}
+import { openSketched, sketchedFolder, spendFreely } from './sketched-tree.ts'
 
 function treeOf(...folders: readonly TreeFolder[]): Tree {
   const byPath = new Map(folders.map((folder) => [folder.path, folder]))
@@ -56,8 +30,8 @@ describe('referenceGraph', () => {
     await fc.assert(
       fc.asyncProperty(edges, async (sketch) => {
         const values = sketch.map((targets, n) => [`K${n}`, targets.map((target) => `\${K${target}}`).join('')])
-        const folder = folderOf('/', Object.fromEntries(values))
-        const graph = referenceGraph(treeOf(folder), open, free)
+        const folder = sketchedFolder('/', Object.fromEntries(values))
+        const graph = referenceGraph(treeOf(folder), openSketched, spendFreely)
         const reached = reachedFrom(sketch)
         const levels = (n: number): number =>
           Math.max(0, ...(sketch[n] ?? []).map((to) => 1 + (reached[to]?.has(to) ? 0 : levels(to))))
@@ -76,8 +50,8 @@ describe('referenceGraph', () => {
   })
 
   it('yields every secret after those that it refers to, each once', async () => {
-    const folder = folderOf('/', { A: '${B}${C}', B: '${D}', C: '${D}${A}', D: 'x' })
-    const graph = referenceGraph(treeOf(folder), open, free)
+    const folder = sketchedFolder('/', { A: '${B}${C}', B: '${D}', C: '${D}${A}', D: 'x' })
+    const graph = referenceGraph(treeOf(folder), openSketched, spendFreely)
     const told: string[][] = []
     const each = (members: readonly Node[]) => void told.push(members.map(({ key }) => key).sort())
     for (const key of ['A', 'B', 'C', 'D']) await graph.settle(graph.node(folder, key), each)
@@ -92,9 +66,11 @@ describe('visible', () => {
     const wide = Array.from({ length: 1000 }, (_, n) => `/wide${n}`)
     const shared = Array.from({ length: MAX_IMPORT_LEVELS - 1 }, (_, n) => `/deep${n}`)
     const tree = treeOf(
-      folderOf('/', {}, wide),
-      ...wide.map((path) => folderOf(path, { [path]: 'x' }, [...wide.filter((other) => other !== path), ...shared])),
-      ...shared.map((path, n) => folderOf(path, { [path]: 'x' }, shared.slice(n + 1))),
+      sketchedFolder('/', {}, wide),
+      ...wide.map((path) =>
+        sketchedFolder(path, { [path]: 'x' }, [...wide.filter((other) => other !== path), ...shared]),
+      ),
+      ...shared.map((path, n) => sketchedFolder(path, { [path]: 'x' }, shared.slice(n + 1))),
     )
     const root = tree.folders.get('/') ?? expect.fail('no root')
     const { order, keys } = visible(tree, root)
@@ -125,7 +101,7 @@ describe('importBlocks', () => {
       fc.property(folders, (sketch) => {
         const tree = treeOf(
           ...sketch.map(({ keys, imports }, n) =>
-            folderOf(
+            sketchedFolder(
               `/${n}`,
               Object.fromEntries(keys.map((key) => [key, `/${n}`])),
               imports.map((at) => `/${at}`),
@@ -151,11 +127,11 @@ describe('importBlocks', () => {
 
   it('show nothing that a folder which the reader may not know could win over', () => {
     const tree = treeOf(
-      folderOf('/', { OWN: '1' }, ['/high', '/hidden', '/low']),
-      folderOf('/high', { K: 'high', OWN: '2' }),
-      folderOf('/hidden', {}, ['/below']),
-      folderOf('/below', { L: 'below' }),
-      folderOf('/low', { L: 'low', M: 'low' }),
+      sketchedFolder('/', { OWN: '1' }, ['/high', '/hidden', '/low']),
+      sketchedFolder('/high', { K: 'high', OWN: '2' }),
+      sketchedFolder('/hidden', {}, ['/below']),
+      sketchedFolder('/below', { L: 'below' }),
+      sketchedFolder('/low', { L: 'low', M: 'low' }),
     )
     const root = tree.folders.get('/') ?? expect.fail('no root')
     const { blocks } = importBlocks(tree, [root], ({ path }) => path !== '/hidden')
@@ -175,23 +151,23 @@ describe('a budget', () => {
       }
     }
     const values = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`K${n}`, `\${V}${n}`]))
-    const folder = folderOf('/', { V: 'x'.repeat(60_000), ...values })
-    const { expand, problemOf } = createExpander(treeOf(folder), open, spent(1_000_000))
+    const folder = sketchedFolder('/', { V: 'x'.repeat(60_000), ...values })
+    const { expand, problemOf } = createExpander(treeOf(folder), openSketched, spent(1_000_000))
     const all = async () => {
       for (const key of Object.keys(values)) await expand(folder, key)
     }
     await expect(all()).rejects.toThrow('spent')
     // Asked only what is wrong, nothing is kept.
-    const fresh = createExpander(treeOf(folder), open, spent(1_000_000))
+    const fresh = createExpander(treeOf(folder), openSketched, spent(1_000_000))
     for (const key of Object.keys(values)) expect(await fresh.problemOf(folder, key)).toBeNull()
     await expect(problemOf(folder, 'NONE')).resolves.toBe('cannot be decrypted')
-    const importing = folderOf(
+    const importing = sketchedFolder(
       '/importing',
       { R: Array.from({ length: 5000 }, (_, n) => `\${N${n}}`).join('') },
       Array.from({ length: 1000 }, (_, n) => `/f${n}`),
     )
-    const many = Array.from({ length: 1000 }, (_, n) => folderOf(`/f${n}`, {}))
-    const looking = createExpander(treeOf(importing, ...many), open, spent(1_000_000))
+    const many = Array.from({ length: 1000 }, (_, n) => sketchedFolder(`/f${n}`, {}))
+    const looking = createExpander(treeOf(importing, ...many), openSketched, spent(1_000_000))
     await expect(looking.expand(importing, 'R')).rejects.toThrow('spent')
   })
 })
