@@ -1,9 +1,8 @@
 import { useEffect } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
 import { FolderLink } from '../../components/folder-link.tsx'
-import { FolderPicker } from '../../components/fields/folder-picker.tsx'
+import { FolderFields } from '../../components/fields/folder-fields.tsx'
 import { Section } from '../../components/ui/card.tsx'
-import { SelectField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/server/errors.ts'
 import { trpc } from '../../lib/server/trpc.ts'
@@ -15,6 +14,7 @@ export function SourceSection({ projectId }: { projectId: string }) {
   const environment = useController({ control, name: 'environment' }).field
   const secretPath = useController({ control, name: 'secretPath' }).field
   const { data: project } = trpc.projects.get.useQuery({ projectId })
+  const place = { environment: environment.value, secretPath: secretPath.value }
   const first = project?.environments[0]?.slug
 
   useEffect(() => {
@@ -24,37 +24,24 @@ export function SourceSection({ projectId }: { projectId: string }) {
   return (
     <Section title={words.sourceSection.title} text={words.sourceSection.text}>
       <div className="grid gap-4">
-        <div className="grid gap-4 sm:grid-cols-2">
-          <SelectField
-            label={words.sourceSection.environment}
-            help={words.sourceSection.environmentHelp}
-            error={formState.errors.environment?.message}
-            {...environment}
-            onChange={(event) => {
-              environment.onChange(event)
-              secretPath.onChange('/')
-            }}
-          >
-            {project?.environments.map(({ slug, name }) => (
-              <option key={slug} value={slug}>
-                {name}
-              </option>
-            ))}
-          </SelectField>
-          <FolderPicker
-            projectId={projectId}
-            environment={environment.value}
-            value={secretPath.value}
-            onChange={secretPath.onChange}
-            help={words.sourceSection.secretPathHelp}
-          />
-        </div>
-        {environment.value !== '' && (
-          <Contents projectId={projectId} environment={environment.value} secretPath={secretPath.value} />
-        )}
+        <FolderFields
+          projectId={projectId}
+          value={place}
+          onChange={(chosen) => {
+            environment.onChange(chosen.environment)
+            secretPath.onChange(chosen.secretPath)
+          }}
+          environment={{
+            ref: environment.ref,
+            onBlur: environment.onBlur,
+            help: words.sourceSection.environmentHelp,
+            error: formState.errors.environment?.message,
+          }}
+          path={{ help: words.sourceSection.secretPathHelp }}
+        />
+        {environment.value !== '' && <Contents projectId={projectId} {...place} />}
         <p className="text-sm text-soft">
-          {words.sourceSection.severalFolders}{' '}
-          <FolderLink place={{ projectId, environment: environment.value, secretPath: secretPath.value }} />
+          {words.sourceSection.severalFolders} <FolderLink place={{ projectId, ...place }} />
         </p>
       </div>
     </Section>

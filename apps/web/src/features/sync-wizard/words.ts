@@ -71,7 +71,6 @@ export const words = {
   sourceSection: {
     title: 'Source',
     text: 'The folder whose secrets are sent.',
-    environment: 'Environment',
     environmentHelp: 'The environment whose secrets are sent.',
     secretPathHelp: 'The folder whose secrets are sent, such as /api.',
     severalFolders: 'To send several folders with one sync, import the others into one of them:',
