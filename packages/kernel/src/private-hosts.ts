@@ -54,8 +54,8 @@ function carriedIpv4(bytes: readonly number[]): string | null {
 
 /**
  * True for an address anybody on the internet could mean: no loopback, private, link-local (cloud metadata),
- * carrier-grade NAT, multicast or reserved range, and no IPv6 form that carries an IPv4 address inside, except the
- * mapped one, which is judged as the IPv4 address it is.
+ * carrier-grade NAT, multicast or reserved range. An IPv6 form that carries an IPv4 address is none, except the mapped
+ * one, which is judged as the IPv4 address it is.
  */
 export function isPublic(address: string): boolean {
   if (!ipaddr.isValid(address) || isMetadata(address)) return false

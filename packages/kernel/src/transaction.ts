@@ -8,7 +8,7 @@ const FIRST_WAIT_MS = 10
 
 /**
  * Runs `work` in a transaction. Retries it, up to five tries in all, when the database rolled it back because of
- * another transaction (a dead-lock, a serialization failure), so `work` must have no effect outside the transaction.
+ * another transaction (a dead-lock, a serialization failure). So `work` must have no effect outside the transaction.
  * After the last try it throws the database's error, which HTTP answers with 503. `metrics` counts the retries; it is
  * absent where the context doesn't exist yet.
  */

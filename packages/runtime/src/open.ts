@@ -81,8 +81,8 @@ export interface OpenOptions {
  * Opens the instance that `env` describes: SQLite and a queue in this process, or both on Postgres with `DATABASE_URL`.
  * The queue is made, not started.
  *
- * Throws `StartupError` before anything is written when the directory is in use, the database stays away, the store was
- * written by a newer version, or the root key is missing or wrong.
+ * Throws `StartupError` before anything is written: the directory is in use, the database stays away, a newer version
+ * wrote the store, or the root key is missing or wrong.
  */
 export async function openRuntime(env: Env, options: OpenOptions = {}): Promise<Runtime> {
   const log = createLog(env.LOG_LEVEL)

@@ -19,6 +19,7 @@ export interface Sampling {
   ratio: number
 }
 
+/** The sampler that `OTEL_TRACES_SAMPLER` names. */
 export function samplerOf({ sampler, ratio }: Sampling): Sampler {
   const root = sampler.endsWith('always_off')
     ? new AlwaysOffSampler()

@@ -1,6 +1,6 @@
 /**
- * How long it takes, and how much CPU of Keyferry, to move 100,000 secrets with their versions, syncs, history and
- * audit log from SQLite to Postgres, and back, and what the syncs then write.
+ * Moves 100,000 secrets with their versions, syncs, history and audit log from SQLite to Postgres, and back: how long
+ * it takes, how much CPU of Keyferry, and what the syncs then write.
  */
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'

@@ -1,8 +1,4 @@
-/**
- * Names every cycle between packages and between folders, every place that branches on a message or orders rows by a
- * time alone, every file that is named and missing, every problem of the writing and of the console's texts, and
- * every expectation of a test that luck decides; fails when there is one.
- */
+/** Runs each rule of this folder over the repository, prints what it finds, and fails when it finds anything. */
 import { resolve } from 'node:path'
 import { consoleTextProblems } from './console-texts.ts'
 import { cyclesOf } from './cycles.ts'

@@ -8,6 +8,7 @@ export interface DeleteOptions {
   yes?: boolean
 }
 
+/** Adds the options of a command that deletes what syncs read. */
 export const withDeletion = (command: Command): Command =>
   command
     .addOption(

@@ -13,6 +13,7 @@ export interface RoleOptions {
   scope?: string[]
 }
 
+/** Adds the options that give a role. */
 export const withRole = (command: Command): Command =>
   command
     .addOption(new Option('--role <role>', 'what it permits').choices(ROLES))
@@ -25,6 +26,7 @@ export const scopesOf = (scopes: readonly string[] | undefined): Scope[] | null 
     return path.length === 0 ? { environment } : { environment, secretPath: path.join(':') }
   }) ?? null
 
+/** Scopes as `withRole` takes them. */
 export const scopeText = (scopes: readonly Scope[] | null): string =>
   scopes === null
     ? 'everything'

@@ -29,6 +29,7 @@ const FORMATS = {
 
 export const FORMAT_NAMES = [...(Object.keys(FORMATS) as FormatName[]), 'json'] as const
 
+/** Whether the file becomes the environment of programs. */
 export const isEnvironment = (format: FormatName | 'json'): boolean =>
   format !== 'json' && FORMATS[format].isEnvironment
 

@@ -18,6 +18,7 @@ export function headersOf({ token, session }: Credential): Record<string, string
   return session === undefined ? {} : { cookie: session }
 }
 
+/** A client that signs in with a token or, without one, with the session of `keyferry login`. */
 export function clientWith(url: string, credential: Credential): KeyferryClient {
   const { token, session } = credential
   if (token !== undefined || session === undefined) return createKeyferryClient({ url, token, timeoutMs: LIMIT_MS })

@@ -1,7 +1,7 @@
 /**
- * `pnpm dev`: everything that a contributor needs, with reload. An emulator of each vendor, API and worker in a process
- * that starts again when a source file changes, the console from Vite, and an example project with a sync to each
- * vendor. The data last as long as this process.
+ * `pnpm dev`: everything that a contributor needs, with reload. Starts an emulator of each vendor, the API and worker
+ * in one process, and the console by Vite. An example project has a sync to each vendor. The data last as long as this
+ * process.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

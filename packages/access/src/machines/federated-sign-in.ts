@@ -27,9 +27,9 @@ import { checkServiceAccount } from './service-account.ts'
 import { FEDERATED_TOKEN_PREFIX } from './tokens.ts'
 
 /**
- * Throws `Unauthorized`: in the same words for an identity that does not sign in so and for a token that its issuer did
- * not sign, naming the claim for one that it signed. Throws `Unavailable` when the issuer or the cluster does not
- * answer. The audit log has the reason.
+ * Throws `Unauthorized`. An identity that does not sign in so and a token that its issuer did not sign get the same
+ * words; for a token that the issuer signed, they name the claim. Throws `Unavailable` when the issuer or the cluster
+ * does not answer. The audit log has the reason.
  */
 export async function signInFederated(
   ctx: Context,

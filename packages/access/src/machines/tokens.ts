@@ -6,6 +6,7 @@ export const ACCESS_TOKEN_PREFIX = 'kfa_'
 /** Starts one that the token of an issuer was good for. */
 export const FEDERATED_TOKEN_PREFIX = 'kff_'
 
+/** By its prefix; whether it is valid, the store says. */
 export const isAccessToken = (token: string): boolean =>
   token.startsWith(ACCESS_TOKEN_PREFIX) || token.startsWith(FEDERATED_TOKEN_PREFIX)
 

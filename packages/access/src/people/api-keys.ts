@@ -51,8 +51,8 @@ export async function listApiKeys(
 }
 
 /**
- * The token is in this answer only. Throws `Forbidden` for machines and for a grant that its owner does not have,
- * `BadRequest` for a life that is longer than the instance allows, `NotFound` for a project that does not exist.
+ * The token is in this answer only. Throws `Forbidden` for machines and for a grant that its owner does not have.
+ * Throws `BadRequest` for a life that is longer than the instance allows, and `NotFound` for an unknown project.
  */
 export async function createApiKey(
   ctx: Context,

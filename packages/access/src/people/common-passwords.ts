@@ -21,8 +21,8 @@ interface Owner {
 }
 
 /**
- * Throws `Invalid` at `field` for a password that is common, that repeats a short piece, or that is the account's
- * email address, one of its `words` or the product's name with at most digits and signs around it.
+ * Throws `Invalid` at `field` for a password that is common or repeats a short piece. The account's email address, one
+ * of its `words` and the product's name are common too, also with digits and signs around them.
  */
 export function refuseCommon(password: string, { email, words }: Owner, field = 'password'): void {
   const low = password.toLowerCase()

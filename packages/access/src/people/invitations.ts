@@ -174,10 +174,11 @@ export async function openInvitation(
 }
 
 /**
- * Makes the account that an invitation is for, or, when the address has one, gives it what the invitation is for, if it
- * is `actor` who asks. A link that only a mail carried proves the address. Throws `NotFound` for a link that is
- * unknown, used, revoked or too old, and `BadRequest` when the account's owner has to sign in first or a new account
- * lacks its name or password.
+ * Creates the account that an invitation is for. When the address has one, gives it what the invitation is for, if it
+ * is `actor` who calls. A link that only a mail carried proves the address.
+ *
+ * Throws `NotFound` for a link that is unknown, used, revoked or too old. Throws `BadRequest` when the account's owner
+ * has to sign in first, or a new account lacks its name or password.
  */
 export async function acceptInvitation(
   ctx: Context,

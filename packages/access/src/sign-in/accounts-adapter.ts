@@ -1,7 +1,7 @@
 /**
  * better-auth's way to the store. Its rows give authority too, so they are sealed like ours (`withSeals` of
- * @keyferry/db): a change is written with everything that the seal covers, and the plain hash of a token that
- * better-auth looks a row up by is kept as one under the instance's key.
+ * @keyferry/db): a change is written with everything that the seal covers. better-auth looks a row up by the plain hash
+ * of a token, which is stored as a hash under the instance's key.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { kyselyAdapter } from '@better-auth/kysely-adapter'

@@ -1,13 +1,12 @@
 /**
  * Rotation of a project's data key. It begins with a new generation of the key, which seals everything from that
- * moment; what older ones sealed is sealed again in the background, a batch per transaction, and the older ones are
- * thrown away at the end. Both can be opened at any time, so a crash anywhere leaves nothing behind but work to go on
- * with. While a text remains that could not be decrypted the older ones stay: the rotation is blocked, and says what it
- * is.
+ * moment. What older ones sealed is sealed again in the background, a batch per transaction, and the older ones are
+ * thrown away at the end. Both can be opened at any time, so a crash anywhere leaves only work to continue. While a
+ * text remains that could not be decrypted the older ones stay: the rotation is blocked, and says what it is.
  *
- * Syncs see no change: a digest of the ledger is brought up to the new generation without its value (see
- * crypto/data-key), under the lease of its target, so that no run compares digests of two generations; a run that comes
- * earlier upgrades what it reads.
+ * Syncs see no change. A digest of the ledger is brought up to the new generation without its value (see
+ * crypto/data-key). That happens under the lease of its target, so no run compares digests of two generations; a run
+ * that comes earlier upgrades what it reads.
  */
 import type { KeyRotationTable } from '@keyferry/db'
 import { audit, BadRequest, maintain, SYSTEM, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'

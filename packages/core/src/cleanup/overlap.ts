@@ -12,10 +12,12 @@ import type { StoredOptions } from '../sync/options.ts'
 import { targetAliases } from '../sync/target-aliases.ts'
 
 /**
- * Throws `BadRequest` naming the other sync: when both could make the same names and one of them mirrors (it would
- * delete the other's keys), or when the source holds a key that the other sync wrote or is going to. Later meetings are
- * refused key by key at run time. Of two syncs that are made for one target at the same time, in different projects
- * too, the second sees the first. `leaving`: keys of targets that the caller decides on as well, locked with this one.
+ * Throws `BadRequest` naming the other sync when both could make the same names and one of them mirrors, since it would
+ * delete the other's keys. Throws it too when the source holds a key that the other sync wrote or is going to. Later
+ * meetings are refused key by key at run time.
+ *
+ * Of two syncs that are made for one target at the same time, in different projects too, the second sees the first.
+ * `leaving`: keys of targets that the caller decides on as well, locked with this one.
  */
 export async function refuseOverlap(
   ctx: Context,

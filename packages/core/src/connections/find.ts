@@ -83,6 +83,7 @@ export async function isAsRead(tx: Tx, read: Pick<ConnectionRow, 'id' | 'version
   return present?.version === read.version
 }
 
+/** Throws `BadRequest` for a connection to another provider than the definition's. */
 export function refuseOtherApp(
   { app, title }: Pick<ConnectionDefinition, 'app' | 'title'>,
   row: Pick<Selectable<ConnectionTable>, 'name' | 'app'>,

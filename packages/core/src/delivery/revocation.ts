@@ -19,8 +19,8 @@ export interface RevocationInput {
 const NOT_EXPECTED: readonly DeliveryState[] = ['rejected', 'excluded']
 
 /**
- * Not safe while a destination lacks the present value or may have the old one, a copy is left behind, a destination
- * is out of the caller's sight, or a machine read the old value last.
+ * Revoking is not safe while a destination lacks the present value or may have the old one, or while a copy is left
+ * behind. Nor is it while a destination is out of the caller's sight, or a machine read the old value last.
  */
 export function revocationOf({
   destinations,

@@ -38,7 +38,7 @@ const because = (reason: string, mentions: Mention[] = []): Reason => ({ reason,
 
 /**
  * Takes each secret of the folder back to the version that was at the target, then resolves the whole folder as it
- * would be: what comes out differently, because it came from elsewhere, is named, and a value that would not resolve at
+ * would be. What comes out differently, because it came from elsewhere, is named. A value that would not resolve at
  * all, or is made of something that the caller may not read, is not brought back.
  */
 export async function rewind(

@@ -10,6 +10,7 @@ export interface Summary {
   link: string | null
 }
 
+/** A notice in words. `consoleUrl`: where its links lead; null: it has none. */
 export function summaryOf(body: NoticeBody, consoleUrl: string | null): Summary {
   const { sync, project, run, message, at } = body
   const isAboutSync = sync.id !== ''

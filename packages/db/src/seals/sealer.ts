@@ -12,8 +12,8 @@ export interface Sealer extends MarkKeeper {
   seal(table: SealedTable, content: string): string
   isSeal(table: SealedTable, content: string, seal: string): boolean
   /**
-   * Whether the row that had this seal was deleted or changed, or one of the groups that it is in ended after it was
-   * sealed, as this process knew when a read began (`readStart`); without `start`: as it knows now.
+   * Whether the row that had this seal was deleted or changed, or one of its groups ended after it was sealed. As this
+   * process knew when a read began (`readStart`); without `start`, as it knows now.
    */
   hasEnded(seal: string, groups: readonly string[], start?: number): boolean
   /** The time for a group that ends: after everything that this process sealed. */

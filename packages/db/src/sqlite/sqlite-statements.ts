@@ -65,9 +65,9 @@ class StatementCompiler extends SqliteQueryCompiler {
   }
 
   /**
-   * A bare `?` in a join, a limit or a `like` makes SQLite (3.54, with better-sqlite3 clearing what it bound) plan a
-   * prepared statement again each time that it runs, which takes ten times as long as running it: the value could ask
-   * for another plan. Behind a `+`, which changes nothing, it doesn't look at the value.
+   * After a bare `?` in a join, a limit or a `like`, SQLite plans a prepared statement again each time that it runs,
+   * since the value could ask for another plan. That takes ten times as long as running it (3.54, with better-sqlite3
+   * clearing what it bound). Behind a `+`, which changes nothing, it doesn't look at the value.
    */
   protected override getCurrentParameterPlaceholder(): string {
     return '+?'

@@ -1,5 +1,5 @@
 /**
- * Who did what. Rows are chained: each carries a keyed hash over itself and the row before, and the end of the chain is
+ * Who did what. Rows are chained: each carries a keyed hash over itself and the row before. The end of the chain is
  * kept, hashed too, in a row of its own that every writer locks. So rows cannot be changed, removed, swapped or cut off
  * without `verifyAudit` naming the first.
  */

@@ -15,8 +15,8 @@ export interface Wrapped {
 export interface Keyring {
   /**
    * A new data key for `owner`, wrapped for storage: with the root key that wraps `like`, else with the first. A caller
-   * that adds a key beside others gives one of those, read in the same transaction, so that a process that has not
-   * heard of a new root key cannot use the old one.
+   * that adds a key beside others gives one of those, read in the same transaction. A process that has not heard of a
+   * new root key then can't use the old one.
    */
   create(owner: string, like?: Wrapped): string
   /** Unwraps; opened keys are kept in memory. Throws `DecryptionError` under another root key or for another owner. */

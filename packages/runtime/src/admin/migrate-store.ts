@@ -50,8 +50,10 @@ type Target = { kind: 'Postgres'; url: string } | { kind: 'SQLite'; dataDir: str
  * Copies the store of `env` to `to`, the URL of an empty Postgres database or, from Postgres, a data directory. The
  * source stays as it is, and no other process can write to it meanwhile. Seals and the audit log are verified in both,
  * and every table is compared. The queue is left out: the sweep makes its jobs again. After a crash, the same again
- * continues; until it has finished, no process opens the target. Throws `StartupError` when something runs on either
- * store, the target is in use, is newer or is not the other kind of store, or the root key doesn't open the data.
+ * continues; until it has finished, no process opens the target.
+ *
+ * Throws `StartupError` when something runs on either store, or the root key doesn't open the data. It throws it too
+ * for a target that is in use, newer, or not the other kind of store.
  */
 export async function migrateStore(env: Env, to: string, onProgress: OnProgress): Promise<MigratedStore> {
   const target = targetOf(env, to)

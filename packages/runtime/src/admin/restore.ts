@@ -25,11 +25,14 @@ import { storedKeyInSqlite } from '../keys/stored-key.ts'
 
 /**
  * Puts a backup in the place of the store of an embedded instance that is stopped. What was there is kept beside it;
- * its name is returned, or null when there was nothing. An older backup is brought up to date. Everything is checked
- * before anything is moved: throws `StartupError` when the instance runs, the file is no whole Keyferry store, was
- * changed since it was written, a newer version wrote it, or the root key does not open it. Sessions and access tokens
- * of the backup end. `unsealed`: takes one that does not say whether it was changed. `frozen`: pauses every sync.
- * `agreed`: rejects when the store may not be replaced after all.
+ * its name is returned, or null when there was nothing. An older backup is brought up to date. Sessions and access
+ * tokens of the backup end.
+ *
+ * Throws `StartupError` before anything is moved: the instance runs, the root key does not open the file, or the file
+ * is no whole Keyferry store, was changed since it was written, or comes from a newer version.
+ *
+ * `unsealed`: takes one that does not say whether it was changed. `frozen`: pauses every sync. `agreed`: rejects when
+ * the store may not be replaced after all.
  */
 export async function restoreBackup(
   env: Env,

@@ -20,7 +20,7 @@ const CENSOR = '•••'
 
 /**
  * The log of a process: JSON lines on stdout, text for a person on a terminal. What is named like a secret is masked,
- * at the top of a line and up to two levels below it, and of an error only type, message, code and stack are kept: a
+ * at the top of a line and up to two levels below it. Of an error only type, message, code and stack are kept: a
  * database's error carries the row it refused.
  */
 export function createLog(level: string, stream?: DestinationStream): Logger {

@@ -11,6 +11,7 @@ export interface Setting<S extends z.ZodType = z.ZodType> {
   secret?: 'file' | 'command'
 }
 
+/** One variable. `meaning`: its text in docs/settings.md. */
 export const setting = <S extends z.ZodType>(
   schema: S,
   meaning: string,

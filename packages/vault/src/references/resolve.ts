@@ -46,10 +46,11 @@ interface Choice {
 }
 
 /**
- * The complete map of a folder: its own secrets and those it imports, every reference resolved. All or nothing: throws
- * `Unresolvable` naming keys that cannot be had, `TooLarge` for more than one request may resolve, `NotFound` when the
- * folder is gone, and `Forbidden` when a folder that it is made of is not in the reach of `reads`. A key hidden by
- * another of the same name is not checked, nor is one of `excluded`.
+ * The complete map of a folder: its own secrets and those it imports, every reference resolved. A key hidden by another
+ * of the same name is not checked, nor is one of `excluded`.
+ *
+ * All or nothing. Throws `Unresolvable` naming keys that have no value, and `TooLarge` for more than one request may
+ * resolve. Throws `NotFound` when the folder is gone, and `Forbidden` when `reads` lacks a folder that it is made of.
  */
 export async function resolveFolder(
   ctx: Context,
@@ -135,6 +136,7 @@ async function resolveVisible(
   return resolved
 }
 
+/** The problem of a folder that is imported through too many others. */
 export const tooDeepProblem = (folder: TreeFolder): SecretProblem => ({
   key: `the import of ${folder.environment}:${folder.path}`,
   reason: `imports are nested deeper than ${MAX_IMPORT_LEVELS} levels`,

@@ -12,15 +12,15 @@ interface Config extends QueryClientConfig {
 }
 
 /**
- * A query client in which no answer from before an invalidation passes for fresh, and no passing trouble takes away
+ * A query client in which no answer from before an invalidation passes for fresh, and no passing failure takes away
  * what is on the screen.
  *
  * React Query cancels the fetch that is in flight only where there are data already and somebody shows them: a first
  * fetch continues, as does one whose screen was left. Here such a query is invalidated again when its answer arrives.
  *
- * When data can't be fetched again, React Query calls the query failed, and its screen would show that in place of the
- * data and of what is being typed among them. Here it keeps them and is `isBehind`, except where `staleTime: 0` says
- * that somebody decides by them.
+ * When data can't be fetched again, React Query calls the query failed. Its screen would show the failure in place of
+ * the data and of what is being typed. Here it keeps them and is `isBehind`, except where `staleTime: 0` says that
+ * somebody decides by them.
  */
 export class FreshQueryClient extends QueryClient {
   readonly #outdated = new WeakSet<Query>()

@@ -10,6 +10,7 @@ export interface AwsDoor {
   service: AwsServiceName
 }
 
+/** Calls to one AWS service in one region, signed with the credentials of the session. */
 export const awsDoor = (
   { http, credentials }: Session<AwsCredentials>,
   service: AwsServiceName,

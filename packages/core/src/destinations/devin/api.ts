@@ -120,8 +120,8 @@ export async function whoAmI(http: Http): Promise<Self> {
 }
 
 /**
- * 403 and 404 on an organization's secrets each mean "wrong organization" or "lacks the right" (Devin does not say
- * which), so the key's owner is looked up before a person gets a remedy.
+ * 403 and 404 on an organization's secrets each mean "wrong organization" or "lacks the right"; Devin does not say
+ * which. So the key's owner is looked up before a person gets a remedy.
  */
 export async function whyRefused(http: Http, orgId: string, status: number): Promise<DestinationError> {
   if (status === 401) return notValid()

@@ -1,7 +1,7 @@
 /**
  * Lists and writes the variables of one environment. Only changed keys are sent, in chunks, secrets and readable ones
- * apart. Trigger.dev drops some variables without an error and old servers ignore the secret flag, so after a write the
- * environment is listed once more, and a write counts only when that listing shows it.
+ * apart. Trigger.dev drops some variables without an error, and old servers ignore the secret flag. So after a write
+ * the environment is listed once more, and a write counts only when that listing shows it.
  */
 import { type BatchEnd, type BatchLimits, sendInBatches } from '../shared/clients/batch.ts'
 import { concernsTarget, DestinationError } from '../destination-error.ts'

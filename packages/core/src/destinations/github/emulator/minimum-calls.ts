@@ -2,8 +2,8 @@ import { inFlight, type MinimumCallsOf } from '../../shared/emulators/minimum-ca
 
 /**
  * A listing page per 100 secrets, at least one; the public key beside it when something is written; a call for each
- * change. Of 900 points a minute a write takes five, which leaves 180, and of calls that create content 80 a minute are
- * taken, which counts here since it may be meant for secrets too (docs.github.com, 2026-11-28).
+ * change. A write takes five of 900 points a minute, which leaves 180. Calls that create content have 80 a minute,
+ * which counts here since it may be meant for secrets too (docs.github.com, 2026-11-28).
  */
 export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }) => {
   const pages = Math.max(1, Math.ceil(held / 100))

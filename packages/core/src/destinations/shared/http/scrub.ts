@@ -11,8 +11,8 @@ const LONGEST_MESSAGE = 200
 const LONGEST_SEARCHED = 600
 
 /**
- * A vendor's text, safe to show: one line, at most 200 characters, and without any of the `secrets`, whole or in part,
- * as they are or as base64, hex, a URL, HTML or JSON would write them, in other case, with other line ends or
+ * A vendor's text, safe to show: one line, at most 200 characters, without any of the `secrets`, whole or in part. A
+ * secret is also found as base64, hex, a URL, HTML or JSON would write it, in other case, with other line ends, and
  * backwards. Takes time in proportion to the secrets' length.
  */
 export function scrub(text: string, secrets: Iterable<string>): string {
