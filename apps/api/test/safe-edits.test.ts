@@ -60,6 +60,13 @@ onEveryDatabase('edits that reach a target, over REST', (open) => {
       '1',
     )
     expect((await change(2)).status).toBe(200)
+    const put = async (secretKey: string, ifVersion: number) => {
+      const secrets = [{ secretKey, secretValue: 'x', ifVersion }]
+      return (await api.send('PATCH', '/api/v4/secrets/batch', { ...place, mode: 'upsert', secrets })).status
+    }
+    expect([await put('KEY', 0), await put('NEW', 1), await put('NEW', 0), await put('KEY', 3)]).toEqual([
+      409, 409, 200, 200,
+    ])
 
     await ok('POST', '/api/v2/secret-imports', { ...place, path: '/app', import: { environment: 'prod', path: '/' } })
     await ok('PATCH', base, { syncOptions: { keySchema: 'PREFIX_{{secretKey}}' } })

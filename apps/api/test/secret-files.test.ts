@@ -37,6 +37,16 @@ onSqlite('files of secrets', (open) => {
     expect(await ok('POST', '/api/v1/dotenv', chosen)).toMatchObject({ added: ['C'], changed: ['B'], unchanged: [] })
     const left = await ok('GET', `/api/v4/secrets/A?projectId=${projectId}&environment=dev`)
     expect(left.secret.secretValue).toBe('1')
+
+    // Only what a preview showed is overwritten.
+    const later = { projectId, environment: 'dev', content: 'B=5\nC=4\nD=6\n' }
+    const shown = await ok('POST', '/api/v1/dotenv', { ...later, dryRun: true })
+    const ifVersions = Object.fromEntries(shown.lines.map(({ key, version }: Record<string, string>) => [key, version]))
+    expect(ifVersions).toEqual({ B: 2, C: 1, D: 0 })
+    await ok('POST', '/api/v1/dotenv', { ...later, content: 'C=7\n' })
+    const late = await api.send('POST', '/api/v1/dotenv', { ...later, ifVersions })
+    expect([late.status, late.body.message]).toEqual([409, 'Changed since the preview: C. Review the changes again.'])
+    await ok('POST', '/api/v1/dotenv', { ...later, ifVersions: { ...ifVersions, C: 2 } })
   })
 
   it('exports a folder as files that are read back to the same bytes', async () => {

@@ -148,6 +148,9 @@ export const createSecrets = inFolder.extend({
     .min(1)
     .max(2000),
 })
+/** 0: the secret was not there. */
+const seenVersion = z.number().int().min(0)
+
 export const updateSecrets = inFolder.extend({
   mode: z.enum(['failOnNotFound', 'ignore', 'upsert']).default('failOnNotFound'),
   secrets: z
@@ -155,6 +158,9 @@ export const updateSecrets = inFolder.extend({
       z.object({
         key: presentSecretKey,
         secretPath: ownPath,
+        ifVersion: seenVersion
+          .optional()
+          .describe('Only if this is the version now, 0: if there is none; otherwise 409'),
         newKey: secretKey.optional(),
         value: secretValue.optional(),
         comment: z.string().max(4096).optional(),
@@ -185,6 +191,10 @@ const dotenv: z.ZodType<SecretValue, string> = z.string().max(2_000_000)
 export const pasteDotenv = inFolder.extend({
   content: dotenv,
   keys: z.array(secretLookup).min(1).max(10_000).optional().describe('Only these of the file; without it all'),
+  ifVersions: z
+    .record(secretLookup, seenVersion)
+    .optional()
+    .describe('Only if these are the versions now, 0: if there is none; otherwise 409'),
   showValues: z.boolean().optional().describe('Answers the values that were read from the file'),
   dryRun: z.boolean().default(false),
 })
@@ -216,6 +226,7 @@ export const pastedDotenv = z.object({
         line: z.number().int().describe('Where the key is set, from 1; of several lines the last'),
         key: z.string(),
         action: z.enum(['add', 'change', 'keep']),
+        version: seenVersion.describe('Which it replaces; 0: there is none'),
         bytes: z.number().int().describe('Of the stored value, in UTF-8'),
         notes: z.array(dotenvNote),
         value: z.string().optional().describe('As the file says it; only with `showValues`'),

@@ -1,5 +1,5 @@
 import { timeSlice } from '@keyferry/db'
-import { audit, budget, type Actor, type Context } from '@keyferry/kernel'
+import { audit, budget, Conflict, type Actor, type Context } from '@keyferry/kernel'
 import type { pastedDotenv, pasteDotenv as pasteDotenvInput } from '@keyferry/schemas'
 import { escapeReferences } from '@keyferry/schemas/literal-text'
 import type { z } from 'zod'
@@ -21,7 +21,8 @@ type Line = Pasted['lines'][number]
  * Takes in a `.env` file: keys that are new are added, others changed; nothing is deleted. What cannot be taken is
  * named with the reason and the rest is written, in one transaction; with `keys` only these of the file. With `dryRun`
  * that transaction is rolled back at its end, so that a preview is what the import does. Throws `NotFound` naming the
- * missing place, `QuotaExceeded`, and `TooLarge` for an answer that is too large.
+ * missing place, `Conflict` naming the keys that have another version than `ifVersions` says, `QuotaExceeded`, and
+ * `TooLarge` for an answer that is too large.
  */
 export async function pasteDotenv(
   ctx: Context,
@@ -54,6 +55,7 @@ export async function pasteDotenv(
       ),
       lines,
     }
+    refuseChanged(lines, input.ifVersions)
     // After the commit it would be refused, too, and the caller would not know that the file was imported.
     budget(ctx.limits)(Buffer.byteLength(JSON.stringify(pasted)))
     const written = lines.filter(({ action }) => action !== 'keep')
@@ -85,6 +87,13 @@ export async function pasteDotenv(
     if (error instanceof Previewed) return error.pasted
     throw error
   })
+}
+
+function refuseChanged(lines: readonly Line[], seen: Readonly<Record<string, number>> = {}): void {
+  const versions = new Map(Object.entries(seen))
+  const changed = lines.filter(({ key, version }) => (versions.get(key) ?? version) !== version).map(({ key }) => key)
+  if (changed.length > 0)
+    throw new Conflict(`Changed since the preview: ${changed.join(', ')}. Review the changes again.`)
 }
 
 /** Rolls the transaction of a preview back. */
@@ -136,6 +145,7 @@ async function linesOf(target: Target, file: File): Promise<Line[]> {
       line,
       key,
       action,
+      version: row?.version ?? 0,
       bytes: Buffer.byteLength(value),
       notes: more,
       ...(showValues ? { value: written } : {}),

@@ -116,7 +116,8 @@ function update(ctx: Context, actor: Actor, where: Where, mode: Mode, changes: r
       const puts: Put[] = []
       for (const change of changes) {
         const old = present.get(change.key)
-        if (old && change.ifVersion !== undefined && old.version !== change.ifVersion) throw changedSince(old)
+        if (change.ifVersion !== undefined && change.ifVersion !== (old?.version ?? 0))
+          throw old ? changedSince(old) : new Conflict(`${change.key} was deleted since you read it.`)
         if (!old && mode === 'ignore') continue
         const put = putOf(change, old)
         if (old) taken.delete(old.key)

@@ -33,7 +33,7 @@ export const MatrixTableRow = memo(function MatrixTableRow({ index, measure, pro
   const fill = async (from: string, to: string) => {
     setBusy(true)
     try {
-      await copySecrets(at(from), at(to), [key])
+      await copySecrets(at(from), at(to), [key], new Map())
       toast.success(words.matrixRow.copiedFrom(key, from, to), {
         label: words.matrixRow.undo,
         onClick: () =>

@@ -1,13 +1,13 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Card } from '../../components/ui/card.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { messageOf } from '../../lib/server/errors.ts'
+import { messageOf, nameOf } from '../../lib/server/errors.ts'
 import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/server/trpc.ts'
 import type { FolderRef } from '../../lib/server/types.ts'
-import { PreviewTable } from './preview-table.tsx'
+import { PreviewTable, type Line } from './preview-table.tsx'
 import { words } from './words.ts'
 
 /** After the last key stroke. */
@@ -25,14 +25,15 @@ interface Props {
 /** What a `.env` file would add and change, with old and new values on request, and the choice of what is saved. */
 export function PastePreview({ place, content, onSaved, onCancel }: Props) {
   const save = trpc.secrets.paste.useMutation()
-  const { preview, leftOut, choose } = usePreview(place, content)
+  const { preview, leftOut, choose, previewAgain } = usePreview(place, content)
   const result = preview.data
   const writes = result?.lines.filter(({ action }) => action !== 'keep') ?? []
   const chosen = writes.filter(({ key }) => !leftOut.has(key)).map(({ key }) => key)
   const commit = () =>
     save.mutate(
-      { ...place, content, ...(leftOut.size > 0 ? { keys: chosen } : {}) },
+      { ...place, content, ...(leftOut.size > 0 ? { keys: chosen } : {}), ifVersions: versionsOf(result?.lines ?? []) },
       {
+        onError: (error) => nameOf(error) === 'Conflict' && previewAgain(),
         onSuccess: async ({ added, changed }) => {
           await markStale('secrets.paste')
           toast.success(words.pastePreview.savedAddedChanged(added.length, changed.length))
@@ -102,6 +103,10 @@ export function PastePreview({ place, content, onSaved, onCancel }: Props) {
   )
 }
 
+/** What the preview showed is all that may be overwritten. */
+const versionsOf = (lines: readonly Line[]): Record<string, number> =>
+  Object.fromEntries(lines.map(({ key, version }) => [key, version]))
+
 function Skipped({ refused }: { refused: readonly { key: string; reason: string }[] }) {
   if (refused.length === 0) return null
   return (
@@ -122,13 +127,17 @@ function usePreview({ projectId, environment, secretPath }: FolderRef, content: 
   const preview = trpc.secrets.paste.useMutation()
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set())
   const { mutate, reset } = preview
+  const previewAgain = useCallback(
+    () => mutate({ projectId, environment, secretPath, content, dryRun: true }),
+    [mutate, projectId, environment, secretPath, content],
+  )
   useEffect(() => {
     reset()
     setLeftOut(new Set())
     if (content.trim() === '') return
-    const timer = setTimeout(() => mutate({ projectId, environment, secretPath, content, dryRun: true }), PAUSE_MS)
+    const timer = setTimeout(previewAgain, PAUSE_MS)
     return () => clearTimeout(timer)
-  }, [mutate, reset, projectId, environment, secretPath, content])
+  }, [previewAgain, reset, content])
   const choose = (keys: readonly string[], isChosen: boolean) => {
     const next = new Set(leftOut)
     for (const key of keys)
@@ -136,5 +145,5 @@ function usePreview({ projectId, environment, secretPath }: FolderRef, content: 
       else next.add(key)
     setLeftOut(next)
   }
-  return { preview, leftOut, choose }
+  return { preview, leftOut, choose, previewAgain }
 }

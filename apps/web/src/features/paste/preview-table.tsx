@@ -8,7 +8,7 @@ import { direct } from '../../lib/server/trpc.ts'
 import type { FolderRef } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
-type Line = z.output<typeof pastedDotenv>['lines'][number]
+export type Line = z.output<typeof pastedDotenv>['lines'][number]
 
 const ACTIONS: Record<Line['action'], { word: string; tone: Tone }> = {
   add: { word: words.previewTable.add, tone: 'good' },
@@ -77,7 +77,7 @@ interface RowProps {
   onChoose: (isChosen: boolean) => void
 }
 
-function PreviewRow({ place, content, line: { key, action, notes, line }, isChosen, onChoose }: RowProps) {
+function PreviewRow({ place, content, line: { key, action, version, notes, line }, isChosen, onChoose }: RowProps) {
   const { word, tone } = ACTIONS[action]
   const readNew = async () => {
     const { lines } = await direct.secrets.paste.mutate({
@@ -116,7 +116,7 @@ function PreviewRow({ place, content, line: { key, action, notes, line }, isChos
         {action === 'change' ? (
           <div className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3">
             <span className="text-xs text-faint">{words.previewTable.old}</span>
-            <HiddenValue name={words.previewTable.oldValue(key)} read={() => readValue(place, key)} />
+            <HiddenValue name={words.previewTable.oldValue(key)} version={version} read={() => readValue(place, key)} />
             <span className="text-xs text-faint">{words.previewTable.new}</span>
             <HiddenValue name={words.previewTable.newValue(key)} read={readNew} />
           </div>

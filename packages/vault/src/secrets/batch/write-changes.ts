@@ -18,7 +18,7 @@ export interface Change {
   key: string
   /** The item's own folder, instead of that of the request. */
   secretPath?: string
-  /** Which version it has to have. */
+  /** Which version it has to have; 0: it must not be there. */
   ifVersion?: number
   newKey?: string
   value?: string

@@ -31,7 +31,7 @@ export function CopyDialog({ place, keys, environment, onDone, onClose }: Props)
   const what = keys.length === 1 ? (keys[0] ?? '') : words.copyDialog.secrets(keys.length)
   const where = `${to.environment}:${to.secretPath}`
   const copy = async () => {
-    await copySecrets(place, target, keys)
+    await copySecrets(place, target, keys, new Map(present.map(({ key, version }) => [key, version])))
     onDone?.()
     toast.success(words.copyDialog.copied(what, where))
   }

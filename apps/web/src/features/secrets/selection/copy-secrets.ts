@@ -8,16 +8,27 @@ import { words } from '../words.ts'
 /**
  * Writes secrets of one folder to another as they are written, with comment, tags and metadata, 2,000 in one write;
  * those that are there get the value as a new version. Folders that are missing on the way are created. The values pass
- * through this page's memory only. Throws for a key whose value may not be read.
+ * through this page's memory only. Throws for a key whose value may not be read, and for one that was changed there.
+ *
+ * @param seen the versions that are to be overwritten, by key
  */
-export async function copySecrets(from: FolderRef, to: FolderRef, keys: readonly string[]): Promise<void> {
+export async function copySecrets(
+  from: FolderRef,
+  to: FolderRef,
+  keys: readonly string[],
+  seen: ReadonlyMap<string, number>,
+): Promise<void> {
   const secrets = await Promise.all(keys.map((key) => direct.secrets.get.query({ ...from, key })))
   await createFolders(to)
   const copies = secrets.map(({ key, value, comment, metadata, isLiteral, skipMultilineEncoding, tags }) => {
     if (value === null) throw new Error(words.copySecrets.denied(key))
     const tagIds = tags.map(({ id }) => id)
-    return { key, value, comment, metadata, isLiteral, skipMultilineEncoding, tagIds }
+    const ifVersion = seen.get(key) ?? 0
+    return { key, ifVersion, value, comment, metadata, isLiteral, skipMultilineEncoding, tagIds }
   })
-  for (const some of chunks(copies)) await direct.secrets.updateMany.mutate({ ...to, mode: 'upsert', secrets: some })
-  await markStale('secrets.updateMany')
+  try {
+    for (const some of chunks(copies)) await direct.secrets.updateMany.mutate({ ...to, mode: 'upsert', secrets: some })
+  } finally {
+    await markStale('secrets.updateMany')
+  }
 }
