@@ -169,6 +169,25 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('deletion'), { ...IN_ORDER, tim
     await expect.poll(environments).toEqual(['Staging', 'Production', 'Development'])
   })
 
+  it('keeps what is typed in a folder that somebody else deletes', async () => {
+    const place = { projectId, environment: 'staging', path: '/' }
+    await client.folders.create.mutate({ ...place, name: 'brief' })
+    await put('staging', '/brief', { SHORT: `${CANARY}-short` })
+    await visit(page, at('/secrets/staging?path=/brief'))
+    await button('Edit SHORT').click()
+    await page.getByLabel('New value of SHORT').fill('typed')
+    all().seen.mayBeRefused('brief')
+    await client.folders.delete.mutate({ ...place, folderIdOrName: 'brief' })
+    // Of a change anywhere, the open page reads its folder again.
+    await put('staging', '/', { LATER: `${CANARY}-later` })
+    await see(page.getByText('couldn’t refresh this page'))
+    expect(await page.getByLabel('New value of SHORT').inputValue()).toBe('typed')
+    await page.getByLabel('New value of SHORT').press('Escape')
+    await button('Refresh now').click()
+    await see(page.getByText('Folder /brief doesn’t exist in staging'))
+    await go('Settings')
+  })
+
   it('deletes a project once its name was typed', async () => {
     await button('Delete project').click()
     await dialog().getByLabel('Type Checkout to confirm').fill('Checkout')

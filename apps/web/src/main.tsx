@@ -9,7 +9,7 @@ import { Providers } from './app/providers.tsx'
 import { Boundary } from './components/ui/boundary.tsx'
 import { restoreDisplay } from './lib/display/display.ts'
 import { applyTheme } from './lib/display/theme.ts'
-import { watchTyping } from './lib/forms/typed.ts'
+import { watchTyping } from './lib/focus/typed.ts'
 
 applyTheme()
 restoreDisplay()

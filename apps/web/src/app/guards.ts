@@ -4,7 +4,7 @@ import { nameOf, statusOf } from '../lib/server/errors.ts'
 import { endSession } from '../lib/session/session.ts'
 import { forgetSignedIn, rememberSignedIn } from '../lib/session/signed-in.ts'
 import { api } from '../lib/server/trpc.ts'
-import { hasTyped } from '../lib/forms/typed.ts'
+import { hasTyped } from '../lib/focus/typed.ts'
 
 const FRESH = { staleTime: 60_000 }
 

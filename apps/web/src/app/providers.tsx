@@ -9,7 +9,7 @@ import { keepFocus } from '../lib/focus/focus-back.ts'
 import { checkSession } from '../lib/session/session.ts'
 import { useToastsWanted } from '../lib/toast.ts'
 import { client, queryClient, trpc } from '../lib/server/trpc.ts'
-import { hasTyped } from '../lib/forms/typed.ts'
+import { hasTyped } from '../lib/focus/typed.ts'
 import { PlainToasts } from './plain-toasts.tsx'
 import { router } from './router.tsx'
 

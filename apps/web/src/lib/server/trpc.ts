@@ -1,6 +1,7 @@
 import type { AppRouter } from '@keyferry/api'
 import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query'
+import { hasTyped } from '../focus/typed.ts'
 import { watchedFetch } from './connection.ts'
 import { ForeignAnswer, isPassing, statusOf } from './errors.ts'
 import { FreshQueryClient } from './fresh-query-client.ts'
@@ -10,8 +11,9 @@ const url = '/api/trpc'
 export const trpc = createTRPCReact<AppRouter>()
 
 export const queryClient = new FreshQueryClient({
-  // After the end of a session, what is on the screen and typed stays until somebody has signed in again.
-  isPassing: (error) => isPassing(error) || statusOf(error) === 401,
+  // After the end of a session, what is on the screen and typed stays until somebody has signed in again; what is typed
+  // also outlives its project, its folder and the role that let its reader see them.
+  isPassing: (error) => isPassing(error) || statusOf(error) === 401 || hasTyped(),
   defaultOptions: {
     queries: {
       staleTime: 10_000,

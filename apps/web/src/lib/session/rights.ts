@@ -4,8 +4,9 @@
  */
 import type { grant, me } from '@keyferry/schemas'
 import { allows, rolesWith, type Access, type Action, type Resource } from '@keyferry/schemas/policy'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import type { z } from 'zod'
+import { hasTyped } from '../focus/typed.ts'
 import { trpc } from '../server/trpc.ts'
 import type { FolderRef as FolderPlace, BriefSync } from '../server/types.ts'
 import { words } from '../words.ts'
@@ -68,9 +69,12 @@ export function rightsOf({ email, instanceAdmin, grants }: z.output<typeof me>, 
   }
 }
 
+/** What is taken from somebody who types is taken from the screen afterwards; saving it is refused. */
 export function useRights(projectId: string) {
   const { data, error, refetch } = trpc.instance.me.useQuery()
-  const rights = useMemo(() => data && rightsOf(data, projectId), [data, projectId])
+  const [shown, setShown] = useState(data)
+  if (data !== shown && (shown === undefined || !hasTyped())) setShown(data)
+  const rights = useMemo(() => shown && rightsOf(shown, projectId), [shown, projectId])
   return { rights, error, refetch }
 }
 

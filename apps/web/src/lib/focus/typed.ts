@@ -1,12 +1,12 @@
 /** Whether somebody typed something on the page that would be gone with it. */
 
-/** Kinds of fields whose value is a choice, not a text. */
-const CHOICES: ReadonlySet<string> = new Set(['checkbox', 'radio', 'range', 'file', 'button', 'submit'])
+/** Kinds of fields whose value is a choice, or a search that the address has too. */
+const NO_TEXTS: ReadonlySet<string> = new Set(['checkbox', 'radio', 'range', 'file', 'button', 'submit', 'search'])
 const touched = new Set<Element>()
 
 const textIn = (field: Element): string => {
   if (field instanceof HTMLTextAreaElement) return field.value
-  if (field instanceof HTMLInputElement) return CHOICES.has(field.type) ? '' : field.value
+  if (field instanceof HTMLInputElement) return NO_TEXTS.has(field.type) ? '' : field.value
   return field instanceof HTMLElement && field.isContentEditable ? (field.textContent ?? '') : ''
 }
 
