@@ -13,7 +13,7 @@ const secret = (version: number): Counted => ({
 })
 
 it.each(['sum', 'texts', 'values'] as const)(
-  'contents that had the sum %s before are told from others, however often they are read',
+  'tells contents that had the sum %s before from others, however often they are read',
   async (name) => {
     const secrets = [secret(1), secret(2), secret(3)]
     const [one, two, ...rest] = secrets
