@@ -10,7 +10,7 @@ type Identity = z.output<typeof schemas.identity>
 type Row = Selectable<IdentityTable>
 
 /** By name. */
-export async function listIdentities(ctx: Context, _actor: Actor, _input?: unknown): Promise<Identity[]> {
+export async function listIdentities(ctx: Context): Promise<Identity[]> {
   const rows = await ctx.db.selectFrom('identities').selectAll().orderBy('name').orderBy('id').execute()
   return Promise.all(rows.map((row) => describeIdentity(ctx, row)))
 }
@@ -21,10 +21,10 @@ type Filter = Omit<Search['search'], '$or'>
 /** A page of the machines that `search` finds; letters compare whatever their case, as in Infisical. */
 export async function searchIdentities(
   ctx: Context,
-  actor: Actor,
+  _actor: Actor,
   { search: { anyOf, ...all }, orderBy, orderDirection, limit, offset }: Search,
 ): Promise<z.output<typeof schemas.foundIdentities>> {
-  const found = (await listIdentities(ctx, actor)).filter(
+  const found = (await listIdentities(ctx)).filter(
     (identity) => matches(identity, all) && (!anyOf || anyOf.some((one) => matches(identity, one))),
   )
   // They come by name, and sorting keeps that where roles are the same.

@@ -28,7 +28,7 @@ const oneIdentity = z.object({ identityId: schemas.id })
 const oneSecret = oneIdentity.extend({ clientSecretId: schemas.id })
 
 export const identityVerbs = {
-  list: defineVerb({ input: null, requires: running, run: (ctx, actor) => listIdentities(ctx, actor) }),
+  list: defineVerb({ input: null, requires: running, run: listIdentities }),
   search: defineVerb({ input: schemas.searchIdentities, requires: running, run: searchIdentities }),
   get: defineVerb({ input: oneIdentity, requires: running, run: getIdentity }),
   details: defineVerb({ input: null, requires: () => SIGNED_IN, run: (ctx) => getIdentityDetails(ctx) }),

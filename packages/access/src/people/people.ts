@@ -21,7 +21,7 @@ import { allUsers, deleteUser, dropSecondFactor, sessionsOf, signOutEverywhere, 
 type Person = z.output<typeof schemas.person>
 
 /** By address. */
-export async function listPeople(ctx: Context, actor: Actor, _input?: unknown): Promise<Person[]> {
+export async function listPeople(ctx: Context, actor: Actor): Promise<Person[]> {
   await auditRepeated(ctx, { actor, action: 'person.list', subject: '', known: true, details: {} })
   const admins = await adminIds(ctx.db)
   return (await allUsers(ctx.db)).map((user) => shown(user, admins))

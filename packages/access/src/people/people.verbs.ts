@@ -18,7 +18,7 @@ import {
 const onePerson = z.object({ userId: schemas.id })
 
 export const peopleVerbs = {
-  list: defineVerb({ input: null, requires: () => RUNS_INSTANCE, run: (ctx, actor) => listPeople(ctx, actor) }),
+  list: defineVerb({ input: null, requires: () => RUNS_INSTANCE, run: listPeople }),
 
   invite: defineAuthVerb({
     input: schemas.invitePerson,

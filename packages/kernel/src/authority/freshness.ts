@@ -75,10 +75,9 @@ interface Parts {
   keyring: Context['keyring']
   /** Hears of a row of the audit log that is not as it was written, by its place, or of the log's end. */
   report(row: string): void
-  now?: () => Date
 }
 
-export function freshness({ keyring, report, now = () => new Date() }: Parts): Freshness {
+export function freshness({ keyring, report }: Parts): Freshness {
   /** By seal: when the row would have ended in any case, and when this process heard that it ended. */
   const ended = new Map<string, { until: string | null; heard: number }>()
   const groupEnds = new Map<string, Heard[]>()
@@ -99,7 +98,7 @@ export function freshness({ keyring, report, now = () => new Date() }: Parts): F
   }
   const sweep = (): void => {
     if (ended.size < sweepAt) return
-    const at = now().toISOString()
+    const at = new Date().toISOString()
     for (const [seal, { until }] of ended) if (until !== null && until < at) ended.delete(seal)
     sweepAt = ended.size + SWEPT_EVERY
   }

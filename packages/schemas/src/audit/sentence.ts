@@ -80,12 +80,12 @@ export const place = (details: Details): Part => placed(details) ?? 'a folder'
 const NAMED = 3
 
 /** "A", "A and B", "A, B, C and 4 more". */
-export function keys(details: Details, field = 'keys', nothing = 'nothing'): Sentence {
+export function keys(details: Details, field = 'keys'): Sentence {
   const where = placed(details)
   const found = list(details, field)
   const shown = found.slice(0, NAMED)
   const more = found.length - shown.length
-  if (found.length === 0) return [nothing]
+  if (found.length === 0) return ['nothing']
   return shown
     .flatMap((key, index): Part[] => {
       const last = index === shown.length - 1 && more === 0

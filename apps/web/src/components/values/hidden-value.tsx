@@ -1,5 +1,5 @@
 import { ChevronsDownUp, ChevronsUpDown, Eye, EyeOff, Pencil } from 'lucide-react'
-import { useCallback, useEffect, useState, type ReactNode, type Ref } from 'react'
+import { useCallback, useEffect, useState, type Ref } from 'react'
 import { messageOf } from '../../lib/server/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { cn } from '../../lib/cn.ts'
@@ -20,14 +20,12 @@ interface Props {
   /** Opens an editor in its place. */
   onEdit?: (() => void) | undefined
   editRef?: Ref<HTMLButtonElement>
-  /** More that can be done with it. */
-  actions?: ReactNode
   /** Why they may not read it; then only this can be found out. */
   denied?: string | undefined
 }
 
 /** One line: hidden until requested, with its buttons. The value lives in this cell's state and leaves with it. */
-export function HiddenValue({ name, read, version, onEdit, editRef, actions, denied }: Props) {
+export function HiddenValue({ name, read, version, onEdit, editRef, denied }: Props) {
   const [value, setValue] = useState<string>()
   const [isExpanded, setExpanded] = useState(false)
   const [isCut, setCut] = useState(false)
@@ -112,7 +110,6 @@ export function HiddenValue({ name, read, version, onEdit, editRef, actions, den
           onClick={() => (isShown ? setValue(undefined) : void reveal())}
         />
         {denied === undefined && <CopyButton label={words.hiddenValue.copy(name)} read={read} />}
-        {actions}
       </span>
     </div>
   )

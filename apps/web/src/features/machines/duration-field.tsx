@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
 import { Field, control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
@@ -6,13 +6,13 @@ import { UNITS, unitOf } from '../access/duration.ts'
 import { words } from './words.ts'
 
 /** A length of time; the form holds seconds. */
-export function DurationField({ name, label, help }: { name: string; label: string; help?: ReactNode }) {
+export function DurationField({ name, label }: { name: string; label: string }) {
   const form = useFormContext()
   const { field, fieldState } = useController({ control: form.control, name })
   const seconds: number = field.value
   const [unit, setUnit] = useState(() => unitOf(seconds))
   return (
-    <Field label={label} help={help} error={fieldState.error?.message}>
+    <Field label={label} error={fieldState.error?.message}>
       {(ids) => (
         <div className="flex max-w-64 gap-2">
           <input
