@@ -5,6 +5,7 @@ import {
   hashOf,
   readFloor,
   readHead,
+  rowsAfter,
   sealOf,
   type AuditRow,
   type Context,
@@ -30,14 +31,7 @@ export async function readChain(
   if (floor && floor.seal !== floorSealOf(key, floor))
     return { rows: [], problem: 'Its beginning was changed outside Keyferry.' }
   const start = floor && floor.seq >= after ? floor : { seq: after, hash: after > 0 ? await hashAt(ctx, after) : '' }
-  const found = await ctx.db
-    .selectFrom('audit')
-    .where('seq', '>', start.seq)
-    .where('seq', '<=', head.seq)
-    .orderBy('seq')
-    .limit(limit)
-    .selectAll()
-    .execute()
+  const { rows: found, isLast } = await rowsAfter(ctx.db, { after: start.seq, end: head.seq, limit })
   const rows: AuditRow[] = []
   let { seq, hash } = start
   for (const row of found) {
@@ -45,7 +39,7 @@ export async function readChain(
     rows.push(row)
     ;({ seq, hash } = row)
   }
-  const isWhole = rows.length === found.length && (found.length === limit || seq === head.seq)
+  const isWhole = rows.length === found.length && (!isLast || seq === head.seq)
   return { rows, problem: isWhole ? null : `Row ${seq + 1} of it was changed or removed outside Keyferry.` }
 }
 

@@ -13,6 +13,7 @@ export {
 } from './audit/audit-head.ts'
 export { auditRepeated, flushRepeated } from './audit/audit-repeated.ts'
 export { audit, auditEvent, auditLast, readFloor, type AuditRow } from './audit/audit.ts'
+export { rowsAfter } from './audit/audit-page.ts'
 export { entryOf, listAudit } from './audit/list-audit.ts'
 export { auditPlace, unchangedSince, type AuditPlace } from './audit/project-changes.ts'
 export { verifyAudit } from './audit/verify-audit.ts'

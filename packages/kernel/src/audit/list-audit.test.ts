@@ -5,7 +5,10 @@ import { expect, it, onTestFinished } from 'vitest'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { testContext } from '../testing.ts'
+import { rowsAfter } from './audit-page.ts'
+import { auditEvent } from './audit.ts'
 import { listAudit } from './list-audit.ts'
+import { verifyAudit } from './verify-audit.ts'
 
 type Query = z.output<typeof schemas.listAudit>
 
@@ -67,5 +70,31 @@ onEveryDatabase('filters of the audit log', (open) => {
     }
     const newest = await listAudit(ctx, actor, { limit: 3 })
     expect(newest.entries.map(({ seq }) => seq)).toEqual([ROWS, ROWS - 1, ROWS - 2])
+  })
+
+  it('have fewer rows on a page where they are large, and each of them on one', async () => {
+    const { ctx, actor, close } = await testContext(open)
+    onTestFinished(close)
+    const keys = Array.from({ length: 3 }, () => 'K'.repeat(1_000_000))
+    for (let n = 0; n < 6; n++) await auditEvent(ctx, actor, 'secret.paste', null, { keys, n })
+    const numbers = (page: Awaited<ReturnType<typeof listAudit>>) =>
+      page.entries.flatMap(({ action, details }) => (action === 'secret.paste' ? [details.n] : []))
+    const first = await listAudit(ctx, actor, { limit: 100 })
+    expect(numbers(first)).toEqual([5, 4])
+    const second = await listAudit(ctx, actor, { limit: 100, cursor: first.nextCursor ?? 0 })
+    const third = await listAudit(ctx, actor, { limit: 100, cursor: second.nextCursor ?? 0 })
+    expect([...numbers(second), ...numbers(third)]).toEqual([3, 2, 1, 0])
+    expect(third.nextCursor).toBe(null)
+    const chain: number[] = []
+    for (let after = 0, isLast = false; !isLast;) {
+      const page = await rowsAfter(ctx.db, { after, end: second.entries[0]?.seq ?? 0, limit: 100 })
+      expect(page.rows.length).toBeLessThan(4)
+      chain.push(...page.rows.map(({ seq }) => seq))
+      after = chain.at(-1) ?? 0
+      isLast = page.isLast
+    }
+    expect(chain).toEqual(chain.map((_, index) => index + 1))
+    expect(chain.at(-1)).toBe(second.entries[0]?.seq)
+    expect((await verifyAudit(ctx)).problem).toBe(null)
   })
 })

@@ -2,6 +2,7 @@ import type * as schemas from '@keyferry/schemas'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Actor, Context } from '../context.ts'
+import { placeAndBytes, placesWithRoom } from './audit-page.ts'
 import type { AuditRow } from './audit.ts'
 
 type Query = z.output<typeof schemas.listAudit>
@@ -12,29 +13,35 @@ type Query = z.output<typeof schemas.listAudit>
  */
 const PORTION = 5_000
 
-/** The audit log, newest first, a page at a time. Filters that are not given hold for everything. */
+/**
+ * The audit log, newest first, a page at a time: of large rows it has fewer than `limit`. Filters that are not given
+ * hold for everything.
+ */
 export async function listAudit(
   ctx: Context,
   _actor: Actor,
   input: Query,
 ): Promise<z.output<typeof schemas.listedAudit>> {
   const { limit } = input
-  const rows = (await isOfFewRows(ctx, input))
+  const found = (await isOfFewRows(ctx, input))
     ? await matching(ctx, input)
         .where('seq', 'in', inTime(ctx, input).select('seq'))
+        .select(placeAndBytes)
         .limit(limit + 1)
         .execute()
     : await inPortions(ctx, input)
-  const shown = rows.slice(0, limit)
+  const places = placesWithRoom(found.slice(0, limit))
+  if (places.length === 0) return { entries: [], nextCursor: null }
+  const rows = await ctx.db.selectFrom('audit').where('seq', 'in', places).orderBy('seq', 'desc').selectAll().execute()
   return {
-    entries: shown.map(entryOf),
-    nextCursor: rows.length > limit ? (shown.at(-1)?.seq ?? null) : null,
+    entries: rows.map(entryOf),
+    nextCursor: found.length > places.length ? (places.at(-1) ?? null) : null,
   }
 }
 
-/** The first `limit` rows and one more. */
-async function inPortions(ctx: Context, input: Query): Promise<AuditRow[]> {
-  const found: AuditRow[] = []
+/** The first `limit` places and one more. */
+async function inPortions(ctx: Context, input: Query) {
+  const found: { seq: number; bytes: number | string }[] = []
   const { projectId: _, cursor, limit, ...filters } = input
   const isFiltered = Object.values(filters).some((filter) => filter !== undefined)
   for (let before = cursor; found.length <= limit;) {
@@ -46,6 +53,7 @@ async function inPortions(ctx: Context, input: Query): Promise<AuditRow[]> {
     const last = isFiltered ? await portion.executeTakeFirst() : undefined
     const rows = await matching(ctx, some)
       .$call((query) => (last === undefined ? query : query.where('seq', '>=', last.seq)))
+      .select(placeAndBytes)
       .limit(limit + 1 - found.length)
       .execute()
     found.push(...rows)
@@ -79,7 +87,7 @@ const inPlace = ({ db }: Context, { projectId, cursor }: Query) =>
 /** Those of them that pass the filters. */
 function matching(ctx: Context, input: Query) {
   const { actor, action, except, environment, from, to, text } = input
-  let query = inPlace(ctx, input).selectAll()
+  let query = inPlace(ctx, input)
   if (actor !== undefined) query = query.where((eb) => eb.or([eb('actor', '=', actor), eb('actorId', '=', actor)]))
   if (action !== undefined) {
     const some = action.split(',')

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 import { chainKey, earlierRows, floorSealOf, hashOf, readHead, readMark, sealOf } from './audit-head.ts'
+import { rowsAfter } from './audit-page.ts'
 import { readFloor, type AuditHead, type AuditRow } from './audit.ts'
 
 export interface Verified {
@@ -85,14 +86,7 @@ async function followChain(
 ): Promise<{ last: ChainRow; problem: AuditProblem | null }> {
   let last = from
   for (;;) {
-    const rows = await ctx.db
-      .selectFrom('audit')
-      .where('seq', '>', last.seq)
-      .where('seq', '<=', end)
-      .orderBy('seq')
-      .limit(PAGE)
-      .selectAll()
-      .execute()
+    const { rows, isLast } = await rowsAfter(ctx.db, { after: last.seq, end, limit: PAGE })
     for (const row of rows) {
       const problem = checked(row, last.seq + 1, last.hash, hashOf(key, row))
       if (problem) return { last, problem }
@@ -102,7 +96,7 @@ async function followChain(
       }
       last = { seq: row.seq, hash: row.hash }
     }
-    if (rows.length < PAGE) return { last, problem: null }
+    if (isLast) return { last, problem: null }
   }
 }
 
