@@ -48,6 +48,34 @@ onEveryDatabase('an audit log that is pruned', (open) => {
     expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 1, floor: { seq: 12 }, problem: null })
   })
 
+  it('says who took rows off, also when it ends before it has taken all', async () => {
+    await t.ctx.db.transaction().execute(async (tx) => {
+      for (let row = 0; row < 1_001; row++) await audit(t.ctx, tx, t.actor, 'tag.create', null, { name: 'many' })
+    })
+    t.clock.advance(10 * DAY)
+    await write('today')
+    // The process ends where the second transaction begins.
+    const ended = new Error('ended')
+    let transactions = 0
+    const db = new Proxy(t.ctx.db, {
+      get(target, name) {
+        if (name === 'transaction' && ++transactions > 1) throw ended
+        const value: unknown = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    await expect(pruneAudit({ ...t.ctx, db }, t.actor, { days: 4 })).rejects.toThrow(ended)
+    const { details } = await t.ctx.db
+      .selectFrom('audit')
+      .where('action', '=', 'instance.prune-audit')
+      .select('details')
+      .executeTakeFirstOrThrow()
+    expect(JSON.parse(details)).toMatchObject({ rows: 1_001, upTo: 1_001 })
+    expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 3, floor: { seq: 1_000 }, problem: null })
+    expect(await prune(4)).toBe(1)
+    expect(await verifyAudit(t.ctx)).toMatchObject({ floor: { seq: 1_001 }, problem: null })
+  })
+
   it('carries over what ended, so that it does not come back after the row that says so went', async () => {
     const { db } = t.ctx
     await db.insertInto('instanceAdmins').values({ principalId: 'bob', createdAt: '2026' }).execute()

@@ -33,17 +33,22 @@ export async function pruneAudit(ctx: Context, actor: Actor, { days }: { days: n
   const { problem } = await verifyAudit(ctx)
   if (problem) throw new BadRequest(`The audit log is not pruned, because it is not whole: ${problem.message}`)
   await ctx.authority.catchUp(ctx.db)
-  let rows = 0
+  const { rows } = await ctx.db
+    .selectFrom('audit')
+    .where('seq', '<=', end)
+    .select(({ fn }) => fn.countAll<number | string>().as('rows'))
+    .executeTakeFirstOrThrow()
+  let taken = 0
   for (;;) {
-    const { taken, done } = await maintain(ctx, async (tx) => {
-      const taken = await takeOff(ctx, tx, end)
-      const done = taken < CHUNK
-      if (done && rows + taken > 0)
-        await audit(ctx, tx, actor, 'instance.prune-audit', null, { rows: rows + taken, upTo: end, before })
-      return { taken, done }
+    const chunk = await maintain(ctx, async (tx) => {
+      const chunk = await takeOff(ctx, tx, end)
+      // With the first rows that go: of a process that ends before the last, the log would not say who removed them.
+      if (taken === 0 && chunk > 0)
+        await audit(ctx, tx, actor, 'instance.prune-audit', null, { rows: Number(rows), upTo: end, before })
+      return chunk
     })
-    rows += taken
-    if (done) return rows
+    taken += chunk
+    if (chunk < CHUNK) return taken
   }
 }
 
