@@ -275,6 +275,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
 
       await visit(page, at('/access?tab=instance'))
       await admin.button(`More for ${VERA.email}`).click()
+      await see(page.getByRole('menuitem', { name: 'Sessions' }))
+      await screens.keep('person-menu')
       await page.getByRole('menuitem', { name: 'Sessions' }).click()
       await expect.poll(() => admin.dialog().getByRole('listitem').count(), LIMIT).toBeGreaterThan(0)
       await screens.look('sessions')
@@ -340,6 +342,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
     await admin.button('Cancel').click()
     await admin.button(`More for ${VERA.email}`).click()
     await page.getByRole('menuitem', { name: 'Make instance admin' }).click()
+    await see(admin.button('Make instance admin'))
+    await screens.keep('make-admin')
     await admin.button('Make instance admin').click()
     await see(admin.row(VERA.email).getByText('Instance admin').last())
     await hers.page.goto(at('/access'))

@@ -194,6 +194,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('machines'), { timeout: 300_000
       })
     await screens.look('machine')
     await admin.button('Remove OIDC auth').click()
+    await see(admin.dialog().getByRole('button', { name: 'Remove OIDC auth' }))
+    await screens.keep('oidc-remove')
     await admin.dialog().getByRole('button', { name: 'Remove OIDC auth' }).click()
     await expect
       .poll(async () => (await client.identities.list.query())[0]?.authMethods, LIMIT)
@@ -216,6 +218,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('machines'), { timeout: 300_000
     })
 
     await admin.button('Revoke in the pipeline').click()
+    await see(admin.button('Revoke client secret'))
+    await screens.keep('client-secret-revoke')
     await admin.button('Revoke client secret').click()
     await see(admin.row('in the pipeline').getByText('Revoked'))
     await theirs.page.goto(page.url())

@@ -241,6 +241,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await look('connection')
     await button('Delete connection').click()
     await see(dialog().getByText('The credential is erased here'))
+    await screens.keep('connection-delete')
     await page.keyboard.press('Escape')
     await button('Change: Projects that can use it').click()
     await page.getByRole('checkbox', { name: 'All projects' }).click()
@@ -308,6 +309,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await page.getByPlaceholder('Go to a secret').fill('pause project')
     await page.getByRole('option', { name: 'Pause: all syncs of this project…' }).click()
     await dialog().getByLabel('Reason').fill('release')
+    await screens.keep('pause-project')
     await dialog().getByRole('button', { name: 'Pause' }).click()
     await gone(dialog())
     await page.keyboard.press('Control+k')
@@ -317,6 +319,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
     await button('More actions').click()
     await page.getByRole('menuitem', { name: 'Clone to another environment…' }).click()
     await dialog().getByLabel('Environment').selectOption('staging')
+    await screens.keep('clone')
     await dialog().getByRole('button', { name: 'Continue' }).click()
     await see(page.getByRole('region', { name: 'Source' }))
     await expect
@@ -379,6 +382,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
       .click()
     // It begins with its first field, although its form is loaded after it.
     await see(dialog().locator('input:focus'))
+    await screens.keep('replace-credential')
     await fillFields(page, fieldsOf(other.destination.connection), other.emulator.credentials, dialog())
     await dialog().getByRole('button', { name: 'Replace credential' }).click()
     await gone(dialog())

@@ -89,7 +89,7 @@ export const words = {
     sendTest: 'Send a test',
     removeNamed: (address: string) => `Remove ${address}`,
     removeTitle: (address: string) => `Remove ${address}?`,
-    remove: 'Remove',
+    remove: 'Remove recipient',
     removeText: 'It gets no more alerts. Undelivered alerts are dropped.',
   },
 } as const

@@ -145,7 +145,7 @@ function AttachedAuth({ identityId, method }: { identityId: string; method: Fede
           onConfirm={() => detach(method)}
           onClose={() => setState('shown')}
         >
-          {words.federatedAuths.removeConsequence}
+          <p>{words.federatedAuths.removeConsequence}</p>
         </Confirm>
       )}
     </Section>

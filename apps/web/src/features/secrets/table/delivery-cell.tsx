@@ -20,7 +20,8 @@ export function DeliveryCell({ place, secretKey, delivery }: Props) {
   if (delivery === undefined) return null
   const { destinations, excluded, exclusions } = delivery
   const isExcluded = destinations === 0 && excluded > 0
-  if (destinations === 0 && !isExcluded) return <span className="text-faint">{words.deliveryCell.notSynced}</span>
+  if (destinations === 0 && !isExcluded)
+    return <span className="leading-7 text-faint">{words.deliveryCell.notSynced}</span>
   return (
     <>
       <button
