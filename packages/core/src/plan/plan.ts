@@ -28,7 +28,7 @@ import type { Action, PlanReason, PlanReasonCode } from '@keyferry/schemas'
 import type { LedgerEntry } from '../apply/ledger.ts'
 import type { Flags, Observed } from '../destinations/destination.ts'
 import { contradictsTags } from '../destinations/shared/clients/tags.ts'
-import type { Desired } from './desired.ts'
+import type { Desired, DesiredEntry } from './desired.ts'
 
 /**
  * What may be deleted: `none` nothing, `owned` only what this sync wrote, `mirror` also every other key the key schema
@@ -94,6 +94,7 @@ export interface Plan {
   forget: readonly string[]
 }
 
+/** The differences between source and target and what to do about each, by the table above. */
 export function makePlan(input: PlanInput): Plan {
   const observed = new Map(input.observed.map((entry) => [entry.key, entry]))
   const keys = new Set([
@@ -141,16 +142,11 @@ function planKey(
   present: ObservedKey | undefined,
   names: ReadonlyMap<string, string>,
 ): PlannedChange[] | 'forget' {
-  const { desired, ledger, policy, covers, claimed } = input
+  const { desired, ledger, policy } = input
   const wanted = desired.entries.get(key)
   const refused = desired.refused.get(key)
   const ours = ledger.get(key)
-  const owner = claimed.get(key)
-  const change = (
-    action: Action,
-    reason: PlanReasonCode | PlanReason,
-    extra: Partial<PlannedChange> = {},
-  ): PlannedChange => ({
+  const change: MakeChange = (action, reason, extra = {}) => ({
     key,
     action,
     reason: typeof reason === 'string' ? { code: reason } : reason,
@@ -161,6 +157,7 @@ function planKey(
     drift: null,
     ...extra,
   })
+  const at = { key, present, owner: input.claimed.get(key), change }
 
   if (!wanted && !refused && input.excludes(key, ours?.sourceKey)) {
     if (present) return [change(ours ? 'keep' : 'foreign', 'excluded')]
@@ -171,46 +168,72 @@ function planKey(
     if (!ours || !present || policy === 'none' || refused.stays) return [rejected]
     return [change('delete', 'stale'), rejected]
   }
-  if (wanted) {
-    if (owner !== undefined) return [change('reject', { code: 'claimed', detail: owner })]
-    if (present?.notManaged !== undefined) {
-      const reason = { code: 'not-managed' as const, detail: present.notManaged }
-      return [change('reject', reason, { drift: ours ? 'replaced' : null })]
-    }
-    if (!ours) {
-      if (!present) return [change('create', 'new')]
-      return [change('update', adoption(present), { takesOver: true })]
-    }
-    if (!present) {
-      if (ours.intent === 'replacing') return [change('create', 'finishes-replacement', { drift: 'vanished' })]
-      if (ours.digest === '') return [change('create', 'not-written-yet')]
-      if (ours.digest !== wanted.digest) return [change('create', 'value-changed')]
-      return [change('create', 'drift-removed', { drift: 'vanished' })]
-    }
-    if (ours.digest === '') return [change('update', 'finishes-write')]
-    if (ours.digest !== wanted.digest) return [change('update', 'value-changed')]
-    const drift = contradiction(ours, present)
-    if (drift === null) return [change('keep', 'in-sync')]
-    return [change('update', drift.reason, { drift: drift.kind })]
+  if (wanted) return [planDesired(at, wanted, ours)]
+  if (!ours) return [planForeign(at, input)]
+  return present ? [planStale(at, input, names.get(ours.sourceKey) ?? null)] : 'forget'
+}
+
+type MakeChange = (action: Action, reason: PlanReasonCode | PlanReason, extra?: Partial<PlannedChange>) => PlannedChange
+
+/** A key, and what stands at the target under it. */
+interface KeyAtTarget {
+  key: string
+  present: ObservedKey | undefined
+  /** The other sync that writes it. */
+  owner: string | undefined
+  change: MakeChange
+}
+
+/** A key that the source has. */
+function planDesired(
+  { present, owner, change }: KeyAtTarget,
+  wanted: DesiredEntry,
+  ours: LedgerEntry | undefined,
+): PlannedChange {
+  if (owner !== undefined) return change('reject', { code: 'claimed', detail: owner })
+  if (present?.notManaged !== undefined) {
+    const reason = { code: 'not-managed' as const, detail: present.notManaged }
+    return change('reject', reason, { drift: ours ? 'replaced' : null })
   }
-  if (ours) {
-    if (!present) return 'forget'
-    if (owner !== undefined) return [change('foreign', { code: 'taken-over', detail: owner })]
-    if (policy === 'none') return [change('keep', 'left-behind')]
-    const renamedTo = names.get(ours.sourceKey) ?? null
-    // A new name that another sync has, or that we must not touch, is no rename: the old one is deleted as any other.
-    if (renamedTo !== null && !claimed.has(renamedTo))
-      return [change('delete', { code: 'renamed', detail: renamedTo }, { renamedTo })]
-    return [change('delete', 'not-in-source')]
+  if (!ours) {
+    if (!present) return change('create', 'new')
+    return change('update', adoption(present), { takesOver: true })
   }
-  if (owner !== undefined) return [change('foreign', { code: 'written-by', detail: owner })]
-  if (present?.notManaged !== undefined)
-    return [change('foreign', { code: 'foreign-type', detail: present.notManaged })]
-  if (!covers(key)) return [change('foreign', 'outside-schema')]
-  if (policy !== 'mirror') return [change('foreign', 'not-written-here')]
+  if (!present) {
+    if (ours.intent === 'replacing') return change('create', 'finishes-replacement', { drift: 'vanished' })
+    if (ours.digest === '') return change('create', 'not-written-yet')
+    if (ours.digest !== wanted.digest) return change('create', 'value-changed')
+    return change('create', 'drift-removed', { drift: 'vanished' })
+  }
+  if (ours.digest === '') return change('update', 'finishes-write')
+  if (ours.digest !== wanted.digest) return change('update', 'value-changed')
+  const drift = contradiction(ours, present)
+  return drift === null ? change('keep', 'in-sync') : change('update', drift.reason, { drift: drift.kind })
+}
+
+/** A key that we wrote and the source no longer has. `newName`: that of its secret by now. */
+function planStale(
+  { owner, change }: KeyAtTarget,
+  { policy, claimed }: PlanInput,
+  newName: string | null,
+): PlannedChange {
+  if (owner !== undefined) return change('foreign', { code: 'taken-over', detail: owner })
+  if (policy === 'none') return change('keep', 'left-behind')
+  // A new name that another sync has, or that we must not touch, is no rename: the old one is deleted as any other.
+  if (newName !== null && !claimed.has(newName))
+    return change('delete', { code: 'renamed', detail: newName }, { renamedTo: newName })
+  return change('delete', 'not-in-source')
+}
+
+/** A key that we did not write and the source does not have. */
+function planForeign({ key, present, owner, change }: KeyAtTarget, { policy, covers }: PlanInput): PlannedChange {
+  if (owner !== undefined) return change('foreign', { code: 'written-by', detail: owner })
+  if (present?.notManaged !== undefined) return change('foreign', { code: 'foreign-type', detail: present.notManaged })
+  if (!covers(key)) return change('foreign', 'outside-schema')
+  if (policy !== 'mirror') return change('foreign', 'not-written-here')
   const reason: PlanReason =
     present?.otherType === undefined ? { code: 'mirrored' } : { code: 'mirrored-type', detail: present.otherType }
-  return [change('delete', reason, { takesOver: true, drift: 'appeared' })]
+  return change('delete', reason, { takesOver: true, drift: 'appeared' })
 }
 
 /** The same plan with only the changes that `take` takes: what it forgets is left to a whole run. */
