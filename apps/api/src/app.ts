@@ -102,6 +102,8 @@ export async function buildApp({
     bodyLimit: BODY_LIMIT,
     // Live events are requests that never end on their own; others are answered before.
     forceCloseConnections: true,
+    // Its refusal has neither a code nor an id.
+    return503OnClosing: false,
     // Any client can write anything into X-Forwarded-For; only the operator knows which proxy to believe.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -115,7 +117,6 @@ export async function buildApp({
       void sendError(error, request, reply)
     },
   })
-  answerBeforeClose(app)
   app.addHook('onClose', () => flushRepeated(ctx))
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
   acceptJson(app)
@@ -135,6 +136,7 @@ export async function buildApp({
     // On the answer itself: some are sent without Fastify.
     reply.raw.setHeaders(headers)
   })
+  answerBeforeClose(app)
   await app.register(rateLimit, { max: requestsPerMinute, timeWindow: '1 minute' })
 
   await app.register(compress, COMPRESSION)

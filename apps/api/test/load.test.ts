@@ -314,7 +314,9 @@ it('closes after the calls that are under way, whose clients are cut off after 5
   let isClosed = false
   const closing = api.app.close().then(() => (isClosed = true))
   for (let turn = 0; turn < 20; turn++) await setImmediate()
-  expect(api.app.server.listening).toBe(true)
+  const refused = await fetch(`${url}/api/status`)
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
+  expect(await refused.json()).toMatchObject({ error: 'ServiceUnavailable', reqId: expect.any(String) })
   vi.advanceTimersByTime(5000)
   await closed
   expect(await asked).toMatchObject({ message: 'fetch failed' })

@@ -1,4 +1,5 @@
 /** A server that closes answers what it has begun: its clients would not know whether their changes were made. */
+import { Unavailable } from '@keyferry/kernel'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { onAnswered } from './on-answered.ts'
 
@@ -9,7 +10,9 @@ const PATIENCE_MS = 5_000
 export function answerBeforeClose(app: FastifyInstance): void {
   const underWay = new Set<FastifyReply>()
   let whenAnswered = (): void => {}
+  let isClosing = false
   app.addHook('onRequest', async (_, reply) => {
+    if (isClosing) throw new Unavailable('This process of Keyferry is about to end; try again in a moment')
     underWay.add(reply)
     onAnswered(reply, () => {
       underWay.delete(reply)
@@ -17,6 +20,7 @@ export function answerBeforeClose(app: FastifyInstance): void {
     })
   })
   app.addHook('preClose', async () => {
+    isClosing = true
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, PATIENCE_MS)
     whenAnswered = () => {
