@@ -134,7 +134,7 @@ onEveryDatabase('delivery receipts', (open) => {
   })
 
   it('follow a value through references and imports, and believe a comment changes nothing', async () => {
-    const { ctx, actor, place, set, create, run, receipt } = await start()
+    const { ctx, actor, place, set, create, run, receipt, sums } = await start()
     await createFolder(ctx, actor, { projectId: place.projectId, environment: 'dev', path: '/', name: 'shared' })
     const shared = { ...place, secretPath: '/shared' }
     const put = (secrets: { key: string; value?: string; comment?: string }[]) =>
@@ -175,6 +175,11 @@ onEveryDatabase('delivery receipts', (open) => {
     })
     await run(sync)
     expect(await inShared()).toMatchObject({ isDelivered: true, revocation: { isSafe: true } })
+    // One destination, however many of its keys are made of the value.
+    expect((await sums()).keys).toMatchObject([
+      { key: 'ADDRESS', destinations: 1, delivered: 1 },
+      { key: 'URL', destinations: 1, delivered: 1 },
+    ])
   })
 
   it('see what somebody changed there, copies that were left behind and machines with the old value', async () => {

@@ -30,23 +30,25 @@ export async function readFolderDelivery(
   }
 }
 
-function sumOf(key: string, destinations: readonly FoundDestination[]): KeyDelivery {
-  const excluded = destinations.filter(isExcluded)
-  const expected = destinations.filter((one) => !isExcluded(one))
-  const delivered = expected.filter(({ state }) => state === 'delivered')
+/** A destination has several copies of a value where other secrets refer to it: it counts once, with all of them. */
+function sumOf(key: string, copies: readonly FoundDestination[]): KeyDelivery {
+  const [excluded, expected] = [copies.filter(isExcluded), copies.filter((copy) => !isExcluded(copy))]
+  const destinations = [...Map.groupBy(expected, ({ syncId }) => syncId).values()]
   return {
     key,
-    destinations: expected.length,
-    delivered: delivered.length,
-    troubled: expected.filter(({ state }) => TROUBLED_DELIVERIES.includes(state)).length,
+    destinations: destinations.length,
+    delivered: destinations.filter((each) => each.every(isDelivered)).length,
+    troubled: destinations.filter((each) => each.some(({ state }) => TROUBLED_DELIVERIES.includes(state))).length,
     deliveredAt:
-      delivered
+      expected
+        .filter(isDelivered)
         .flatMap(({ deliveredAt }) => deliveredAt ?? [])
         .sort()
         .at(-1) ?? null,
-    excluded: excluded.length,
+    excluded: new Set(excluded.map(({ syncId }) => syncId)).size,
     exclusions: [...new Set(excluded.flatMap(({ reason }) => reason ?? []))],
   }
 }
 
+const isDelivered = ({ state }: FoundDestination): boolean => state === 'delivered'
 const isExcluded = ({ state }: FoundDestination): boolean => state === 'excluded'
