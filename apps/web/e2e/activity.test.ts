@@ -175,6 +175,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), IN_ORDE
     await button('Send a test').click()
     await see(alert('Enter the integration key'))
     await screens.look('alerts-pagerduty')
+    // It stays for the next kind.
+    await page.getByLabel('Recipient name').fill('Night shift')
     await page.getByRole('radio', { name: 'Webhook' }).click()
     await button('Add webhook').click()
     await see(page.getByText('Address is required'))
@@ -183,7 +185,6 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), IN_ORDE
     await button('Add webhook').click()
     await see(alert('URL'))
     await page.getByLabel('URL', { exact: true }).fill(hook.url)
-    await page.getByLabel('Recipient name').fill('Night shift')
     await page.getByLabel('For the syncs of').selectOption('every')
     await button('Add webhook').click()
     const secret = (await page.getByLabel('Signing secret', { exact: true }).textContent()) ?? ''

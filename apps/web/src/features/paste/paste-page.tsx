@@ -1,7 +1,5 @@
-import { decodeUtf8 } from '@keyferry/schemas/utf8'
 import { useNavigate } from '@tanstack/react-router'
-import { FileUp } from 'lucide-react'
-import { useState, type ChangeEvent } from 'react'
+import { useState } from 'react'
 import { AccessDenied } from '../../components/pages/access-denied.tsx'
 import { LeaveGuard } from '../../components/leaving/leave-guard.tsx'
 import { PageHeader } from '../../components/pages/page.tsx'
@@ -14,6 +12,7 @@ import { inFolder, useWhyNot } from '../../lib/session/rights.ts'
 import type { FolderRef } from '../../lib/server/types.ts'
 import { useUnsaved } from '../../lib/forms/unsaved.ts'
 import { PastePreview } from './paste-preview.tsx'
+import { UploadButton } from './upload-button.tsx'
 import { words } from './words.ts'
 
 /** Characters: with more of them, a field takes seconds to draw. */
@@ -33,14 +32,6 @@ export function PastePage({ place }: { place: FolderRef }) {
   const change = (text: string) => {
     setContent(text)
     setUnreadable(null)
-  }
-  const upload = async (event: ChangeEvent<HTMLInputElement>) => {
-    const file = event.target.files?.[0]
-    event.target.value = ''
-    if (!file) return
-    const text = decodeUtf8(await file.arrayBuffer())
-    change(text ?? '')
-    setUnreadable(text === null ? file.name : null)
   }
   const onSaved = () => {
     setContent('')
@@ -107,15 +98,7 @@ export function PastePage({ place }: { place: FolderRef }) {
             {words.pastePage.unreadableText}
           </Notice>
         )}
-        <Button
-          asChild
-          className="w-fit focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent"
-        >
-          <label className="cursor-pointer">
-            <FileUp aria-hidden className="size-4" /> {words.pastePage.uploadFile}
-            <input type="file" className="sr-only" onChange={(event) => void upload(event)} />
-          </label>
-        </Button>
+        <UploadButton onText={change} onUnreadable={setUnreadable} />
         <PastePreview place={place} content={content} onSaved={onSaved} onCancel={() => void navigate(back)} />
       </div>
     </>
