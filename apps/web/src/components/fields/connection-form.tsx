@@ -6,32 +6,24 @@ import { z } from 'zod'
 import { issuesOf, messageOf } from '../../lib/server/errors.ts'
 import { defaultsOf, filled } from '../../lib/forms/form-fields.ts'
 import { schemaOf } from '../../lib/forms/form-rules.ts'
-import { useWhyNot } from '../../lib/session/rights.ts'
-import { markStale } from '../../lib/server/stale.ts'
-import { trpc } from '../../lib/server/trpc.ts'
-import type { Connection, Destination } from '../../lib/server/types.ts'
+import type { Connection } from '../../lib/server/types.ts'
 import { GeneratedFields } from './generated-fields.tsx'
+import { useStoreConnection, type Stored } from './use-store-connection.ts'
 import { Button } from '../ui/button.tsx'
 import { Actions } from '../ui/dialog.tsx'
 import { SelectField, TextField } from '../ui/field.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { words } from '../words.ts'
 
-interface Props {
-  /** The project it is created in; undefined: at the instance. It is for all projects when its creator may do that. */
-  projectId: string | undefined
-  destination: Destination
-  /** When set, only the credential of this one is replaced. */
-  existing?: Connection
+interface Props extends Stored {
   onDone: (connection: Connection) => void
   onCancel?: () => void
 }
 
-/** Makes a connection, or replaces the credential of one. The server tests it at the vendor before it stores it. */
-export function ConnectionForm({ projectId, destination, existing, onDone, onCancel }: Props) {
-  const create = trpc.connections.create.useMutation()
-  const update = trpc.connections.update.useMutation()
-  const forAll = useWhyNot(projectId ?? '')('connections.manage', { kind: 'organization' }) === undefined
+/** The fields of a connection, or of the credential that takes the place of one. */
+export function ConnectionForm({ onDone, onCancel, ...stored }: Props) {
+  const { destination, existing } = stored
+  const store = useStoreConnection(stored)
   const { methods } = destination.connection
   const [chosen, setChosen] = useState(existing?.method ?? methods[0]?.name ?? '')
   const method = methods.find(({ name }) => name === chosen)
@@ -56,24 +48,8 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
     if (issues.length === 0) form.setError('root', { message: messageOf(error) })
   }
   const submit = form.handleSubmit(async ({ name, credentials }) => {
-    const sent = filled(fields, credentials)
     try {
-      const connection = existing
-        ? await update.mutateAsync({
-            destination: existing.destination,
-            connectionId: existing.id,
-            method: chosen,
-            credentials: sent,
-          })
-        : await create.mutateAsync({
-            destination: destination.connection.app,
-            name,
-            method: chosen,
-            credentials: sent,
-            projectId: forAll ? null : (projectId ?? null),
-          })
-      await markStale(existing ? 'connections.update' : 'connections.create')
-      onDone(connection)
+      onDone(await store(name, { method: chosen, credentials: filled(fields, credentials) }))
     } catch (error) {
       refuse(error)
     }

@@ -11,14 +11,14 @@ export const ALPHABETS = {
 
 export type Alphabet = keyof typeof ALPHABETS
 
-export const randomText = (alphabet: Alphabet, length: number): string => customAlphabet(ALPHABETS[alphabet])(length)
+const randomText = (alphabet: Alphabet, length: number): string => customAlphabet(ALPHABETS[alphabet])(length)
 
 const randomBytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
 
-export const randomHex = (bytes: number): string =>
+const randomHex = (bytes: number): string =>
   Array.from(randomBytes(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
-export const randomBase64 = (bytes: number): string => btoa(String.fromCharCode(...randomBytes(bytes)))
+const randomBase64 = (bytes: number): string => btoa(String.fromCharCode(...randomBytes(bytes)))
 
 const ALGORITHMS = {
   Ed25519: { name: 'Ed25519' },
@@ -34,8 +34,40 @@ const ALGORITHMS = {
 export type KeyKind = keyof typeof ALGORITHMS
 export const KEY_KINDS = Object.keys(ALGORITHMS) as KeyKind[]
 
+/** What is generated; `length` counts characters of a text, and bytes of the others. */
+export type GeneratedKind = 'text' | 'hex' | 'base64' | 'uuid' | 'pair'
+export interface GeneratorSettings {
+  kind: GeneratedKind
+  length: number
+  alphabet: Alphabet
+  keyKind: KeyKind
+}
+
+/** Of a key pair, the value is the private key. Throws where the browser can't create one. */
+export async function generate({
+  kind,
+  length,
+  alphabet,
+  keyKind,
+}: GeneratorSettings): Promise<{ value: string; publicKey?: string }> {
+  switch (kind) {
+    case 'text':
+      return { value: randomText(alphabet, length) }
+    case 'hex':
+      return { value: randomHex(length) }
+    case 'base64':
+      return { value: randomBase64(length) }
+    case 'uuid':
+      return { value: crypto.randomUUID() }
+    case 'pair': {
+      const { privateKey, publicKey } = await generateKeyPair(keyKind)
+      return { value: privateKey, publicKey }
+    }
+  }
+}
+
 /** A new pair in PEM: PKCS #8 and SPKI. Browsers offer it on secure origins only. */
-export async function generateKeyPair(kind: KeyKind): Promise<{ privateKey: string; publicKey: string }> {
+async function generateKeyPair(kind: KeyKind): Promise<{ privateKey: string; publicKey: string }> {
   const pair = await crypto.subtle.generateKey(ALGORITHMS[kind], true, ['sign', 'verify'])
   if (!('privateKey' in pair)) throw new Error(words.generate.noKeyPair(kind))
   const [privateKey, publicKey] = await Promise.all([

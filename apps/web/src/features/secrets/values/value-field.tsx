@@ -7,8 +7,8 @@ import { Popover } from '../../../components/ui/popover.tsx'
 import { cn } from '../../../lib/cn.ts'
 import { isSave } from '../../../lib/forms/enter-saves.ts'
 import type { FolderRef } from '../../../lib/server/types.ts'
-import { openReference, useCompletions, type Completion } from './reference-completion.ts'
 import { listId, optionId, ReferenceList } from './reference-list.tsx'
+import { useReferenceOffer } from './use-reference-offer.ts'
 import { WhiteSpaceNote } from './white-space-note.tsx'
 import { words } from '../words.ts'
 
@@ -41,31 +41,16 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
   const id = useId()
   const own = useRef<HTMLTextAreaElement>(null)
   const field = ref ?? own
-  const [caret, setCaret] = useState<number | null>(null)
-  const [active, setActive] = useState(0)
   const [isWriting, setWriting] = useState(false)
   const [isRefused, setRefused] = useState(false)
   const problem = isRefused ? words.valueField.tooLong(MAX_LENGTH) : error
-  const open = caret === null ? null : openReference(value, caret)
-  const completions = useCompletions(place, open?.typed ?? null)
-  const isOffering = open !== null && completions.length > 0
-
-  const complete = ({ reference }: Completion) => {
-    if (!open || caret === null) return
-    const before = `${value.slice(0, open.start)}\${${reference}}`
-    onChange(before + value.slice(caret).replace(/^\}/, ''))
-    setCaret(null)
-    requestAnimationFrame(() => field.current?.setSelectionRange(before.length, before.length))
-  }
+  const offer = useReferenceOffer({ place, field, value, onChange })
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    const chosen = isOffering ? completions[active] : undefined
-    if (chosen && (event.key === 'Enter' || event.key === 'Tab')) complete(chosen)
-    else if (isOffering && event.key === 'ArrowDown') setActive((active + 1) % completions.length)
-    else if (isOffering && event.key === 'ArrowUp') setActive((active + completions.length - 1) % completions.length)
-    else if (isOffering && event.key === 'Escape') setCaret(null)
-    else if (event.key === 'Escape' && onCancel) onCancel()
-    else if (isSave(event)) onSave()
-    else return
+    if (!offer.takesKey(event)) {
+      if (event.key === 'Escape' && onCancel) onCancel()
+      else if (isSave(event)) onSave()
+      else return
+    }
     event.preventDefault()
   }
   return (
@@ -77,8 +62,8 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
           aria-busy={isLoading || undefined}
           aria-describedby={problem === undefined ? undefined : `${id}-error`}
           aria-autocomplete="list"
-          aria-controls={isOffering ? listId(id) : undefined}
-          aria-activedescendant={isOffering ? optionId(id, active) : undefined}
+          aria-controls={offer.isOffering ? listId(id) : undefined}
+          aria-activedescendant={offer.isOffering ? optionId(id, offer.active) : undefined}
           rows={1}
           spellCheck={false}
           autoComplete="off"
@@ -97,11 +82,10 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
           onChange={({ target }) => {
             setRefused(false)
             onChange(target.value)
-            setCaret(target.selectionStart)
-            setActive(0)
+            offer.typedAt(target.selectionStart)
           }}
-          onSelect={({ currentTarget }) => caret !== null && setCaret(currentTarget.selectionStart)}
-          onBlur={() => setCaret(null)}
+          onSelect={({ currentTarget }) => offer.movedTo(currentTarget.selectionStart)}
+          onBlur={offer.close}
           onKeyDown={onKeyDown}
         />
         <Popover
@@ -119,7 +103,9 @@ export function ValueField({ label, place, value, onChange, onSave, onCancel, er
           onClick={() => setWriting(true)}
         />
       </div>
-      {isOffering && <ReferenceList id={id} completions={completions} active={active} onChoose={complete} />}
+      {offer.isOffering && (
+        <ReferenceList id={id} completions={offer.completions} active={offer.active} onChoose={offer.complete} />
+      )}
       <WhiteSpaceNote value={value} onClean={onChange} />
       {problem !== undefined && (
         <p id={`${id}-error`} role="alert" className="text-sm font-medium text-bad">
