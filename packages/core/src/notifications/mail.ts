@@ -5,7 +5,7 @@ import { createTransport } from 'nodemailer'
 /** Milliseconds for connecting, for the greeting, and without a byte. */
 const TIMEOUT_MS = 10_000
 /** Milliseconds for one mail: some servers answer a byte at a time, and others wait meanwhile. */
-const MAIL_MS = 30_000
+const MAIL_MS = 20_000
 
 /**
  * Whether mails are sent to `url` with TLS or not at all: always, but for private hosts and with `?requireTLS=false`.
