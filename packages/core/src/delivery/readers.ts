@@ -71,7 +71,17 @@ const rowsBefore = (ctx: Context, projectId: string, seq: number | null) =>
     .$call((query) => (seq === null ? query : query.where('seq', '<', seq)))
     .orderBy('seq', 'desc')
     .limit(PAGE)
-    .select(['seq', 'at', 'action', 'actorKind', 'actorId', 'actor', 'details'])
+    .select(['seq', 'at', 'action', 'actorKind', 'actorId', 'actor'])
+    // A change can name thousands of keys.
+    .select((eb) =>
+      eb
+        .case()
+        .when('action', 'in', [...READS])
+        .then(eb.ref('details'))
+        .else('{}')
+        .end()
+        .as('details'),
+    )
     .execute()
 
 function concerns({ places }: ReadersQuery, read: Details): boolean {
