@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -186,5 +187,15 @@ onEveryDatabase('the audit log as a stream', (open) => {
     await streamAudit(t.ctx, { kind: 'file', path })
     const [, after = ''] = (await readFile(path, 'utf8')).split(`${cut}\n`)
     expect(seqsOf(after)).toEqual([4])
+  })
+
+  it('fails at a pipe that nobody reads instead of waiting for a reader', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'keyferry-stream-'))
+    onTestFinished(() => rm(dir, { recursive: true, force: true }))
+    const path = join(dir, 'pipe')
+    execFileSync('mkfifo', [path])
+    await happen(1)
+    await streamAudit(t.ctx, { kind: 'file', path })
+    expect(await streamState(t.ctx, { kind: 'file', path })).toEqual({ lag: 1, failures: 1 })
   })
 })

@@ -5,7 +5,7 @@
  * Keyferry.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { constants, open } from 'node:fs/promises'
 import { amend, databaseTime } from '@keyferry/db'
 import {
   DAY_MS,
@@ -211,8 +211,11 @@ async function deliver(ctx: Context, stream: AuditStream, id: string, text: stri
   }
 }
 
+/** A named pipe that nobody reads is an error: waiting for its reader would keep the process from its end. */
+const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
+
 async function append(path: string, text: string): Promise<void> {
-  const file = await open(path, 'a', 0o600)
+  const file = await open(path, APPENDING, 0o600)
   try {
     const { size } = await file.stat()
     // What is delivered again must not continue half a line. A file that can't be read counts as whole.
