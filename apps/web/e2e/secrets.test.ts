@@ -246,6 +246,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     await generator.getByLabel('Kind').selectOption('Key pair')
     await generator.getByRole('button', { name: 'Generate' }).click()
     await see(generator.getByText('-----BEGIN PUBLIC KEY-----'))
+    expect(await page.getByText('ends with a line break').count()).toBe(0)
     await screens.keep('generator')
     expect(await typed.inputValue()).toMatch(/^-----BEGIN PRIVATE KEY-----\n[^-]+\n-----END PRIVATE KEY-----\n$/)
     await generator.getByRole('button', { name: 'Close' }).click()

@@ -4,6 +4,8 @@ import { words } from '../words.ts'
 /** Control characters but line ends and tabs, and those that take no room or change the direction of text. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u00A0\u2000-\u200A\u202F\u3000]/gu
 const MEANT = /[\r\n\t]/
+/** A line break belongs to the end of a PEM block. */
+const PEM_END = /(?<=-----END [A-Z ]+-----)\r?\n$/
 
 export interface Finding {
   /** A sentence without its end. */
@@ -19,9 +21,9 @@ export function findWhiteSpace(value: string): Finding[] {
   const trimmed = value.trim()
   if (trimmed === '') return []
   const findings: Finding[] = []
-  if (trimmed !== value) {
-    const start = value.slice(0, value.length - value.trimStart().length)
-    const end = value.slice(value.trimEnd().length)
+  const start = value.slice(0, value.length - value.trimStart().length)
+  const end = value.replace(PEM_END, '').slice(value.trimEnd().length)
+  if (start + end !== '') {
     const { begins, both, ends, lineBreak, tab, space, edges, trim } = words.whiteSpace
     const where = start === '' ? ends : end === '' ? begins : both
     const what = /[\r\n]/.test(start + end) ? lineBreak : /\t/.test(start + end) ? tab : space
