@@ -62,43 +62,45 @@ export function PastePage({ place }: { place: FolderRef }) {
           </>
         }
       />
-      <div className="grid max-w-4xl grid-cols-1 gap-4">
-        {content.length > MAX_TYPED ? (
-          <Notice
-            kind="info"
-            title={words.pastePage.tooLong((content.length / 1_000_000).toFixed(1))}
-            action={
-              <Button size="sm" onClick={() => change('')}>
-                {words.pastePage.clear}
-              </Button>
-            }
-          >
-            {words.pastePage.tooLongText}
-          </Notice>
-        ) : (
-          <TextAreaField
-            label={words.pastePage.fileContent}
-            rows={12}
-            spellCheck={false}
-            autoComplete="off"
-            placeholder={words.pastePage.placeholder}
-            className="[&_textarea]:font-mono [&_textarea]:text-sm"
-            value={content}
-            onChange={(event) => change(event.target.value)}
-            onPaste={(event) => {
-              const text = event.clipboardData.getData('text')
-              if (text.length <= MAX_TYPED) return
-              event.preventDefault()
-              change(text)
-            }}
-          />
-        )}
-        {unreadable !== null && (
-          <Notice kind="bad" title={words.pastePage.unreadable(unreadable)}>
-            {words.pastePage.unreadableText}
-          </Notice>
-        )}
-        <UploadButton onText={change} onUnreadable={setUnreadable} />
+      <div className="grid max-w-4xl grid-cols-1 gap-x-8 gap-y-4 2xl:max-w-none 2xl:grid-cols-2">
+        <div className="grid grid-cols-1 content-start gap-4">
+          {content.length > MAX_TYPED ? (
+            <Notice
+              kind="info"
+              title={words.pastePage.tooLong((content.length / 1_000_000).toFixed(1))}
+              action={
+                <Button size="sm" onClick={() => change('')}>
+                  {words.pastePage.clear}
+                </Button>
+              }
+            >
+              {words.pastePage.tooLongText}
+            </Notice>
+          ) : (
+            <TextAreaField
+              label={words.pastePage.fileContent}
+              rows={12}
+              spellCheck={false}
+              autoComplete="off"
+              placeholder={words.pastePage.placeholder}
+              className="[&_textarea]:font-mono [&_textarea]:text-sm"
+              value={content}
+              onChange={(event) => change(event.target.value)}
+              onPaste={(event) => {
+                const text = event.clipboardData.getData('text')
+                if (text.length <= MAX_TYPED) return
+                event.preventDefault()
+                change(text)
+              }}
+            />
+          )}
+          {unreadable !== null && (
+            <Notice kind="bad" title={words.pastePage.unreadable(unreadable)}>
+              {words.pastePage.unreadableText}
+            </Notice>
+          )}
+          <UploadButton onText={change} onUnreadable={setUnreadable} />
+        </div>
         <PastePreview place={place} content={content} onSaved={onSaved} onCancel={() => void navigate(back)} />
       </div>
     </>

@@ -42,7 +42,7 @@ export function PastePreview({ place, content, onSaved, onCancel }: Props) {
       },
     )
   return (
-    <div className="grid grid-cols-1 gap-3">
+    <div className="grid grid-cols-1 content-start gap-3">
       {preview.error && (
         <Notice kind="bad" title={words.pastePreview.unreadable}>
           {messageOf(preview.error)}

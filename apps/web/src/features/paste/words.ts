@@ -28,7 +28,7 @@ export const words = {
     selectAll: 'Select all',
     selectNone: 'Select none',
     cancel: 'Cancel',
-    saveChosen: (chosen: number) => `Save ${count(chosen, 'secret')}`,
+    saveChosen: (chosen: number) => (chosen === 0 ? 'Save secrets' : `Save ${count(chosen, 'secret')}`),
   },
   pastedLines: {
     pastedSecrets: 'Pasted secrets',
