@@ -137,6 +137,13 @@ export const words = {
     reasonHelp: 'Required. Shown beside everything that is paused.',
     ends: 'Ends',
   },
+  replacedPauses: {
+    title: (pauses: number) =>
+      pauses === 1
+        ? 'Already paused. This replaces its reason and end.'
+        : `${count(pauses, 'sync')} are already paused. This replaces their reasons and ends.`,
+    pausedBy: (by: string, why: string) => `Paused by ${by}: ${why}`,
+  },
   pauseMenu: {
     moreForAllSyncs: 'More for all syncs',
     pauseProject: 'Pause all syncs of this project…',

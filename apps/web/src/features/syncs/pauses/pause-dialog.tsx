@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Confirm } from '../../../components/confirm.tsx'
 import { SelectField, TextField } from '../../../components/ui/field.tsx'
 import { toast } from '../../../lib/toast.ts'
+import { ReplacedPauses } from './replaced-pauses.tsx'
 import { usePauses, type PauseSubject } from './use-pauses.ts'
 import { words } from '../words.ts'
 
@@ -41,6 +42,7 @@ export function PauseDialog({ subject, onClose }: { subject: PauseSubject; onClo
       onClose={onClose}
     >
       <p>{words.pauseDialog.consequence}</p>
+      <ReplacedPauses subject={subject} />
       <TextField
         label={words.pauseDialog.reason}
         help={words.pauseDialog.reasonHelp}

@@ -3,12 +3,15 @@ import { atSource, useWhyNot } from '../../../lib/session/rights.ts'
 import { markStale } from '../../../lib/server/stale.ts'
 import { toast } from '../../../lib/toast.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
-import type { BriefSync } from '../../../lib/server/types.ts'
+import type { BriefSync, ListedSync } from '../../../lib/server/types.ts'
 import { words } from '../words.ts'
+
+/** A sync, and its pause where the page knows of it. */
+type PausedSync = BriefSync & Partial<Pick<ListedSync, 'reason'>>
 
 /** What is paused: single syncs, every sync of a project, or of the instance. */
 export type PauseSubject =
-  | { scope: 'syncs'; syncs: readonly [BriefSync, ...BriefSync[]] }
+  | { scope: 'syncs'; syncs: readonly [PausedSync, ...PausedSync[]] }
   | { scope: 'project' | 'instance'; projectId: string }
 
 interface Terms {
