@@ -10,5 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`error: The output can't be written, so it is not complete: ${error.message}\n`)
   process.exit(1)
 })
+// What it says beside its result has no reader, or no room: the exit code says how it ended.
+process.stderr.on('error', () => {})
 const { run } = await import('./program.ts')
 process.exitCode = await run(process.argv.slice(2), process.env, process)

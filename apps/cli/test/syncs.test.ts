@@ -174,6 +174,10 @@ it('shows what would happen, does it, and says when nothing is left', async () =
   const said = text(cut.stderr)
   expect(await once(cut, 'exit')).toEqual([0, null])
   expect(await said).toBe('')
+  // Nor can what it says beside the result be written: what it did counts.
+  const note = `${process.execPath} ${file} folders create mute --project ${slug} --env dev 2>/dev/full`
+  const mute = spawn('bash', ['-c', note], { env: { ...home.env, NODE_COMPILE_CACHE }, stdio: 'ignore' })
+  expect(await once(mute, 'exit')).toEqual([0, null])
 })
 
 it('asks before the fuse, and carries out exactly what was shown', async () => {
