@@ -9,7 +9,7 @@ export const ALPHABETS = {
   digits: '0123456789',
 } as const
 
-export type Alphabet = keyof typeof ALPHABETS
+type Alphabet = keyof typeof ALPHABETS
 
 const randomText = (alphabet: Alphabet, length: number): string => customAlphabet(ALPHABETS[alphabet])(length)
 
