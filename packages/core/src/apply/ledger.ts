@@ -250,7 +250,7 @@ const deleteKeys = keptQuery((db, slot: Slot<Place & { keys: readonly string[] }
 const inserted = (db: Kysely<Tables>, rows: RawBuilder<string>) =>
   insertRows<'ledger', Row>(db, 'ledger', rows, COLUMN_TYPES)
 
-const replaceRows = batchWriter<Tx, Row>(
+const replaceRows = batchWriter<Tx>(
   keptQuery((db, slot: Slot<{ rows: string }>) =>
     inserted(db, slot('rows')).onConflict((conflict) =>
       conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet((eb) => ({
@@ -269,7 +269,7 @@ const replaceRows = batchWriter<Tx, Row>(
   ),
 )
 
-const intendReplacing = batchWriter<Tx, Row>(
+const intendReplacing = batchWriter<Tx>(
   keptQuery((db, slot: Slot<{ rows: string }>) =>
     inserted(db, slot('rows')).onConflict((conflict) =>
       conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet({ intent: 'replacing' }),

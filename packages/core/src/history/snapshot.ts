@@ -64,11 +64,11 @@ export async function keepSnapshot(
   if (shared !== undefined) return shared
   const id = randomUUID()
   const link = nextLink(await newestChain(tx, syncId), snapshot)
-  await insertSnapshots(tx, [{ id, syncId, hash, ...link }])
+  await insertSnapshots(tx, [{ id, syncId, hash, ...link } satisfies Selectable<SnapshotTable>])
   return id
 }
 
-const insertSnapshots = batchWriter<Tx, Selectable<SnapshotTable>>(
+const insertSnapshots = batchWriter<Tx>(
   keptQuery((db, slot: Slot<{ rows: string }>) =>
     insertRows<'snapshots', Selectable<SnapshotTable>>(db, 'snapshots', slot('rows'), {
       id: 'text',

@@ -72,10 +72,10 @@ export const recordRun = (
       planHash: plan?.hash ?? null,
       counts: plan ? JSON.stringify(plan.summary) : null,
       reached: reachedOf(sync),
-    },
+    } satisfies Selectable<RunTable>,
   ])
 
-const upsertRuns = batchWriter<Context['db'] | Tx, Selectable<RunTable>>(
+const upsertRuns = batchWriter<Context['db'] | Tx>(
   keptQuery((db, slot: Slot<{ rows: string }>) =>
     insertRows<'runs', Selectable<RunTable>>(db, 'runs', slot('rows'), {
       id: 'text',
@@ -133,7 +133,7 @@ async function closeRunning(ctx: Context, syncId: string, runId: string | null):
 
 export async function recordOutcomes(tx: Tx, runId: string, outcomes: readonly Outcome[]): Promise<void> {
   for (const some of chunks(outcomes)) {
-    const rows = some.map(({ madeOf = null, reason, ...outcome }) => ({
+    const rows = some.map(({ madeOf = null, reason, ...outcome }): Selectable<OutcomeTable> => ({
       runId,
       ...outcome,
       reason: JSON.stringify(reason),
@@ -143,7 +143,7 @@ export async function recordOutcomes(tx: Tx, runId: string, outcomes: readonly O
   }
 }
 
-const insertOutcomes = batchWriter<Tx, Selectable<OutcomeTable>>(
+const insertOutcomes = batchWriter<Tx>(
   keptQuery((db, slot: Slot<{ rows: string }>) =>
     insertRows<'outcomes', Selectable<OutcomeTable>>(db, 'outcomes', slot('rows'), {
       runId: 'text',

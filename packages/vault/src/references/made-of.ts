@@ -8,7 +8,10 @@ import type { Node, ReferenceGraph } from './reference-graph.ts'
  */
 export type MadeOf = string
 
-export const versionsIn = (madeOf: MadeOf): Readonly<Record<string, number>> => JSON.parse(madeOf)
+export function versionsIn(madeOf: MadeOf): Readonly<Record<string, number>> {
+  const versions: Record<string, number> = JSON.parse(madeOf)
+  return versions
+}
 
 /** Secrets that are kept with one value, and references that are followed for it. */
 const MAX_SECRETS = 100
