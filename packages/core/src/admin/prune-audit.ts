@@ -30,21 +30,18 @@ export async function pruneAudit(ctx: Context, actor: Actor, { days }: { days: n
   const before = new Date(ctx.now().getTime() - days * DAY_MS).toISOString()
   const end = await lastBefore(ctx, before)
   if (end === null) return 0
-  const { problem } = await verifyAudit(ctx)
+  const { problem, rows: present, head } = await verifyAudit(ctx)
   if (problem) throw new BadRequest(`The audit log is not pruned, because it is not whole: ${problem.message}`)
   await ctx.authority.catchUp(ctx.db)
-  const { rows } = await ctx.db
-    .selectFrom('audit')
-    .where('seq', '<=', end)
-    .select(({ fn }) => fn.countAll<number | string>().as('rows'))
-    .executeTakeFirstOrThrow()
+  // Their numbers have no gaps.
+  const rows = present - ((head?.seq ?? end) - end)
   let taken = 0
   for (;;) {
     const chunk = await maintain(ctx, async (tx) => {
       const chunk = await takeOff(ctx, tx, end)
       // With the first rows that go: of a process that ends before the last, the log would not say who removed them.
       if (taken === 0 && chunk > 0)
-        await audit(ctx, tx, actor, 'instance.prune-audit', null, { rows: Number(rows), upTo: end, before })
+        await audit(ctx, tx, actor, 'instance.prune-audit', null, { rows, upTo: end, before })
       return chunk
     })
     taken += chunk

@@ -188,11 +188,14 @@ export const checkedKey = z.object({
 
 /** A `.env` file, as pasted or uploaded. With `dryRun` it only says what it would do. */
 const dotenv: z.ZodType<SecretValue, string> = z.string().max(2_000_000)
+const MAX_KEYS = 10_000
 export const pasteDotenv = inFolder.extend({
   content: dotenv,
-  keys: z.array(secretLookup).min(1).max(10_000).optional().describe('Only these of the file; without it all'),
+  keys: z.array(secretLookup).min(1).max(MAX_KEYS).optional().describe('Only these of the file; without it all'),
   ifVersions: z
     .record(secretLookup, seenVersion)
+    .refine((versions) => Object.keys(versions).length <= MAX_KEYS, `Must be at most ${MAX_KEYS} keys`)
+    .meta({ maxProperties: MAX_KEYS })
     .optional()
     .describe('Only if these are the versions now, 0: if there is none; otherwise 409'),
   showValues: z.boolean().optional().describe('Answers the values that were read from the file'),
