@@ -74,14 +74,14 @@ async function neededVersions(tx: Tx, projectId: string, folderId: string): Prom
   const slice = timeSlice()
   for (const syncId of await syncsWithSnapshots(tx, projectId, folderId)) {
     for await (const content of snapshotsOf(tx, syncId, folderId)) {
-      for (const version of versionsIn(content, folderId)) needed.add(version)
+      for (const version of namedVersions(content, folderId)) needed.add(version)
       if (slice.isOver()) await slice.rest()
     }
   }
   return needed
 }
 
-function versionsIn(content: string, folderId: string): string[] {
+function namedVersions(content: string, folderId: string): string[] {
   const snapshot: { folderId: string; entries: { sourceKey: string; version: number | null }[] } = JSON.parse(content)
   if (snapshot.folderId !== folderId) return []
   return snapshot.entries.flatMap(({ sourceKey, version }) => (version === null ? [] : `${version} ${sourceKey}`))
