@@ -33,7 +33,9 @@ export function WindowRows({ count, keyOf, height, renderAt }: RowsProps) {
       ),
     // As it begins, the library scrolls to where the page was when these rows were rendered. On a slow machine somebody
     // has scrolled on since, and would be thrown back.
-    scrollToFn: (...to) => isDrawn.current && windowScroll(...to),
+    // The same where a row above the screen turns out higher than any other: the page goes on from where it is.
+    scrollToFn: (offset, to, rows) =>
+      isDrawn.current && windowScroll(to.adjustments === undefined ? offset : window.scrollY, to, rows),
     // A row is as high as it was, or as any other, until the browser reports that it is not: reading its height as it
     // is drawn would have the page laid out once more in that frame.
     measureElement: (row, entry, rows) =>
