@@ -4,13 +4,14 @@
  * place must be listed.
  */
 import { randomUUID } from 'node:crypto'
+import type { Requirement } from '@keyferry/access'
 import { startEmulator, type TriggerDevEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { SYSTEM } from '@keyferry/kernel'
 import { readinessOf } from '@keyferry/runtime'
 import { watchFolders } from '@keyferry/schemas'
-import { EVERYTHING, type Action } from '@keyferry/schemas/policy'
+import { EVERYTHING } from '@keyferry/schemas/policy'
 import { createProject } from '@keyferry/vault'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -239,9 +240,9 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
 
   it.each(procedures.map((procedure) => [procedure.name, procedure] as const))('%s', async (_, procedure) => {
     if (used) await reseed()
-    const action = await firstAction(procedure)
+    const first = await firstRequirement(procedure)
     const ask = async (who: Who, route: Meta['routes'][number] | null) => {
-      const placed = !/^(anyone|instance\..*)$/.test(action)
+      const placed = first !== 'anyone' && first.at.kind !== 'instance'
       const input = inputFor(
         route ? readBy(route, procedure) : procedure,
         fixture[(LIKE[who] ?? who) === 'narrowed, outside' && placed ? 'outside' : 'inside'],
@@ -260,16 +261,16 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     // Both ways lead to the same procedure; the database cannot tell them apart.
     const ofRest = dialect === 'sqlite' ? callersOverRest(procedure) : []
     for (const who of WHO) {
-      const wanted = expected(procedure.name, action, who)
+      const wanted = expected(procedure.name, first, who)
       const routes = ofRest.includes(who) ? procedure.meta.routes : []
       for (const route of ofTrpc.includes(who) ? [null, ...routes] : routes) {
-        const first = await ask(who, route)
+        const seen = await ask(who, route)
         // An earlier call that was let through may have removed what this one names.
-        const stale = first.outcome !== wanted && used
+        const stale = seen.outcome !== wanted && used
         if (stale) {
           await reseed()
         }
-        const { outcome, how } = stale ? await ask(who, route) : first
+        const { outcome, how } = stale ? await ask(who, route) : seen
         expect(outcome, how).toBe(wanted)
       }
     }
@@ -278,14 +279,14 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
   it('notes what was changed by those who can', () => expect(changed).toBeGreaterThan(50))
 
   /** What a procedure says that it requires before anything else. */
-  async function firstAction({ name, meta, ...procedure }: Procedure): Promise<Action | 'anyone'> {
+  async function firstRequirement({ name, meta, ...procedure }: Procedure): Promise<Requirement | 'anyone'> {
     const { verb } = meta
     if (verb === undefined) throw new Error(`${name} mounts no verb`)
     if (verb === 'anyone') return verb
     const input: unknown = verb.input?.parse(inputFor({ name, meta, ...procedure }, fixture.inside))
     const [first] = await verb.requirements(input, { ctx: api.ctx, access: EVERYTHING })
     if (!first) throw new Error(`${name} requires nothing`)
-    return first.action
+    return first
   }
 
   async function reseed(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Who gets through where: the permissions, written down a second time for the role matrix. For tests only. */
+import type { Requirement, Where } from '@keyferry/access'
 import type { Action } from '@keyferry/schemas/policy'
 import { procedures, type Procedure } from './inputs.ts'
 
@@ -116,56 +117,11 @@ const MAY: Record<Exclude<Action, 'instance.use'>, Who[]> = {
   'connections.manage': ['admin'],
 }
 
-/** Procedures that need more than their statement's first word: both ends of a move, say, or the whole project. */
-const ALSO: Record<string, Who[] | undefined> = {
-  'tags.create': WRITERS.filter((who) => who !== 'narrowed, inside'),
-  'tags.update': WRITERS.filter((who) => who !== 'narrowed, inside'),
-  'tags.delete': WRITERS.filter((who) => who !== 'narrowed, inside'),
-  'tree.moveSecrets': WRITERS,
-  'tree.moveFolder': WRITERS,
-}
+/** What has an id of its own and stands in a folder: out of reach, it is not there. */
+const IN_A_FOLDER: ReadonlySet<Where['kind']> = new Set(['environment', 'folder-id', 'import', 'secret', 'sync'])
 
-/** Procedures that name a thing by an id of its own: out of reach, it is not there. */
-const BY_ID = new Set([
-  'folders.get',
-  'environments.get',
-  'imports.get',
-  'secrets.byId',
-  'folders.update',
-  'syncs.get',
-  'syncs.update',
-  'syncs.delete',
-  'syncs.trigger',
-  'syncs.importSecrets',
-  'syncs.previewImport',
-  'syncs.removeSecrets',
-  'syncs.checkDrift',
-  'syncs.excludeKeys',
-  'syncs.includeKeys',
-  'syncs.pause',
-  'syncs.resume',
-  'syncs.plan',
-  'syncs.approve',
-  'syncs.runs',
-  'syncs.run',
-  'syncs.restorePreview',
-  'syncs.restore',
-  'syncs.keys',
-  'tree.moveFolder',
-])
-
-/** Procedures that name a thing of the whole project by an id: to a narrowed role it is not there. */
-const OF_PROJECT = new Set([
-  'members.membership',
-  'connections.get',
-  'connections.byName',
-  'connections.update',
-  'connections.delete',
-  'connections.check',
-  'connections.choices',
-  'connections.choiceRows',
-  'syncs.ofConnection',
-])
+/** What is named by an id, or a name of its own, and is the whole project's: to a narrowed role it is not there. */
+const OF_PROJECT: ReadonlySet<Where['kind']> = new Set(['connection', 'connection-name', 'membership'])
 
 /** Those without a credential that works. */
 const ENDED: Who[] = ['nobody', 'unknown token', 'expired token', 'revoked token', 'ended session', 'removed machine']
@@ -180,22 +136,23 @@ export const LIKE: Partial<Record<Who, Who>> = {
   'narrowed owner’s key, outside': 'narrowed, outside',
 }
 
-/** What `caller` gets of a procedure that requires `access` first. */
-export function expected(procedure: string, access: Action | 'anyone', caller: Who): Outcome {
+/** What `caller` gets of a procedure that requires `first` before anything else. */
+export function expected(procedure: string, first: Requirement | 'anyone', caller: Who): Outcome {
   const who = LIKE[caller] ?? caller
   if (WITH_A_CLIENTS_TOKEN.has(procedure)) return 'no login'
   if (WITH_ANY_TOKEN.has(procedure)) return ENDED.includes(who) ? 'no login' : 'through'
-  if (access === 'anyone') return 'through'
+  if (first === 'anyone') return 'through'
+  const { action, at } = first
   if (ENDED.includes(who)) return 'no login'
   if (who === 'instance admin') return 'through'
   // A key is for projects that its maker belongs to.
   if (procedure === 'apiKeys.create' && who === 'foreign') return 'not there'
-  if (access === 'instance.use') return 'through'
-  if (access === 'instance.manage') return 'forbidden'
+  if (action === 'instance.use') return 'through'
+  if (action === 'instance.manage') return 'forbidden'
   if (who === 'foreign') return 'not there'
-  if (who === 'narrowed, outside' && BY_ID.has(procedure)) return 'not there'
-  if (who.startsWith('narrowed') && OF_PROJECT.has(procedure)) return 'not there'
-  const more = ALSO[procedure]
-  if (more && !more.includes(who)) return 'forbidden'
-  return MAY[access].includes(who) ? 'through' : 'forbidden'
+  if (who === 'narrowed, outside' && IN_A_FOLDER.has(at.kind)) return 'not there'
+  if (who.startsWith('narrowed') && OF_PROJECT.has(at.kind)) return 'not there'
+  // What is done in a folder with no folder named is done in the whole project.
+  if (who.startsWith('narrowed') && at.kind === 'project' && action !== 'project.read') return 'forbidden'
+  return MAY[action].includes(who) ? 'through' : 'forbidden'
 }
