@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { createAuth, migrateAuth, removeUnconfirmed, type AuthOptions } from '@keyferry/access/sign-in'
 import { guardFetch } from '@keyferry/kernel/network'
 import { DAY_MS, HOUR_MS, isInitialized, repeat, type Context, type Network, type Repeated } from '@keyferry/kernel'
-import { StartupError, VERSION, hostCheck, type Env, type Runtime, type Service } from '@keyferry/runtime'
+import { VERSION, hostCheck, refusedPort, type Env, type Runtime, type Service } from '@keyferry/runtime'
 import { buildApp } from './app.ts'
 import { watchNewestVersion } from './newest-version.ts'
 import { CONSOLE_FILES } from './http/console-files.ts'
@@ -61,7 +61,7 @@ export async function serve(instance: Runtime, env: Env): Promise<Serving> {
     unguard?.()
     // Between finding it free and listening, another program may have taken it.
     if (env.PORT === 0 && codeOf(error) === 'EADDRINUSE') return serve(instance, env)
-    throw refusal(error, env.HOST, port)
+    throw refusedPort(error, { setting: 'PORT', port, host: env.HOST })
   }
   const setup = (await isInitialized(ctx))
     ? null
@@ -110,16 +110,6 @@ export function oidcOf(env: Env): AuthOptions['oidc'] {
 function hostOf(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
-}
-
-function refusal(error: unknown, host: string, port: number): unknown {
-  const code = codeOf(error)
-  if (code === 'EADDRINUSE')
-    return new StartupError(`Port ${port} is in use by another program. Stop it, or set PORT to a free one.`)
-  if (code === 'EACCES') return new StartupError(`Port ${port} requires more privileges. Set PORT to 1024 or higher.`)
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new StartupError(`HOST=${host} is not an address of this machine.`)
-  return error
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)

@@ -95,7 +95,7 @@ async function namesWhatIsIll(home: Home, port: string): Promise<void> {
         OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1/metrics',
         OTEL_METRICS_EXPORTER: 'none',
       },
-      'mail: The mail server refuses',
+      "mail: The mail server can't be used",
       'sign-in provider: http://127.0.0.1:1/.well-known/openid-configuration cannot be reached',
       'collector: http://127.0.0.1:1/otlp cannot be reached',
       'Check OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and the network.',

@@ -1,5 +1,6 @@
 export { changeRootKey, openAdmin, OPERATOR, type Admin } from './admin/admin.ts'
 export { examine, type Finding } from './admin/doctor.ts'
+export { refusedPort } from './refused-port.ts'
 export { StartupError } from './startup-error.ts'
 export { readEnv, type Env } from './settings/env.ts'
 export { migrateStore, type MigratedStore } from './admin/migrate-store.ts'

@@ -439,7 +439,9 @@ describe('the monitoring server of a worker', () => {
       checks: { store: 'ok', schema: 'ok', keys: 'ok', queue: 'The queue is not open yet.' },
     })
     expect((await ask('/')).status).toBe(404)
-    await expect(serveMonitoring(monitoring, on(server.port))).rejects.toThrow('METRICS_PORT')
+    await expect(serveMonitoring(monitoring, on(server.port))).rejects.toThrow(
+      `Port ${server.port} is in use by another program. Stop it, or set METRICS_PORT to a free one.`,
+    )
     // fetch sends no Host header of one's own choice.
     const named = await new Promise<IncomingMessage>((resolve, reject) => {
       get({ port: server.port, path: '/metrics', headers: { host: 'evil.test' } }, resolve).once('error', reject)

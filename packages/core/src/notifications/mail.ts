@@ -1,6 +1,7 @@
+import { Socket } from 'node:net'
 import type { Mailer } from '@keyferry/kernel'
 import { looksPrivate } from '@keyferry/kernel/private-hosts'
-import { createTransport } from 'nodemailer'
+import { createTransport, type SMTPTransportOptions } from 'nodemailer'
 
 /** Milliseconds for connecting, for the greeting, and without a byte. */
 const TIMEOUT_MS = 10_000
@@ -27,16 +28,20 @@ export function createMailer({ url, from }: { url: string; from: string }): Mail
 
 /** Signs in to the server of `url` and sends nothing. Rejects with what is wrong, which never holds the password. */
 export async function verifyMail(url: string): Promise<void> {
-  const transport = transportTo(url)
+  // nodemailer gives no way to end this but by its connection.
+  const socket = new Socket()
+  const late = new Error(`no whole answer within ${MAIL_MS / 1000} s`)
+  AbortSignal.timeout(MAIL_MS).addEventListener('abort', () => socket.destroy(late), { once: true })
   try {
-    await transport.verify()
+    await transportTo(url, { socket }).verify()
   } finally {
-    transport.close()
+    socket.destroy()
   }
 }
 
-const transportTo = (url: string) =>
+const transportTo = (url: string, options: Pick<SMTPTransportOptions, 'socket'> = {}) =>
   createTransport({
+    ...options,
     url,
     requireTLS: requiresTls(url),
     connectionTimeout: TIMEOUT_MS,

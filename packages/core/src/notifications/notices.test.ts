@@ -11,7 +11,7 @@ import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { portOf, receiveMail, receiveWebhooks } from '../testing/notices.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { deliverNotices } from './deliver.ts'
-import { createMailer, requiresTls } from './mail.ts'
+import { createMailer, requiresTls, verifyMail } from './mail.ts'
 import { createNoticeTarget, deleteNoticeTarget, listNoticeTargets, testNoticeTarget } from './targets.ts'
 
 const [destination = ''] = (await representatives()).keys()
@@ -332,9 +332,13 @@ onEveryDatabase('notices', (open) => {
       )
   })
 
-  it('are not mailed to a server that takes too long, whatever it says meanwhile', async () => {
-    const deadline = new AbortController()
-    vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(deadline.signal)
+  it('are not mailed to a server that takes too long, whatever it says meanwhile, nor is it waited for in a check', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    let deadline = new AbortController()
+    const limit = () => {
+      deadline = new AbortController()
+      timeout.mockReturnValueOnce(deadline.signal)
+    }
     const server = createServer((socket) => {
       socket.write('220 slow\r\n')
       // After its greeting.
@@ -342,9 +346,12 @@ onEveryDatabase('notices', (open) => {
     }).listen(0, '127.0.0.1')
     onTestFinished(() => void server.close())
     await once(server, 'listening')
-    const mailer = createMailer({ url: `smtp://127.0.0.1:${portOf(server.address())}`, from: 'keyferry@example.com' })
-    const sent = mailer.send({ to: 'ada@example.com', subject: 'x', text: 'x' })
+    const url = `smtp://127.0.0.1:${portOf(server.address())}`
+    limit()
+    const sent = createMailer({ url, from: 'k@example.com' }).send({ to: 'ada@example.com', subject: 'x', text: 'x' })
     await expect(sent).rejects.toMatchObject({ code: 'EABORT' })
+    limit()
+    await expect(verifyMail(url)).rejects.toThrow('no whole answer within 20 s')
   })
 
   it('are mailed with TLS, but for private hosts and where the operator says so', () => {

@@ -188,7 +188,7 @@ async function mail(env: Env, progress: (check: string) => void): Promise<Findin
     await verifyMail(env.SMTP_URL)
     return [ok('mail', 'The mail server takes the credentials.')]
   } catch (error) {
-    return [failure('mail', `The mail server refuses: ${wordsOf(error)}`, 'Check SMTP_URL and the network.')]
+    return [failure('mail', `The mail server can't be used: ${wordsOf(error)}`, 'Check SMTP_URL and the network.')]
   }
 }
 

@@ -96,14 +96,17 @@ function opens(ring: Keyring, stored: StoredKey): boolean {
   }
 }
 
+/** Bytes of 32 in base64, with room for line ends. */
+const LONGEST_FILE = 1024
+
 function readKey(file: string): Buffer | null {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (!stat) return null
   if ((stat.mode & 0o077) !== 0 && process.platform !== 'win32') {
     throw new StartupError(`${file} can be read by other users of this machine. Run: chmod 600 ${file}`)
   }
-  const key = Buffer.from(readFileSync(file, 'utf8'), 'base64')
-  if (key.length === 32) return key
+  const key = stat.size > LONGEST_FILE ? null : Buffer.from(readFileSync(file, 'utf8'), 'base64')
+  if (key?.length === 32) return key
   throw new StartupError(`${file} does not contain 32 bytes in base64. Restore the right file. Nothing was changed.`)
 }
 

@@ -2,7 +2,7 @@
 import { timingSafeEqual, createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { bearerOf, type Context } from '@keyferry/kernel'
-import { StartupError } from '../startup-error.ts'
+import { refusedPort } from '../refused-port.ts'
 import type { Env } from '../settings/env.ts'
 import { hostCheck } from './hosts.ts'
 import type { Readiness } from './readiness.ts'
@@ -88,9 +88,7 @@ export async function serveMonitoring(
     page.then(send, () => send({ status: 500, contentType: TEXT, text: 'Something went wrong\n' }))
   })
   const listening = Promise.withResolvers<void>()
-  server.once('error', (error) =>
-    listening.reject(new StartupError(`METRICS_PORT=${port} cannot be used: ${error.message}`, error)),
-  )
+  server.once('error', (error) => listening.reject(refusedPort(error, { setting: 'METRICS_PORT', port, host })))
   server.listen(port, host, () => listening.resolve())
   await listening.promise
   const address = server.address()

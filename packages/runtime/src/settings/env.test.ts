@@ -1,8 +1,9 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readEnv } from './env.ts'
 import { StartupError } from '../startup-error.ts'
 
@@ -156,6 +157,25 @@ describe('the environment', () => {
     }
     await chmod(file, 0o666)
     expect(() => readEnv({ KEYFERRY_ROOT_KEY_FILE: file })).toThrow('other users can change')
+  })
+
+  it.skipIf(process.platform === 'win32')('reads a pipe, and no file, pipe or device without an end', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'keyferry-env-'))
+    onTestFinished(() => rm(dir, { recursive: true, force: true }))
+    const readFrom = (path: string) => readEnv({ METRICS_TOKEN_FILE: path }).METRICS_TOKEN
+    const pipe = join(dir, 'pipe')
+    execFileSync('mkfifo', ['-m', '600', pipe])
+    const writer = spawn('sh', ['-c', 'printf a-token-for-prometheus > "$1"', 'sh', pipe])
+    onTestFinished(() => void writer.kill())
+    expect(readFrom(pipe)).toBe('a-token-for-prometheus')
+    expect(() => readFrom(dir)).toThrow(`METRICS_TOKEN_FILE: ${dir} cannot be read: illegal operation on a directory`)
+    expect(() => readFrom('/dev/zero')).toThrow('METRICS_TOKEN_FILE: /dev/zero is longer than 65536 bytes')
+    const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(30_001)
+    try {
+      expect(() => readFrom(pipe)).toThrow(`METRICS_TOKEN_FILE: ${pipe} gave no secret within 30 s`)
+    } finally {
+      clock.mockRestore()
+    }
   })
 
   it('opens private networks by a list', () => {

@@ -3,8 +3,8 @@
  * password manager.
  */
 import { spawnSync } from 'node:child_process'
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { MOST_BYTES, readSmallFile } from '../small-file.ts'
 import { StartupError } from '../startup-error.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -16,7 +16,6 @@ interface SecretSetting {
 }
 
 const COMMAND_MS = 30_000
-const MOST_BYTES = 65_536
 
 /** Of `NAME_FILE` and `NAME_COMMAND` for each setting. */
 export const sourceNames = (settings: readonly SecretSetting[]): string[] =>
@@ -46,23 +45,10 @@ export function withSecrets(variables: Variables, settings: readonly SecretSetti
 }
 
 function fromFile(name: string, path: string): string {
-  let text
-  try {
-    const descriptor = openSync(path, 'r')
-    try {
-      const { mode } = fstatSync(descriptor)
-      // Containers mount secrets readable for everybody inside; writable for others is always a mistake.
-      if ((mode & 0o022) !== 0 && process.platform !== 'win32')
-        throw new StartupError(`${name}: other users can change ${path}. Run: chmod go-w ${path}`)
-      text = readFileSync(descriptor, 'utf8')
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch (error) {
-    if (error instanceof StartupError) throw error
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    throw new StartupError(`${name}: ${path} cannot be read (${code})`)
-  }
+  const { text, mode } = readSmallFile(name, path)
+  // Containers mount secrets readable for everybody inside; writable for others is always a mistake.
+  if ((mode & 0o022) !== 0 && process.platform !== 'win32')
+    throw new StartupError(`${name}: other users can change ${path}. Run: chmod go-w ${path}`)
   return secretOf(name, text)
 }
 

@@ -29,17 +29,20 @@ export function makeDataDir(dataDir: string): void {
  * errors of SQLite and of the queue don't say. A directory that does not exist is left to the caller.
  */
 export function refuseUnusable(dataDir: string): void {
-  const found = statSync(dataDir, { throwIfNoEntry: false })
-  if (!found) return
-  if (!found.isDirectory())
+  const directory = statSync(dataDir, { throwIfNoEntry: false })
+  if (!directory) return
+  if (!directory.isDirectory())
     throw new StartupError(`The data directory ${dataDir} is a file. Set KEYFERRY_DATA_DIR to a directory.`)
   requireAccess(dataDir, dataDir, W_OK | X_OK)
   requireAccess(dataDir, join(dataDir, 'queue'), R_OK | W_OK | X_OK)
   for (const [name, mode] of FILES) {
     const path = join(dataDir, name)
-    // What a container mounts in the place of a file that is not there.
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-      throw new StartupError(`${path} is a directory. Put the file there instead.`)
+    const found = statSync(path, { throwIfNoEntry: false })
+    // A directory is what a container mounts in the place of a file that is not there; a pipe would never end.
+    if (found?.isFile() === false)
+      throw new StartupError(
+        `${path} is ${found.isDirectory() ? 'a directory' : 'not a regular file'}. Put the file there instead.`,
+      )
     requireAccess(dataDir, path, mode)
   }
 }
