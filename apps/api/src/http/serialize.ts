@@ -38,15 +38,8 @@ export async function serialize(value: unknown, count: (bytes: number) => void):
 function* parts(value: unknown): Generator<string> {
   if (typeof value === 'string' && value.length > PIECE) yield* longText(value)
   else if (!isTree(value) || left(value, SMALL) > 0) yield JSON.stringify(value) ?? 'null'
-  else if (Array.isArray(value)) {
-    let before = '['
-    for (const element of value) {
-      yield before
-      yield* parts(element)
-      before = ','
-    }
-    yield ']'
-  } else {
+  else if (Array.isArray(value)) yield* elements(value)
+  else {
     let before = '{'
     for (const [name, field] of Object.entries(value)) {
       if (field === undefined) continue
@@ -56,6 +49,19 @@ function* parts(value: unknown): Generator<string> {
     }
     yield before === '{' ? '{}' : '}'
   }
+}
+
+/** An array of some size, as many elements at a time as are small together. */
+function* elements(array: readonly unknown[]): Generator<string> {
+  let before = '['
+  for (let from = 0, to = 0; from < array.length; from = to) {
+    for (let rest = left(array[to], SMALL); rest > 0 && to < array.length; rest = left(array[to], rest)) to += 1
+    yield before
+    if (to > from) yield JSON.stringify(array.slice(from, to)).slice(1, -1)
+    else yield* parts(array[to++])
+    before = ','
+  }
+  yield ']'
 }
 
 /** Cut anywhere: half a surrogate pair is written as an escape, and read as the same text. */
