@@ -10,9 +10,9 @@ import { createKeyferryClient } from '@keyferry/client'
 import { openSqlite } from '@keyferry/db'
 import { audit, transact, type Context } from '@keyferry/kernel'
 import { readEnv } from '@keyferry/runtime'
-import { bootstrapped, listSecrets as asked } from '@keyferry/schemas'
+import { bootstrapped, getSecret as one, listSecrets as asked } from '@keyferry/schemas'
 import { startKeyferry } from '@keyferry/server'
-import { listSecrets, associatedData, updateSecrets } from '@keyferry/vault'
+import { getSecret, listSecrets, associatedData, updateSecrets } from '@keyferry/vault'
 import { ACTOR, benchContext } from './context.ts'
 import { batches, folderOf, type Place } from './folder.ts'
 import { ms, percentile, printTable, times } from './table.ts'
@@ -42,6 +42,7 @@ async function listing(ctx: Context, place: Place): Promise<void> {
     'listing them with values': async () => void (await listSecrets(ctx, ACTOR, input)),
     'the same, references and imports resolved': async () =>
       void (await listSecrets(ctx, ACTOR, { ...input, expandReferences: true, includeImports: true })),
+    'reading one of them': async () => void (await getSecret(ctx, ACTOR, one.parse({ ...place, key: 'BENCH_KEY_7' }))),
   })
   printTable(`A folder of ${SECRETS} secrets with 64-byte values, embedded: median of ${ROUNDS} turns, ms`, rows)
 }

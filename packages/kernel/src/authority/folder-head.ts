@@ -13,6 +13,7 @@ import {
   changedHead,
   emptyHead,
   isSumOf,
+  memberOf,
   parseHead,
   type Contents,
   type Counted,
@@ -72,6 +73,22 @@ export async function problemOfFolder(
   return 'imports' in read
     ? 'one was added or removed'
     : 'one was changed, added, removed or put back to an earlier version'
+}
+
+/**
+ * Tells the secrets that a large folder has from others, with their values or without, so that one is checked without
+ * the others. Null unless the folder was checked since it was written, and while it is small.
+ */
+export function secretsOfFolder(
+  { authority }: Pick<Context, 'authority'>,
+  key: DataKey,
+  folder: HeadedFolder,
+  { values }: { values: boolean },
+  start: number,
+): ((secret: Counted) => boolean) | null {
+  const head = openHead(key, folder)
+  if (!head || head.writes < authority.writesOf(folder.id, start)) return null
+  return memberOf(head, values ? 'values' : 'texts')
 }
 
 function sumFor(read: Read): SumName {

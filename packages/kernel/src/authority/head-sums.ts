@@ -5,6 +5,7 @@
  */
 import { createHmac, hash, randomBytes } from 'node:crypto'
 import { timeSlice, type SecretTable, type Selectable } from '@keyferry/db'
+import { LRUCache } from 'lru-cache'
 
 /** What the sums cover of a secret. Of sealed texts, the end is enough (`SEALED_END`). */
 export type Counted = Pick<
@@ -81,31 +82,54 @@ function hashOf(key: string, item: string): bigint {
   return number
 }
 
-async function sumOf(key: string, items: Iterable<string>): Promise<bigint> {
+/** `each` gets the hash of each item. */
+async function sumOf(key: string, items: Iterable<string>, each?: (hash: bigint) => void): Promise<bigint> {
   let sum = 0n
   const slice = timeSlice()
   for (const item of items) {
-    sum += hashOf(key, item)
+    const hash = hashOf(key, item)
+    sum += hash
+    each?.(hash)
     if (slice.isOver()) await slice.rest()
   }
   return sum
 }
 
-/** Contents that had the sum of a head, by that: most are read again as they were, and one hash is less than many. */
-const PROVEN = 10_000
-let proven = new Map<string, string>()
+/** Contents that had the sum of a head. */
+interface Proven {
+  /** Of them together: most are read again as they were, and one hash is less than many. */
+  read: string
+  /** Of each: one secret of a large folder is checked without the others. Null for a small one. */
+  each: ReadonlySet<bigint> | null
+}
+
+/** Items of a large folder. */
+const LARGE = 500
+/** By head and sum; `maxSize` counts items. */
+const proven = new LRUCache<string, Proven>({ max: 10_000, maxSize: 200_000 })
+
+const claimOf = (head: Head, name: SumName): string => `${name} ${head[name]} ${head.key}`
 
 /** Whether this sum of a head is that of `contents`. */
 export async function isSumOf(head: Head, name: SumName, contents: Contents): Promise<boolean> {
   const items = [...itemsOf(name, contents)]
-  const claim = `${name} ${head[name]} ${head.key}`
+  const claim = claimOf(head, name)
   const read = hash('sha256', JSON.stringify(items))
-  if (proven.get(claim) === read) return true
-  const sum = await sumOf(head.key, items)
+  if (proven.get(claim)?.read === read) return true
+  const each = items.length >= LARGE ? new Set<bigint>() : null
+  const sum = await sumOf(head.key, items, (one) => each?.add(one))
   if (BigInt.asUintN(BITS, sum) !== BigInt(`0x${head[name]}`)) return false
-  if (proven.size >= PROVEN) proven = new Map()
-  proven.set(claim, read)
+  proven.set(claim, { read, each }, { size: 1 + (each?.size ?? 0) })
   return true
+}
+
+/**
+ * Tells the secrets of the large folder that was found to have this sum (`isSumOf`) from others; null where that is not
+ * known.
+ */
+export function memberOf(head: Head, name: 'texts' | 'values'): ((secret: Counted) => boolean) | null {
+  const each = proven.get(claimOf(head, name))?.each
+  return each ? (secret) => each.has(hashOf(head.key, COVERED[name](secret))) : null
 }
 
 /** The head once `gone` went and `added` came; how often the folder was written stays as it is. */

@@ -1,6 +1,6 @@
 /** Seals that show what was changed in the store by hand. */
 export { AUTHORITY } from './authority-key.ts'
-export { checkFolder, headSealedAs, moveHead, resealHead } from './folder-head.ts'
+export { checkFolder, headSealedAs, moveHead, resealHead, secretsOfFolder } from './folder-head.ts'
 export { carryMarks } from './freshness.ts'
 export { insertOrganization } from './insert-organization.ts'
 export { changeSetting, readSetting } from './instance-settings.ts'

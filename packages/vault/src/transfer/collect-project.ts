@@ -41,7 +41,7 @@ export async function collectProject(ctx: Context, tx: Tx, projectId: string): P
     folders: folders.map(({ id: _, ...folder }) => folder),
     tags,
     imports: importsIn(tree),
-    secrets: await openSecrets(ctx, tree, { projectId, key }, await shownTags(tx, projectId, ids)),
+    secrets: await openSecrets(ctx, tree, { projectId, key }, await shownTags(tx, projectId, { folderIds: ids })),
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { chunks, isUniqueViolation, keptQuery, type Selectable, type Slot, type TagTable } from '@keyferry/db'
+import { chunks, inList, isUniqueViolation, keptQuery, type Selectable, type Slot, type TagTable } from '@keyferry/db'
 import { audit, BadRequest, NotFound, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
@@ -91,21 +91,23 @@ const anyTag = keptQuery((db, slot: Slot<{ projectId: string }>) =>
   db.selectFrom('tags').where('projectId', '=', slot('projectId')).select('id').limit(1),
 )
 
-/** The tags of secrets, by secret id, each sorted by slug. */
+/** The tags of these secrets, or of all that folders have, by secret id, each sorted by slug. */
 export async function shownTags(
   tx: Tx,
   projectId: string,
-  folderIds: readonly string[],
+  of: { folderIds: readonly string[] } | { secretIds: readonly string[] },
 ): Promise<Map<string, ShownTag[]>> {
   const found = new Map<string, ShownTag[]>()
-  if (folderIds.length === 0) return found
+  const [column, ids] =
+    'folderIds' in of ? (['secrets.folderId', of.folderIds] as const) : (['secretTags.secretId', of.secretIds] as const)
+  if (ids.length === 0) return found
   const [any] = await anyTag(tx, { projectId })
   if (!any) return found
   const rows = await tx
     .selectFrom('secretTags')
     .innerJoin('tags', 'tags.id', 'secretTags.tagId')
     .innerJoin('secrets', 'secrets.id', 'secretTags.secretId')
-    .where('secrets.folderId', 'in', folderIds)
+    .where((eb) => inList(tx, eb.ref(column), ids))
     .select(['secretTags.secretId', 'tags.id', 'tags.slug', 'tags.name', 'tags.color'])
     .orderBy('tags.slug')
     .execute()

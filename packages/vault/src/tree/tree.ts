@@ -235,12 +235,19 @@ const TEXTS = { sealed: sql.ref<string>('value'), none: sql<string>`''` }
 
 type Ids = readonly string[] | RawBuilder<readonly string[]>
 
-const secretsIn = (store: Kysely<Tables>, ids: Ids, text: RawBuilder<string>) =>
+const allSecrets = (store: Kysely<Tables>, text: RawBuilder<string>) =>
   store
     .selectFrom('secrets')
-    .where((eb) => inList(store, eb.ref('folderId'), ids))
     .select(['id', 'folderId', 'key', 'version', 'comment', 'metadata', 'blank', 'skipMultilineEncoding', 'isLiteral'])
     .select(['createdAt', 'updatedAt', 'updatedBy', text.as('value')])
+
+const secretsIn = (store: Kysely<Tables>, ids: Ids, text: RawBuilder<string>) =>
+  allSecrets(store, text).where((eb) => inList(store, eb.ref('folderId'), ids))
+
+/** As it is stored: the caller checks it. */
+export const secretNamed = keptQuery((store, slot: Slot<{ folderId: string; key: string }>) =>
+  allSecrets(store, TEXTS.sealed).where('folderId', '=', slot('folderId')).where('key', '=', slot('key')),
+)
 
 const bytesOf = (text: RawBuilder<string>) =>
   sql<number | string | null>`sum(octet_length(${text}) + octet_length(comment) + octet_length(metadata))`

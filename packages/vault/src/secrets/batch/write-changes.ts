@@ -95,7 +95,7 @@ async function writeInFolder(writer: Writer, target: Target, puts: readonly Put[
       ...(rewritten.length > 0 ? { rewritten } : {}),
     })
   }
-  const tags = await shownTags(tx, target.projectId, [target.folder.id])
+  const tags = await shownTags(tx, target.projectId, { secretIds: secrets.map(({ row }) => row.id) })
   return secrets.map((secret) => {
     const warned = warnings.get(secret.row.key)
     return { ...describeWritten(target, secret, tags.get(secret.row.id)), ...(warned ? { warnings: warned } : {}) }

@@ -23,7 +23,7 @@ export interface Loaded {
   tags: ReadonlyMap<string, ShownTag[]>
 }
 
-const shared = new WeakMap<Db, ReturnType<typeof sharedReads<Loaded>>>()
+const readsOf = sharedReadsOf<Loaded>()
 
 /**
  * Loads a folder, with `recursive` all folders below it too, and what its secrets are made of. Those with every
@@ -47,18 +47,6 @@ export async function loadSecrets(
   return loaded
 }
 
-function readsOf(db: Db): ReturnType<typeof sharedReads<Loaded>> {
-  const reads = shared.get(db) ?? sharedReads<Loaded>()
-  shared.set(db, reads)
-  return reads
-}
-
-const nameOf = ({ smallReadsOnly }: Context, wanted: Wanted, recursive: boolean): string => {
-  const { projectId, environment, secretPath, showValues, expandReferences, includeImports } = wanted
-  const what = [showValues, expandReferences, includeImports, recursive, smallReadsOnly]
-  return JSON.stringify([projectId, environment, secretPath, ...what])
-}
-
 /** The same for folders that were found in `tx`. The caller refuses what is out of reach (`refuseOutOfReach`). */
 export async function loadAround(
   ctx: Context,
@@ -78,7 +66,7 @@ export async function loadAround(
     roots: roots.map((root) => (typeof root === 'string' ? root : root.folder.id)),
     tree,
     key: tree.keys.get(projectId) ?? (await projectKey(ctx, tx, projectId)),
-    tags: await shownTags(tx, projectId, [...tree.folders.keys()]),
+    tags: await shownTags(tx, projectId, { folderIds: [...tree.folders.keys()] }),
   }
 }
 
@@ -87,4 +75,21 @@ export function refuseOutOfReach(ctx: Context, wanted: Wanted, tree: Tree): void
   const { projectId, environment, secretPath: path, showValues, expandReferences } = wanted
   if (showValues && expandReferences)
     refuseTreeOutOfReach(tree, readerOf(ctx, projectId), { projectId, environment, path })
+}
+
+/** The reads of a store that are shared. */
+export function sharedReadsOf<T>(): (db: Db) => ReturnType<typeof sharedReads<T>> {
+  const all = new WeakMap<Db, ReturnType<typeof sharedReads<T>>>()
+  return (db) => {
+    const reads = all.get(db) ?? sharedReads<T>()
+    all.set(db, reads)
+    return reads
+  }
+}
+
+/** The same read has the same name. */
+export const nameOf = ({ smallReadsOnly }: Context, wanted: Wanted, recursive: boolean): string => {
+  const { projectId, environment, secretPath, showValues, expandReferences, includeImports } = wanted
+  const what = [showValues, expandReferences, includeImports, recursive, smallReadsOnly]
+  return JSON.stringify([projectId, environment, secretPath, ...what])
 }

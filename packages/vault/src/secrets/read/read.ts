@@ -36,6 +36,7 @@ import { auditedKeys } from './audited-keys.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
 import { shownValue } from '../write/next-secret.ts'
 import { byKey, importBlocks } from './import-blocks.ts'
+import { loadSecret } from './load-secret.ts'
 import { loadAround, loadSecrets, refuseOutOfReach, type Loaded, type Wanted } from './load-secrets.ts'
 
 type Problems = SecretProblem[]
@@ -127,9 +128,7 @@ export async function getSecret(
   input: z.output<typeof schemas.getSecret>,
 ): Promise<Secret> {
   const { version } = input
-  const loaded = await (version === undefined
-    ? loadSecrets(ctx, input, { recursive: false })
-    : loadVersion(ctx, input, version))
+  const loaded = await (version === undefined ? loadSecret(ctx, input) : loadVersion(ctx, input, version))
   const { tree, roots } = loaded
   const { show } = shower(ctx, input, loaded)
   const [folderId = ''] = roots

@@ -35,7 +35,7 @@ export async function listSecretRows(
   const { folderId, key, tree, tags } = await snapshot(ctx, async (tx) => {
     const { folder } = await findFolder(tx, input)
     const tree = await loadTree(ctx, tx, [folder.id], 'references', 'sealed', names)
-    const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
+    const tags = await shownTags(tx, projectId, { folderIds: [...tree.folders.keys()] })
     return { folderId: folder.id, key: await projectKey(ctx, tx, projectId), tree, tags }
   })
   const folder = tree.folders.get(folderId)
