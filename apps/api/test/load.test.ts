@@ -4,6 +4,8 @@ import { createServer, type ServerResponse } from 'node:http'
 import { connect, Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { openSqliteStore } from '@keyferry/db/testing'
+import { DEFAULT_LIMITS } from '@keyferry/kernel'
+import { updateSecrets } from '@keyferry/vault'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { newProject, readyApi, type TestApi } from '../src/testing.ts'
@@ -129,6 +131,22 @@ it('makes every change that is small enough in its own words, and says what beca
     secrets: [first],
   } = (await small.send('GET', `/api/v4/secrets?${query}`)).body
   expect(first.version).toBe(1 + made.length)
+})
+
+it('answers every change that was made, however many keys it names', TIMEOUT, async () => {
+  const small = await readyApi(openSqliteStore, { answerBytes: 20_000 })
+  onTestFinished(() => small.close())
+  const at = { projectId: (await newProject(small)).id, environment: 'dev', secretPath: '/' }
+  const names = Array.from({ length: 300 }, (_, n) => `${'K'.repeat(150)}_${n}`)
+  const secrets = names.map((key) => ({ key, value: 'x' }))
+  const actor = { kind: 'system', id: 'test', name: 'test' } as const
+  await updateSecrets({ ...small.ctx, limits: DEFAULT_LIMITS }, actor, { ...at, mode: 'upsert', secrets })
+  const restore = { ...at, at: '2020-01-01T00:00:00Z' }
+  const { status, body } = await small.send('POST', '/api/v1/folder-history/restore', restore)
+  expect(status).toBe(200)
+  expect(body.changes).toHaveLength(names.length)
+  const query = new URLSearchParams({ ...at, limit: '1' }).toString()
+  expect((await small.send('GET', `/api/v4/secrets?${query}`)).body.secrets).toEqual([])
 })
 
 it('streams no batch, whose answers could be of any size together', async () => {

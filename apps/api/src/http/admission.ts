@@ -19,19 +19,14 @@ export interface Admission {
    */
   requireRoom(): void
   /**
-   * What counts the parts of one answer. It throws `TooLarge`, and for a query `TooManyRequests` or `Unavailable` when
-   * too much waits for its readers; what a mutation changed is committed by then.
+   * What counts the parts of one answer. For a query it throws `TooLarge`, and `TooManyRequests` or `Unavailable` when
+   * too much waits for its readers. What a mutation changed is committed by then, so its answer is never refused: the
+   * mutation bounds it before, or the quotas of a project do.
    */
   countAnswer(type: Answering): (bytes: number) => void
   /** Counts a stream until `ended` aborts. Throws `TooManyRequests` or `Unavailable` when too many are open. */
   openStream(ended: AbortSignal): void
 }
-
-/**
- * A mutation has counted its answer before the commit, in Keyferry's own words. In Infisical's a secret is at most
- * twice as long.
- */
-const LONGER_WORDS = 2
 
 /** So many of the largest answers may wait for their readers. */
 const LARGEST = { perPrincipal: 2, perProcess: 6 }
@@ -74,16 +69,10 @@ export function admissions({ limits }: Pick<Context, 'limits'>, ownerOf: (actor:
         answer.add(0)
       },
       countAnswer(type) {
-        if (type === 'query')
-          return (bytes) => {
-            if (answer.count + bytes > answerBytes) throw tooLarge(answerBytes)
-            answer.add(bytes)
-          }
-        let left = LONGER_WORDS * answerBytes
+        if (type === 'mutation') return answer.hold
         return (bytes) => {
-          left -= bytes
-          if (left < 0) throw tooLarge(answerBytes)
-          answer.hold(bytes)
+          if (answer.count + bytes > answerBytes) throw tooLarge(answerBytes)
+          answer.add(bytes)
         }
       },
       openStream: (ended) => openStream(principal, ended),

@@ -1,5 +1,5 @@
 /** Notices, from the run that fails to the socket where they arrive. */
-import { createHmac } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { onEveryDatabase } from '@keyferry/db/testing'
@@ -92,6 +92,17 @@ onEveryDatabase('notices', (open) => {
       problem: null,
       deliveredAt: fixture.ctx.now().toISOString(),
     })
+  })
+
+  it('go to 100 recipients of a project and 100 of the instance at most', async () => {
+    const fixture = await start()
+    const hook = await receiveWebhooks()
+    await webhook(fixture, hook.url)
+    const row = await fixture.ctx.db.selectFrom('noticeTargets').selectAll().executeTakeFirstOrThrow()
+    const more = Array.from({ length: 99 }, () => ({ ...row, id: randomUUID() }))
+    await fixture.ctx.db.insertInto('noticeTargets').values(more).execute()
+    await expect(webhook(fixture, hook.url)).rejects.toThrow('This project has 100 alert recipients already.')
+    await webhook(fixture, hook.url, null)
   })
 
   it('do not repeat themselves within an hour, and are not lost by that either', async () => {

@@ -10,6 +10,7 @@ import {
   transactChecked,
   type Actor,
   type Context,
+  type Tx,
 } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
@@ -43,8 +44,12 @@ export async function listNoticeTargets(
   return rows.map(shown)
 }
 
+/** Of the instance, and of each project: every alert is stored and sent once for each of them. */
+const MAX_TARGETS = 100
+
 /**
- * Adds a target. Throws `Invalid` (address), `NotFound` (project), and `BadRequest` for email where it is not set up.
+ * Adds a target. Throws `Invalid` (address), `NotFound` (project), and `BadRequest` for email where it is not set up,
+ * or where there are `MAX_TARGETS` already.
  */
 export async function createNoticeTarget(
   ctx: Context,
@@ -71,6 +76,7 @@ export async function createNoticeTarget(
     createdBy: actor.name,
   }
   await transactChecked(ctx, async (tx) => {
+    await refuseTooMany(tx, projectId)
     await tx.insertInto('noticeTargets').values(row).execute()
     await audit(ctx, tx, actor, 'notice-target.create', projectId, {
       targetId: id,
@@ -80,6 +86,19 @@ export async function createNoticeTarget(
     })
   })
   return { ...shown(row), secret: recipient.kind === 'webhook' ? recipient.key : null }
+}
+
+async function refuseTooMany(tx: Tx, projectId: string | null): Promise<void> {
+  const { present } = await tx
+    .selectFrom('noticeTargets')
+    .where('projectId', 'is not distinct from', projectId)
+    .select((eb) => eb.fn.countAll<number | string>().as('present'))
+    .executeTakeFirstOrThrow()
+  if (Number(present) < MAX_TARGETS) return
+  const scope = projectId === null ? 'The instance' : 'This project'
+  throw new BadRequest(
+    `${scope} has ${MAX_TARGETS} alert recipients already. Remove one, or send alerts to a mailing list or a channel.`,
+  )
 }
 
 /** Removes a target and what is still on its way to it. Throws `NotFound`. */

@@ -21,13 +21,23 @@ export function placesWithRoom(rows: readonly { seq: number; bytes: number | str
   return places
 }
 
+interface Part {
+  after: number
+  end: number
+  limit: number
+  /** Only rows with marks of what must not come back. */
+  isMarked?: boolean
+}
+
 /** Up to `limit` rows after the place `after`, oldest first. `isLast`: none is left up to the place `end`. */
 export async function rowsAfter(
   db: Db,
-  { after, end, limit }: { after: number; end: number; limit: number },
+  { after, end, limit, isMarked = false }: Part,
 ): Promise<{ rows: AuditRow[]; isLast: boolean }> {
-  const upTo = (last: number) =>
-    db.selectFrom('audit').where('seq', '>', after).where('seq', '<=', last).orderBy('seq').limit(limit)
+  const upTo = (last: number) => {
+    const query = db.selectFrom('audit').where('seq', '>', after).where('seq', '<=', last).orderBy('seq').limit(limit)
+    return isMarked ? query.where('marks', 'is not', null) : query
+  }
   const found = await upTo(end).select(placeAndBytes).execute()
   const places = placesWithRoom(found)
   const last = places.at(-1)

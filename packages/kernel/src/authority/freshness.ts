@@ -6,6 +6,7 @@
  */
 import { markEnded, markGroupEnded, markWritten, type Db, type MarkKeeper, type Marks } from '@keyferry/db'
 import { chainKey, floorSealOf, hashOf, readHead, sealOf } from '../audit/audit-head.ts'
+import { rowsAfter } from '../audit/audit-page.ts'
 import { keepMarks, marksOutside, readFloor, type AuditHead } from '../audit/audit.ts'
 import { parseMarks } from '../audit/marks.ts'
 import type { Context } from '../context.ts'
@@ -162,16 +163,9 @@ export function freshness({ keyring, report }: Parts): Freshness {
       const floor = from && (await readFloor(db))
       if (floor && floor.seq > last.seq && floor.seal === floorSealOf(opened, floor)) last = floor
       for (;;) {
-        const rows = await db
-          .selectFrom('audit')
-          .where('seq', '>', last.seq)
-          .where('seq', '<=', head.seq)
-          // Rows from before this process started are many.
-          .$if(from === null, (query) => query.where('marks', 'is not', null))
-          .orderBy('seq')
-          .limit(PAGE)
-          .selectAll()
-          .execute()
+        // Rows from before this process started are many.
+        const part = { after: last.seq, end: head.seq, limit: PAGE, isMarked: from === null }
+        const { rows, isLast } = await rowsAfter(db, part)
         for (const row of rows) {
           // What rows from before the chain say is sealed together.
           const isWhole = row.seq <= 0 || row.hash === hashOf(opened, row)
@@ -180,7 +174,7 @@ export function freshness({ keyring, report }: Parts): Freshness {
           if (isWhole && row.marks !== null) remember(parseMarks(row.marks))
           last = row
         }
-        if (rows.length < PAGE) break
+        if (isLast) break
       }
       if (from && (last.seq !== head.seq || last.hash !== head.hash)) report(String(head.seq))
       // Another call may have got further meanwhile.
