@@ -1,5 +1,6 @@
 import { getSystemErrorMap } from 'node:util'
 import { isKeyferryError } from '@keyferry/client'
+import { certificateProblem } from '@keyferry/schemas/certificate-problem'
 
 /** What the exit code says. `docs/cli.md` lists them. */
 export const EXIT = {
@@ -47,7 +48,8 @@ export function explain(thrown: unknown): Explained {
   }
   if (isKeyferryError(thrown)) {
     const { message, code, status, issues, details } = thrown
-    return { message, code, remedy: remedyOf(code, status), exitCode: EXIT.failed, issues, details }
+    const remedy = certificateProblem(thrown) === null ? remedyOf(code, status) : TRUST
+    return { message, code, remedy, exitCode: EXIT.failed, issues, details }
   }
   const failed = { code: 'Failed', exitCode: EXIT.failed }
   if (isFileError(thrown)) {
@@ -60,6 +62,9 @@ export function explain(thrown: unknown): Explained {
 /** A file that a command reads or writes. */
 const isFileError = (thrown: unknown): thrown is Error & { path: string; errno: number; code: string } =>
   thrown instanceof Error && 'syscall' in thrown && 'errno' in thrown && 'path' in thrown
+
+const TRUST =
+  'Check the address and its certificate. NODE_EXTRA_CA_CERTS can name a file with the certificate of its authority.'
 
 function remedyOf(code: string, status: number | null): string | null {
   if (code === 'Unreachable') return 'Is the instance running? `keyferry login` or KEYFERRY_URL say where it is.'

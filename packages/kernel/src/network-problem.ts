@@ -1,3 +1,4 @@
+import { certificateProblem } from '@keyferry/schemas/certificate-problem'
 import { errors } from 'undici'
 import { ClosedHost } from './network.ts'
 
@@ -16,11 +17,6 @@ const REASONS = new Map([
   ['UND_ERR_HEADERS_OVERFLOW', 'the headers of the answer are too large'],
   ['EHOSTUNREACH', 'the host is unreachable'],
   ['ENETUNREACH', 'the network is unreachable'],
-  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed'],
-  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is signed by an authority this machine does not know'],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is signed by an authority this machine does not know'],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
 ])
 
 /**
@@ -31,7 +27,8 @@ export function networkProblem(host: string, error: unknown, timedOutMs: number 
   if (error instanceof ClosedHost) return error.message
   if (timedOutMs !== null) return `${host} gave no answer within ${timedOutMs / 1000} s`
   const code = codeOf(error)
-  return code === null ? null : `Can't reach ${host}: ${REASONS.get(code) ?? `network problem ${code}`}`
+  if (code === null) return null
+  return `Can't reach ${host}: ${certificateProblem(error) ?? REASONS.get(code) ?? `network problem ${code}`}`
 }
 
 function codeOf(error: unknown): string | null {

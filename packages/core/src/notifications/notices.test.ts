@@ -2,17 +2,26 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { createServer as createSecureServer } from 'node:tls'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { notice } from '@keyferry/schemas'
+import { certificateProblem } from '@keyferry/schemas/certificate-problem'
 import { sql } from 'kysely'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { selfSignedCertificate } from '../destinations/azure-key-vault/emulator/certificate.ts'
 import { representatives } from '../destinations/emulators.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { portOf, receiveMail, receiveWebhooks } from '../testing/notices.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { deliverNotices } from './deliver.ts'
 import { createMailer, requiresTls, verifyMail } from './mail.ts'
-import { createNoticeTarget, deleteNoticeTarget, listNoticeTargets, testNoticeTarget } from './targets.ts'
+import {
+  createNoticeTarget,
+  deleteNoticeTarget,
+  listNoticeTargets,
+  testNoticeTarget,
+  tryNoticeTarget,
+} from './targets.ts'
 
 const [destination = ''] = (await representatives()).keys()
 const MINUTE = 60_000
@@ -403,6 +412,25 @@ onEveryDatabase('notices', (open) => {
       message: expect.stringContaining('private address'),
     })
     expect(hook.got).toEqual([])
+  })
+
+  it('say what to do where the certificate of a receiver is not accepted', async () => {
+    const { certificateBody: cert, privateKey: key } = await selfSignedCertificate('localhost')
+    const server = createSecureServer({ cert, key }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const port = portOf(server.address())
+    const fixture = await start()
+    const { message } = await tryNoticeTarget(fixture.ctx, fixture.actor, {
+      kind: 'webhook',
+      address: `https://127.0.0.1:${port}/s3cret-path`,
+    })
+    expect(message).toMatch(
+      /^Can't reach 127\.0\.0\.1:\d+: its certificate is self-signed; NODE_EXTRA_CA_CERTS can name/,
+    )
+    expect(message).not.toContain('s3cret')
+    const error: unknown = await verifyMail(`smtps://u:pw@127.0.0.1:${port}`).catch((thrown: unknown) => thrown)
+    expect(certificateProblem(error)).toContain('self-signed')
   })
 
   it('can be tried out, and end with their target', async () => {

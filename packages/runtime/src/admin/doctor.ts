@@ -7,6 +7,7 @@ import { verifyMail } from '@keyferry/core/process'
 import { connectionVerbs } from '@keyferry/core/verbs'
 import { databaseTime } from '@keyferry/db'
 import { openInstanceKeys, type Context } from '@keyferry/kernel'
+import { certificateProblem } from '@keyferry/schemas/certificate-problem'
 import { openAdmin, OPERATOR } from './admin.ts'
 import { readEnv, type Env } from '../settings/env.ts'
 import { diskOf, isDiskLow, megabytes } from '../monitoring/disk.ts'
@@ -188,7 +189,7 @@ async function mail(env: Env, progress: (check: string) => void): Promise<Findin
     await verifyMail(env.SMTP_URL)
     return [ok('mail', 'The mail server takes the credentials.')]
   } catch (error) {
-    return [failure('mail', `The mail server can't be used: ${wordsOf(error)}`, 'Check SMTP_URL and the network.')]
+    return [failure('mail', `The mail server can't be used: ${causeOf(error)}`, 'Check SMTP_URL and the network.')]
   }
 }
 
@@ -226,7 +227,8 @@ async function proxy(env: Env): Promise<Finding[]> {
 
 /** What fetch says is only that it failed. */
 const causeOf = (error: unknown): string =>
-  error instanceof Error && error.cause instanceof Error ? error.cause.message : wordsOf(error)
+  certificateProblem(error) ??
+  (error instanceof Error && error.cause instanceof Error ? error.cause.message : wordsOf(error))
 
 async function signInProvider(env: Env, progress: (check: string) => void): Promise<Finding[]> {
   if (env.OIDC_ISSUER === undefined) return []

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { storeTrouble } from '@keyferry/db'
+import { certificateProblem } from '@keyferry/schemas/certificate-problem'
 import type { Logger } from 'pino'
 import { diskOf, isDiskLow, megabytes } from '../monitoring/disk.ts'
 import { StartupError } from '../startup-error.ts'
@@ -76,5 +77,5 @@ function remedy(error: unknown): string {
 
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
-  return error instanceof Error ? error.message : String(error)
+  return certificateProblem(error) ?? (error instanceof Error ? error.message : String(error))
 }
