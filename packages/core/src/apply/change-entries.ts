@@ -11,6 +11,12 @@ export function entriesBefore(found: Difference, replaces: boolean): Entry[] {
   // A key that is created, and not written down because the process ends in between, would look like somebody else's
   // ever after.
   const created = writes.filter(({ action, key }) => action === 'create' && !ledger.has(key))
+  // A change whose answer is lost may have landed. If the source then has the former value again, the ledger would say
+  // that it is there.
+  const changed = writes.filter(({ action, key, digest }) => {
+    const ours = ledger.get(key)
+    return ours !== undefined && ours.digest !== digest && !(replaces && action === 'update')
+  })
   // Most runs replace one key: its intent needs no transaction of its own. Of several, one may never be begun, and its
   // row would have lost what is known of the old value.
   const replaced = replaces && writes.length === 1 ? writes.filter(({ action }) => action === 'update') : []
@@ -20,6 +26,7 @@ export function entriesBefore(found: Difference, replaces: boolean): Entry[] {
     ...created.map(
       ({ key }) => ({ kind: 'creating', key, flags: flagsOf(found, key), ...sourceOf(found, key) }) as const,
     ),
+    ...changed.map(({ key }) => ({ kind: 'changing', key }) as const),
     ...replaced.map(({ key }) => replacingEntry(found, key)),
   ]
 }

@@ -34,8 +34,8 @@ export interface LedgerEntry {
   revision: string | null
   digest: string
   flags: Flags
-  /** `replacing`: a crash may have left the target without the key. */
-  intent: 'replacing' | null
+  /** As `LedgerTable.intent`. */
+  intent: 'replacing' | 'changing' | null
   writtenAt: string
 }
 
@@ -210,6 +210,8 @@ export type Entry =
       })
   /** The old value may be lost from here on; the new digest is not promised yet. */
   | ({ kind: 'replacing'; key: string; remoteIds: readonly string[]; flags: Flags } & Source)
+  /** About to be written or deleted: until that is known to have landed, nobody knows what stands there. */
+  | { kind: 'changing'; key: string }
   /** About to be made where nothing stood. */
   | ({ kind: 'creating'; key: string; flags: Flags } & Source)
   /** What was written before is what these versions give too. */
@@ -234,6 +236,9 @@ export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: 
     const rows = some.map((entry) => rowOf(ctx, place, entry))
     await intendReplacing(tx, rows)
   }
+
+  const changing = entries.filter((entry) => entry.kind === 'changing').map((entry) => entry.key)
+  for (const keys of chunks(changing)) await intendChanges(tx, { syncId, targetKey, keys })
 
   const confirmed = entries.filter((entry) => entry.kind === 'confirmed')
   for (const some of chunks(confirmed)) await recordVersions(tx, place, some)
@@ -275,6 +280,17 @@ const intendReplacing = batchWriter<Tx>(
       conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet({ intent: 'replacing' }),
     ),
   ),
+)
+
+/** Of keys that the ledger has. One that is being replaced says more already. */
+const intendChanges = keptQuery((db, slot: Slot<Place & { keys: readonly string[] }>) =>
+  db
+    .updateTable('ledger')
+    .set({ intent: 'changing' })
+    .where('syncId', '=', slot('syncId'))
+    .where('targetKey', '=', slot('targetKey'))
+    .where((eb) => inList(db, eb.ref('key'), slot('keys')))
+    .where('intent', 'is', null),
 )
 
 /** Of keys whose value stays as it was written: only what it is known to be made of changes. */
@@ -346,7 +362,7 @@ const keepRevisions = keptQuery((db, slot: Slot<OfPlace>) =>
 function rowOf(
   ctx: Context,
   { syncId, targetKey, dataKey }: LedgerScope,
-  entry: Exclude<Entry, { kind: 'gone' | 'confirmed' }>,
+  entry: Exclude<Entry, { kind: 'gone' | 'changing' | 'confirmed' }>,
 ): Row {
   const { kind, key, sourceKey, version, madeOf } = entry
   return {

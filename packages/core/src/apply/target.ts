@@ -9,7 +9,7 @@ import { openSession } from '../connections/open-session.ts'
 import { destination } from '../destinations/registry.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
 import type { Client, DestinationDefinition } from '../destinations/destination.ts'
-import { digestOf, parseTarget, readDesired, type Desired } from '../plan/desired.ts'
+import { digestOf, parseTarget, readDesired, type Desired, type DesiredEntry } from '../plan/desired.ts'
 import { keySchema, type KeySchema } from '../plan/key-schema.ts'
 import { makePlan, type ObservedKey, type Plan } from '../plan/plan.ts'
 import { driftOptions, type StoredOptions } from '../sync/options.ts'
@@ -161,8 +161,11 @@ async function compare(
   const ledgers = requestsSent().then(async () => {
     const { own, ...others } = await readTargetLedgers(ctx, key, spec)
     const ledger = upgradeDigests(key, own)
-    if (writes && [...desired.entries].some(([name, { digest }]) => ledger.get(name)?.digest !== digest))
-      target.client.prepare?.()
+    const isWritten = ([name, { digest }]: [string, DesiredEntry]): boolean => {
+      const ours = ledger.get(name)
+      return ours?.digest === digest && ours.intent !== 'changing'
+    }
+    if (writes && ![...desired.entries].every(isWritten)) target.client.prepare?.()
     return { own: ledger, ...others }
   })
   const [listed, read, { own: ledger, claimed, left }] = await Promise.all([

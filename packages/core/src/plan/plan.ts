@@ -9,6 +9,7 @@
  * | yes          | same digest  | present, differs            | update: drift                                        |
  * | yes          | same digest  | absent                      | create: drift, deleted outside Keyferry              |
  * | yes          | other digest | any                         | update: value changed (create if absent)             |
+ * | yes          | changing     | present                     | update: finishes a write that may have landed        |
  * | no           | ours         | present                     | owned, mirror: delete; none: keep, left behind       |
  * | no, renamed  | ours         | present                     | owned, mirror: delete after the new name; none: keep |
  * | no           | ours         | absent                      | forget the ledger row                                |
@@ -207,6 +208,7 @@ function planDesired(
   }
   if (ours.digest === '') return change('update', 'finishes-write')
   if (ours.digest !== wanted.digest) return change('update', 'value-changed')
+  if (ours.intent === 'changing') return change('update', 'finishes-write')
   const drift = contradiction(ours, present)
   return drift === null ? change('keep', 'in-sync') : change('update', drift.reason, { drift: drift.kind })
 }

@@ -85,6 +85,18 @@ for (const destination of (await representatives()).keys()) {
         expect(it.contents()).toEqual({ A: '1', B: '2' })
       }))
 
+    it('after a write that landed, or did not, is followed by one when the source has the former value again', () =>
+      fixture(async (it, sync) => {
+        await it.run(sync)
+        await it.set({ A: 'new' })
+        for (let n = 1; n <= 10; n++) it.emulator.fail(n, { kind: 'reset-after' }, (method) => method !== 'GET')
+        expect((await it.run(sync)).row.inSync).toBe(false)
+        it.emulator.heal()
+        await it.set({ A: '1' })
+        expect((await it.run(sync)).row).toMatchObject({ state: 'succeeded', inSync: true })
+        expect(it.contents()).toEqual({ A: '1', B: '2' })
+      }))
+
     it('by a process that is gone is closed by the next one', () =>
       fixture(async (it, sync) => {
         await it.run(sync)

@@ -8,7 +8,7 @@ const row = (name: string, at: string) => ({ name, created_at: at, updated_at: a
 const BEFORE = '2026-01-01T00:00:00Z'
 
 test('a listing that is behind costs no write, and its old revision does not count as ours', async () => {
-  const { ctx, actor, emulator, clock, set, create, run, contents, close } = await startSyncFixture(
+  const { ctx, actor, emulator, clock, set, unset, create, run, contents, close } = await startSyncFixture(
     openSqliteStore,
     'github',
   )
@@ -29,6 +29,19 @@ test('a listing that is behind costs no write, and its old revision does not cou
   clock.advance(61_000)
   // The first listing that is not behind any more.
   expect(await again()).toEqual({ GET: 1 })
+  expect(await again()).toEqual({ GET: 1 })
+
+  // A change that was begun and not confirmed: the ledger's value may be gone.
+  for (const change of [() => unset('a'), () => set({ a: '2' })]) {
+    await change()
+    for (let n = 1; n <= 10; n++) emulator.fail(n, { kind: 'reset-after' }, (method) => method !== 'GET')
+    expect((await run(sync)).row.inSync).toBe(false)
+    emulator.heal()
+    await set({ a: '1' })
+    await run(sync)
+    expect(contents()).toEqual({ A: '1', B: '1' })
+  }
+  clock.advance(61_000)
   expect(await again()).toEqual({ GET: 1 })
 
   // Somebody else's write shows as another time, and is replaced.

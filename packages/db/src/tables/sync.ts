@@ -137,8 +137,11 @@ export interface LedgerTable {
   digest: string
   /** JSON object of the flags it was written with. */
   flags: string
-  /** `replacing`: the old value may already be gone and the new one not there yet. */
-  intent: 'replacing' | null
+  /**
+   * `replacing`: the old value may already be gone and the new one not there yet. `changing`: a write or a delete was
+   * begun, of which nobody knows whether it landed.
+   */
+  intent: 'replacing' | 'changing' | null
   writtenAt: Timestamp
   /** Keyed, over sync, target and key: only what has it was written by the sync. */
   mark: string
