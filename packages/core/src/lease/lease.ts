@@ -84,15 +84,15 @@ export async function takeLeaseBy(
     else lost = true
   }
   const commit = async <T>(work: (tx: Tx) => Promise<T>, how: Written & Pick<RunWork, 'frees'>): Promise<T> => {
-    let result = (): T => {
-      throw new LeaseLost()
-    }
+    let result: { value: T } | undefined
     const kept = async (tx: Tx): Promise<void> => {
-      const value = await work(tx)
-      result = () => value
+      result = { value: await work(tx) }
     }
-    if (!(await commitRunWork({ ctx, held, work: kept, ...how }))) lost = true
-    return result()
+    // A result may be of a try that was undone.
+    const isCommitted = await commitRunWork({ ctx, held, work: kept, ...how })
+    if (isCommitted && result) return result.value
+    lost = true
+    throw new LeaseLost()
   }
   const timer = repeatTogether(() => {
     renew().catch((error: unknown) => ctx.log.warn({ err: error, targetKey }, 'lease not renewed'))

@@ -134,6 +134,21 @@ onEveryDatabase('runs that write at the same time', (open, dialect) => {
     expect(await held(ctx)).toEqual(['b'])
     await close()
   })
+
+  it('do not end when their lease was lost between two tries of a transaction that another one undid', async () => {
+    const { ctx, close } = await testContext(open)
+    const [first, second] = await leases(ctx, ['first', 'second'])
+    let tries = 0
+    const failsOnce = async (tx: Tx) => {
+      tries += 1
+      if (tries === 1) throw new Error('undone')
+      await tx.updateTable('leases').set({ holder: 'successor' }).where('targetKey', '=', 'second').execute()
+    }
+    const ends = await Promise.allSettled([first?.finish(failsOnce, FEW), second?.finish(note('second'), FEW)])
+    expect(ends).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: expect.any(LeaseLost) }])
+    expect(await noted(ctx)).toEqual([])
+    await close()
+  })
 })
 
 it('runs that end on SQLite wait for the disk if one of them wrote something', async () => {
