@@ -4,7 +4,6 @@ import { few, type BadRequest, type QuotaExceeded, type TooLarge, type Unresolva
 import type { blockage, Deletions, PlanReason, SecretProblemCode, SyncMessage } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { ConnectionNotAllowed } from '../connections/allowed.ts'
-import type { DueSync } from '../sync/due.ts'
 import type { Plan } from './plan.ts'
 
 type ShownBlockage = z.output<typeof blockage>
@@ -71,12 +70,4 @@ export function blockageText(stored: string): ShownBlockage {
       typeof reason === 'string' ? { key, reason, code } : { key, reason: planReasonText(reason), code: reason.code },
     ),
   }
-}
-
-/**
- * True when a person agreed to this very plan, or when it is the first run and overwriting was agreed to at creation
- * without naming a plan.
- */
-export function approved(sync: Pick<DueSync, 'approvedPlan' | 'overwriteApproved'>, plan: Plan): boolean {
-  return sync.approvedPlan === plan.hash || sync.overwriteApproved === 1
 }

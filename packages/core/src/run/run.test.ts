@@ -130,6 +130,20 @@ await withRepresentatives('pipeline to', (open, destination) => {
         expect(contents()).toEqual({ APP_A: '1', OTHER: 'theirs' })
       }))
 
+    it('what was agreed at creation does not cover keys that the sync wrote, when its first run could not end', () =>
+      fixture(async ({ emulator, set, unset, create, run, contents }) => {
+        for (const key of Object.keys(numbered(5))) emulator.put(`THEIRS_${key}`, 'theirs')
+        const body = { error: 'no' }
+        for (let n = 1; n <= 40; n++)
+          emulator.fail(n, { kind: 'status', status: 422, body }, (method) => method === 'DELETE')
+        await set(numbered(12))
+        const sync = await create()
+        expect((await run(sync)).row.inSync).toBe(false)
+        await unset(...Object.keys(numbered(11)))
+        expect((await run(sync)).row.blocked).toMatchObject({ kind: 'fuse' })
+        expect(contents()).toMatchObject(numbered(12))
+      }))
+
     it('owned: only what this sync wrote', () =>
       fixture(async ({ emulator, set, unset, create, run, contents }) => {
         emulator.put('THEIRS', 'x')

@@ -13,13 +13,7 @@ import { DestinationError } from '../destinations/destination-error.ts'
 import { checkForDrift } from '../drift/drift.ts'
 import { importFirst } from '../import/first-import.ts'
 import { LeaseLost, type Lease } from '../lease/lease.ts'
-import {
-  approved,
-  blockedByConnection,
-  blockedByDeletionGuard,
-  blockedBySource,
-  type Blocked,
-} from '../plan/blockage.ts'
+import { blockedByConnection, blockedByDeletionGuard, blockedBySource, type Blocked } from '../plan/blockage.ts'
 import { deletionGuard } from '../plan/deletion-guard.ts'
 import { isWrite, partOf } from '../plan/plan.ts'
 import type { RunResult } from '../status/evaluate-run.ts'
@@ -153,8 +147,9 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
     ? await removalDifference(ctx, target)
     : await difference(ctx, target, await ownerReads(ctx.db, sync), { writes: true })
   const { plan, desired, ledger, observed } = found
-  const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers, followsImport(sync))
-  if (blown !== null && !approved(sync, plan))
+  const agreed = { followsImport: followsImport(sync), overwrites: sync.overwriteApproved === 1 }
+  const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers, agreed)
+  if (blown !== null && sync.approvedPlan !== plan.hash)
     return restoreMissing(ctx, run, target, lease, found, blockedByDeletionGuard(plan, blown))
   const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
   let isBurst = false

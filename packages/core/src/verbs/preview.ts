@@ -49,7 +49,7 @@ export async function planOf(
     const { plan, observed } = found
     // Keys of the target that are not the sync's may be another folder's.
     const isNarrowed = namerOf(ctx, spec.projectId) !== null
-    const deletions = deletionGuard(plan, observed, target.schema.covers, isAfterImport)
+    const deletions = deletionGuard(plan, observed, target.schema.covers, { followsImport: isAfterImport })
     return {
       hash: plan.hash,
       summary: isNarrowed ? { ...plan.summary, foreign: 0 } : plan.summary,
