@@ -67,6 +67,14 @@ onEveryDatabase('edits that reach a target, over REST', (open) => {
     expect([await put('KEY', 0), await put('NEW', 1), await put('NEW', 0), await put('KEY', 3)]).toEqual([
       409, 409, 200, 200,
     ])
+    const remove = async (secretKey: string, ifVersion: number) =>
+      (await api.send('DELETE', '/api/v4/secrets/batch', { ...place, secrets: [{ secretKey, ifVersion }] })).status
+    const restore = async (ifVersion: number) =>
+      (await api.send('POST', '/api/v1/secret-versions/KEY/restore', { ...place, version: 1, ifVersion })).status
+    expect([await restore(3), await restore(4), await remove('KEY', 4), await remove('KEY', 5)]).toEqual([
+      409, 200, 409, 200,
+    ])
+    expect([await restore(5), await restore(0)]).toEqual([409, 200])
 
     await ok('POST', '/api/v2/secret-imports', { ...place, path: '/app', import: { environment: 'prod', path: '/' } })
     await ok('PATCH', base, { syncOptions: { keySchema: 'PREFIX_{{secretKey}}' } })

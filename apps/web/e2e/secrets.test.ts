@@ -75,14 +75,24 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('secrets'), { ...IN_ORDER, time
     await see(version(1).getByText('The values are the same.'))
     await version(1).getByRole('button', { name: 'Restore' }).click()
     await see(version(3))
+    // Somebody else saves it meanwhile.
+    await client.secrets.update.mutate({ ...api, key: 'HOSTNAME', value: `${CANARY}-newer` })
+    all().seen.expectRefusal('history.restoreVersion')
     await button('Undo').click()
-    await see(version(4))
-    expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({ tags: [{ name: 'network' }] })
-    await version(1).getByRole('button', { name: 'Restore' }).click()
+    await see(page.getByText('HOSTNAME was changed by'))
+    await screens.keep('undo-changed')
+    expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({ tags: [], version: 4 })
+    await button('Undo anyway').click()
     await see(version(5))
-    expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({ tags: [], version: 5 })
-    await version(2).getByRole('button', { name: 'Restore' }).click()
+    expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({
+      tags: [{ name: 'network' }],
+      value: `${CANARY}-host`,
+    })
+    await version(1).getByRole('button', { name: 'Restore' }).click()
     await see(version(6))
+    expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({ tags: [], version: 6 })
+    await version(2).getByRole('button', { name: 'Restore' }).click()
+    await see(version(7))
     expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({
       comment: 'Without the port.',
       metadata: [{ key: 'owner', value: 'ada' }],

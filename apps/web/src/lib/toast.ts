@@ -19,7 +19,8 @@ function say(message: Message): void {
 export const toast = {
   success: (text: string, action?: Message['action']): void =>
     say({ kind: 'success', text, ...(action ? { action } : {}) }),
-  error: (text: string): void => say({ kind: 'error', text }),
+  error: (text: string, action?: Message['action']): void =>
+    say({ kind: 'error', text, ...(action ? { action } : {}) }),
 }
 
 /** Takes the messages that nobody has shown yet. */

@@ -72,6 +72,11 @@ export const words = {
   time: {
     justNow: 'just now',
   },
+  undo: {
+    undo: 'Undo',
+    undoAnyway: 'Undo anyway',
+    failed: (reason: string) => `Couldn’t undo it: ${reason}`,
+  },
   whiteSpace: {
     begins: 'starts',
     ends: 'ends',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { folderPlace } from './folders.ts'
-import { secretLookup, shownHash, storedText, timestamp } from '../names/names.ts'
+import { ifVersion, secretLookup, shownHash, storedText, timestamp } from '../names/names.ts'
 
 export const folderHistory = folderPlace.extend({
   cursor: storedText.max(200).optional(),
@@ -23,6 +23,7 @@ export const folderVersions = z.object({
 export const restoreVersion = folderPlace.extend({
   key: secretLookup,
   version: z.number().int().positive(),
+  ifVersion,
   versionKey: secretLookup.optional().describe('The name that the version has, where it is an earlier one'),
 })
 

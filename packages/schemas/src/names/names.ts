@@ -129,6 +129,11 @@ export const comparedText = (max: number) =>
 export const lookedUp = (max: number) => comparedText(max).trim().min(1, 'Must not be empty')
 export const environmentLookup = lookedUp(64)
 export const secretLookup = lookedUp(255)
+/** The version of a secret that its reader saw. 0: the secret was not there. */
+export const seenVersion = z.number().int().min(0)
+export const ifVersion = seenVersion
+  .optional()
+  .describe('Only if this is the version now, 0: if there is none; otherwise 409')
 /** Names a kind of destination, such as `trigger-dev`. */
 export const destinationName = z.string().max(64)
 /** Hash of a plan or a preview that was shown. */

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import {
   id,
+  ifVersion,
   presentSecretKey,
   secretKey,
   secretLookup,
   secretPath,
   secretValue,
+  seenVersion,
   timestamp,
   type SecretValue,
 } from '../names/names.ts'
@@ -148,8 +150,6 @@ export const createSecrets = inFolder.extend({
     .min(1)
     .max(2000),
 })
-/** 0: the secret was not there. */
-const seenVersion = z.number().int().min(0)
 
 export const updateSecrets = inFolder.extend({
   mode: z.enum(['failOnNotFound', 'ignore', 'upsert']).default('failOnNotFound'),
@@ -158,9 +158,7 @@ export const updateSecrets = inFolder.extend({
       z.object({
         key: presentSecretKey,
         secretPath: ownPath,
-        ifVersion: seenVersion
-          .optional()
-          .describe('Only if this is the version now, 0: if there is none; otherwise 409'),
+        ifVersion,
         newKey: secretKey.optional(),
         value: secretValue.optional(),
         comment: z.string().max(4096).optional(),
@@ -175,7 +173,7 @@ export const updateSecrets = inFolder.extend({
 })
 export const deleteSecrets = inFolder.extend({
   secrets: z
-    .array(z.object({ key: secretLookup, secretPath: ownPath }))
+    .array(z.object({ key: secretLookup, secretPath: ownPath, ifVersion }))
     .min(1)
     .max(2000),
 })

@@ -13,6 +13,7 @@ import { openComment, openMetadata, openValue, type SecretRow } from '../tree/tr
 import { deleteSecretRows } from './write/delete-secrets.ts'
 import { openForWriting, placeOf, type Target } from './write/folder-for-writing.ts'
 import { openSecret, type Put } from './write/next-secret.ts'
+import { requireSeenVersion } from './write/seen-version.ts'
 import { presentSecrets, putSecrets } from './write/write.ts'
 
 type Version = Selectable<SecretVersionTable>
@@ -50,7 +51,8 @@ export async function listFolderHistory(
 
 /**
  * Writes an older version, with the comment, the metadata and those of its tags that there still are, as the newest
- * one; a deleted secret comes back. Throws `NotFound`, `BadRequest` when it cannot be opened.
+ * one; a deleted secret comes back. Throws `NotFound`, `BadRequest` when it cannot be opened, and `Conflict` when the
+ * secret has another version than `ifVersion`.
  */
 export function restoreVersion(
   ctx: Context,
@@ -61,6 +63,7 @@ export function restoreVersion(
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await openForWriting(ctx, tx, input)
     const present = (await presentSecrets(tx, target.folder.id, [key])).get(key)
+    requireSeenVersion(key, input.ifVersion, present)
     const old = await tx
       .selectFrom('secretVersions')
       .where('folderId', '=', target.folder.id)

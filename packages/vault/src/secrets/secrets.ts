@@ -1,5 +1,5 @@
 import { timeSlice } from '@keyferry/db'
-import { audit, BadRequest, budget, Conflict, NotFound, type Actor, type Context } from '@keyferry/kernel'
+import { audit, BadRequest, budget, NotFound, type Actor, type Context } from '@keyferry/kernel'
 import * as schemas from '@keyferry/schemas'
 import { escapeReferences } from '@keyferry/schemas/literal-text'
 import type { z } from 'zod'
@@ -11,6 +11,7 @@ import { deleteSecretRows } from './write/delete-secrets.ts'
 import { describeWritten, spent } from './batch/describe-written.ts'
 import { openForWriting, placeOf } from './write/folder-for-writing.ts'
 import { openSecret, type Put } from './write/next-secret.ts'
+import { requireSeenVersion } from './write/seen-version.ts'
 import { presentSecrets } from './write/write.ts'
 import { writeChanges, type Change } from './batch/write-changes.ts'
 
@@ -66,7 +67,10 @@ export async function deleteSecret(
   return first(await remove(ctx, actor, input, [{ key: input.key }]))
 }
 
-/** All or none. Throws `NotFound` naming every missing key. */
+/**
+ * All or none. Throws `NotFound` naming every missing key, and `Conflict` when one has another version than its
+ * `ifVersion`.
+ */
 export function deleteSecrets(
   ctx: Context,
   actor: Actor,
@@ -116,8 +120,7 @@ function update(ctx: Context, actor: Actor, where: Where, mode: Mode, changes: r
       const puts: Put[] = []
       for (const change of changes) {
         const old = present.get(change.key)
-        if (change.ifVersion !== undefined && change.ifVersion !== (old?.version ?? 0))
-          throw old ? changedSince(old) : new Conflict(`${change.key} was deleted since you read it.`)
+        requireSeenVersion(change.key, change.ifVersion, old)
         if (!old && mode === 'ignore') continue
         const put = putOf(change, old)
         if (old) taken.delete(old.key)
@@ -140,7 +143,7 @@ function remove(
   ctx: Context,
   actor: Actor,
   where: Where,
-  secrets: readonly Pick<Change, 'key' | 'secretPath'>[],
+  secrets: readonly Pick<Change, 'key' | 'secretPath' | 'ifVersion'>[],
 ): Promise<Secret[]> {
   const { projectId } = where
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
@@ -154,6 +157,7 @@ function remove(
       const present = await presentSecrets(tx, target.folder.id, keys)
       const missing = keys.filter((key) => !present.has(key))
       if (missing.length > 0) throw notFound(at, missing)
+      for (const { key, ifVersion } of items) requireSeenVersion(key, ifVersion, present.get(key))
       const rows = keys.flatMap((key) => present.get(key) ?? [])
       for (const row of rows) {
         if (slice.isOver()) await slice.rest()
@@ -205,9 +209,6 @@ function refuseTwice(keys: readonly string[]): void {
 
 const alreadyExists = (keys: readonly string[]): BadRequest =>
   new BadRequest(`Secret already exist${keys.length === 1 ? 's' : ''}: ${keys.join(', ')}`)
-
-const changedSince = ({ key, version, updatedBy }: SecretRow): Conflict =>
-  new Conflict(`${key} was changed by ${updatedBy} since you read it. Its version is ${version} now.`, { version })
 
 const notFound = (where: Where, keys: readonly string[]): NotFound =>
   new NotFound(

@@ -6,6 +6,7 @@ import { messageOf } from '../../lib/server/errors.ts'
 import { inFolder, type Rights } from '../../lib/session/rights.ts'
 import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
+import { offerUndo } from '../../lib/server/undo.ts'
 import { direct } from '../../lib/server/trpc.ts'
 import type { FolderRef, MatrixRow } from '../../lib/server/types.ts'
 import { copySecrets } from '../secrets/selection/copy-secrets.ts'
@@ -33,14 +34,12 @@ export const MatrixTableRow = memo(function MatrixTableRow({ index, measure, pro
   const fill = async (from: string, to: string) => {
     setBusy(true)
     try {
-      await copySecrets(at(from), at(to), [key], new Map())
-      toast.success(words.matrixRow.copiedFrom(key, from, to), {
-        label: words.matrixRow.undo,
-        onClick: () =>
-          void direct.secrets.deleteMany
-            .mutate({ ...at(to), secrets: [{ key }] })
-            .then(() => markStale('secrets.deleteMany'))
-            .catch((error: unknown) => toast.error(messageOf(error))),
+      const [written] = await copySecrets(at(from), at(to), [key], new Map())
+      offerUndo(words.matrixRow.copiedFrom(key, from, to), async (overwrites) => {
+        const ifVersion = overwrites ? undefined : written?.version
+        await direct.secrets.deleteMany.mutate({ ...at(to), secrets: [{ key, ifVersion }] })
+        await markStale('secrets.deleteMany')
+        return words.matrixRow.removed(key, to)
       })
     } catch (error) {
       toast.error(words.matrixRow.notCopied(key, messageOf(error)))

@@ -33,7 +33,7 @@ export const words = {
   },
   matrixRow: {
     copiedFrom: (key: string, from: string, to: string) => `Copied ${key} from ${from} to ${to}.`,
-    undo: 'Undo',
+    removed: (key: string, environment: string) => `Deleted ${key} from ${environment}.`,
     notCopied: (key: string, message: string) => `Couldn’t copy ${key}: ${message}`,
   },
   matrixTable: {

@@ -50,10 +50,10 @@ export function HistoryDrawer({
       const [before, after] = await Promise.all([readValue(place, of.key, of.version), readValue(place, secretKey)])
       setShown({ id: idOf(of), compared: { before, after } })
     })
-  const restore = (of: SecretVersion) =>
+  const restore = (of: SecretVersion, newest: SecretVersion) =>
     attempt(async () => {
       setRestoring(true)
-      await restoreVersion(place, secretKey, of, versions.data?.[0]).finally(() => setRestoring(false))
+      await restoreVersion(place, secretKey, of, newest).finally(() => setRestoring(false))
     })
 
   return (
@@ -64,7 +64,7 @@ export function HistoryDrawer({
         <SkeletonRows label={words.historyDrawer.loading} rows={4} />
       ) : (
         <ol className="grid gap-2">
-          {versions.data.map((version, index) => (
+          {versions.data.map((version, index, [newest = version]) => (
             <VersionCard
               key={idOf(version)}
               version={version}
@@ -78,7 +78,7 @@ export function HistoryDrawer({
               onReveal={() => void reveal(version)}
               onCompare={() => void compare(version)}
               onHide={() => setShown(undefined)}
-              onRestore={() => void restore(version)}
+              onRestore={() => void restore(version, newest)}
               delivered={<DeliveringRuns place={place} secretKey={secretKey} version={version.version} />}
             />
           ))}

@@ -1,41 +1,46 @@
-import { messageOf } from '../../lib/server/errors.ts'
 import { markStale } from '../../lib/server/stale.ts'
-import { toast } from '../../lib/toast.ts'
 import { direct } from '../../lib/server/trpc.ts'
+import { toast } from '../../lib/toast.ts'
+import { offerUndo } from '../../lib/server/undo.ts'
 import type { FolderRef, SecretVersion } from '../../lib/server/types.ts'
 import { words } from './words.ts'
 
-async function write(place: FolderRef, secretKey: string, { key, version }: SecretVersion): Promise<void> {
-  await direct.history.restoreVersion.mutate({ ...place, key: secretKey, version, versionKey: key })
-  await markStale('history.restoreVersion')
+/** Returns the number of the version that it wrote. `over`: the version that it may overwrite; without it any. */
+async function write(
+  place: FolderRef,
+  secretKey: string,
+  { key, version }: SecretVersion,
+  over: number | undefined,
+): Promise<number> {
+  try {
+    const input = { ...place, key: secretKey, version, versionKey: key, ifVersion: over }
+    return (await direct.history.restoreVersion.mutate(input)).version
+  } finally {
+    await markStale('history.restoreVersion')
+  }
 }
 
-/** Writes an old version of a secret as its newest one; the message about it offers the way back to `current`. */
+/** Writes an old version of a secret over `current`; the message about it offers the way back. Throws `Conflict`. */
 export async function restoreVersion(
   place: FolderRef,
   secretKey: string,
   old: SecretVersion,
-  current: SecretVersion | undefined,
+  current: SecretVersion,
 ): Promise<void> {
-  await write(place, secretKey, old)
-  const undo = async (to: SecretVersion) => {
-    try {
-      await write(place, secretKey, to)
-      toast.success(words.historyDrawer.undone(secretKey, to.version))
-    } catch (error) {
-      toast.error(messageOf(error))
-    }
-  }
-  toast.success(
-    words.historyDrawer.restoredVersion(old.version, secretKey),
-    current && !current.deleted ? { label: words.historyDrawer.undo, onClick: () => void undo(current) } : undefined,
-  )
+  const { version, deleted } = current
+  const written = await write(place, secretKey, old, deleted ? 0 : version)
+  const done = words.historyDrawer.restoredVersion(old.version, secretKey)
+  if (deleted) return toast.success(done)
+  offerUndo(done, async (overwrites) => {
+    await write(place, secretKey, current, overwrites ? undefined : written)
+    return words.historyDrawer.restoredVersion(version, secretKey)
+  })
 }
 
 /** Goes back by one version. Throws when there is no other. */
 export async function restorePrevious(place: FolderRef, secretKey: string): Promise<void> {
   const versions = await direct.secrets.versions.query({ ...place, key: secretKey })
   const [current, previous] = versions.filter(({ deleted }) => !deleted)
-  if (!previous) throw new Error(words.historyDrawer.noEarlier)
+  if (!current || !previous) throw new Error(words.historyDrawer.noEarlier)
   await restoreVersion(place, secretKey, previous, current)
 }

@@ -23,8 +23,6 @@ export const words = {
   },
   historyDrawer: {
     title: (secretKey: string) => `Versions of ${secretKey}`,
-    undo: 'Undo',
-    undone: (secretKey: string, version: number) => `Restored version ${version} of ${secretKey}.`,
     restoredVersion: (version: number, secretKey: string) => `Restored version ${version} of ${secretKey}.`,
     text: 'Newest first. Restoring writes a new version.',
     unreadable: 'The versions could not be read',

@@ -68,9 +68,7 @@ export const words = {
   deleteSecrets: {
     secrets: (keys: number) => count(keys, 'secret'),
     deleted: (what: string) => `Deleted ${what}.`,
-    undo: 'Undo',
     restored: (what: string) => `Restored ${what}.`,
-    restoreFailed: (message: string) => `Couldn’t restore everything: ${message}`,
     taken: (keys: readonly string[]) =>
       keys.length === 1
         ? `${keys[0] ?? ''} exists again, so its deleted value stays in Trash.`
@@ -103,9 +101,7 @@ export const words = {
   },
   excludeSecrets: {
     excluded: (what: string, syncs: number) => `Excluded ${what} from ${count(syncs, 'sync')}.`,
-    undo: 'Undo',
     included: (what: string) => `Included ${what} again.`,
-    notIncluded: (message: string) => `Couldn’t include everything again: ${message}`,
     title: (what: string) => `Exclude ${what} from syncs?`,
     exclude: (syncs: number) => `Exclude from ${count(syncs, 'sync')}`,
     text: (keys: number) =>

@@ -5,6 +5,11 @@ import type { FolderRef } from '../../../lib/server/types.ts'
 import { createFolders } from '../folders/create-folders.ts'
 import { words } from '../words.ts'
 
+interface Written {
+  key: string
+  version: number
+}
+
 /**
  * Writes secrets of one folder to another as they are written, with comment, tags and metadata, 2,000 in one write;
  * those that are there get the value as a new version. Folders that are missing on the way are created. The values pass
@@ -17,7 +22,7 @@ export async function copySecrets(
   to: FolderRef,
   keys: readonly string[],
   seen: ReadonlyMap<string, number>,
-): Promise<void> {
+): Promise<Written[]> {
   const secrets = await Promise.all(keys.map((key) => direct.secrets.get.query({ ...from, key })))
   await createFolders(to)
   const copies = secrets.map(({ key, value, comment, metadata, isLiteral, skipMultilineEncoding, tags }) => {
@@ -26,8 +31,11 @@ export async function copySecrets(
     const ifVersion = seen.get(key) ?? 0
     return { key, ifVersion, value, comment, metadata, isLiteral, skipMultilineEncoding, tagIds }
   })
+  const written: Written[] = []
   try {
-    for (const some of chunks(copies)) await direct.secrets.updateMany.mutate({ ...to, mode: 'upsert', secrets: some })
+    for (const some of chunks(copies))
+      written.push(...(await direct.secrets.updateMany.mutate({ ...to, mode: 'upsert', secrets: some })))
+    return written
   } finally {
     await markStale('secrets.updateMany')
   }

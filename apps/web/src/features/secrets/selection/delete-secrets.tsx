@@ -4,10 +4,9 @@ import { Notice } from '../../../components/ui/notice.tsx'
 import { Skeleton } from '../../../components/ui/skeleton.tsx'
 import { UsesList } from '../../../components/deletion/uses-list.tsx'
 import { chunks } from '../../../lib/server/chunks.ts'
-import { messageOf } from '../../../lib/server/errors.ts'
 import { markStale } from '../../../lib/server/stale.ts'
-import { toast } from '../../../lib/toast.ts'
 import { direct, trpc } from '../../../lib/server/trpc.ts'
+import { offerUndo } from '../../../lib/server/undo.ts'
 import type { FolderRef, Uses } from '../../../lib/server/types.ts'
 import { useReaders } from '../../../lib/lists/use-readers.ts'
 import { DeleteConsequence } from './delete-consequence.tsx'
@@ -42,20 +41,19 @@ export function DeleteSecrets({ place, keys, onDone, onClose }: Props) {
   const deleteAll = async () => {
     for (const some of chunks(keys)) await remove.mutateAsync({ ...place, secrets: some.map((key) => ({ key })) })
     onDone?.()
-    toast.success(words.deleteSecrets.deleted(what), { label: words.deleteSecrets.undo, onClick: () => void undo() })
+    offerUndo(words.deleteSecrets.deleted(what), undo)
     await markStale('secrets.deleteMany')
   }
   const undo = async () => {
+    const taken: string[] = []
     try {
-      const taken: string[] = []
       for (const some of chunks(keys))
         taken.push(...(await direct.history.restoreSecrets.mutate({ ...place, keys: some })).taken)
-      if (taken.length === 0) toast.success(words.deleteSecrets.restored(what))
-      else toast.error(words.deleteSecrets.taken(taken))
-    } catch (error) {
-      toast.error(words.deleteSecrets.restoreFailed(messageOf(error)))
+    } finally {
+      await markStale('history.restoreSecrets')
     }
-    await markStale('history.restoreSecrets')
+    if (taken.length > 0) throw new Error(words.deleteSecrets.taken(taken))
+    return words.deleteSecrets.restored(what)
   }
   return (
     <Confirm

@@ -3,10 +3,9 @@ import { Confirm } from '../../../components/confirm.tsx'
 import { Checkbox } from '../../../components/ui/checkbox.tsx'
 import { TextField } from '../../../components/ui/field.tsx'
 import { chunks } from '../../../lib/server/chunks.ts'
-import { messageOf } from '../../../lib/server/errors.ts'
 import { markStale } from '../../../lib/server/stale.ts'
-import { toast } from '../../../lib/toast.ts'
 import { direct } from '../../../lib/server/trpc.ts'
+import { offerUndo } from '../../../lib/server/undo.ts'
 import type { FolderRef, BriefSync } from '../../../lib/server/types.ts'
 import { words } from '../words.ts'
 
@@ -35,10 +34,7 @@ export function ExcludeSecrets({ place, keys, syncs, onDone, onClose }: Props) {
       for (const some of chunks(keys, AT_ONCE))
         await direct.syncs.excludeKeys.mutate({ destination, syncId, keys: some, reason: reason.trim() })
     onDone()
-    toast.success(words.excludeSecrets.excluded(what, from.length), {
-      label: words.excludeSecrets.undo,
-      onClick: () => void undo(),
-    })
+    offerUndo(words.excludeSecrets.excluded(what, from.length), undo)
     await markStale('syncs.excludeKeys')
   }
   const undo = async () => {
@@ -46,11 +42,10 @@ export function ExcludeSecrets({ place, keys, syncs, onDone, onClose }: Props) {
       for (const { destination, id: syncId } of from)
         for (const some of chunks(keys, AT_ONCE))
           await direct.syncs.includeKeys.mutate({ destination, syncId, keys: some })
-      toast.success(words.excludeSecrets.included(what))
-    } catch (error) {
-      toast.error(words.excludeSecrets.notIncluded(messageOf(error)))
+      return words.excludeSecrets.included(what)
+    } finally {
+      await markStale('syncs.includeKeys')
     }
-    await markStale('syncs.includeKeys')
   }
   return (
     <Confirm
