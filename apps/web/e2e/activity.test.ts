@@ -222,7 +222,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and alerts'), IN_ORDE
     await screens.keep('alert-remove')
     await dialog().getByRole('button', { name: 'Remove recipient' }).click()
     await see(page.getByRole('heading', { name: 'No alert recipients' }))
+    // What is typed for the next one is not lost by a wrong click.
     await go('Activity')
+    await dialog().getByRole('button', { name: 'Stay on this page' }).click()
+    expect(await page.getByLabel('Email address').inputValue()).toBe('oncall@example.com')
+    await go('Activity')
+    await dialog().getByRole('button', { name: 'Discard and leave' }).click()
     await page.getByLabel('Filter by scope').selectOption('instance')
     await see(entry(/removed the alert recipient http:\/\/127\.0\.0\.1:\d+\/…$/))
 

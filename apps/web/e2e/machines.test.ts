@@ -126,6 +126,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('machines'), { timeout: 300_000
     await page.goto(at('/access?tab=machines'))
     await admin.button('Add machine').click()
     await page.getByLabel('Name').fill('deploy-pipeline')
+    await page.goBack()
+    await admin.button('Stay on this page').click()
     await page.getByRole('radio', { name: 'Developer' }).click()
     await screens.look('add-machine')
     await admin.button('Add machine').last().click()

@@ -1,5 +1,6 @@
 import { Outlet, useParams } from '@tanstack/react-router'
 import { Fragment, useCallback, useEffect, useState } from 'react'
+import { LeaveGuard } from '../../components/leaving/leave-guard.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
 import type { PauseSubject } from '../../features/syncs/pauses/use-pauses.ts'
 import { applyDisplay } from '../../lib/display/display.ts'
@@ -61,6 +62,7 @@ export function Shell() {
         </main>
       </div>
       <PageAnnouncer />
+      <LeaveGuard />
       {projectId !== undefined && (
         <Fragment key={projectId}>
           <Live projectId={projectId} />

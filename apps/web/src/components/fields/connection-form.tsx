@@ -1,8 +1,9 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { connectionName } from '@keyferry/schemas'
 import { useState } from 'react'
-import { FormProvider, useForm } from 'react-hook-form'
+import { FormProvider } from 'react-hook-form'
 import { z } from 'zod'
+import { useNewForm } from '../../lib/forms/new-form.ts'
 import { issuesOf, messageOf } from '../../lib/server/errors.ts'
 import { defaultsOf, filled } from '../../lib/forms/form-fields.ts'
 import { schemaOf } from '../../lib/forms/form-rules.ts'
@@ -28,7 +29,7 @@ export function ConnectionForm({ onDone, onCancel, ...stored }: Props) {
   const [chosen, setChosen] = useState(existing?.method ?? methods[0]?.name ?? '')
   const method = methods.find(({ name }) => name === chosen)
   const fields = method?.fields ?? []
-  const form = useForm({
+  const form = useNewForm({
     resolver: zodResolver(z.object({ name: connectionName, credentials: schemaOf(fields) })),
     defaultValues: {
       name: existing?.name ?? destination.connection.app,

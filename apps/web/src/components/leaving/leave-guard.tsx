@@ -3,7 +3,7 @@ import { onDemand } from '../on-demand.tsx'
 
 const LeaveQuestion = onDemand(async () => (await import('./leave-question.tsx')).LeaveQuestion)
 
-/** Put once on a page with edits in place. */
+/** Asks before what is typed on a page is lost by leaving it. */
 export function LeaveGuard() {
   const { status, proceed, reset } = useLeaveGuard()
   if (status !== 'blocked') return null

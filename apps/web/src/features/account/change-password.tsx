@@ -1,11 +1,12 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { password } from '@keyferry/schemas'
-import { useForm, useWatch } from 'react-hook-form'
+import { useWatch } from 'react-hook-form'
 import { z } from 'zod'
 import { NewPasswordField } from '../../components/fields/new-password-field.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { PasswordField } from '../../components/ui/password-field.tsx'
+import { useNewForm } from '../../lib/forms/new-form.ts'
 import { answered, loadAuth } from '../../lib/session/auth.ts'
 import { messageOf } from '../../lib/server/errors.ts'
 import { toast } from '../../lib/toast.ts'
@@ -19,7 +20,7 @@ const change = z.object({
 
 /** Proves by the present password who it is. */
 export function ChangePassword({ onDone }: { onDone: () => void }) {
-  const { register, handleSubmit, control, setError, formState } = useForm({
+  const { register, handleSubmit, control, setError, formState } = useNewForm({
     resolver: zodResolver(change),
     defaultValues: { currentPassword: '', newPassword: '' },
   })

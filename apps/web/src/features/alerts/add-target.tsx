@@ -1,7 +1,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import type { createNoticeTarget } from '@keyferry/schemas'
 import { useState } from 'react'
-import { FormProvider, useForm } from 'react-hook-form'
+import { FormProvider } from 'react-hook-form'
 import type { z } from 'zod'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
@@ -9,6 +9,7 @@ import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { RadioCards } from '../../components/ui/radio-cards.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
+import { useNewForm } from '../../lib/forms/new-form.ts'
 import { issuesOf, messageOf } from '../../lib/server/errors.ts'
 import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
@@ -26,7 +27,7 @@ export function AddTarget({ projectId }: { projectId: string }) {
   const create = trpc.notifications.create.useMutation()
   const attempt = trpc.notifications.try.useMutation()
   const [made, setMade] = useState<{ address: string; secret: string }>()
-  const form = useForm({ resolver: zodResolver(targetForm), defaultValues: emptyOf('slack') })
+  const form = useNewForm({ resolver: zodResolver(targetForm), defaultValues: emptyOf('slack') })
   const { register, handleSubmit, setError, getValues, setValue, reset, watch } = form
   const { errors } = form.formState
   const kind = watch('kind')

@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { AccessDenied } from '../../components/pages/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
-import { LeaveGuard } from '../../components/leaving/leave-guard.tsx'
 import { Empty, PageHeader } from '../../components/pages/page.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
@@ -60,7 +59,6 @@ export function ComparePage({ projectId, view }: Props) {
   const differing = (data?.rows ?? []).filter((row) => !isSame(row)).length
   return (
     <>
-      <LeaveGuard />
       <PageHeader title={words.comparePage.compareEnvironments} text={words.comparePage.text} />
       {matrix.error && statusOf(matrix.error) !== 404 ? (
         <Failure what={words.comparePage.unreadable} error={matrix.error} retry={matrix.refetch} />

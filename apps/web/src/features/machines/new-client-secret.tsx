@@ -1,12 +1,12 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { createClientSecret } from '@keyferry/schemas'
 import { useState } from 'react'
-import { useForm } from 'react-hook-form'
 import { ShownOnce } from '../../components/values/shown-once.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions } from '../../components/ui/dialog.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
+import { useNewForm } from '../../lib/forms/new-form.ts'
 import { messageOf } from '../../lib/server/errors.ts'
 import { markStale } from '../../lib/server/stale.ts'
 import { trpc } from '../../lib/server/trpc.ts'
@@ -27,7 +27,7 @@ export function NewClientSecret({
 }) {
   const create = trpc.universalAuth.createSecret.useMutation()
   const [secret, setSecret] = useState<string>()
-  const { register, handleSubmit, setError, formState } = useForm({
+  const { register, handleSubmit, setError, reset, formState } = useNewForm({
     resolver: zodResolver(createClientSecret),
     defaultValues: { identityId, description: '', numUsesLimit: 0, ttl: 0 },
   })
@@ -36,6 +36,7 @@ export function NewClientSecret({
     try {
       const answer = await create.mutateAsync(input)
       setSecret(answer.clientSecret)
+      reset()
       await markStale('universalAuth.createSecret')
     } catch (error) {
       setError('root', { message: messageOf(error) })

@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { AccessDenied } from '../../components/pages/access-denied.tsx'
-import { LeaveGuard } from '../../components/leaving/leave-guard.tsx'
 import { PageHeader } from '../../components/pages/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { TextAreaField } from '../../components/ui/field.tsx'
@@ -49,7 +48,6 @@ export function PastePage({ place }: { place: FolderRef }) {
     )
   return (
     <>
-      <LeaveGuard />
       <PageHeader
         title={words.pastePage.paste}
         text={

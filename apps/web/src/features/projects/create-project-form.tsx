@@ -1,10 +1,10 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { createProject } from '@keyferry/schemas'
 import { useNavigate } from '@tanstack/react-router'
-import { useForm } from 'react-hook-form'
 import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
+import { useNewForm } from '../../lib/forms/new-form.ts'
 import { messageOf } from '../../lib/server/errors.ts'
 import { markStale } from '../../lib/server/stale.ts'
 import { trpc } from '../../lib/server/trpc.ts'
@@ -14,7 +14,7 @@ import { words } from './words.ts'
 export function CreateProjectForm() {
   const navigate = useNavigate()
   const create = trpc.projects.create.useMutation()
-  const { register, handleSubmit, setError, formState } = useForm({
+  const { register, handleSubmit, setError, formState } = useNewForm({
     resolver: zodResolver(createProject),
     defaultValues: { name: '', description: '' },
   })

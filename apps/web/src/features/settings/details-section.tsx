@@ -10,7 +10,6 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/server/trpc.ts'
 import type { Project } from '../../lib/server/types.ts'
 import { useStoredForm } from '../../lib/forms/stored-form.ts'
-import { useUnsaved } from '../../lib/forms/unsaved.ts'
 import { words } from './words.ts'
 
 const details = updateProject.pick({ name: true, slug: true, description: true })
@@ -24,7 +23,6 @@ export function DetailsSection({ project }: { project: Project }) {
     zodResolver(details),
   )
   const { errors, isSubmitting } = formState
-  useUnsaved(isTyped)
   const submit = handleSubmit(async (input) => {
     const saved = await update.mutateAsync({ projectId: project.id, ...typedOf(input) }).catch(() => null)
     if (!saved) return

@@ -9,7 +9,6 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/server/trpc.ts'
 import type { Project } from '../../lib/server/types.ts'
 import { useStoredForm } from '../../lib/forms/stored-form.ts'
-import { useUnsaved } from '../../lib/forms/unsaved.ts'
 import { slugify } from '../../lib/forms/slugify.ts'
 import { words } from './words.ts'
 
@@ -29,7 +28,6 @@ export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
     zodResolver(createEnvironment.pick({ name: true, slug: true })),
   )
   const { errors, isSubmitting, dirtyFields } = formState
-  useUnsaved(isTyped)
   const submit = handleSubmit(async (input) => {
     const saved = await (
       environment

@@ -1,5 +1,4 @@
 import { Failure } from '../../components/failure.tsx'
-import { LeaveGuard } from '../../components/leaving/leave-guard.tsx'
 import { PageHeader } from '../../components/pages/page.tsx'
 import { nameOfDeletion, PendingNotice, usePendingDeletions } from '../../components/deletion/pending-deletion.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
@@ -27,7 +26,6 @@ export function SettingsPage({ projectId }: { projectId: string }) {
   const going = pending.find(({ kind }) => kind === 'project')
   return (
     <div className="max-2xl:max-w-4xl">
-      <LeaveGuard />
       <PageHeader title={words.settingsPage.title} text={words.settingsPage.text} />
       {project.error ? (
         <Failure what={words.settingsPage.unreadable} error={project.error} retry={project.refetch} />

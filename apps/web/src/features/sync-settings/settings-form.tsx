@@ -1,5 +1,4 @@
 import { useCallback, useRef, useState, type ReactNode } from 'react'
-import { LeaveGuard } from '../../components/leaving/leave-guard.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/server/errors.ts'
@@ -49,7 +48,6 @@ export function SettingsForm({ sync, children }: { sync: Sync; children: ReactNo
   }
   return (
     <SettingsParts value={register}>
-      <LeaveGuard />
       <form
         noValidate
         className="grid gap-4"

@@ -15,13 +15,25 @@ export function useUnsaved(dirty: boolean): void {
   }, [dirty, id])
 }
 
-const pathIn = (search: object): unknown => ('path' in search ? search.path : undefined)
+/** Of an address, what says which page it is, beside its path: a folder, or a tab. */
+const PAGES: ReadonlySet<string> = new Set(['path', 'tab'])
 
-/** Asks before the page is left while something on it is unsaved; also on closing the tab. */
+/** Whether two addresses differ in one of these parameters; without `names`, in any. */
+function differ(one: object, other: object, names?: ReadonlySet<string>): boolean {
+  const [before, after] = [new Map(Object.entries(one)), new Map(Object.entries(other))]
+  return [...(names ?? [...before.keys(), ...after.keys()])].some((name) => before.get(name) !== after.get(name))
+}
+
+/**
+ * Asks before the page is left while something on it is unsaved; also on closing the tab. "Back" leaves whatever the
+ * address opened, such as a drawer, while a button that closes it is pressed to give up what is typed there.
+ */
 export const useLeaveGuard = () =>
   useBlocker({
-    shouldBlockFn: ({ current, next }) =>
-      unsaved.size > 0 && (current.pathname !== next.pathname || pathIn(current.search) !== pathIn(next.search)),
+    shouldBlockFn: ({ current, next, action }) =>
+      unsaved.size > 0 &&
+      (current.pathname !== next.pathname ||
+        differ(current.search, next.search, action === 'PUSH' || action === 'REPLACE' ? PAGES : undefined)),
     enableBeforeUnload: () => unsaved.size > 0,
     withResolver: true,
   })

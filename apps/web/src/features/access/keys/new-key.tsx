@@ -1,12 +1,13 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { createApiKey } from '@keyferry/schemas'
 import { useState } from 'react'
-import { FormProvider, useForm } from 'react-hook-form'
+import { FormProvider } from 'react-hook-form'
 import { ShownOnce } from '../../../components/values/shown-once.tsx'
 import { Button } from '../../../components/ui/button.tsx'
 import { Actions } from '../../../components/ui/dialog.tsx'
 import { SelectField, TextField } from '../../../components/ui/field.tsx'
 import { Notice } from '../../../components/ui/notice.tsx'
+import { useNewForm } from '../../../lib/forms/new-form.ts'
 import { messageOf } from '../../../lib/server/errors.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
 import { KeyGrants } from './key-grants.tsx'
@@ -20,7 +21,7 @@ export function NewKey({ projectId, rights, onDone }: { projectId: string; right
   const create = trpc.apiKeys.create.useMutation()
   const [token, setToken] = useState<string>()
   const own = rights.grant
-  const form = useForm({
+  const form = useNewForm({
     resolver: zodResolver(createApiKey),
     defaultValues: {
       name: '',
@@ -33,6 +34,7 @@ export function NewKey({ projectId, rights, onDone }: { projectId: string; right
     try {
       const answer = await create.mutateAsync(input)
       setToken(answer.token)
+      form.reset()
       await markStale('apiKeys.create')
     } catch (error) {
       form.setError('root', { message: messageOf(error) })

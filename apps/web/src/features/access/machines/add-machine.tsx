@@ -1,12 +1,13 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { createIdentity, identityMembership } from '@keyferry/schemas'
 import { useNavigate } from '@tanstack/react-router'
-import { FormProvider, useForm, useWatch } from 'react-hook-form'
+import { FormProvider, useWatch } from 'react-hook-form'
 import { z } from 'zod'
 import { Button } from '../../../components/ui/button.tsx'
 import { Actions } from '../../../components/ui/dialog.tsx'
 import { SelectField, TextField } from '../../../components/ui/field.tsx'
 import { Notice } from '../../../components/ui/notice.tsx'
+import { useNewForm } from '../../../lib/forms/new-form.ts'
 import { messageOf } from '../../../lib/server/errors.ts'
 import { toast } from '../../../lib/toast.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
@@ -37,7 +38,7 @@ export function AddMachine({ projectId, rights, present, onDone }: Props) {
   const create = trpc.identities.create.useMutation()
   const attach = trpc.universalAuth.attach.useMutation()
   const add = trpc.members.addIdentity.useMutation()
-  const form = useForm({
+  const form = useNewForm({
     resolver: zodResolver(rights.instanceAdmin ? z.union([made, known]) : known),
     defaultValues: { identityId: '', name: '', role: 'viewer', scopes: null },
   })

@@ -1,11 +1,12 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { inviteMember } from '@keyferry/schemas'
 import { useState } from 'react'
-import { FormProvider, useForm } from 'react-hook-form'
+import { FormProvider } from 'react-hook-form'
 import { Button } from '../../../components/ui/button.tsx'
 import { Actions } from '../../../components/ui/dialog.tsx'
 import { TextField } from '../../../components/ui/field.tsx'
 import { Notice } from '../../../components/ui/notice.tsx'
+import { useNewForm } from '../../../lib/forms/new-form.ts'
 import { messageOf } from '../../../lib/server/errors.ts'
 import { markStale } from '../../../lib/server/stale.ts'
 import { toast } from '../../../lib/toast.ts'
@@ -19,7 +20,7 @@ import { words } from '../words.ts'
 export function AddMember({ projectId, onDone }: { projectId: string; onDone: () => void }) {
   const invite = trpc.members.invite.useMutation()
   const [invited, setInvited] = useState<Invited>()
-  const form = useForm({
+  const form = useNewForm({
     resolver: zodResolver(inviteMember),
     defaultValues: { projectId, email: '', role: 'developer', scopes: null },
   })
@@ -31,7 +32,10 @@ export function AddMember({ projectId, onDone }: { projectId: string; onDone: ()
       if (answer.member) {
         toast.success(words.addMember.added(answer.member.name))
         onDone()
-      } else setInvited(answer)
+      } else {
+        setInvited(answer)
+        form.reset()
+      }
     } catch (error) {
       form.setError('root', { message: messageOf(error) })
     }

@@ -1,12 +1,13 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { invitePerson } from '@keyferry/schemas'
 import { useState } from 'react'
-import { Controller, useForm } from 'react-hook-form'
+import { Controller } from 'react-hook-form'
 import { Button } from '../../../components/ui/button.tsx'
 import { Actions } from '../../../components/ui/dialog.tsx'
 import { TextField } from '../../../components/ui/field.tsx'
 import { Notice } from '../../../components/ui/notice.tsx'
 import { SwitchField } from '../../../components/ui/switch-field.tsx'
+import { useNewForm } from '../../../lib/forms/new-form.ts'
 import { messageOf } from '../../../lib/server/errors.ts'
 import { markStale } from '../../../lib/server/stale.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
@@ -17,7 +18,7 @@ import { words } from '../words.ts'
 export function InvitePerson({ onDone }: { onDone: () => void }) {
   const invite = trpc.people.invite.useMutation()
   const [invited, setInvited] = useState<Invited>()
-  const { register, handleSubmit, control, setError, formState } = useForm({
+  const { register, handleSubmit, control, setError, reset, formState } = useNewForm({
     resolver: zodResolver(invitePerson),
     defaultValues: { email: '', instanceAdmin: false },
   })
@@ -25,6 +26,7 @@ export function InvitePerson({ onDone }: { onDone: () => void }) {
   const submit = handleSubmit(async (input) => {
     try {
       setInvited(await invite.mutateAsync(input))
+      reset()
       await markStale('people.invite')
     } catch (error) {
       setError('root', { message: messageOf(error) })

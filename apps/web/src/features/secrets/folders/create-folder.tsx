@@ -1,10 +1,10 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { folderName } from '@keyferry/schemas'
-import { useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { Button } from '../../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../../components/ui/dialog.tsx'
 import { TextField } from '../../../components/ui/field.tsx'
+import { useNewForm } from '../../../lib/forms/new-form.ts'
 import { messageOf } from '../../../lib/server/errors.ts'
 import { markStale } from '../../../lib/server/stale.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
@@ -13,7 +13,7 @@ import { words } from '../words.ts'
 
 export function CreateFolder({ place, onClose }: { place: FolderRef; onClose: () => void }) {
   const create = trpc.folders.create.useMutation()
-  const { register, handleSubmit, setError, formState } = useForm({
+  const { register, handleSubmit, setError, formState } = useNewForm({
     resolver: zodResolver(z.object({ name: folderName })),
     defaultValues: { name: '' },
   })

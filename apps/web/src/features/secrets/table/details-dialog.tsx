@@ -11,7 +11,6 @@ import { SwitchField } from '../../../components/ui/switch-field.tsx'
 import { trpc } from '../../../lib/server/trpc.ts'
 import type { FolderRef, SecretRow } from '../../../lib/server/types.ts'
 import { useStoredForm } from '../../../lib/forms/stored-form.ts'
-import { useUnsaved } from '../../../lib/forms/unsaved.ts'
 import { MetadataFields } from './metadata-fields.tsx'
 import { TagsField } from '../selection/tags-field.tsx'
 import { useEdited } from '../values/edited.ts'
@@ -40,7 +39,6 @@ export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: 
     zodResolver(details),
   )
   const { errors, isSubmitting } = formState
-  useUnsaved(isTyped)
   useEdited(place, row.key, isTyped)
   const submit = handleSubmit(async (input) => {
     const { key: newKey, tags: tagIds, ...typed } = typedOf(input)

@@ -2,7 +2,6 @@ import { useNavigate } from '@tanstack/react-router'
 import { Table2 } from 'lucide-react'
 import { useCallback, useState } from 'react'
 import { Failure } from '../../../components/failure.tsx'
-import { LeaveGuard } from '../../../components/leaving/leave-guard.tsx'
 import { onDemand } from '../../../components/on-demand.tsx'
 import { RouteButton } from '../../../components/route-button.tsx'
 import { Tabs } from '../../../components/ui/tabs.tsx'
@@ -50,7 +49,6 @@ export function SecretsPage({ place, search, history, adding }: Props) {
   const environments = project.data?.environments ?? []
   return (
     <div {...onDrop}>
-      <LeaveGuard />
       <FolderHeader
         place={place}
         environments={environments}
