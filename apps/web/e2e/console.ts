@@ -103,7 +103,12 @@ interface Person {
   password: string
 }
 
-export const ACCOUNT = { organization: 'Acme', email: 'ana@example.com', password: 'a sentence is easier to keep' }
+export const ACCOUNT = {
+  organization: 'Acme',
+  name: 'Ana Lovelace',
+  email: 'ana@example.com',
+  password: 'a sentence is easier to keep',
+}
 
 /**
  * Creates the owner account through the link that was printed; ends on the page that asks for the first project. The
@@ -113,6 +118,7 @@ export async function firstRun({ page, seen, url, setup }: Console): Promise<Key
   seen.keepSecret(ACCOUNT.password)
   await page.goto(setup.link)
   await page.getByLabel('Organization').fill(ACCOUNT.organization)
+  await page.getByLabel('Your name').fill(ACCOUNT.name)
   await page.getByLabel('Email').fill(ACCOUNT.email)
   await page.getByLabel('Password', { exact: true }).fill(ACCOUNT.password)
   const token = Promise.withResolvers<string>()

@@ -48,6 +48,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     await page.goto('/')
     await page.getByLabel('Setup code').fill('0000-0000-0000-0000')
     await page.getByLabel('Organization').fill(ACCOUNT.organization)
+    await page.getByLabel('Your name').fill(ACCOUNT.name)
     await page.getByLabel('Email').fill(ACCOUNT.email)
     await page.getByLabel('Password', { exact: true }).fill(ACCOUNT.password)
     all().seen.expectRefusal('instance.bootstrap')
@@ -56,6 +57,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
     await screens.keep('setup-code-refused')
     client = await firstRun(all())
     expect((await client.instance.me.query()).organization.name).toBe(ACCOUNT.organization)
+    expect((await client.people.list.query()).map(({ name }) => name)).toEqual([ACCOUNT.name])
 
     await page.goto('/first-run')
     await see(page.getByRole('heading', { name: 'Create your first project' }))

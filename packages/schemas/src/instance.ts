@@ -3,6 +3,7 @@ import { grant } from './access/scopes.ts'
 import { displayName, id, password, timestamp } from './names/names.ts'
 
 export const bootstrap = z.object({
+  name: displayName('Name').optional().describe('Of the person; without it the part of the address before the @'),
   email: z.email().max(254),
   password,
   organization: displayName('Organization'),

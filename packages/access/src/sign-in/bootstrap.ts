@@ -28,20 +28,23 @@ function proveOperator(auth: Auth, code: string | undefined, isLocalProgram: boo
 export async function bootstrapInstance(
   ctx: Context,
   auth: Auth,
-  { email, password, organization: name, withToken, tokenExpiresInDays, setupCode }: z.output<typeof bootstrap>,
+  input: z.output<typeof bootstrap>,
   { isLocalProgram, address = null }: { isLocalProgram: boolean; address?: string | null },
 ): Promise<z.output<typeof bootstrapAnswer>> {
-  refuseCommon(password, { email, words: [name, ...auth.bannedWords] })
+  const { email, password, withToken, tokenExpiresInDays, setupCode } = input
+  const { name = email.slice(0, email.indexOf('@')) } = input
+  refuseCommon(password, { email, words: [input.organization, ...auth.bannedWords] })
   await refuseSecond(ctx.db)
   proveOperator(auth, setupCode, isLocalProgram)
   const passwordHash = await auth.hashNewPassword(password)
-  const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
+  const slug = `${slugified(input.organization)}-${randomBytes(3).toString('hex')}`
+  const organization = { id: randomUUID(), name: input.organization, slug }
   const { user, key } = await transact(ctx, async (tx) => {
     await lockTable(tx, 'organizations', 'exclusive')
     await refuseSecond(tx)
     await insertOrganization(ctx, tx, organization)
     const accounts = auth.within(withOwnNames(tx))
-    const user = await accounts.createUser({ email, passwordHash, name: email.slice(0, email.indexOf('@')) })
+    const user = await accounts.createUser({ email, passwordHash, name })
     const expiresIn = tokenExpiresInDays * 86_400
     const key = withToken ? await accounts.createApiKey({ userId: user.id, name: TOKEN_NAME, expiresIn }) : null
     if (key)
@@ -56,7 +59,7 @@ export async function bootstrapInstance(
         .execute()
     }
     const actor: Actor = { kind: 'user', id: user.id, name: user.email, ...(address === null ? {} : { address }) }
-    await audit(ctx, tx, actor, 'instance.bootstrap', null, { organization: name, user: user.email })
+    await audit(ctx, tx, actor, 'instance.bootstrap', null, { organization: input.organization, user: user.email })
     return { user, key }
   })
   return {

@@ -27,7 +27,7 @@ export function FirstRunPage() {
   const printed = useLocation({ select: ({ hash }) => new URLSearchParams(hash).get('code') ?? '' })
   const { register, handleSubmit, setError, setValue, control, formState } = useForm({
     resolver: checked,
-    defaultValues: { setupCode: printed, organization: '', email: '', password: '' },
+    defaultValues: { setupCode: printed, organization: '', name: '', email: '', password: '' },
   })
   useEffect(() => setValue('setupCode', printed), [printed, setValue])
   const password = useWatch({ control, name: 'password' })
@@ -64,6 +64,12 @@ export function FirstRunPage() {
           autoFocus={printed !== ''}
           error={errors.organization?.message}
           {...register('organization')}
+        />
+        <TextField
+          label={words.firstRunPage.name}
+          autoComplete="name"
+          error={errors.name?.message}
+          {...register('name')}
         />
         <TextField
           label={words.firstRunPage.email}

@@ -8,6 +8,7 @@ export const words = {
     setupCodeHelp: 'Keyferry printed it to its terminal or log at startup.',
     organization: 'Organization',
     placeholder: 'Acme',
+    name: 'Your name',
     email: 'Email',
     password: 'Password',
     createAccount: 'Create account',
