@@ -327,6 +327,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), IN_ORDER, () =>
       .toContain('"environment":"staging"')
     await page.evaluate('sessionStorage.clear()')
     await visit(page, at('/secrets/dev'))
+    // An imported secret is sent too.
+    await see(row('REGION').getByText('Delivered to'))
     await button('More for LOG_LEVEL').click()
     await page.getByRole('menuitem', { name: 'Delivery' }).click()
     await see(dialog().getByText('The old value can be revoked'))

@@ -9,6 +9,7 @@ export type Destination = z.output<typeof schemas.destination>
 export type ExportedFile = z.output<typeof schemas.exportedSecrets>
 export type FormField = z.output<typeof schemas.formField>
 export type Folder = z.output<typeof schemas.listedFolder>
+export type FolderDelivery = z.output<typeof schemas.folderDelivery>
 export type ImportPreview = z.output<typeof schemas.importPreview>
 export type ImportPriority = z.output<typeof schemas.importPriority>
 export type InitialSyncBehavior = z.output<typeof schemas.initialSyncBehavior>

@@ -4,18 +4,19 @@ import { Time } from '../../../components/time.tsx'
 import { cn } from '../../../lib/cn.ts'
 import type { FolderRef, KeyDelivery } from '../../../lib/server/types.ts'
 import { words } from '../words.ts'
+import { useDelivery } from './use-delivery.ts'
 
 const DeliveryDrawer = onDemand(async () => (await import('../../delivery/delivery-drawer.tsx')).DeliveryDrawer)
 
 interface Props {
+  /** The folder that it is in, which may be an imported one. */
   place: FolderRef
   secretKey: string
-  /** Undefined until it is known. */
-  delivery: KeyDelivery | undefined
 }
 
 /** How many destinations have the newest version, and since when, or why none should; opens the receipt. */
-export function DeliveryCell({ place, secretKey, delivery }: Props) {
+export function DeliveryCell({ place, secretKey }: Props) {
+  const delivery = useDelivery(place, secretKey)
   const [isOpen, setOpen] = useState(false)
   if (delivery === undefined) return null
   const { destinations, excluded, exclusions } = delivery

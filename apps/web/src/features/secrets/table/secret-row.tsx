@@ -6,7 +6,7 @@ import { Td, Tr } from '../../../components/ui/table.tsx'
 import type { RowProps } from '../../../components/rows/virtual-rows.tsx'
 import { cn } from '../../../lib/cn.ts'
 import { inFolder, type Rights } from '../../../lib/session/rights.ts'
-import type { FolderRef, KeyDelivery, SecretRow as Row } from '../../../lib/server/types.ts'
+import type { FolderRef, SecretRow as Row } from '../../../lib/server/types.ts'
 import { useSoon } from '../../../lib/lists/use-soon.ts'
 import { DeliveryCell } from './delivery-cell.tsx'
 import { SecretMenu } from './secret-menu.tsx'
@@ -26,7 +26,6 @@ const WIDE_FIRST = 'max-sm:[&>[data-wide]]:-ml-[45cqw]'
 interface Props extends RowProps {
   place: FolderRef
   row: Row
-  delivery: KeyDelivery | undefined
   whyNot: Rights['whyNot']
   isSelected: boolean
   onSelect: (key: string, isSelected: boolean, isRange: boolean) => void
@@ -43,7 +42,6 @@ export const SecretRow = memo(function SecretRow({
   measure,
   place,
   row,
-  delivery,
   whyNot,
   isSelected,
   onSelect,
@@ -57,6 +55,7 @@ export const SecretRow = memo(function SecretRow({
     ? place
     : { projectId: place.projectId, environment: origin.environment, secretPath: origin.secretPath }
   const unreadable = whyNot('secrets.read-values', inFolder(source))
+  const areNamesReadable = whyNot('secrets.read-names', inFolder(source)) === undefined
   const isWritable = whyNot('secrets.write', inFolder(place)) === undefined
 
   return (
@@ -103,7 +102,7 @@ export const SecretRow = memo(function SecretRow({
         )}
       </Td>
       <Td className="py-0 group-has-[form]/row:pt-2 max-lg:hidden">
-        {isComplete && isOwn && <DeliveryCell place={place} secretKey={key} delivery={delivery} />}
+        {isComplete && areNamesReadable && <DeliveryCell place={source} secretKey={key} />}
       </Td>
       <Td className="truncate py-0 text-soft group-has-[form]/row:pt-3 max-md:hidden">
         {isComplete && (

@@ -7,7 +7,6 @@ import { ActionsTh, Table, Th } from '../../../components/ui/table.tsx'
 import { VirtualRows } from '../../../components/rows/virtual-rows.tsx'
 import { inFolder, useWhyNot } from '../../../lib/session/rights.ts'
 import { byText, sortRows, type Sorting } from '../../../lib/lists/sorting.ts'
-import { trpc } from '../../../lib/server/trpc.ts'
 import type { FolderRef, SecretRow as Row } from '../../../lib/server/types.ts'
 import { SecretRow } from './secret-row.tsx'
 import { words } from '../words.ts'
@@ -19,8 +18,6 @@ const COMPARISONS = {
   updatedAt: byText(({ updatedAt }: Row) => updatedAt),
 }
 type Column = keyof typeof COMPARISONS
-/** Keys whose deliveries are shown: a page of the API. */
-const MAX_DELIVERIES = 1000
 /** Pixels, with the line below it. */
 const ROW_HEIGHT = 37
 const NONE: ReadonlySet<string> = new Set()
@@ -39,8 +36,6 @@ export function SecretsTable({ place, rows, onHistory, onOverride }: Props) {
   const sorted = useMemo(() => sortRows(rows, COMPARISONS, sorting), [rows, sorting])
   const own = useMemo(() => sorted.filter(isOwn), [sorted])
   const chosen = useMemo(() => own.filter(({ key }) => selected.has(key)), [own, selected])
-  const delivery = trpc.delivery.folder.useQuery({ ...place, limit: MAX_DELIVERIES })
-  const deliveries = useMemo(() => new Map(delivery.data?.keys.map((each) => [each.key, each])), [delivery.data])
   const whyNot = useWhyNot(place.projectId)
   const isWritable = whyNot('secrets.write', inFolder(place)) === undefined
   const select = useSelect(own, setSelected)
@@ -80,7 +75,6 @@ export function SecretsTable({ place, rows, onHistory, onOverride }: Props) {
               {...virtual}
               place={place}
               row={row}
-              delivery={deliveries.get(row.key)}
               whyNot={whyNot}
               isSelected={isOwn(row) && selected.has(row.key)}
               onSelect={select}
