@@ -287,6 +287,19 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { ...IN_ORDER, tim
         secrets: [{ key: 'LOG_LEVEL' }],
       })
       await put('dev', '/', { LOG_LEVEL: `${CANARY}-info`, REGION: `${CANARY}-eu` })
+      // What somebody else deletes meanwhile is named; no dialog closes on its own.
+      await put('dev', '/', { GOING: 'x' })
+      await page.getByRole('checkbox', { name: 'Select GOING' }).click()
+      await button('Move 1 secret').click()
+      await dialog().getByLabel('Environment').selectOption('prod')
+      await client.secrets.deleteMany.mutate({ projectId, environment: 'dev', secrets: [{ key: 'GOING' }] })
+      await expect.poll(() => page.getByText('3 secrets', { exact: true }).count()).toBe(1)
+      all().seen.expectRefusal('tree.moveSecrets')
+      await dialog().getByRole('button', { name: 'Move GOING' }).click()
+      await see(alert('not found in dev:/: GOING'))
+      await screens.keep('move-gone')
+      await dialog().getByRole('button', { name: 'Cancel' }).click()
+      await gone(row('GOING'))
     })
 
     it('renames and moves a folder from the keyboard; its syncs and references follow', async () => {

@@ -100,7 +100,7 @@ export function moveSecrets(
   })
 }
 
-/** By key. Throws `NotFound` for IDs that the folder does not have. */
+/** By key. Throws `NotFound` for those that the folder does not have, by the name that they had in it. */
 async function secretsOf(tx: Tx, { folder, environment }: Located, secretIds: readonly string[]): Promise<SecretRow[]> {
   const ids = [...new Set(secretIds)]
   const rows = await tx
@@ -112,7 +112,16 @@ async function secretsOf(tx: Tx, { folder, environment }: Located, secretIds: re
   const found = new Set(rows.map(({ id }) => id))
   const missing = ids.filter((id) => !found.has(id))
   if (missing.length === 0) return rows.sort((a, b) => (a.key < b.key ? -1 : 1))
-  throw new NotFound(`Secrets with these IDs not found in ${environment.slug}:${folder.path}: ${missing.join(', ')}`)
+  const versions = await tx
+    .selectFrom('secretVersions')
+    .where('folderId', '=', folder.id)
+    .where('secretId', 'in', missing)
+    .orderBy('version')
+    .select(['secretId', 'key'])
+    .execute()
+  const keys = new Map(versions.map(({ secretId, key }) => [secretId, key]))
+  const names = missing.map((id) => keys.get(id) ?? id)
+  throw new NotFound(`Secrets not found in ${environment.slug}:${folder.path}: ${names.join(', ')}`)
 }
 
 /** Throws `BadRequest` when a part of it cannot be decrypted. */

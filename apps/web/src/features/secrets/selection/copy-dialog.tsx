@@ -5,6 +5,7 @@ import { toast } from '../../../lib/toast.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
 import type { FolderRef } from '../../../lib/server/types.ts'
 import { copySecrets } from './copy-secrets.ts'
+import { useEdited } from '../values/edited.ts'
 import { words } from '../words.ts'
 
 interface Props {
@@ -28,6 +29,7 @@ export function CopyDialog({ place, keys, environment, onDone, onClose }: Props)
   const readers = (syncs.data ?? []).filter(
     ({ environment, folder }) => environment?.slug === to.environment && folder?.path === to.secretPath,
   )
+  useEdited(place, keys)
   const what = keys.length === 1 ? (keys[0] ?? '') : words.copyDialog.secrets(keys.length)
   const where = `${to.environment}:${to.secretPath}`
   const copy = async () => {

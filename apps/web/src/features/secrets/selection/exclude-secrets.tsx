@@ -7,6 +7,7 @@ import { markStale } from '../../../lib/server/stale.ts'
 import { direct } from '../../../lib/server/trpc.ts'
 import { offerUndo } from '../../../lib/server/undo.ts'
 import type { FolderRef, BriefSync } from '../../../lib/server/types.ts'
+import { useEdited } from '../values/edited.ts'
 import { words } from '../words.ts'
 
 /** The most keys that one call excludes. */
@@ -27,6 +28,7 @@ export function ExcludeSecrets({ place, keys, syncs, onDone, onClose }: Props) {
   const [chosen, setChosen] = useState<readonly string[]>(() =>
     syncs.filter((sync) => isSourceOf(sync, place)).map(({ id }) => id),
   )
+  useEdited(place, keys)
   const what = keys.length === 1 ? (keys[0] ?? '') : words.selectedActions.secrets(keys.length)
   const from = syncs.filter(({ id }) => chosen.includes(id))
   const exclude = async () => {

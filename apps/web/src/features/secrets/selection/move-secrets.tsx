@@ -11,6 +11,7 @@ import { SwitchField } from '../../../components/ui/switch-field.tsx'
 import { toast } from '../../../lib/toast.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
 import type { FolderRef, SecretRow } from '../../../lib/server/types.ts'
+import { useEdited } from '../values/edited.ts'
 import { words } from '../words.ts'
 
 const destination = moveSecrets
@@ -29,6 +30,10 @@ export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
   const { projectId, environment, secretPath } = place
   const what = rows.length === 1 ? (rows[0]?.key ?? '') : words.moveSecrets.secrets(rows.length)
   const move = trpc.tree.moveSecrets.useMutation()
+  useEdited(
+    place,
+    rows.map(({ key }) => key),
+  )
   const { control, handleSubmit, watch, formState } = useForm({
     resolver: zodResolver(destination),
     defaultValues: { to: { environment, secretPath }, shouldOverwrite: false },

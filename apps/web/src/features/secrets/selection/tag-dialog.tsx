@@ -6,6 +6,7 @@ import { toast } from '../../../lib/toast.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
 import type { FolderRef, SecretRow } from '../../../lib/server/types.ts'
 import { TagsField } from './tags-field.tsx'
+import { useEdited } from '../values/edited.ts'
 import { words } from '../words.ts'
 
 interface Props {
@@ -19,6 +20,10 @@ interface Props {
 export function TagDialog({ place, rows, onDone, onClose }: Props) {
   const [tagIds, setTagIds] = useState<string[]>([])
   const update = trpc.secrets.updateMany.useMutation()
+  useEdited(
+    place,
+    rows.map(({ key }) => key),
+  )
   const what = words.tagDialog.secrets(rows.length)
   const save = async () => {
     const secrets = rows.map(({ key, tags }) => ({

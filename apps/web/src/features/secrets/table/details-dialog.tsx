@@ -39,7 +39,7 @@ export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: 
     zodResolver(details),
   )
   const { errors, isSubmitting } = formState
-  useEdited(place, row.key, isTyped)
+  useEdited(place, [row.key], isTyped)
   const submit = handleSubmit(async (input) => {
     const { key: newKey, tags: tagIds, ...typed } = typedOf(input)
     const saved = await update.mutateAsync({ ...place, key: row.key, ...typed, newKey, tagIds }).catch(() => null)

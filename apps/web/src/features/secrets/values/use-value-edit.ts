@@ -33,7 +33,7 @@ export function useValueEdit({ place, secretKey, version, onClose }: Edited) {
   const isTyped = useRef(false)
   const [problem, setProblem] = useState<string>()
   useUnsaved(typed !== undefined)
-  useEdited(place, secretKey, typed !== undefined)
+  useEdited(place, [secretKey], typed !== undefined)
   const [began] = useState(() => reading(place, secretKey))
   useEffect(() => {
     let isOpen = true

@@ -3,7 +3,8 @@ import { useStore } from '../../../lib/store.ts'
 import { edited } from './edited.ts'
 
 /**
- * The rows of a list, and those that it had before and in which something is typed that would be gone with them.
+ * The rows of a list, and those that it had before and in which something is typed or chosen that would be gone with
+ * them.
  *
  * @param idsOf the secrets of a row, as `editedId` names them; the same function at every rendering
  */
