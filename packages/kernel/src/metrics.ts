@@ -70,6 +70,19 @@ export function createMetrics({ build, ofProcess = false }: { build?: Build; ofP
     registers,
   })
   if (build) info.set({ ...build, node: process.versions.node }, 1)
+  return {
+    ...requestMetrics(registers),
+    ...runMetrics(registers),
+    ...instanceMetrics(registers),
+    watch: watchedFigures(registry),
+    registry,
+    async expose() {
+      return { contentType: registry.contentType, text: await registry.metrics() }
+    },
+  }
+}
+
+function requestMetrics(registers: Registry[]): Pick<Metrics, 'requestBegan'> {
   const requests = new Counter({
     name: 'keyferry_http_requests_total',
     help: 'HTTP requests that ended, by method, route (its pattern, `none` for none, `/*` for the console) and status code. 499: the client left before its answer',
@@ -88,6 +101,22 @@ export function createMetrics({ build, ofProcess = false }: { build?: Build; ofP
     help: 'HTTP requests that are being answered, open streams included',
     registers,
   })
+  return {
+    requestBegan() {
+      inFlight.inc()
+      return ({ method, route, status, seconds }) => {
+        inFlight.dec()
+        requests.inc({ method, route, status })
+        if (seconds !== null)
+          requestSeconds.observe({ method, route, status_class: `${Math.floor(status / 100)}xx` }, seconds)
+      }
+    },
+  }
+}
+
+type OfRuns = 'runEnded' | 'runRetried' | 'delivered' | 'vendorCalled' | 'leaseLost'
+
+function runMetrics(registers: Registry[]): Pick<Metrics, OfRuns> {
   const runs = new Counter({
     name: 'keyferry_runs_total',
     help: 'Runs that ended, by destination, kind (sync, remove, drift) and state',
@@ -126,6 +155,21 @@ export function createMetrics({ build, ofProcess = false }: { build?: Build; ofP
     labelNames: ['destination'],
     registers,
   })
+  return {
+    runEnded({ destination, kind, state, seconds }) {
+      runs.inc({ destination, kind, state })
+      runSeconds.observe({ destination }, seconds)
+    },
+    runRetried: (destination) => retries.inc({ destination }),
+    delivered: (destination, seconds) => delivery.observe({ destination }, seconds),
+    vendorCalled: (destination, status) => calls.inc({ destination, status: status ?? 'none' }),
+    leaseLost: (destination) => leases.inc({ destination }),
+  }
+}
+
+type OfInstance = 'storeCollided' | 'noticeSent' | 'refused' | 'storeChecked'
+
+function instanceMetrics(registers: Registry[]): Pick<Metrics, OfInstance> {
   const collisions = new Counter({
     name: 'keyferry_store_collisions_total',
     help: 'Transactions that the store undid because of another one, and that were tried again',
@@ -148,26 +192,7 @@ export function createMetrics({ build, ofProcess = false }: { build?: Build; ofP
     help: 'Rows, folders and parts of the audit log that the last check of this process found changed outside Keyferry',
     registers,
   })
-  const watch = watchedFigures(registry)
-
   return {
-    requestBegan() {
-      inFlight.inc()
-      return ({ method, route, status, seconds }) => {
-        inFlight.dec()
-        requests.inc({ method, route, status })
-        if (seconds !== null)
-          requestSeconds.observe({ method, route, status_class: `${Math.floor(status / 100)}xx` }, seconds)
-      }
-    },
-    runEnded({ destination, kind, state, seconds }) {
-      runs.inc({ destination, kind, state })
-      runSeconds.observe({ destination }, seconds)
-    },
-    runRetried: (destination) => retries.inc({ destination }),
-    delivered: (destination, seconds) => delivery.observe({ destination }, seconds),
-    vendorCalled: (destination, status) => calls.inc({ destination, status: status ?? 'none' }),
-    leaseLost: (destination) => leases.inc({ destination }),
     storeCollided: () => collisions.inc(),
     noticeSent: (kind, arrived) => notices.inc({ kind, result: arrived ? 'arrived' : 'failed' }),
     refused(action) {
@@ -175,10 +200,5 @@ export function createMetrics({ build, ofProcess = false }: { build?: Build; ofP
       if (kind !== undefined) signIns.inc({ kind })
     },
     storeChecked: (failures) => integrity.set(failures),
-    watch,
-    registry,
-    async expose() {
-      return { contentType: registry.contentType, text: await registry.metrics() }
-    },
   }
 }
