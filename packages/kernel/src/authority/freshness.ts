@@ -5,12 +5,10 @@
  * takes that away unnoticed. Every process knows it all, and refuses what ended.
  */
 import { markEnded, markGroupEnded, markWritten, type Db, type MarkKeeper, type Marks } from '@keyferry/db'
-import { chainKey, floorSealOf, hashOf, readHead, sealOf } from '../audit/audit-head.ts'
-import { rowsAfter } from '../audit/audit-page.ts'
-import { keepMarks, marksOutside, readFloor, type AuditHead } from '../audit/audit.ts'
+import { keepMarks, marksOutside } from '../audit/audit.ts'
 import { parseMarks } from '../audit/marks.ts'
 import type { Context } from '../context.ts'
-import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
+import { marksReader } from './marks-reader.ts'
 
 export interface Freshness extends MarkKeeper {
   /**
@@ -35,9 +33,6 @@ export interface Freshness extends MarkKeeper {
   writeTo(ctx: Context): void
 }
 
-const PAGE = 1000
-/** Of a column of whole numbers. */
-const LOWEST = -(2 ** 31)
 /** Rows that ended may be forgotten after their own end; that is looked for after so many more. */
 const SWEPT_EVERY = 10_000
 
@@ -66,12 +61,6 @@ function hear(all: Map<string, Heard[]>, name: string, next: Heard): void {
 const heardBy = (list: readonly Heard[] | undefined, start = Infinity): number | undefined =>
   list?.findLast(({ heard }) => heard <= start)?.value
 
-/** The end of the chain that was read up to. */
-interface ChainEnd extends Pick<AuditHead, 'seq' | 'hash' | 'key'> {
-  /** A process that is not restarted after a rotation of the root key keeps using it. */
-  opened: DataKey
-}
-
 interface Parts {
   keyring: Context['keyring']
   /** Hears of a row of the audit log that is not as it was written, by its place, or of the log's end. */
@@ -85,18 +74,9 @@ export function freshness({ keyring, report }: Parts): Freshness {
   const written = new Map<string, Heard[]>()
   /** Milliseconds since 1970. */
   let [lastSeal, lastEnd] = [0, 0]
-  let seen: ChainEnd | null = null
   let ctx: Context | null = null
   let sweepAt = SWEPT_EVERY
 
-  const opens = (head: AuditHead): DataKey | null => {
-    try {
-      return chainKey({ keyring }, head)
-    } catch (error) {
-      if (!(error instanceof DecryptionError)) throw error
-      return null
-    }
-  }
   const sweep = (): void => {
     if (ended.size < sweepAt) return
     const at = new Date().toISOString()
@@ -146,40 +126,7 @@ export function freshness({ keyring, report }: Parts): Freshness {
     writeTo(context) {
       ctx = context
     },
-    async catchUp(db) {
-      const head = await readHead(db)
-      if (!head) return
-      const before = seen
-      const opened = opens(head) ?? before?.opened
-      if (!opened) return report('end')
-      const isSealed = head.seal === sealOf(opened, head)
-      if (!isSealed) report('end')
-      // Another chain counts from 1.
-      const from = before?.key === head.key && before.seq <= head.seq ? before : null
-      if (before?.key === head.key && !from) report('end')
-      if (isSealed && from?.seq === head.seq && from.hash === head.hash) return
-      let last: Pick<ChainEnd, 'seq' | 'hash'> = from ?? { seq: LOWEST, hash: '' }
-      // Rows that were taken off for their age had what still matters marked again.
-      const floor = from && (await readFloor(db))
-      if (floor && floor.seq > last.seq && floor.seal === floorSealOf(opened, floor)) last = floor
-      for (;;) {
-        // Rows from before this process started are many.
-        const part = { after: last.seq, end: head.seq, limit: PAGE, isMarked: from === null }
-        const { rows, isLast } = await rowsAfter(db, part)
-        for (const row of rows) {
-          // What rows from before the chain say is sealed together.
-          const isWhole = row.seq <= 0 || row.hash === hashOf(opened, row)
-          const follows = from === null || (row.seq === last.seq + 1 && row.prevHash === last.hash)
-          if (!isWhole || !follows) report(String(row.seq))
-          if (isWhole && row.marks !== null) remember(parseMarks(row.marks))
-          last = row
-        }
-        if (isLast) break
-      }
-      if (from && (last.seq !== head.seq || last.hash !== head.hash)) report(String(head.seq))
-      // Another call may have got further meanwhile.
-      if (isSealed && (seen === before || !seen || seen.seq < head.seq)) seen = { ...head, opened }
-    },
+    catchUp: marksReader({ keyring, report, take: remember }),
   }
 }
 
