@@ -1,6 +1,7 @@
 /** Who is asking: passwords, sessions and tokens, all kept by better-auth in tables of its own beside ours. */
 import { ACCOUNT_TABLES, oneProcessAtATime, withOwnNames, type Db } from '@keyferry/db'
 import { bearerOf, OnlyByProvider, OWASP_COST, SecondFactorRequired, type Actor, type Context } from '@keyferry/kernel'
+import type { BetterAuthPlugin } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import { actorOfToken, auditRefusedToken } from '../machines/access-tokens.ts'
 import { isAccessToken } from '../machines/tokens.ts'
@@ -8,20 +9,24 @@ import { passwordRules } from '../people/password-rules.ts'
 import { proveByReset, reportProof } from '../people/proof.ts'
 import { DEFAULT_LIMITS, removeOver, type SessionLimits } from '../people/sessions.ts'
 import { admission, type OidcSettings } from './admission.ts'
+import { accountsOf, hashNewPassword, verifyApiKey, type Accounts } from './accounts.ts'
 import { inTransaction } from './accounts-adapter.ts'
 import { auditSignIn } from './audit/audit-sign-in.ts'
 import { clientSignIn, isClientToken, type ClientSignIn } from './client-sign-in.ts'
-import { betterAuthOn, configuration, type Accounts, type Session, type Store } from './better-auth.ts'
+import { configuration, openBetterAuth, type Store } from './better-auth.ts'
 import { endAlone } from './end-alone.ts'
 import { factorChanges } from './second-factor/factor-changes.ts'
 import { guesses } from './guesses/guesses.ts'
+import { knownAccountOf } from './guesses/known-devices.ts'
 import { mailGuesses } from './guesses/mail-guesses.ts'
 import { oidcGroups, withGroups } from './oidc/oidc-groups.ts'
 import { hasPasskeys } from './second-factor/passkeys.ts'
 import { mailReset } from './reset.ts'
+import { createReset } from './reset-tokens.ts'
 import { needsSecondFactor } from './second-factor/second-factor-policy.ts'
 import { setupCodeOf } from './setup-code.ts'
-import { signInLinks } from './sign-in-links.ts'
+import { sessionReader, type Session } from './session-reader.ts'
+import { createSignInLink, signInLinks } from './sign-in-links.ts'
 import { signInSecret } from './key/sign-in-secret.ts'
 import { tokenHolders } from './token-holders.ts'
 import { totpOnce } from './second-factor/totp-once.ts'
@@ -93,6 +98,21 @@ const WITH_A_PASSWORD =
 const BEFORE_A_FACTOR =
   /^\/api\/auth\/(get-session|sign-(in|out)|callback|list-accounts|factors|two-factor|passkey|(request-password-)?reset)/
 
+/** What is checked and kept beside better-auth's own endpoints. */
+const guardsOf = (
+  ctx: Context,
+  { baseUrl, oidc, bannedWords }: Required<Pick<AuthOptions, 'baseUrl' | 'oidc' | 'bannedWords'>>,
+): BetterAuthPlugin[] => [
+  guesses({ ctx, warn: (email) => void mailGuesses(ctx, baseUrl, email) }),
+  totpOnce(ctx),
+  factorChanges(ctx),
+  endAlone(ctx),
+  passwordRules(ctx, bannedWords),
+  signInLinks(),
+  ...(oidc?.groups ? [oidcGroups(ctx, oidc.groups)] : []),
+  auditSignIn(ctx),
+]
+
 export function createAuth({
   ctx,
   rootKey,
@@ -103,42 +123,34 @@ export function createAuth({
 }: AuthOptions): Auth {
   const { db, authority, log, scryptCost } = ctx
   const secret = signInSecret(rootKey)
-  const settings = { secret, baseUrl, log, storeType: db.dialect, scryptCost, sessions }
   const onMailedReset = async (email: string, address: string | null): Promise<void> => {
     const proven = await proveByReset(ctx, email, address)
     if (proven) void reportProof(ctx, baseUrl, proven)
   }
-  const sendReset = (to: string, token: string) => void mailReset(ctx, baseUrl, to, token)
-  const guards = [
-    guesses({ ctx, warn: (email) => void mailGuesses(ctx, baseUrl, email) }),
-    totpOnce(ctx),
-    factorChanges(ctx),
-    endAlone(ctx),
-    passwordRules(ctx, bannedWords),
-    signInLinks(),
-    ...(oidc?.groups ? [oidcGroups(ctx, oidc.groups)] : []),
-    auditSignIn(ctx),
-  ]
-  const accounts = betterAuthOn(
-    configuration(withOwnNames(db), {
-      ...settings,
-      guards,
-      oidc,
-      admit: admission(ctx, baseUrl, oidc),
-      sendReset,
-      onMailedReset,
-    }),
-    {
-      authority,
-      sessions,
-      // Those that began before passwords were switched off end.
-      admitted: (signedInBy) => !oidc?.only || signedInBy === 'oidc' || signedInBy === 'link',
-    },
-  )
-  const ofToken = tokenHolders(db, accounts.verifyToken)
+  const settings = configuration(withOwnNames(db), {
+    secret,
+    baseUrl,
+    log,
+    storeType: db.dialect,
+    scryptCost,
+    sessions,
+    guards: guardsOf(ctx, { baseUrl, oidc, bannedWords }),
+    oidc,
+    admit: admission(ctx, baseUrl, oidc),
+    sendReset: (to, token) => void mailReset(ctx, baseUrl, to, token),
+    onMailedReset,
+  })
+  const auth = openBetterAuth(settings, authority)
+  const accounts = accountsOf(auth)
+  const sessionOf = sessionReader(auth, {
+    sessions,
+    // Those that began before passwords were switched off end.
+    admitted: (signedInBy) => !oidc?.only || signedInBy === 'oidc' || signedInBy === 'link',
+  })
+  const ofToken = tokenHolders(db, (key) => verifyApiKey(auth, key))
 
   async function ofSession(headers: Headers, { refresh }: { refresh: boolean }): Promise<Actor | null> {
-    const session = await accounts.sessionOf(headers, { refresh })
+    const session = await sessionOf(headers, { refresh })
     if (!session) return null
     await demandFactor(session)
     return session.actor
@@ -160,17 +172,17 @@ export function createAuth({
     if (oidc?.only && WITH_A_PASSWORD.test(pathname)) throw new OnlyByProvider()
     // Ends the session where it is over: better-auth knows no end that use does not put off, and no sign-in that was
     // switched off.
-    const session = request.headers.has('cookie') ? await accounts.sessionOf(request.headers, { refresh: true }) : null
+    const session = request.headers.has('cookie') ? await sessionOf(request.headers, { refresh: true }) : null
     if (session && !BEFORE_A_FACTOR.test(pathname)) await demandFactor(session)
     if (pathname.endsWith('/list-sessions')) await removeOver(db, sessions)
-    return withGroups(() => accounts.handler(request))
+    return withGroups(() => auth.handler(request))
   }
   const client = clientSignIn({ key: rootKey, baseUrl, handler })
 
   return {
     handler,
     client,
-    knownAccountOf: accounts.knownAccountOf,
+    knownAccountOf: async (headers) => knownAccountOf(headers, await auth.$context),
     async auditRefused(headers, address) {
       const token = bearerOf(headers.get('authorization'))
       if (token !== undefined) await auditRefusedToken(ctx, token, address)
@@ -182,14 +194,14 @@ export function createAuth({
       if (isClientToken(token)) return ofClient(token, { refresh: !again })
       return isAccessToken(token) ? actorOfToken(ctx, token, address, { uses: again ? 0 : 1 }) : ofToken(token)
     },
-    createReset: accounts.createReset,
-    createSignInLink: accounts.createSignInLink,
+    createReset: (userId, how) => createReset(auth, userId, how),
+    createSignInLink: (userId) => createSignInLink(auth, userId),
     sessions,
     baseUrl,
     bannedWords,
     setupCode: setupCodeOf(rootKey),
     signInWith: waysIn({ oidc, baseUrl }),
-    hashNewPassword: accounts.hashNewPassword,
+    hashNewPassword: (password) => hashNewPassword(auth, password),
     within: (tx) => ({
       createUser: (account) => inTransaction(tx, () => accounts.createUser(account)),
       createApiKey: (key) => inTransaction(tx, () => accounts.createApiKey(key)),

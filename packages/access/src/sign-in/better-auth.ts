@@ -1,46 +1,26 @@
 /** better-auth, set up for us. Nothing outside this package knows it. */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { apiKey } from '@better-auth/api-key'
 import { tryGetCurrentAuthEndpointContext as callUnderWay } from '@better-auth/core/context'
 import { amend, type Dialect } from '@keyferry/db'
-import { BadRequest, transact, type Actor, type Context, type ScryptCost } from '@keyferry/kernel'
+import { transact, type Context, type ScryptCost } from '@keyferry/kernel'
 import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin, type GenericEndpointContext } from 'better-auth'
 import { isAPIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import {
-  isOver,
-  kindOf,
-  lastSeenEvery,
-  lastUseOf,
-  SIGN_INS,
-  type SessionLimits,
-  type SignInKind,
-} from '../people/sessions.ts'
+import { kindOf, lastSeenEvery, type SessionLimits } from '../people/sessions.ts'
 import { accountsAdapter } from './accounts-adapter.ts'
 import { CLIENT_ADDRESS } from './audit/audit-sign-in.ts'
-import { DEVICE_COOKIE, knownAccountOf } from './guesses/known-devices.ts'
 import { addressOfCall, issuerCheck, providerOf, type Admission, type OidcProvider } from './oidc/oidc-provider.ts'
 import { passkeys } from './second-factor/passkeys.ts'
 import { hashPassword, verifyPassword } from './password-hash.ts'
-import { LINK_MS, linkIdentifier } from './sign-in-links.ts'
+import { isHandedOver, RESET_SECONDS } from './reset-tokens.ts'
 
 /** A store without the plugins that rename columns: better-auth names its own. */
 // oxlint-disable-next-line no-explicit-any -- better-auth's tables are not part of our table types.
 export type Store = Kysely<any>
-
-export interface Accounts {
-  /** `passwordHash`: of `hashNewPassword`. Throws `BadRequest` when the address is taken. */
-  createUser(account: {
-    email: string
-    passwordHash: string
-    name: string
-  }): Promise<{ id: string; email: string; name: string }>
-  /** A bearer token in the user's name; it is shown once and stored as a hash. */
-  createApiKey(key: { userId: string; name: string; expiresIn?: number | null }): Promise<{ id: string; token: string }>
-}
 
 export interface Settings {
   secret: string
@@ -62,9 +42,6 @@ export interface Settings {
   /** A person set a new password with a token that only a mail to their address carried. */
   onMailedReset?: (email: string, address: string | null) => Promise<void>
 }
-
-/** Seconds that a link to set a new password works. */
-export const RESET_SECONDS = 3600
 
 export function configuration(
   db: Store,
@@ -105,7 +82,7 @@ export function configuration(
       },
       async onPasswordReset({ user }: { user: { email: string } }) {
         const used = resetBody.safeParse(callUnderWay()?.body).data?.token
-        if (used !== undefined && !used.startsWith(HANDED)) await onMailedReset?.(user.email, addressOfCall())
+        if (used !== undefined && !isHandedOver(used)) await onMailedReset?.(user.email, addressOfCall())
       },
     },
     plugins: [
@@ -197,8 +174,6 @@ async function replaceHash(tx: Store, checked: string, fresh: string): Promise<v
   if (id !== null) await amend(tx, 'account', id, { password: fresh })
 }
 
-/** Starts a token for a new password that was handed over by an admin: its use does not prove the address. */
-const HANDED = 'handed-'
 const resetBody = z.object({ token: z.string() })
 
 const noteKind = (_session: unknown, ctx: { path?: string } | null) => {
@@ -215,120 +190,8 @@ function hooks({ welcome }: Admission) {
   }
 }
 
-export interface Session {
-  actor: Actor
-  /** Null for one of an earlier version. */
-  signedInBy: SignInKind | null
-  hasSecondFactor: boolean
-}
+/** better-auth with `options`. */
+export const openBetterAuth = (options: ReturnType<typeof configuration>, authority: Context['authority']) =>
+  betterAuth({ ...options, database: accountsAdapter(options.database, authority) })
 
-interface Admitting {
-  authority: Context['authority']
-  sessions: SessionLimits
-  /** Whether sessions that began like this continue; the others end when they are used next. Left out, all do. */
-  admitted?: (signedInBy: SignInKind | null) => boolean
-}
-
-export function betterAuthOn(
-  options: ReturnType<typeof configuration>,
-  { authority, sessions: limits, admitted = () => true }: Admitting,
-) {
-  const auth = betterAuth({ ...options, database: accountsAdapter(options.database, authority) })
-
-  /**
-   * False when the session has ended meanwhile. Of requests at the same moment one notes it; for the others the row has
-   * changed since they read it, which better-auth takes for an end.
-   */
-  async function noteUse(headers: Headers): Promise<boolean> {
-    try {
-      return (await auth.api.getSession({ headers })) !== null
-    } catch (error) {
-      if (!isAPIError(error) || error.statusCode !== 401) throw error
-      return (await auth.api.getSession({ headers, query: { disableRefresh: true } })) !== null
-    }
-  }
-
-  return {
-    handler: (request: Request): Promise<Response> => auth.handler(request),
-
-    /** Which account signed in before on the device that sends `headers`, as an opaque name; null for none. */
-    async knownAccountOf(headers: Headers): Promise<string | null> {
-      const { createAuthCookie, secret } = await auth.$context
-      return knownAccountOf(headers, { name: createAuthCookie(DEVICE_COOKIE).name, secret })
-    },
-
-    /** Null without a session, and for one that is over. `refresh`: it is used now. */
-    async sessionOf(headers: Headers, { refresh }: { refresh: boolean }): Promise<Session | null> {
-      // Without the note that it is used, which would hide how long it was not.
-      const found = await auth.api.getSession({ headers, query: { disableRefresh: true } })
-      if (!found) return null
-      const { session, user } = found
-      const signedInBy = SIGN_INS.find((kind) => kind === session.signedInBy) ?? null
-      if (isOver(session, limits) || !admitted(signedInBy)) {
-        await (await auth.$context).internalAdapter.deleteSession(session.token)
-        return null
-      }
-      const unnoted = Date.now() - lastUseOf(session, limits)
-      if (refresh && unnoted >= lastSeenEvery(limits) && !(await noteUse(headers))) return null
-      return {
-        actor: { kind: 'user', id: user.id, name: user.email },
-        signedInBy,
-        hasSecondFactor: user.twoFactorEnabled === true,
-      }
-    },
-
-    async verifyToken(key: string): Promise<Actor | null> {
-      const verified = await auth.api.verifyApiKey({ body: { key } })
-      if (!verified.valid || !verified.key) return null
-      return { kind: 'identity', id: verified.key.id, name: verified.key.name ?? 'token' }
-    },
-
-    async hashNewPassword(password: string): Promise<string> {
-      const { password: passwords } = await auth.$context
-      const { minPasswordLength: least, maxPasswordLength: most } = passwords.config
-      if (password.length < least || password.length > most)
-        throw new BadRequest(`A password has ${least} to ${most} characters.`)
-      return passwords.hash(password)
-    },
-
-    async createUser({ email, passwordHash, name }: Parameters<Accounts['createUser']>[0]) {
-      const { internalAdapter } = await auth.$context
-      if (await internalAdapter.findUserByEmail(email)) throw new BadRequest(`${email} already has an account.`)
-      const user = await internalAdapter.createUser({ email, name, emailVerified: false }, { method: 'email-password' })
-      const own = { userId: user.id, providerId: 'credential', accountId: user.id }
-      await internalAdapter.linkAccount({ ...own, password: passwordHash })
-      return { id: user.id, email: user.email, name: user.name }
-    },
-
-    async createApiKey({
-      userId,
-      name,
-      expiresIn = null,
-    }: {
-      userId: string
-      name: string
-      expiresIn?: number | null
-    }) {
-      const created = await auth.api.createApiKey({ body: { userId, name, expiresIn } })
-      return { id: created.id, token: created.key }
-    },
-
-    /** A token that signs a person in once. */
-    async createSignInLink(userId: string): Promise<string> {
-      const { internalAdapter } = await auth.$context
-      const token = randomBytes(32).toString('base64url')
-      const expiresAt = new Date(Date.now() + LINK_MS)
-      await internalAdapter.createVerificationValue({ identifier: linkIdentifier(token), value: userId, expiresAt })
-      return token
-    },
-
-    /** A token as the one that is mailed to a person who forgot their password. */
-    async createReset(userId: string, { mailed }: { mailed: boolean }): Promise<string> {
-      const { internalAdapter } = await auth.$context
-      const token = `${mailed ? '' : HANDED}${randomBytes(32).toString('base64url')}`
-      const expiresAt = new Date(Date.now() + RESET_SECONDS * 1000)
-      await internalAdapter.createVerificationValue({ identifier: `reset-password:${token}`, value: userId, expiresAt })
-      return token
-    },
-  }
-}
+export type BetterAuth = ReturnType<typeof openBetterAuth>

@@ -12,7 +12,7 @@ import {
 import { userOfEmail, usersOf } from '../people/users.ts'
 import { beginGuess, type Schedule } from './guesses/attempts.ts'
 import type { Auth } from './auth.ts'
-import { RESET_SECONDS } from './better-auth.ts'
+import { RESET_SECONDS } from './reset-tokens.ts'
 import { accountKey } from './guesses/known-devices.ts'
 
 type MailContext = Pick<Context, 'db' | 'now' | 'mail' | 'log'>

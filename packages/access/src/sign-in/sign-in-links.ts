@@ -2,15 +2,26 @@
  * Signing in by a link that an operator made on the command line: the way in when every other one is shut. A plugin of
  * better-auth.
  */
+import { randomBytes } from 'node:crypto'
 import type { BetterAuthPlugin } from 'better-auth'
 import { APIError, createAuthEndpoint } from 'better-auth/api'
 import { setSessionCookie } from 'better-auth/cookies'
 import { z } from 'zod'
+import type { BetterAuth } from './better-auth.ts'
 
 /** Milliseconds that a link works. */
-export const LINK_MS = 15 * 60_000
+const LINK_MS = 15 * 60_000
 
-export const linkIdentifier = (token: string): string => `sign-in-link:${token}`
+const linkIdentifier = (token: string): string => `sign-in-link:${token}`
+
+/** A token that signs a person in once. */
+export async function createSignInLink(auth: BetterAuth, userId: string): Promise<string> {
+  const { internalAdapter } = await auth.$context
+  const token = randomBytes(32).toString('base64url')
+  const expiresAt = new Date(Date.now() + LINK_MS)
+  await internalAdapter.createVerificationValue({ identifier: linkIdentifier(token), value: userId, expiresAt })
+  return token
+}
 
 export function signInLinks(): BetterAuthPlugin {
   return {

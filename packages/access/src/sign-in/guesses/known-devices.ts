@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { GenericEndpointContext } from 'better-auth'
 import { createEndpoint } from 'better-call'
 
-export const DEVICE_COOKIE = 'device'
+const DEVICE_COOKIE = 'device'
 const MAX_AGE_SECONDS = 365 * 86_400
 
 /** What an address is counted as: no table should list who was tried. */
@@ -28,9 +28,10 @@ const readSigned = ({ headers, name, secret }: { headers: Headers; name: string;
 /** Which account signed in before on the device that sends `headers`, as `accountKey` names it; null for none. */
 export async function knownAccountOf(
   headers: Headers,
-  { name, secret }: { name: string; secret: string },
+  { createAuthCookie, secret }: Pick<GenericEndpointContext['context'], 'createAuthCookie' | 'secret'>,
 ): Promise<string | null> {
-  const cookie = headers.has('cookie') ? await readSigned({ headers, name, secret }) : undefined
+  if (!headers.has('cookie')) return null
+  const cookie = await readSigned({ headers, name: createAuthCookie(DEVICE_COOKIE).name, secret })
   return cookie?.split('.', 1)[0] ?? null
 }
 
