@@ -12,6 +12,7 @@ import { createExpander, type Expanded } from './expand.ts'
 import { outOfReach, readerOf } from './out-of-reach.ts'
 import { visible } from './reference-graph.ts'
 import { referencedFolders } from './referenced-folders.ts'
+import { unstoredRow } from './unstored-row.ts'
 
 export interface Checked {
   /** Why values can't be written, by key. */
@@ -45,7 +46,8 @@ export async function checkProposed(
   const present = new Map(at.secrets)
   const proposed = new Map<SecretRow, string>()
   for (const [name, value] of values) {
-    const row = proposedRow(folder.id, name)
+    // Its value is known to `open`.
+    const row = unstoredRow(folder.id, name)
     proposed.set(row, value)
     at.secrets.set(name, row)
   }
@@ -110,20 +112,3 @@ async function expandedAll(
 
 const showing = (tree: Tree, at: TreeFolder): string[] =>
   [...tree.folders.values()].filter((folder) => visible(tree, folder).order.includes(at)).map(({ id }) => id)
-
-/** Only where it is, and what `open` says of it, are checked. */
-const proposedRow = (folderId: string, key: string): SecretRow => ({
-  id: `proposed ${key}`,
-  folderId,
-  key,
-  version: 0,
-  value: '',
-  comment: '',
-  metadata: '',
-  blank: 0,
-  skipMultilineEncoding: 0,
-  isLiteral: 0,
-  createdAt: '',
-  updatedAt: '',
-  updatedBy: '',
-})
