@@ -68,35 +68,9 @@ export function createTenant(): Tenant {
     apps,
     async token(request, origin) {
       const form = new URLSearchParams(request.text)
-      const [, tenant = ''] = request.path.split('/')
+      const wrong = refusalOf(request, form, tenantId)
+      if (wrong) return wrong
       const clientId = form.get('client_id')
-      const scope = /^(https:\/\/[^/]+)\/\.default$/.exec(form.get('scope') ?? '')
-      if (tenant !== tenantId)
-        return refuse(
-          400,
-          'invalid_request',
-          90002,
-          `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
-        )
-      if (
-        request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true ||
-        !form.has('grant_type')
-      )
-        return refuse(
-          400,
-          'invalid_request',
-          900144,
-          "The request body must contain the following parameter: 'grant_type'.",
-        )
-      if (form.get('grant_type') !== 'client_credentials')
-        return refuse(400, 'unsupported_grant_type', 70003, 'The app requested an unsupported grant type.')
-      if (!scope)
-        return refuse(
-          400,
-          'invalid_scope',
-          1002012,
-          'The provided value for scope is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier.',
-        )
       const holder = Object.values(apps).find((one) => one.clientId === clientId)
       if (!holder)
         return refuse(
@@ -126,7 +100,7 @@ export function createTenant(): Tenant {
           `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${clientId}'.`,
         )
       }
-      return give(holder, scope[1] ?? '')
+      return give(holder, audienceOf(form) ?? '')
     },
     holderOf(header) {
       const known = tokens.get(/^Bearer (.+)$/.exec(header ?? '')?.[1] ?? '')
@@ -139,6 +113,39 @@ export function createTenant(): Tenant {
       for (const token of tokens.values()) token.until = 0
     },
   }
+}
+
+const audienceOf = (form: URLSearchParams): string | undefined =>
+  /^(https:\/\/[^/]+)\/\.default$/.exec(form.get('scope') ?? '')?.[1]
+
+/** What is wrong with a request for a token before the app is looked up; null for nothing. */
+function refusalOf({ path, headers }: ServedRequest, form: URLSearchParams, tenantId: string): ServedAnswer | null {
+  const [, tenant = ''] = path.split('/')
+  if (tenant !== tenantId)
+    return refuse(
+      400,
+      'invalid_request',
+      90002,
+      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
+    )
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
+  if (!isForm || !form.has('grant_type'))
+    return refuse(
+      400,
+      'invalid_request',
+      900144,
+      "The request body must contain the following parameter: 'grant_type'.",
+    )
+  if (form.get('grant_type') !== 'client_credentials')
+    return refuse(400, 'unsupported_grant_type', 70003, 'The app requested an unsupported grant type.')
+  if (audienceOf(form) === undefined)
+    return refuse(
+      400,
+      'invalid_scope',
+      1002012,
+      'The provided value for scope is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier.',
+    )
+  return null
 }
 
 async function provesCertificate(

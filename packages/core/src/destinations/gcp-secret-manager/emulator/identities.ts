@@ -58,50 +58,35 @@ const keyPair = () =>
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   }))
 
-export function createIdentities(): Identities {
-  const { publicKey, privateKey } = keyPair()
-  const account = (
-    name: string,
-    permissions: readonly string[],
-    impersonates: readonly string[] = [],
-  ): ServiceAccount => {
-    const email = emailOf(name)
-    const key = {
-      type: 'service_account',
-      project_id: PROJECT,
-      private_key_id: randomBytes(20).toString('hex'),
-      private_key: privateKey,
-      client_email: email,
-      client_id: '100000000000000000001',
-      auth_uri: 'https://accounts.google.com/o/oauth2/auth',
-      token_uri: TOKEN_URL,
-      universe_domain: 'googleapis.com',
-    }
-    return { email, key: JSON.stringify(key), permissions, impersonates }
+function serviceAccount(
+  name: string,
+  permissions: readonly string[],
+  impersonates: readonly string[] = [],
+): ServiceAccount {
+  const email = emailOf(name)
+  const key = {
+    type: 'service_account',
+    project_id: PROJECT,
+    private_key_id: randomBytes(20).toString('hex'),
+    private_key: keyPair().privateKey,
+    client_email: email,
+    client_id: '100000000000000000001',
+    auth_uri: 'https://accounts.google.com/o/oauth2/auth',
+    token_uri: TOKEN_URL,
+    universe_domain: 'googleapis.com',
   }
-  const accounts = {
-    manager: account('manager', [...named([...WRITES, ...DESTROYS, 'versions.access']), ...PICKS]),
-    writer: account('writer', [...named([...WRITES, ...DESTROYS]), ...PICKS]),
-    stranger: account('stranger', []),
-    deputy: account('deputy', [], [emailOf('manager')]),
-  }
-  const byKeyId = new Map(
-    Object.values(accounts).map((one) => [keyFile.parse(JSON.parse(one.key)).private_key_id, one]),
-  )
-  const tokens = new Map<string, { account: ServiceAccount; until: number }>()
-  const publicKeyObject = createPublicKey(publicKey)
+  return { email, key: JSON.stringify(key), permissions, impersonates }
+}
 
-  const give = (holder: ServiceAccount, seconds: number): string => {
-    const token = `ya29.${randomBytes(48).toString('base64url')}`
-    tokens.set(token, { account: holder, until: Date.now() + seconds * 1000 })
-    return token
-  }
-  /** The account that signed, or what is wrong. */
-  const signerOf = async (jwt: string, audience?: string[]) => {
+/** Verifies what an account signed: the signer and the claims, or null. */
+function signatures(accounts: readonly ServiceAccount[]) {
+  const byKeyId = new Map(accounts.map((one) => [keyFile.parse(JSON.parse(one.key)).private_key_id, one]))
+  const publicKey = createPublicKey(keyPair().publicKey)
+  return async (jwt: string, audience?: string[]) => {
     try {
       const signer = byKeyId.get(decodeProtectedHeader(jwt).kid ?? '')
       if (!signer) return null
-      const { payload } = await jwtVerify(jwt, publicKeyObject, {
+      const { payload } = await jwtVerify(jwt, publicKey, {
         algorithms: ['RS256'],
         issuer: signer.email,
         requiredClaims: ['iat', 'exp'],
@@ -113,7 +98,24 @@ export function createIdentities(): Identities {
       return null
     }
   }
+}
 
+/** Service accounts with different permissions, all with the same key. */
+export function createIdentities(): Identities {
+  const accounts = {
+    manager: serviceAccount('manager', [...named([...WRITES, ...DESTROYS, 'versions.access']), ...PICKS]),
+    writer: serviceAccount('writer', [...named([...WRITES, ...DESTROYS]), ...PICKS]),
+    stranger: serviceAccount('stranger', []),
+    deputy: serviceAccount('deputy', [], [emailOf('manager')]),
+  }
+  const tokens = new Map<string, { account: ServiceAccount; until: number }>()
+  const signerOf = signatures(Object.values(accounts))
+
+  const give = (holder: ServiceAccount, seconds: number): string => {
+    const token = `ya29.${randomBytes(48).toString('base64url')}`
+    tokens.set(token, { account: holder, until: Date.now() + seconds * 1000 })
+    return token
+  }
   return {
     accounts,
     async holderOf(header) {
