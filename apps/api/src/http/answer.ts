@@ -43,6 +43,7 @@ export interface LargeAnswers {
   insert(json: string): Buffer[]
 }
 
+/** Those of one request: nothing is shared with others. */
 export function largeAnswers(): LargeAnswers {
   const kept = new Map<string, readonly Buffer[]>()
   return {

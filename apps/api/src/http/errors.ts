@@ -8,6 +8,7 @@ import type { ConnectionError, FastifyReply, FastifyRequest } from 'fastify'
 import { writeErrorBody } from '../infisical/error-body.ts'
 import { CLOSED, failureOf, type Failure } from '../trpc/errors.ts'
 
+/** Answers what was thrown, and logs it where it is a bug. */
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = failureOf(thrown)
   const shown = failure === CLOSED ? (ofFramework(thrown) ?? CLOSED) : failure
@@ -19,6 +20,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
 const isUnread = (thrown: unknown, { raw }: FastifyReply): boolean =>
   raw.destroyed && thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_STREAM_PREMATURE_CLOSE'
 
+/** Answers a refusal, with `Retry-After` where waiting helps. */
 export function sendFailure(failure: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   // A framework's own words repeat the address.
   const message = shortened(failure.message, MAX_MESSAGE_BYTES)

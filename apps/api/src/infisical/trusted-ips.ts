@@ -13,6 +13,7 @@ export const sentTrustedIps = z
   .max(50)
   .optional()
 
+/** To their form: `10.0.0.0/8` becomes an address and a prefix. */
 export const writeTrustedIps = (all: readonly Own[]): z.output<typeof shownTrustedIps> =>
   all.map((own) => {
     const [ipAddress = '', prefix] = own.ipAddress.split('/')
@@ -20,6 +21,7 @@ export const writeTrustedIps = (all: readonly Own[]): z.output<typeof shownTrust
     return { type, ipAddress, ...(prefix === undefined ? {} : { prefix: Number(prefix) }) }
   })
 
+/** From their form; undefined when none were sent. */
 export const readTrustedIps = (sent: z.output<typeof sentTrustedIps>): Own[] | undefined =>
   sent?.map(({ ipAddress, prefix }) => ({
     ipAddress: prefix === undefined || ipAddress.includes('/') ? ipAddress : `${ipAddress}/${prefix}`,

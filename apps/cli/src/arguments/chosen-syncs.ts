@@ -19,4 +19,5 @@ export async function chosenSyncs(
   return { client, projectId: project.id, syncs }
 }
 
+/** What the API is called with for a sync. */
 export const refOf = ({ destination, id }: Sync): SyncRef => ({ destination, syncId: id })

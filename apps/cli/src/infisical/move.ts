@@ -68,6 +68,7 @@ async function contents(client: KeyferryClient, projectId: string, { environment
   }
 }
 
+/** Whether all of it is in Keyferry already. */
 export const isNothing = ({ project, environments, folders }: MovePlan): boolean =>
   project !== null &&
   environments.length === 0 &&

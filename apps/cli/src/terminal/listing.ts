@@ -15,6 +15,7 @@ export interface ListOptions extends JsonOption {
 
 const byValue = new Intl.Collator('en', { numeric: true })
 
+/** Gives a command the options that `printList` takes. */
 export const withListing = <Row>(command: Command, columns: Columns<Row>): Command =>
   command
     .addOption(new Option('--sort <column>', 'order by a column').choices(Object.keys(columns)))

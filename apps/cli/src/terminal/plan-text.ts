@@ -14,6 +14,7 @@ const MARKS = new Map<Change['action'], { mark: string; style: 'green' | 'yellow
   ['reject', { mark: '!', style: 'magenta' }],
 ])
 
+/** How many keys a run would change at the destination. */
 export const changesOf = ({ summary }: Plan): number => summary.create + summary.update + summary.delete
 
 /** What a run would do, for a person to read before it does. */

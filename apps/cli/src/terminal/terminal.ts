@@ -42,6 +42,7 @@ export interface Terminal {
   input(): Promise<string>
 }
 
+/** A terminal over the three streams of a process. */
 export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
   const interactive = stdin.isTTY === true && stderr.isTTY === true
   let shown = false

@@ -91,6 +91,7 @@ const principalOf = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
   return (id) => known.get(id) ?? { owner: null, isIdentity: false, isInstanceAdmin: false }
 })
 
+/** Whether a person or a machine has every right of the instance. */
 export const isInstanceAdmin = async (db: Db | Tx, principalId: string): Promise<boolean> =>
   (await principalOf(db, principalId)).isInstanceAdmin
 

@@ -80,6 +80,7 @@ const valuesRefused = (folder: string): Forbidden =>
     `This credential can read the names of the secrets in ${folder}, not their values. Give it the developer role for this folder, or request names only.`,
   )
 
+/** The refusal of a secret that is not there, or that the caller may not know of. */
 export const secretMissing = (input: { key: string; environment: string; secretPath: string }): NotFound =>
   new NotFound(`Secret with name "${input.key}" not found in ${input.environment}:${input.secretPath}`)
 
@@ -110,6 +111,7 @@ export function withReadableEnvironments<T extends { id: string; environments: r
   }
 }
 
+/** The projects that their reader is a member of, each with the environments that they have anything in. */
 export const readableProjects = <T extends { id: string; environments: readonly { slug: string }[] }>(
   access: Access,
   projects: readonly T[],

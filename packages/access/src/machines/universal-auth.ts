@@ -25,6 +25,7 @@ type ClientSecret = z.output<typeof schemas.clientSecret>
 type Settings = z.output<typeof universalAuthSetting>
 type Row = Selectable<UniversalAuthTable>
 
+/** The stored settings of an identity. */
 export const settingsOf = (row: Pick<Row, 'settings'>): Settings => universalAuthSetting.parse(JSON.parse(row.settings))
 
 /** Until when nobody signs in with it; null while it is not locked out. */

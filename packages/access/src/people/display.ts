@@ -5,6 +5,7 @@ import type { z } from 'zod'
 
 type Display = z.output<typeof displayPreferences>
 
+/** As the person chose, or the defaults. */
 export async function readDisplay({ db }: Pick<Context, 'db'>, { id }: Actor): Promise<Display> {
   const row = await db
     .selectFrom('displayPreferences')

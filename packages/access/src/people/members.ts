@@ -79,6 +79,7 @@ export async function insertMembership(
   return row
 }
 
+/** The refusal of somebody who is a member. */
 export const alreadyMember = (name: string): BadRequest =>
   new BadRequest(`${name} is a member of this project already; change the role instead`)
 
@@ -177,6 +178,7 @@ const noSuchMember = (memberId: string): NotFound =>
 /** What a role that is not stored allows. */
 const NONE: Grant = { role: 'viewer', scopes: [] }
 
+/** As the API answers them, in the order of `rows`. */
 export async function describeMembers(ctx: Context, rows: readonly Row[]): Promise<Member[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.principalId)

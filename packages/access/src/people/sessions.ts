@@ -33,6 +33,7 @@ export interface TimedSession {
 export const lastUseOf = ({ createdAt, expiresAt }: TimedSession, { maxMs }: SessionLimits): number =>
   Math.max(createdAt.getTime(), expiresAt.getTime() - maxMs)
 
+/** Whether a session has lasted too long, or was not used for too long. */
 export function isOver(session: TimedSession, limits: SessionLimits): boolean {
   const now = Date.now()
   const longest = session.signedInBy === 'oidc' ? Math.min(limits.maxMs, limits.providerMs) : limits.maxMs

@@ -40,6 +40,7 @@ const accounts = (db: Context['db'] | Tx) => withOwnNames(db).withTables<Tables>
 export const OIDC = 'oidc'
 const PASSWORD = 'credential'
 
+/** In no order; ids that nobody has are left out. */
 export async function usersOf(db: Context['db'] | Tx, ids: readonly string[]): Promise<User[]> {
   if (ids.length === 0) return []
   return columns(db).where('id', 'in', ids).execute()
@@ -49,6 +50,7 @@ export async function usersOf(db: Context['db'] | Tx, ids: readonly string[]): P
 export const userOfEmail = (db: Context['db'] | Tx, email: string): Promise<User | undefined> =>
   columns(db).where('email', '=', email).executeTakeFirst()
 
+/** By address. */
 export const allUsers = (db: Context['db'] | Tx): Promise<User[]> => columns(db).orderBy('email').execute()
 
 const columns = (db: Context['db'] | Tx) =>

@@ -83,6 +83,7 @@ export const SIGNED_IN: Requirements = [requirement('instance.use', INSTANCE)]
 /** What only instance admins may. */
 export const RUNS_INSTANCE: Requirements = [requirement('instance.manage', INSTANCE)]
 
+/** The project that an input names. */
 export const project = ({ projectId }: { projectId: string }): Where => ({ kind: 'project', projectId })
 
 /** The folder that an input names with `secretPath` or `path`. */
@@ -95,8 +96,10 @@ export const folder = (
   path: 'secretPath' in input ? input.secretPath : input.path,
 })
 
+/** The source folder of the sync that an input names. */
 export const syncAt = ({ syncId }: { syncId: string }): Where => ({ kind: 'sync', syncId })
 
+/** The connection that an input names. */
 export const connectionAt = ({ connectionId }: { connectionId: string }): Where => ({
   kind: 'connection',
   connectionId,

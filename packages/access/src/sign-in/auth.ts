@@ -113,6 +113,7 @@ const guardsOf = (
   auditSignIn(ctx),
 ]
 
+/** The sign-in of one process. Its tables are brought up to date by `migrateAuth`. */
 export function createAuth({
   ctx,
   rootKey,

@@ -43,6 +43,7 @@ export interface Settings {
   onMailedReset?: (email: string, address: string | null) => Promise<void>
 }
 
+/** The settings of better-auth; without `guards` and the like, those that its migrations need. */
 export function configuration(
   db: Store,
   {

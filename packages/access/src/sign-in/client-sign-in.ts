@@ -44,6 +44,7 @@ const refusal = z.object({ message: z.string() })
 /** Distinguishes these tokens from API keys and access tokens of machines. */
 export const isClientToken = (token: string): boolean => token.startsWith('eyJ')
 
+/** `handler`: of better-auth, which the sign-in is done with. */
 export function clientSignIn({ key: rootKey, baseUrl, handler }: Options): ClientSignIn {
   const key = new Uint8Array(hkdfSync('sha256', rootKey, '', 'keyferry client tokens v1', 32))
   const { origin } = new URL(baseUrl)

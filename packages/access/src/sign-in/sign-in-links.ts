@@ -23,6 +23,7 @@ export async function createSignInLink(auth: BetterAuth, userId: string): Promis
   return token
 }
 
+/** `POST /api/auth/sign-in-link`. */
 export function signInLinks(): BetterAuthPlugin {
   return {
     id: 'keyferry-sign-in-links',

@@ -7,6 +7,7 @@ import type { z } from 'zod'
 type RootKeyBackup = z.output<typeof rootKeyBackup>
 const ACTION = 'instance.root-key-backup'
 
+/** When that was confirmed last; null if never. */
 export async function getRootKeyBackup(ctx: Context): Promise<RootKeyBackup> {
   const confirmed = await ctx.db
     .selectFrom('audit')
@@ -19,6 +20,7 @@ export async function getRootKeyBackup(ctx: Context): Promise<RootKeyBackup> {
   return { confirmedAt: confirmed?.at ?? null }
 }
 
+/** Confirms it in the audit log. */
 export async function confirmRootKeyBackup(ctx: Context, actor: Actor): Promise<RootKeyBackup> {
   await transactChecked(ctx, (tx) => audit(ctx, tx, actor, ACTION, null, {}))
   return getRootKeyBackup(ctx)

@@ -31,6 +31,7 @@ export function entriesBefore(found: Difference, replaces: boolean): Entry[] {
   ]
 }
 
+/** Written before a call that deletes the old value: a process that dies in between leaves the key known as lost. */
 export const replacingEntry = (found: Difference, key: string): Entry => ({
   kind: 'replacing',
   key,

@@ -183,6 +183,7 @@ const COLUMN_TYPES: ColumnTypes<Row> = {
 const columns = Object.keys(COLUMN_TYPES) as (keyof Row)[]
 export const LEDGER_COLUMNS = columns.map((column) => `ledger.${column}` as const)
 
+/** A stored row as the plan reads it. */
 export const entryOf = (row: Row): LedgerEntry => ({
   sourceKey: row.sourceKey,
   version: row.version,

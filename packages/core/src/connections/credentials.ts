@@ -50,5 +50,6 @@ export const placeOf = (definition: ConnectionDefinition, credentials: Credentia
     .filter((part) => part !== null)
     .join(' ')
 
+/** Scheme, host and port that the credentials lead to. */
 export const originOf = (definition: ConnectionDefinition, credentials: Credentials): string =>
   new URL(definition.baseUrl(credentials)).origin

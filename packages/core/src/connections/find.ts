@@ -41,6 +41,7 @@ const rowsWithKeys = keptQuery((db, slot: Slot<{ ids: readonly string[] }>) =>
     .select(['organizations.id as organizationId', 'organizations.dataKey']),
 )
 
+/** The refusal of a connection that is not there. */
 export const noSuchConnection = (connectionId: string): NotFound =>
   new NotFound(`App Connection with ID ${connectionId} not found`)
 

@@ -15,6 +15,7 @@ export interface CopiesQuery {
   secret?: { id: string; key: string }
 }
 
+/** Rows that Keyferry did not write are left out. */
 export async function copiesOf(ctx: Context, dataKey: DataKey, query: CopiesQuery): Promise<StoredCopy[]> {
   const { syncIds, names, secret } = query
   const rows = await ctx.db

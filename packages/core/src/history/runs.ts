@@ -13,6 +13,7 @@ type OutcomeRow = z.output<typeof outcomeSchema>
 
 const SHOWN = 100
 
+/** The last hundred runs of a sync, newest first. Throws `NotFound`. */
 export async function listRuns(ctx: Context, _actor: Actor, input: SyncAddress): Promise<RunRow[]> {
   const sync = await findSync(ctx, input)
   const rows = await ctx.db
@@ -50,6 +51,7 @@ const withoutResults = (run: RunRow): RunRow => ({
   outOfReach: true,
 })
 
+/** A run with the outcome of each key. Throws `NotFound`. */
 export async function getRun(
   ctx: Context,
   _actor: Actor,
@@ -67,6 +69,7 @@ export async function getRun(
   return { ...run, outcomes: run.outOfReach ? [] : await outcomesOf(ctx.db, row.id) }
 }
 
+/** By key. */
 export async function outcomesOf(db: Db, runId: string): Promise<OutcomeRow[]> {
   const rows = await db.selectFrom('outcomes').where('runId', '=', runId).orderBy('key').selectAll().execute()
   return rows.map(({ key, action, state, reason }) => ({

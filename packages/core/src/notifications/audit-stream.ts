@@ -77,6 +77,7 @@ export interface StreamState {
   failures: number
 }
 
+/** How far a stream is behind. */
 export async function streamState(ctx: Context, stream: AuditStream): Promise<StreamState> {
   const [head, row] = await Promise.all([
     readHead(ctx.db),

@@ -67,6 +67,7 @@ export async function markInboxRead(
   })
 }
 
+/** As the person chose; of each kind that they chose nothing for, the console only. */
 export async function readPreferences({ db, mail }: Context, { id }: Actor): Promise<Preferences> {
   const rows = await db
     .selectFrom('notificationPreferences')

@@ -13,6 +13,7 @@ export type NoticeTarget = Selectable<NoticeTargetTable>
 /** Where a notice is sent. `key`: signs deliveries to a webhook; for PagerDuty the integration key. */
 export type Recipient = { kind: 'email'; address: string } | ({ kind: Exclude<NoticeKind, 'email'> } & WebhookSecret)
 
+/** The column `secret` of a recipient; `recipientOf` opens it. */
 export async function sealWebhook(ctx: Context, targetId: string, secret: WebhookSecret): Promise<string> {
   return (await organizationKey(ctx)).seal(JSON.stringify(secret), 'notice target', targetId)
 }

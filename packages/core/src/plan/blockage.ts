@@ -22,6 +22,7 @@ export interface Blocked {
   blockage: Blockage
 }
 
+/** The source can’t be read as a whole: nothing was sent. */
 export function blockedBySource(error: Unresolvable | TooLarge | QuotaExceeded | BadRequest): Blocked {
   return {
     kind: 'blocked',
@@ -35,6 +36,7 @@ export function blockedBySource(error: Unresolvable | TooLarge | QuotaExceeded |
   }
 }
 
+/** The project may not use the connection any more. */
 export const blockedByConnection = ({ message }: ConnectionNotAllowed): Blocked => ({
   kind: 'blocked',
   plan: null,
@@ -46,6 +48,7 @@ export const blockedByConnection = ({ message }: ConnectionNotAllowed): Blocked 
   },
 })
 
+/** The plan deletes more than the limit: it waits for an approval. */
 export function blockedByDeletionGuard(plan: Plan, deletions: Deletions): Blocked {
   const deletes = plan.changes.filter((change) => change.action === 'delete')
   return {

@@ -83,6 +83,7 @@ export interface PlannedChange {
 /** A change that needs a vendor call. */
 export type Write = PlannedChange & { action: 'create' | 'update' | 'delete' }
 
+/** Whether a change needs a call of the provider. */
 export const isWrite = (change: PlannedChange): change is Write =>
   change.action === 'create' || change.action === 'update' || change.action === 'delete'
 

@@ -159,8 +159,10 @@ const endRuns = keptQuery((db, slot: Slot<{ ids: readonly string[]; updates: str
     ]),
 )
 
+/** When a run that failed is tried again; `delay` in milliseconds. */
 export const retryTime = (ctx: Context, delay: number | null): string =>
   new Date(ctx.now().getTime() + (delay ?? 0)).toISOString()
 
+/** Whether another run can follow at once. */
 export const isDueAgain = ({ seen, due, retryAt }: Pick<DueSync, 'seen' | 'due' | 'retryAt'>): boolean =>
   seen < due && retryAt === null

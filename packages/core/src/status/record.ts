@@ -131,6 +131,7 @@ async function closeRunning(ctx: Context, syncId: string, runId: string | null):
     .execute()
 }
 
+/** Writes what became of each key in a run. */
 export async function recordOutcomes(tx: Tx, runId: string, outcomes: readonly Outcome[]): Promise<void> {
   for (const some of chunks(outcomes)) {
     const rows = some.map(({ madeOf = null, reason, ...outcome }): Selectable<OutcomeTable> => ({

@@ -55,6 +55,7 @@ function textOf({ kind, reason }: Drifted): string {
   return kind === 'appeared' ? `added outside Keyferry, ${driftText(reason)}` : driftText(reason)
 }
 
+/** Keys that somebody else changed at the target: the first of them, where they are many. */
 export const driftedKeys = (sync: Pick<Columns, 'drift'>): readonly Drifted[] => read(sync).keys
 
 /** As the API answers it; null when nothing is known. */

@@ -24,4 +24,5 @@ export async function syncRow(ctx: Context, syncId: string): Promise<SyncRow> {
   return row
 }
 
+/** The refusal of a sync that is not there. */
 export const noSuchSync = (syncId: string): NotFound => new NotFound(`There is no secret sync with the id ${syncId}`)

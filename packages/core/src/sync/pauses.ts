@@ -50,6 +50,7 @@ export function pauseOf(pauses: Pauses, { id, projectId }: Pausable): StatusPaus
   return shown(pauses, WHOLE_INSTANCE, 'instance') ?? shown(pauses, projectId, 'project') ?? shown(pauses, id, 'sync')
 }
 
+/** Whether any pause holds for a sync: its own, its project’s or the instance’s. */
 export const isPaused = (pauses: Pauses, sync: Pausable): boolean => pauseOf(pauses, sync) !== null
 
 /** The pauses that hold for every sync of a project, its own and that of the instance; null: of the instance. */

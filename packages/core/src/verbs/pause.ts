@@ -24,6 +24,7 @@ export async function pauseSync(ctx: Context, actor: Actor, input: SyncAddress &
   return syncRow(ctx, sync.id)
 }
 
+/** Ends the pause of one sync; those of its project and the instance stay. */
 export async function resumeSync(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
   await resume(ctx, actor, subjectOf(sync), 'secret-sync-resume')
@@ -39,6 +40,7 @@ const subjectOf = ({ id, projectId, name }: { id: string; projectId: string; nam
 const ofProject = (projectId: string): Subject => ({ subject: projectId, projectId, details: {} })
 const EVERYTHING: Subject = { subject: WHOLE_INSTANCE, projectId: null, details: {} }
 
+/** Like `pauseSync`, for every sync of a project. Answers with the pauses that hold for it. */
 export async function pauseProject(
   ctx: Context,
   actor: Actor,
@@ -48,16 +50,19 @@ export async function pauseProject(
   return listPauses(ctx, actor, input)
 }
 
+/** Ends the pause of a project; those of single syncs stay. */
 export async function resumeProject(ctx: Context, actor: Actor, input: { projectId: string }): Promise<Pause[]> {
   await resume(ctx, actor, ofProject(input.projectId), 'project.resume-syncs')
   return listPauses(ctx, actor, input)
 }
 
+/** Like `pauseSync`, for every sync. */
 export async function pauseInstance(ctx: Context, actor: Actor, input: Reason): Promise<Pause[]> {
   await pause(ctx, actor, EVERYTHING, input, 'instance.pause-syncs')
   return pausesOfProject(await readPauses(ctx, ctx.db), null)
 }
 
+/** Ends the pause of the instance; those of projects and syncs stay. */
 export async function resumeInstance(ctx: Context, actor: Actor, _input: undefined): Promise<Pause[]> {
   await resume(ctx, actor, EVERYTHING, 'instance.resume-syncs')
   return []

@@ -15,6 +15,7 @@ export function listSyncOptions(_ctx: Context, _actor: Actor, _input: object) {
   )
 }
 
+/** The syncs of a project, or those to one kind of destination. Throws `NotFound` for an unknown destination. */
 export async function listSyncs(
   ctx: Context,
   _actor: Actor,
@@ -50,11 +51,13 @@ export async function listSyncsOfConnection(
   return toRows(ctx, await selectSyncs(ctx.db).where('syncs.connectionId', '=', connectionId).execute())
 }
 
+/** Throws `NotFound`. */
 export async function getSync(ctx: Context, _actor: Actor, input: SyncAddress): Promise<SyncRow> {
   const { id } = await findSync(ctx, input)
   return syncRow(ctx, id)
 }
 
+/** Throws `NotFound`. */
 export async function getSyncByName(
   ctx: Context,
   _actor: Actor,

@@ -2,6 +2,7 @@
 import { AliasNode, ColumnNode, ReferenceNode, TableNode, type OperationNode } from 'kysely'
 import { isSealedTable, type SealedTable } from './sealed-tables.ts'
 
+/** The sealed table that a node names, under an alias too; null for any other. */
 export function tableOf(node: OperationNode): SealedTable | null {
   if (AliasNode.is(node)) return tableOf(node.node)
   if (!TableNode.is(node)) return null
@@ -9,6 +10,7 @@ export function tableOf(node: OperationNode): SealedTable | null {
   return isSealedTable(name) ? name : null
 }
 
+/** The column that a node names, under an alias too. */
 export function columnOf(node: OperationNode): string | null {
   if (AliasNode.is(node)) return columnOf(node.node)
   const column = ReferenceNode.is(node) ? node.column : node

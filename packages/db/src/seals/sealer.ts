@@ -41,6 +41,7 @@ export interface Sealer extends MarkKeeper {
   readonly latest: Map<string, string>
 }
 
+/** A row’s name in `latest`. */
 export const rowName = (table: SealedTable, id: unknown): string => `${table} ${String(id)}`
 
 export interface VerifiedRow {

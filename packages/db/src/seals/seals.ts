@@ -81,6 +81,7 @@ export interface Repeatable<R> {
   withParameters(parameters: readonly unknown[]): CompiledQuery<R>
 }
 
+/** Throws for a statement that changes sealed columns: the seals that it writes are of one run. */
 export function repeatable<R>(plugin: KyselyPlugin, compiled: CompiledQuery<R>): Repeatable<R> {
   const { query, sql, parameters, queryId } = compiled
   const seals = plugins.get(plugin)

@@ -132,6 +132,7 @@ export const hashOf = (key: DataKey, row: Omit<AuditRow, 'seq' | 'hash'>): strin
     ]),
   )
 
+/** The seal of the end of the chain. */
 export const sealOf = (
   key: DataKey,
   { seq, hash, before, beforeDigest }: Pick<AuditHead, 'seq' | 'hash' | 'before' | 'beforeDigest'>,
@@ -141,6 +142,7 @@ export const sealOf = (
     ? key.digest('audit head', String(seq), hash, String(before))
     : key.digest('audit head', String(seq), hash, String(before), beforeDigest)
 
+/** The seal of the start of a chain whose older rows were removed. */
 export const floorSealOf = (key: DataKey, { seq, hash, at }: Pick<AuditFloor, 'seq' | 'hash' | 'at'>): string =>
   key.digest('audit floor', String(seq), hash, at)
 

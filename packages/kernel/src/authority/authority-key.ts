@@ -12,6 +12,7 @@ export const AUTHORITY = 'authority'
 
 const SET_UP = 'set up'
 
+/** Undefined in a store that has none. */
 export const readKey = (db: Db | Tx) =>
   db.selectFrom('instanceKeys').where('owner', '=', AUTHORITY).select('wrapped').executeTakeFirst()
 

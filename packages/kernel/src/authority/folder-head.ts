@@ -21,6 +21,7 @@ import {
   type SumName,
 } from './head-sums.ts'
 
+/** What the head of a folder is bound to. */
 export const headSealedAs = (projectId: string, folderId: string): string[] => ['folder head', projectId, folderId]
 
 /** Heads that are remembered: most folders are read again and again. */
@@ -184,6 +185,7 @@ async function storedHead(tx: Tx, id: string): Promise<string | null> {
   return row?.secretsHead ?? null
 }
 
+/** Stores what the secrets of a folder come to. */
 export async function writeHead(tx: Tx, folder: Written, head: Head): Promise<void> {
   const secretsHead = sealedHead(folder, head)
   await tx.updateTable('folders').set({ secretsHead }).where('id', '=', folder.folder.id).execute()

@@ -67,6 +67,7 @@ interface Parts {
   report(row: string): void
 }
 
+/** What one process knows: nothing, until its first `catchUp`. */
 export function freshness({ keyring, report }: Parts): Freshness {
   /** By seal: when the row would have ended in any case, and when this process heard that it ended. */
   const ended = new Map<string, { until: string | null; heard: number }>()

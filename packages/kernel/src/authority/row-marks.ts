@@ -15,6 +15,7 @@ const ledgerParts = ({ syncId, targetKey, key }: LedgerKey): string[] => ['ledge
 /** The mark of a key that a sync wrote at a target. */
 export const ledgerMark = (dataKey: DataKey, row: LedgerKey): string => dataKey.digest(...ledgerParts(row))
 
+/** Whether Keyferry wrote the row, under this generation of the key or an earlier one. */
 export const isLedgerMarked = (dataKey: DataKey, row: LedgerKey & { mark: string }): boolean =>
   dataKey.digests(...ledgerParts(row)).includes(row.mark)
 

@@ -83,6 +83,7 @@ export function isMember(access: Access, projectId: string): boolean {
   )
 }
 
+/** Whether somebody may do `action` at `place`: the table of roles, as the server and the console read it. */
 export function allows(access: Access, action: Action, place: Resource): boolean {
   return granted(access, action, place) && (!access.cappedBy || allows(access.cappedBy, action, place))
 }

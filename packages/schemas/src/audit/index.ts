@@ -37,4 +37,5 @@ const isKnown = (action: string): action is AuditAction => Object.hasOwn(AUDIT_A
 export const sentenceOf = (action: string, details: Details): Sentence =>
   isKnown(action) ? AUDIT_ACTIONS[action].say(details) : [`did “${action}”`]
 
+/** What a filter calls an action. One of another version is named as it is stored. */
 export const labelOf = (action: string): string => (isKnown(action) ? AUDIT_ACTIONS[action].label : action)

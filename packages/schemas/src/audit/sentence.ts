@@ -23,6 +23,7 @@ export const say = (texts: TemplateStringsArray, ...parts: (Part | Sentence)[]):
 /** The same for a screen reader, a search or a test. */
 export const plain = (sentence: Sentence): string => sentence.map(plainPart).join('')
 
+/** One part of it as text. */
 export function plainPart(part: Part): string {
   if (typeof part === 'string') return part
   if ('name' in part) return part.name
@@ -39,18 +40,22 @@ export const text = (details: Details, field: string): string => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
+/** Whether a field is true. */
 export const flag = (details: Details, field: string): boolean => details[field] === true
 
+/** The texts in a field; none where it is no list. */
 export const list = (details: Details, field: string): string[] => {
   const value = details[field]
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 }
 
+/** The objects in a field; none where it is no list. */
 export const records = (details: Details, field: string): Details[] => {
   const value = details[field]
   return Array.isArray(value) ? value.filter(isRecord) : []
 }
 
+/** The object in a field; an empty one where there is none. */
 export const inside = (details: Details, field: string): Details => {
   const value = details[field]
   return isRecord(value) ? value : {}
@@ -62,6 +67,7 @@ export const name = (details: Details, field = 'name', otherwise = 'one without 
   return found === '' ? otherwise : { name: found }
 }
 
+/** The sync that the details name. */
 export const sync = (details: Details): Part => {
   const [called, id] = [text(details, 'name'), text(details, 'syncId')]
   return id === '' ? name(details) : { sync: called, id }
@@ -94,6 +100,7 @@ export function keys(details: Details, field = 'keys'): Sentence {
     .concat(more > 0 ? [` and ${more} more`] : [])
 }
 
+/** The secret that the details name. */
 export const key = (details: Details, field = 'key'): Part => {
   const found = text(details, field)
   return found === '' ? 'a secret' : { key: found, in: placed(details) }

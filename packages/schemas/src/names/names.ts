@@ -22,6 +22,7 @@ export const storedText = z
   .string()
   .refine((text) => !text.includes('\0'), { message: 'Text must not contain the character U+0000' })
 
+/** `what` begins the refusals. */
 export const displayName = (what: string, max = 64) =>
   visibleText(what).trim().min(1, `${what} must not be empty`).max(max, `${what} must be at most ${max} characters`)
 export const password = z
@@ -142,6 +143,7 @@ export const shownHash = z.string().min(1).max(128)
 /** Fields that a destination's own schema checks; limited before they are checked. */
 export const MAX_OPEN_FIELDS = 50
 const MAX_OPEN_FIELDS_SIZE = 65_536
+/** Whether `openFields` takes them. */
 export const isSmallEnough = (fields: object): boolean =>
   Object.keys(fields).length <= MAX_OPEN_FIELDS && JSON.stringify(fields).length <= MAX_OPEN_FIELDS_SIZE
 export const TOO_MANY_FIELDS = `Must have at most ${MAX_OPEN_FIELDS} fields and ${MAX_OPEN_FIELDS_SIZE} characters`

@@ -40,6 +40,7 @@ export async function describeFolders(db: Db | Tx, rows: readonly FolderRow[]): 
   }))
 }
 
+/** As the API answers it. */
 export async function describeFolder(db: Db | Tx, row: FolderRow): Promise<Folder> {
   const [shown] = await describeFolders(db, [row])
   if (!shown) throw new Error('a folder is shown once')

@@ -23,10 +23,12 @@ export async function freeSlug(tx: Tx, name: string): Promise<string> {
   return `${words}-${randomBytes(7).toString('hex')}`
 }
 
+/** Whether a project has the slug. */
 export async function isTaken(tx: Tx, slug: string): Promise<boolean> {
   return (await tx.selectFrom('projects').where('slug', '=', slug).select('id').executeTakeFirst()) !== undefined
 }
 
+/** The refusal of a slug that another project has. */
 export const slugTaken = (slug: string): BadRequest =>
   new BadRequest(`Project slug "${slug}" is already taken. Choose another slug.`)
 

@@ -8,6 +8,7 @@ import type { Node, ReferenceGraph } from './reference-graph.ts'
  */
 export type MadeOf = string
 
+/** Versions by the id of their secret. */
 export function versionsIn(madeOf: MadeOf): Readonly<Record<string, number>> {
   const versions: Record<string, number> = JSON.parse(madeOf)
   return versions

@@ -58,6 +58,7 @@ export interface ReferenceGraph {
 /** What a reference takes of the budget, for the memory that it needs. */
 const LINK_BYTES = 100
 
+/** `open`: null for a value that can’t be decrypted. `spend` throws once the budget is used up. */
 export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | null, spend: Spend): ReferenceGraph {
   const orders = new Map<TreeFolder, Pick<Visible, 'order' | 'tooDeep'>>()
   const nodes = new Map<TreeFolder, Map<string, WalkedNode>>()

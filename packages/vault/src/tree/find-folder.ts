@@ -127,4 +127,5 @@ export async function foldersBelow(tx: Tx, { folder, environment }: Located): Pr
 export const foldersIn = (db: Db | Tx, environmentId: string): Promise<FolderRow[]> =>
   db.selectFrom('folders').where('environmentId', '=', environmentId).selectAll().execute()
 
+/** The order in which folders are listed. */
 export const byPath = (a: FolderRow, b: FolderRow): number => (a.path < b.path ? -1 : 1)

@@ -10,6 +10,7 @@ type Tag = z.output<typeof schemas.tag>
 /** A tag as a secret shows it. */
 export type ShownTag = z.output<typeof schemas.secret>['tags'][number]
 
+/** By slug. */
 export async function listTags({ db }: Context, _actor: Actor, input: { projectId: string }): Promise<Tag[]> {
   const rows = await db
     .selectFrom('tags')

@@ -53,4 +53,5 @@ function blocksOf(folder: TreeFolder, { order, keys, importedBy }: Visible, take
   return [...blocks].map(([source, secrets]) => ({ source, secrets })).reverse()
 }
 
+/** The order in which secrets are listed. */
 export const byKey = (a: SecretRow, b: SecretRow): number => (a.key < b.key ? -1 : 1)

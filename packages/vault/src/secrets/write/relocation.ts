@@ -14,6 +14,7 @@ export interface Relocation {
   overwrites?: boolean
 }
 
+/** A secret’s name in `Relocation.secrets`. */
 export const keyOf = (folderId: string, key: string): string => `${folderId} ${key}`
 
 /** Folders that move, and those that a secret leaves or is renamed in, by id. */
@@ -27,4 +28,5 @@ export const keysIn = ({ secrets }: Relocation): ReadonlySet<string> => new Set(
 const parts = (secrets: Relocation['secrets']): [folderId: string, key: string][] =>
   [...(secrets?.keys() ?? [])].map((id) => [id.slice(0, id.indexOf(' ')), id.slice(id.indexOf(' ') + 1)])
 
+/** Whether both are one folder. */
 export const samePlace = (a: FolderRef, b: FolderRef): boolean => a.environment === b.environment && a.path === b.path
