@@ -11,7 +11,7 @@ import {
 } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { sql, type RawBuilder } from 'kysely'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { storedRows } from './stored-rows.ts'
 import { machine } from './request-matrix/machine.ts'
 import { seedFixtures } from './request-matrix/seed-fixtures.ts'
@@ -230,8 +230,10 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     await vendor.close()
   })
 
-  it('refuses every edited column of every sealed row: as one that is not there, or naming it', async () => {
+  /** A row at least in each sealed table. */
+  async function fillSealedTables(): Promise<void> {
     const vendor = await startEmulator()
+    onTestFinished(vendor.close)
     const made = await seedFixtures(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
       environment: 'dev',
       path: '/',
@@ -286,6 +288,17 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
       .insertInto('federatedTokens')
       .values({ ...uses, id: randomUUID(), identityId, authId: auth.id, hash: 'x' })
       .execute()
+  }
+
+  /** Something else of the same type, as a column takes it. */
+  const another = (value: unknown): unknown => {
+    if (value instanceof Date) return new Date(value.getTime() + 1)
+    if (typeof value === 'boolean') return !value
+    return typeof value === 'number' ? 1 - value : `${String(value ?? '')}x`
+  }
+
+  it('refuses every edited column of every sealed row: as one that is not there, or naming it', async () => {
+    await fillSealedTables()
     const tables = Object.keys(SEALED_TABLES).filter(isSealedTable)
     const checked = new Set<SealedTable>()
     for (const table of tables) {
@@ -319,17 +332,9 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
       const idValue = idOf(row)
       for (const column of [...columns, 'seal']) {
         const before = row[isOwn(table) ? column : snake(column)]
-        const other =
-          before instanceof Date
-            ? new Date(before.getTime() + 1)
-            : typeof before === 'boolean'
-              ? !before
-              : typeof before === 'number'
-                ? 1 - before
-                : `${String(before ?? '')}x`
         if (before === null && /At$|Enabled$|verified/i.test(column)) continue
         // What the database itself refuses, such as a row that others refer to, is no edit.
-        const statement = sql`update ${at} set ${name(column)} = ${other} where ${name(id)} = ${idValue}`
+        const statement = sql`update ${at} set ${name(column)} = ${another(before)} where ${name(id)} = ${idValue}`
         if (
           !(await run(statement).then(
             () => true,
@@ -346,6 +351,5 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     }
     expect(tables.filter((table) => !checked.has(table))).toEqual([])
     await api.ctx.db.deleteFrom('deletions').execute()
-    await vendor.close()
   })
 })

@@ -6,61 +6,86 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { People } from './fixture.ts'
 
 const MINUTE = 60_000
+const CHOSEN = { failed: 'mail', drifted: 'mail', recovered: 'console' }
+
+/** A sync that ran once, Bob who sees it, and Eve who sees another environment. */
+async function watchedSync({ api, projectId, mails, join }: People) {
+  const vendor = await startEmulator()
+  onTestFinished(vendor.close)
+  const here = { projectId, environment: 'dev', secretPath: '/' }
+  await api.send('POST', '/api/v4/secrets/KEY', { ...here, secretValue: 'the-value' })
+  const connection = await api.send('POST', '/api/v1/app-connections/trigger-dev', {
+    name: 'acme',
+    method: 'api-key',
+    credentials: vendor.credentials,
+    projectId,
+  })
+  const connectionId: string = connection.body.appConnection.id
+  const syncs = '/api/v1/secret-syncs/trigger-dev'
+  const created = await api.send('POST', syncs, {
+    ...here,
+    name: 'shop',
+    connectionId,
+    isAutoSyncEnabled: false,
+    syncOptions: { initialSyncBehavior: 'overwrite-destination' },
+    destinationConfig: vendor.target,
+  })
+  expect(created.status, created.text).toBe(200)
+  const id: string = created.body.secretSync.id
+  const run = () => runSync(api.ctx, id, new AbortController().signal)
+  const again = async () => {
+    expect((await api.send('POST', `${syncs}/${id}/sync-secrets`)).status).toBe(200)
+    await run()
+  }
+  await again()
+  const bob = await join('bob@example.com', 'viewer')
+  const eve = await join('eve@example.com', 'viewer', [{ environment: 'prod' }])
+  for (const who of [bob, eve])
+    expect((await who('PATCH', '/api/v1/notifications/preferences', CHOSEN)).body.preferences).toEqual({
+      ...CHOSEN,
+      blocked: 'console',
+      approval: 'console',
+      canMail: true,
+    })
+  mails.length = 0
+  const inbox = async (who: typeof bob, query = '') => (await who('GET', `/api/v1/notifications${query}`)).body
+  return {
+    here,
+    vendor,
+    connectionId,
+    id,
+    run,
+    again,
+    bob,
+    eve,
+    inbox,
+    typesFor: async (who: typeof bob) => (await inbox(who)).notifications.map(({ type }: { type: string }) => type),
+    async fail() {
+      vendor.fail(1, { kind: 'status', status: 401 })
+      await again()
+      vendor.heal()
+    },
+    async recover() {
+      api.clock.advance(MINUTE)
+      await again()
+    },
+    /** The last key goes: a plan that waits for an approval. */
+    async block() {
+      await api.send('DELETE', '/api/v4/secrets/KEY', here)
+      await again()
+    },
+  }
+}
 
 export function notifications(suite: People): void {
-  it('see what happened to the syncs that they may see, unread first, and get what they want by email', async () => {
-    const { api, projectId, mails, join } = suite
-    const vendor = await startEmulator()
-    onTestFinished(vendor.close)
-    const here = { projectId, environment: 'dev', secretPath: '/' }
-    await api.send('POST', '/api/v4/secrets/KEY', { ...here, secretValue: 'the-value' })
-    const connection = await api.send('POST', '/api/v1/app-connections/trigger-dev', {
-      name: 'acme',
-      method: 'api-key',
-      credentials: vendor.credentials,
-      projectId,
-    })
-    const syncs = '/api/v1/secret-syncs/trigger-dev'
-    const created = await api.send('POST', syncs, {
-      ...here,
-      name: 'shop',
-      connectionId: connection.body.appConnection.id,
-      isAutoSyncEnabled: false,
-      syncOptions: { initialSyncBehavior: 'overwrite-destination' },
-      destinationConfig: vendor.target,
-    })
-    expect(created.status, created.text).toBe(200)
-    const { id } = created.body.secretSync
-    const run = () => runSync(api.ctx, id, new AbortController().signal)
-    const again = async () => {
-      expect((await api.send('POST', `${syncs}/${id}/sync-secrets`)).status).toBe(200)
-      await run()
-    }
-    await again()
-
-    const bob = await join('bob@example.com', 'viewer')
-    const eve = await join('eve@example.com', 'viewer', [{ environment: 'prod' }])
-    const inbox = async (who: typeof bob, query = '') => (await who('GET', `/api/v1/notifications${query}`)).body
-    const typesFor = async (who: typeof bob) =>
-      (await inbox(who)).notifications.map(({ type }: { type: string }) => type)
+  it('are shown and mailed to those who can see the sync, each as they chose', async () => {
+    const { api, projectId, mails } = suite
+    const { id, bob, eve, inbox, fail } = await watchedSync(suite)
     expect(await inbox(bob)).toEqual({ notifications: [], unread: 0, next: null })
-    const wanted = { failed: 'mail', drifted: 'mail', recovered: 'console' }
-    for (const who of [bob, eve])
-      expect((await who('PATCH', '/api/v1/notifications/preferences', wanted)).body.preferences).toEqual({
-        ...wanted,
-        blocked: 'console',
-        approval: 'console',
-        canMail: true,
-      })
     expect((await bob('PATCH', '/api/v1/notifications/preferences', { failed: 'pigeon' })).status).toBe(422)
-    mails.length = 0
-
-    vendor.fail(1, { kind: 'status', status: 401 })
-    await again()
-    vendor.heal()
-    const { notifications, unread } = await inbox(bob)
-    expect([notifications, unread]).toMatchObject([
-      [
+    await fail()
+    expect(await inbox(bob)).toMatchObject({
+      notifications: [
         {
           type: 'sync.failed',
           reason: { code: 'destination-error' },
@@ -70,47 +95,79 @@ export function notifications(suite: People): void {
           unread: true,
         },
       ],
-      1,
-    ])
+      unread: 1,
+    })
     expect(await inbox(eve)).toEqual({ notifications: [], unread: 0, next: null })
     await Promise.all([deliverEventMails(api.ctx), deliverEventMails(api.ctx)])
     expect(mails.map(({ to, subject }) => [to, subject])).toEqual([['bob@example.com', '[Keyferry] shop failed']])
     expect(mails[0]?.text).not.toContain('the-value')
     expect(await api.ctx.db.selectFrom('syncEventMails').selectAll().execute()).toEqual([])
+  })
 
-    // Read up to here, and never back.
-    const [{ at }] = notifications
+  it('are read up to a time, and never back', async () => {
+    const { bob, inbox, fail, recover } = await watchedSync(suite)
+    await fail()
+    const [{ at }] = (await inbox(bob)).notifications
     await bob('POST', '/api/v1/notifications/read', { upTo: at })
     await bob('POST', '/api/v1/notifications/read', { upTo: '2000-01-01T00:00:00.000Z' })
     expect(await inbox(bob)).toMatchObject({ unread: 0, notifications: [{ unread: false }] })
-    api.clock.advance(MINUTE)
-    await again()
+    await recover()
     expect(await inbox(bob)).toMatchObject({ unread: 1, notifications: [{ type: 'sync.recovered' }, {}] })
+  })
 
-    // Somebody else changes the target, and Keyferry writes it again.
+  it('tell of drift and of plans that wait, a page at a time', async () => {
+    const { api, mails } = suite
+    const { vendor, bob, run, again, inbox, block } = await watchedSync(suite)
     vendor.remove('KEY')
     api.clock.advance(67 * MINUTE)
     await run()
     api.clock.advance(67 * MINUTE)
     await run()
     await deliverEventMails(api.ctx)
-    expect(mails.slice(1).map(({ subject }) => subject)).toEqual(['[Keyferry] shop drifted'])
-    expect(mails.at(-1)?.text).toContain('KEY')
+    expect(mails.map(({ subject }) => subject)).toEqual(['[Keyferry] shop drifted'])
+    expect(mails[0]?.text).toContain('KEY')
     await again()
     api.clock.advance(MINUTE)
-    // The last key: a plan that waits for an approval.
-    await api.send('DELETE', '/api/v4/secrets/KEY', here)
-    await again()
+    await block()
     const page = await inbox(bob, '?limit=2')
     expect(page).toMatchObject({
-      unread: 4,
+      unread: 3,
       notifications: [{ type: 'sync.blocked', reason: { code: 'approval-needed' } }, { type: 'sync.recovered' }],
       next: expect.any(String),
     })
     const older = await inbox(bob, `?limit=2&before=${encodeURIComponent(page.next)}`)
-    expect(older.notifications.map(({ type }: { type: string }) => type)).toEqual(['sync.drifted', 'sync.recovered'])
+    expect(older.notifications.map(({ type }: { type: string }) => type)).toEqual(['sync.drifted'])
+  })
 
-    // The same runs for the activity of the project, page by page.
+  it('leave out events that somebody edited in the database', async () => {
+    const { api, mails } = suite
+    const { bob, inbox, typesFor, fail } = await watchedSync(suite)
+    await fail()
+    const [{ id }] = (await inbox(bob)).notifications
+    const reason = JSON.stringify({ code: 'failed', message: 'Sign in at evil.example.com' })
+    await sql`update sync_events set reason = ${reason} where id = ${id}`.execute(api.ctx.db.withoutPlugins())
+    await deliverEventMails(api.ctx)
+    expect([await typesFor(bob), mails]).toEqual([[], []])
+  })
+
+  it('end with the membership, mails that are on their way too', async () => {
+    const { api, projectId, mails } = suite
+    const { bob, inbox, typesFor, fail } = await watchedSync(suite)
+    await fail()
+    const [{ id: eventId }] = (await inbox(bob)).notifications
+    const member = await suite.memberOf('bob@example.com')
+    expect(await api.ctx.db.selectFrom('syncEventMails').select('eventId').execute()).toContainEqual({ eventId })
+    await api.send('DELETE', `/api/v1/projects/${projectId}/memberships/${member.id}`)
+    await deliverEventMails(api.ctx)
+    expect([await typesFor(bob), mails]).toEqual([[], []])
+  })
+
+  it('have their runs in the activity of the project, and their syncs at the connection', async () => {
+    const { api, projectId } = suite
+    const { id, connectionId, bob, eve, fail, recover, block } = await watchedSync(suite)
+    await fail()
+    await recover()
+    await block()
     const runs = async (who: typeof bob, query = '') =>
       (await who('GET', `/api/v1/projects/${projectId}/runs${query}`)).body
     const newest = await runs(bob, '?limit=2')
@@ -124,12 +181,15 @@ export function notifications(suite: People): void {
     expect((await runs(bob, `?limit=2&cursor=${cursor}`)).runs).toEqual(all.runs.slice(2, 4))
     expect((await runs(bob, '?state=failed')).runs).toHaveLength(1)
     expect(await runs(eve)).toEqual({ runs: [], nextCursor: null })
-    const users = `/api/v1/connections/${connection.body.appConnection.id}/syncs`
+    const users = `/api/v1/connections/${connectionId}/syncs`
     expect((await api.send('GET', users)).body.syncs).toMatchObject([{ id, name: 'shop' }])
     expect((await bob('GET', users)).status).toBe(403)
     expect((await eve('GET', users)).status).toBe(404)
+  })
 
-    // How each person wants times and tables shown.
+  it('show times and tables as each person wants them', async () => {
+    const bob = await suite.join('bob@example.com', 'viewer')
+    const eve = await suite.join('eve@example.com', 'viewer')
     const display = '/api/v1/me/display'
     expect((await bob('PATCH', display, { timeZone: 'Asia/Tokyo' })).body.display).toEqual({
       timeZone: 'Asia/Tokyo',
@@ -140,39 +200,5 @@ export function notifications(suite: People): void {
     await bob('PATCH', display, { density: 'comfortable' })
     expect((await bob('GET', display)).body.display).toEqual({ timeZone: 'Asia/Tokyo', density: 'comfortable' })
     expect((await eve('GET', display)).body.display).toEqual({ timeZone: null, density: 'compact' })
-
-    // Somebody who writes to the database changes no word of it.
-    const { eventId } = await lastEvent()
-    const edit = (value: string) =>
-      sql`update sync_events set reason = ${value} where id = ${eventId}`.execute(api.ctx.db.withoutPlugins())
-    const { reason } = await api.ctx.db
-      .selectFrom('syncEvents')
-      .where('id', '=', eventId)
-      .select('reason')
-      .executeTakeFirstOrThrow()
-    await api.ctx.db
-      .insertInto('syncEventMails')
-      .values({ ...(await lastEvent()), attempts: 0, sendAt: '' })
-      .execute()
-    const shown = await typesFor(bob)
-    mails.length = 0
-    await edit(JSON.stringify({ code: 'failed', message: 'Sign in at evil.example.com' }))
-    await deliverEventMails(api.ctx)
-    expect([await typesFor(bob), mails]).toEqual([shown.slice(1), []])
-    await edit(reason ?? '')
-
-    // A member who leaves sees nothing, and gets no mail that is on its way.
-    const member = await suite.memberOf('bob@example.com')
-    expect(await api.ctx.db.selectFrom('syncEventMails').select('eventId').execute()).toEqual([{ eventId }])
-    await api.send('DELETE', `/api/v1/projects/${projectId}/memberships/${member.id}`)
-    mails.length = 0
-    await deliverEventMails(api.ctx)
-    expect([await typesFor(bob), mails]).toEqual([[], []])
-
-    async function lastEvent() {
-      const { people } = (await api.send('GET', '/api/v1/people')).body
-      const { id: userId } = people.find(({ email }: { email: string }) => email === 'bob@example.com')
-      return { eventId: page.notifications[0].id, userId }
-    }
   })
 }
