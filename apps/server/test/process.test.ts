@@ -242,18 +242,18 @@ describe('the app', { timeout: 240_000 }, () => {
     const killed = run(APP, place, { env })
     const url = await ready(killed)
     const account = await bootstrap(url)
-    const patience = { timeout: 60_000 }
-    await expect.poll(() => posted().flat().length, patience).toBeGreaterThan(0)
+    const within = { timeout: 60_000 }
+    await expect.poll(() => posted().flat().length, within).toBeGreaterThan(0)
 
     hook.answer = 503
     const project = await clientOf(url, account).projects.create.mutate({ name: 'Shop' })
     const readiness = async (): Promise<unknown> => (await fetch(`${url}/api/ready`)).json()
     const late = { ready: true, checks: { auditStream: expect.stringContaining('cannot be streamed (webhook)') } }
-    await expect.poll(readiness, patience).toMatchObject(late)
+    await expect.poll(readiness, within).toMatchObject(late)
     // It dies between a delivery and the note that it arrived.
     hook.answer = 'hang'
     const tries = hook.got.length
-    await expect.poll(() => hook.got.length, patience).toBeGreaterThan(tries)
+    await expect.poll(() => hook.got.length, within).toBeGreaterThan(tries)
     killed.child.kill('SIGKILL')
     await killed.ended()
     const unnoted = posted().at(-1) ?? []
@@ -264,9 +264,9 @@ describe('the app', { timeout: 240_000 }, () => {
     const client = clientOf(await ready(again), account)
     await client.projects.delete.mutate({ projectId: project.id })
     const last = Math.max(...unnoted) + 1
-    await expect.poll(() => posted().flat(), patience).toContain(last)
-    await expect.poll(async () => seqsIn(await readFile(file, 'utf8')), patience).toContain(last)
-    await expect.poll(() => seqsIn(again.output()), patience).toContain(last)
+    await expect.poll(() => posted().flat(), within).toContain(last)
+    await expect.poll(async () => seqsIn(await readFile(file, 'utf8')), within).toContain(last)
+    await expect.poll(() => seqsIn(again.output()), within).toContain(last)
     const all = Array.from({ length: last }, (_, n) => n + 1)
     expect(posted().filter((seqs) => seqs.includes(unnoted[0] ?? 0)).length).toBeGreaterThan(1)
     expect([...new Set(posted().flat())]).toEqual(all)

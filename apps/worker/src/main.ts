@@ -3,7 +3,7 @@ import { StartupError, openRuntime, readEnv, runProcess, serveMonitoring } from 
 import { startWorker } from './worker.ts'
 
 /** Runs that are due at once may need more connections than there are. Each is better late than tried again. */
-const PATIENCE_MS = 60_000
+const CONNECTION_TIMEOUT_MS = 60_000
 
 await runProcess(async () => {
   const env = readEnv(process.env)
@@ -12,7 +12,7 @@ await runProcess(async () => {
       'A worker of its own needs DATABASE_URL=postgres://…: without it the store and the queue live inside the one process that `pnpm start` runs, worker included.',
     )
   }
-  const instance = await openRuntime(env, { patienceMs: PATIENCE_MS })
+  const instance = await openRuntime(env, { connectionTimeoutMs: CONNECTION_TIMEOUT_MS })
   const monitoring = await serveMonitoring(instance.monitoring, env)
   const worker = await startWorker(instance)
   instance.ctx.log.info({ metricsPort: monitoring?.port }, 'worker ready')

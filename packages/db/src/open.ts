@@ -24,10 +24,10 @@ const INCREMENTAL = 2
 
 /**
  * SQLite at `file`, as durable as it can be, but for `withoutDiskWait`: WAL, `synchronous=FULL`, foreign keys on. For
- * tests also in memory: empty (`:memory:`) or with the content of a file. `patienceMs`: how long a statement waits for
- * another process that writes.
+ * tests also in memory: empty (`:memory:`) or with the content of a file. `lockTimeoutMs`: how long a statement waits
+ * for another process that writes.
  */
-export function openSqlite(file: string | Buffer, patienceMs = LOCK_MS): Db {
+export function openSqlite(file: string | Buffer, lockTimeoutMs = LOCK_MS): Db {
   const database = new SQLite(file)
   // Counts for a new file, and for its copies; an existing one has to be written again (docs/upgrading.md).
   // Where it holds already, setting it again would be a write.
@@ -38,7 +38,7 @@ export function openSqlite(file: string | Buffer, patienceMs = LOCK_MS): Db {
   database.pragma('foreign_keys = ON')
   // The driver waits, and not in the statement.
   database.pragma('busy_timeout = 0')
-  return open(new StoreSqliteDialect(database, patienceMs), 'sqlite')
+  return open(new StoreSqliteDialect(database, lockTimeoutMs), 'sqlite')
 }
 
 /** Milliseconds that the server gives a statement, a lock and an idle transaction. */
@@ -64,15 +64,15 @@ export interface PooledDb extends Db {
 }
 
 /** Milliseconds that a request waits for a free connection: it is rather refused than kept. */
-const PATIENCE_MS = 5_000
+const CONNECTION_TIMEOUT_MS = 5_000
 
 /**
  * Postgres at `url`. `size` is the number of pooled connections: ten serve the runs of a worker, which mostly wait for
  * a vendor, or the requests of an API. With a reserved one and the queue's seven, five processes fit into Postgres'
- * default of 100. `patienceMs`: how long a statement waits for a free connection, and for a new one to open.
+ * default of 100. `connectionTimeoutMs`: how long a statement waits for a free connection, and for a new one to open.
  */
-export function openPostgres(url: string, size = 10, patienceMs = PATIENCE_MS): PooledDb {
-  const pool = connectionPool(url, size, patienceMs)
+export function openPostgres(url: string, size = 10, connectionTimeoutMs = CONNECTION_TIMEOUT_MS): PooledDb {
+  const pool = connectionPool(url, size, connectionTimeoutMs)
   const reserve = connectionPool(url, 1)
   const connections = (): PooledConnections => ({
     busy: pool.totalCount - pool.idleCount,
@@ -86,14 +86,14 @@ export function openPostgres(url: string, size = 10, patienceMs = PATIENCE_MS): 
 export const onPool = (pool: PostgresPool): Db => open(new PostgresDialect({ pool }), 'postgres')
 
 /** Connections of the store at `url`, opened as they are needed; see `openPostgres`. */
-export function connectionPool(url: string, size: number, patienceMs = PATIENCE_MS): pg.Pool {
+export function connectionPool(url: string, size: number, connectionTimeoutMs = CONNECTION_TIMEOUT_MS): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
     application_name: 'keyferry',
     idleTimeoutMillis: 30_000,
     maxLifetimeSeconds: CONNECTION_SECONDS,
-    connectionTimeoutMillis: patienceMs,
+    connectionTimeoutMillis: connectionTimeoutMs,
     // Without it, a server that vanished without a word is noticed after hours.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

@@ -75,7 +75,7 @@ const complete = batchLoader(async (boss: PgBoss, jobIds: readonly string[]) => 
 })
 
 /**
- * The queue says "look at this sync" and holds no truth. At most one job per sync is queued or active, over all
+ * A job only says that a sync may be due: the store decides. At most one job per sync is queued or active, over all
  * processes.
  */
 export function createQueue({
@@ -148,7 +148,7 @@ export function createQueue({
     },
     async work(handler, { concurrency, revision }) {
       const { boss, pollSeconds, notifies } = await started()
-      const look = async ({ id, data: { syncId, trace }, signal: own }: Job<Payload>): Promise<void> => {
+      const runJob = async ({ id, data: { syncId, trace }, signal: own }: Job<Payload>): Promise<void> => {
         const signal = AbortSignal.any([own, aborting.signal])
         const job = { kind: 'consumer', parent: trace ?? {} } as const
         const {
@@ -176,7 +176,7 @@ export function createQueue({
         const runs = jobs.map(async (job) => {
           running += 1
           try {
-            await look(job)
+            await runJob(job)
           } catch (error) {
             log.error({ err: error, syncId: job.data.syncId }, 'a job failed; the sweep will send it again')
           }
@@ -184,8 +184,8 @@ export function createQueue({
         })
         await Promise.all(runs)
         if (!notifies && waiting === 0) return
-        // Notifications coalesce: without this the lane would sleep though more jobs wait. Which of the busy lanes is
-        // this one is not told, and the others look again after their job anyhow.
+        // Notifications coalesce: without this the lane would sleep though more jobs wait. pg-boss doesn't say which of
+        // the busy lanes this is; the others fetch again after their jobs in any case.
         for (const lane of boss.getWipData()) if (lane.count > 0) boss.notifyWorker(lane.id)
       })
     },

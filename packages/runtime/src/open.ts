@@ -74,7 +74,7 @@ export interface OpenOptions {
   /** Left out, what OWASP recommends. */
   scryptCost?: ScryptCost
   /** Milliseconds that a statement waits for a free connection. Left out, as long as a request may. */
-  patienceMs?: number
+  connectionTimeoutMs?: number
 }
 
 /**
@@ -140,7 +140,7 @@ async function openFleet(
   databaseUrl: string,
   dataDir: string,
   process: Process,
-  { timeoutMs = STARTUP_TIMEOUT_MS, scryptCost, patienceMs }: OpenOptions,
+  { timeoutMs = STARTUP_TIMEOUT_MS, scryptCost, connectionTimeoutMs }: OpenOptions,
 ): Promise<Runtime> {
   const withStartupRetry: Runtime['withStartupRetry'] = (work) => whenReachable(work, { log: process.log, timeoutMs })
   await withStartupRetry(() => refuseUnfitPostgres(databaseUrl))
@@ -148,7 +148,7 @@ async function openFleet(
   // One made here would be unknown to the other processes, and may be gone with this one's disk.
   const keyring = openRootKey(dataDir, givenKeys(env), stored, { make: false })
   const store = await withStartupRetry(async () => {
-    const db = openPostgres(databaseUrl, undefined, patienceMs)
+    const db = openPostgres(databaseUrl, undefined, connectionTimeoutMs)
     return { ...(await openStore(db, keyring)), connections: db.connections }
   })
   return assemble(env, process, {

@@ -41,7 +41,7 @@ export interface Report {
   result: CheckResult
   /** Runs that ended; those whose process was killed did not. */
   runs: number
-  /** Syncs that had not settled when patience ended; else empty. */
+  /** Syncs that had not settled when the time was over; else empty. */
   unsettled: Unsettled[]
   /** From healing to quiet, milliseconds. */
   quietAfterMs: number
@@ -123,7 +123,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   }
 }
 
-/** Waits until every sync is at its target, or patience ends; those that are not, and how long it took. */
+/** Waits until every sync is at its target, or the time is over; those that are not, and how long it took. */
 async function quiet(
   client: Parameters<typeof unsettled>[0],
   { projectId }: Scenario,

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { onAnswered } from './on-answered.ts'
 
 /** Milliseconds that a request gets to be answered. New ones are refused meanwhile. */
-const PATIENCE_MS = 5_000
+const TIMEOUT_MS = 5_000
 
 /** Closes the connections of `app` once every request is answered but live events, which never end on their own. */
 export function answerBeforeClose(app: FastifyInstance): void {
@@ -22,7 +22,7 @@ export function answerBeforeClose(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
     isClosing = true
     const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, PATIENCE_MS)
+    const timer = setTimeout(resolve, TIMEOUT_MS)
     whenAnswered = () => {
       if ([...underWay].every(isLive)) resolve()
     }

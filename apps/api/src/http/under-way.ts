@@ -2,12 +2,12 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 
 /** Milliseconds that the server waits for them. A vendor may take longer to answer. */
-const PATIENCE_MS = 10_000
+const TIMEOUT_MS = 10_000
 
 export interface UnderWay {
   /** Does `work`; the server is closed after it. */
   track<T>(work: () => Promise<T>): Promise<T>
-  /** Resolves once nothing is under way, at the latest after `PATIENCE_MS`. */
+  /** Resolves once nothing is under way, at the latest after `TIMEOUT_MS`. */
   ended(): Promise<void>
 }
 
@@ -32,7 +32,7 @@ export function underWay(): UnderWay {
     },
     async ended() {
       const over = new AbortController()
-      const late = setTimeout(PATIENCE_MS, undefined, { signal: over.signal }).catch(() => undefined)
+      const late = setTimeout(TIMEOUT_MS, undefined, { signal: over.signal }).catch(() => undefined)
       await Promise.race([allEnded(), late])
       over.abort()
     },

@@ -1,6 +1,6 @@
 /**
- * The second half of a move: once the new place is filled, the keys of the ledger leave the old one, under its own
- * lease.
+ * The second half of a retarget: once the new target is filled, deletes the keys of the ledger at the old one, under
+ * the lease of that target.
  */
 import { randomUUID } from 'node:crypto'
 import type { DepartureTable, SyncTable } from '@keyferry/db'
@@ -49,8 +49,8 @@ const COLUMNS = [
 ] as const
 
 /**
- * Leaves every old place of a sync whose new place is filled, oldest first. The caller holds no lease: one at a time
- * cannot dead-lock. What does not work now stays due, and says so with the sync. `signal` aborts between two vendor
+ * Cleans up every old target of a sync whose new target is filled, oldest first. The caller holds no lease: one at a
+ * time can’t dead-lock. What fails stays due, and says so with the sync. `signal` aborts between two vendor
  * calls.
  */
 export async function cleanUpOldTargets(ctx: Context, syncId: string, signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ export type Copy = 'newest' | 'older' | 'unknown' | 'interrupted' | 'none'
 
 export interface KnownOfKey {
   copy: Copy
-  /** What the last look at the target found to be changed there; null: nothing. */
+  /** What the last drift check found to be changed there; null: nothing. */
   drift: string | null
   /** Why a person keeps the key out of the sync; null: nobody does. */
   exclusion: string | null

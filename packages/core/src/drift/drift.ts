@@ -1,5 +1,5 @@
 /**
- * A look at a target between two runs: the same plan, made to see what changed there though nothing changed here. It
+ * Checks a target between two runs: the same plan, made to see what changed there though nothing changed here. It
  * costs one listing, writes nothing unless the sync repairs drift, and never takes the place of a run.
  */
 import { Forbidden, timestamp, TooLarge, transact, Unresolvable, type Context } from '@keyferry/kernel'
@@ -22,7 +22,7 @@ import { repairDrift, type Repaired } from './repair.ts'
 /** How long a vendor may take to show a target, milliseconds: a change that arrives meanwhile waits for this. */
 const LISTING_TIMEOUT_MS = 20_000
 
-/** Looks at the target of `syncId` if that is due. Resolves to whether a run is due by then. */
+/** Checks the target of `syncId` if that is due. Resolves to whether a run is due by then. */
 export async function checkForDrift(ctx: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
   const sync = await loadDueCheck(ctx, syncId)
   if (!sync) return { again: false }
@@ -37,7 +37,7 @@ export async function checkForDrift(ctx: Context, syncId: string, signal: AbortS
     await publish(ctx, syncId)
   } catch (error) {
     if (error instanceof LeaseLost) ctx.metrics.leaseLost(sync.destination)
-    // Interrupted, as a run may be: the look stays due.
+    // Interrupted, as a run may be: the check stays due.
     else if (!(error instanceof PauseBegan) && !signal.aborted) throw error
   } finally {
     await lease.release()

@@ -27,7 +27,7 @@ export interface Repaired {
   stopped: SyncMessage | null
   /** Why something was not repaired this time. */
   message: SyncMessage | null
-  /** When to look again, if sooner than usual: a key may be missing that we took away ourselves. */
+  /** When to check again, if sooner than usual: a key may be missing that we took away ourselves. */
   again: string | null
 }
 

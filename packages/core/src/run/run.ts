@@ -1,6 +1,6 @@
 /**
- * One run of one sync, top to bottom: the pipeline of the product. A job only says "look at this sync"; what there is
- * to do is in the store, so a job that comes twice, late or never changes nothing but the time.
+ * One run of one sync, top to bottom: the pipeline of the product. A job only says that the sync may be due; what there
+ * is to do is in the store, so a job that comes twice, late or never changes nothing but the time.
  */
 import { Forbidden, TooLarge, traced, Unresolvable, type Context, type Tx } from '@keyferry/kernel'
 import { applyPlan } from '../apply/apply.ts'

@@ -1,4 +1,4 @@
-/** What is kept of looks at a target: the columns of a sync that `drift.ts` writes, and when the next look is. */
+/** What is kept of drift checks: the columns of a sync that `drift.ts` writes, and when the next check is. */
 import type { SyncTable } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
 import { driftText, storedMessageText, type drift as driftSchema, type PlanReason } from '@keyferry/schemas'
@@ -74,7 +74,7 @@ export function driftOf(sync: Columns): z.output<typeof driftSchema> | null {
 const MINUTE = 60_000
 const EVERY_MS = { off: null, '15m': 15 * MINUTE, '1h': 60 * MINUTE, '24h': 24 * 60 * MINUTE }
 
-/** When to look next, a tenth sooner or later so that a thousand syncs do not look at once; null for never. */
+/** When to check next, a tenth sooner or later so that a thousand syncs don’t check at once; null for never. */
 export function nextCheck(ctx: Pick<Context, 'now'>, options: StoredOptions): string | null {
   const every = EVERY_MS[driftOptions(options).driftCheck]
   return every === null ? null : new Date(ctx.now().getTime() + every * (0.9 + Math.random() * 0.2)).toISOString()

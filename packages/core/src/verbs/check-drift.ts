@@ -2,7 +2,7 @@ import { audit, BadRequest, timestamp, transactChecked, type Actor, type Context
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import type { SyncRow } from '../sync/row.ts'
 
-/** Asks for a look at the target now, whatever the sync's schedule says; a run that is due takes its place. */
+/** Requests a drift check now, whatever the sync's schedule says; a run that is due takes its place. */
 export async function checkDrift(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
   if (sync.applied === 0)

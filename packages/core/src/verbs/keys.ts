@@ -92,7 +92,7 @@ function statesOf(
 }
 
 /**
- * What the last look at the target found, where nothing else is to be said of a key; and the keys that only the target
+ * What the last drift check found, where nothing else is to be said of a key; and the keys that only the target
  * has.
  */
 function withDrift(states: readonly KeyState[], reasons: ReadonlyMap<string, string>): KeyState[] {

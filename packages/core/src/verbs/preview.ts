@@ -1,4 +1,4 @@
-/** Plans to look at: nothing is stored, nothing is written at the vendor. */
+/** Plans to show: nothing is stored, nothing is written at the vendor. */
 import { BadRequest, type Actor, type Context } from '@keyferry/kernel'
 import { deletionsText, type plan as planSchema, type previewSync as previewSchema } from '@keyferry/schemas'
 import { isOutOfReach, namerOf, reachedOf, readerOf, type Reads } from '@keyferry/vault'

@@ -16,20 +16,20 @@ import { Turns } from './turns.ts'
 const ATTEMPTS_MS = { least: 2, most: 8 }
 
 /**
- * While another process writes, a writer of this one waits for up to `patienceMs` milliseconds, and meanwhile the event
- * loop turns and others read. SQLite itself would wait in the statement, with the whole process.
+ * While another process writes, a writer of this one waits for up to `lockTimeoutMs` milliseconds, and meanwhile the
+ * event loop turns and others read. SQLite itself would wait in the statement, with the whole process.
  */
 export class StoreDriver extends SqliteDriver {
   readonly #database: SQLite.Database
-  readonly #patienceMs: number
+  readonly #lockTimeoutMs: number
   readonly #turns = new Turns()
   /** Until the next attempt, which the first of all that wait makes. */
   #pause: Promise<void> | null = null
 
-  constructor(database: SQLite.Database, patienceMs: number) {
+  constructor(database: SQLite.Database, lockTimeoutMs: number) {
     super({ database: withQuietRollback(database) })
     this.#database = database
-    this.#patienceMs = patienceMs
+    this.#lockTimeoutMs = lockTimeoutMs
   }
 
   override async init(): Promise<void> {
@@ -72,7 +72,7 @@ export class StoreDriver extends SqliteDriver {
         return await execute()
       } catch (error) {
         if (!isBusy(error)) throw error
-        end ??= performance.now() + this.#patienceMs
+        end ??= performance.now() + this.#lockTimeoutMs
         if (performance.now() >= end) throw error
         // Inside a transaction only this refuses a statement: a process repairs what another left that was killed.
         await (this.#database.inTransaction ? this.#untilNextAttempt() : this.#letOthersRead())

@@ -19,19 +19,19 @@ const LOCKS: ReadonlySet<SelectModifierNode['modifier']> = new Set([
   'SkipLocked',
 ])
 
-/** SQLite as the main store uses it. `patienceMs`: how long a statement waits for another process that writes. */
+/** SQLite as the main store uses it. `lockTimeoutMs`: how long a statement waits for another process that writes. */
 export class StoreSqliteDialect extends SqliteDialect {
   readonly #database: SQLite.Database
-  readonly #patienceMs: number
+  readonly #lockTimeoutMs: number
 
-  constructor(database: SQLite.Database, patienceMs: number) {
+  constructor(database: SQLite.Database, lockTimeoutMs: number) {
     super({ database })
     this.#database = database
-    this.#patienceMs = patienceMs
+    this.#lockTimeoutMs = lockTimeoutMs
   }
 
   override createDriver(): Driver {
-    return new StoreDriver(this.#database, this.#patienceMs)
+    return new StoreDriver(this.#database, this.#lockTimeoutMs)
   }
 
   override createAdapter(): DialectAdapter {

@@ -43,7 +43,7 @@ export async function lendDatabase(
  * Milliseconds for what takes time on a busy machine: a connection that opens or becomes free, a test that does other
  * things while it has a transaction open.
  */
-const PATIENCE_MS = 60_000
+const CONNECTION_TIMEOUT_MS = 60_000
 
 /** Counts the changes of definitions, also those that were rolled back. */
 const COUNT_DEFINITIONS = `
@@ -55,9 +55,9 @@ const COUNT_DEFINITIONS = `
   create event trigger count_dropped on sql_drop execute function test_server.count_definition()`
 
 async function connected(url: string): Promise<Database> {
-  const [pool, reserve] = [connectionPool(url, 5, PATIENCE_MS), connectionPool(url, 1, PATIENCE_MS)]
+  const [pool, reserve] = [connectionPool(url, 5, CONNECTION_TIMEOUT_MS), connectionPool(url, 1, CONNECTION_TIMEOUT_MS)]
   for (const { options } of [pool, reserve]) {
-    options.idle_in_transaction_session_timeout = PATIENCE_MS
+    options.idle_in_transaction_session_timeout = CONNECTION_TIMEOUT_MS
     // A test process that has nothing else to do ends.
     options.allowExitOnIdle = true
   }
