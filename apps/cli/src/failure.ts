@@ -52,16 +52,27 @@ export function explain(thrown: unknown): Explained {
     return { message, code, remedy, exitCode: EXIT.failed, issues, details }
   }
   const failed = { code: 'Failed', exitCode: EXIT.failed }
-  if (isFileError(thrown)) {
-    const reason = getSystemErrorMap().get(thrown.errno)?.[1] ?? thrown.code
-    return { message: `${thrown.path} can't be opened: ${reason}`, remedy: 'Check the path and its rights.', ...failed }
+  if (isSystemError(thrown)) {
+    const { path, errno, code } = thrown
+    const reason = getSystemErrorMap().get(errno)?.[1] ?? code
+    // Of a disk without room the system does not say where.
+    if (path === undefined) return { message: `A file can't be written or read: ${reason}`, remedy: ROOM, ...failed }
+    return { message: `${path} can't be opened: ${reason}`, remedy: 'Check the path and its rights.', ...failed }
   }
   return { message: thrown instanceof Error ? thrown.message : String(thrown), remedy: null, ...failed }
 }
 
-/** A file that a command reads or writes. */
-const isFileError = (thrown: unknown): thrown is Error & { path: string; errno: number; code: string } =>
-  thrown instanceof Error && 'syscall' in thrown && 'errno' in thrown && 'path' in thrown
+const ROOM = 'Check the free space and the quota of the disks that the command uses.'
+
+/** Of a file that a command reads or writes. */
+const isSystemError = (thrown: unknown): thrown is Error & { path?: string; errno: number; code: string } =>
+  thrown instanceof Error &&
+  'syscall' in thrown &&
+  'errno' in thrown &&
+  'code' in thrown &&
+  ('path' in thrown || WITHOUT_PATH.has(thrown.code))
+
+const WITHOUT_PATH: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'])
 
 const TRUST =
   'Check the address and its certificate. NODE_EXTRA_CA_CERTS can name a file with the certificate of its authority.'

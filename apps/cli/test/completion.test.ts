@@ -45,13 +45,21 @@ describe('completion', () => {
     await writeFile(zsh, (await home.keyferry(['completion', 'zsh'])).stdout)
     const inZsh = spawnSync('zsh', [
       '-fc',
-      `autoload -U compinit && compinit -u && source ${zsh} && print $_comps[keyferry]`,
+      `autoload -U compinit && compinit -u -D && source ${zsh} && print $_comps[keyferry]
+      setopt ksharrays; COMP_WORDS=(keyferry secrets ex); COMP_CWORD=2; _keyferry; print -l "\${COMPREPLY[@]}"`,
     ])
-    if (!inZsh.error) expect(inZsh.stdout.toString().trim()).not.toBe('')
+    if (!inZsh.error) {
+      expect(inZsh.stderr.toString()).toBe('')
+      // zsh itself chooses those that begin as what is typed.
+      const [bound, ...offered] = inZsh.stdout.toString().split('\n')
+      expect(bound).toContain('_keyferry')
+      expect(offered).toContain('export')
+    }
     const fish = join(home.dir, 'completion.fish')
     await writeFile(fish, (await home.keyferry(['completion', 'fish'])).stdout)
-    const inFish = spawnSync('fish', ['--no-config', '-c', `source ${fish}; complete -C 'keyferry secrets ex'`])
-    if (!inFish.error) expect(inFish.stdout.toString().trim()).toBe('export')
+    const ask = `source ${fish}; complete -C 'keyferry secrets ex'; complete -C 'keyferry secrets import ${home.dir}/comp'`
+    const inFish = spawnSync('fish', ['--no-config', '-c', ask])
+    if (!inFish.error) expect(inFish.stdout.toString().trim().split('\n')).toEqual(['export', fish, zsh])
   })
 })
 

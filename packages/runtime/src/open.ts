@@ -95,7 +95,7 @@ export async function openRuntime(env: Env, options: OpenOptions = {}): Promise<
   const telemetry = await telemetryOf(env, log)
   const process = { log, telemetry }
   return env.DATABASE_URL === undefined
-    ? openEmbedded(env, dataDir, process, options)
+    ? whenRoom(dataDir, () => openEmbedded(env, dataDir, process, options))
     : openFleet(env, env.DATABASE_URL, dataDir, process, options)
 }
 

@@ -13,10 +13,13 @@ export function addCompletion(program: Command, { terminal }: Cli): void {
     })
 }
 
-/** What may follow a command: words, such as `list get …`, and the names of what its argument is. */
+/** What may follow a command. */
 interface Next {
+  /** Such as `list get …`. */
   words: readonly string[]
+  /** Whose names its argument may be. */
   names: string | null
+  takesFile: boolean
 }
 
 /** By command, such as `secrets`. The empty command is the program. */
@@ -35,6 +38,7 @@ function wordsOf(program: Command): Commands {
     commands.set(path.join(' '), {
       words: [...children.map((child) => child.name()), ...choices, ...options, '--help'],
       names: names ?? null,
+      takesFile: command.registeredArguments.some((argument) => argument.name() === 'file'),
     })
     for (const child of children) visit(child, [...path, child.name()])
   }
@@ -44,31 +48,32 @@ function wordsOf(program: Command): Commands {
 
 const pathsOf = (commands: Commands): string[] => [...commands.keys()].filter(Boolean)
 
+// Also read by zsh, for which `path` is the search path, and the length of a part no expression.
 const bash = (commands: Commands): string => `# keyferry completion for bash: eval "$(keyferry completion bash)"
 _keyferry_words() {
   COMPREPLY=($(compgen -W "$1" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 # The names are asked of the instance, as it is signed in to; without it there are none.
 _keyferry_names() {
-  local IFS=$'\\n'
-  COMPREPLY+=($(compgen -W "$(keyferry names "$1" -- "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  local IFS=$'\\n' before=$((COMP_CWORD - 1))
+  COMPREPLY+=($(compgen -W "$(keyferry names "$1" -- "\${COMP_WORDS[@]:1:$before}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 _keyferry() {
-  local word path= try
+  local word command= try before=$((COMP_CWORD - 1))
   COMPREPLY=()
   case "\${COMP_WORDS[COMP_CWORD-1]}" in
 ${NAME_OPTIONS.map(([option, what]) => `    ${option}) _keyferry_names ${what}; return ;;`).join('\n')}
   esac
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  for word in "\${COMP_WORDS[@]:1:$before}"; do
     [[ $word == -- ]] && return
-    try="\${path:+$path }$word"
+    try="\${command:+$command }$word"
     case "$try" in
       ${pathsOf(commands)
         .map((path) => `"${path}"`)
-        .join('|')}) path=$try ;;
+        .join('|')}) command=$try ;;
     esac
   done
-  case "$path" in
+  case "$command" in
 ${[...commands].map(([path, { words, names }]) => `    "${path}") _keyferry_words "${words.join(' ')}"${names === null ? '' : `; [[ \${COMP_WORDS[COMP_CWORD]} == -* ]] || _keyferry_names ${names}`} ;;`).join('\n')}
   esac
 }
@@ -96,7 +101,7 @@ function __keyferry_names
     keyferry names $argv[1] -- (commandline -opc)[2..-1] 2>/dev/null
 end
 ${NAME_OPTIONS.map(([option, what]) => `complete -c keyferry -x -l ${option.slice(2)} -a '(__keyferry_names ${what})'`).join('\n')}
-${[...commands].map(([path, { words, names }]) => `complete -c keyferry -f -n "__keyferry_at '${path}'" -a '${words.join(' ')}${names === null ? '' : ` (__keyferry_names ${names})`}'`).join('\n')}
+${[...commands].map(([path, { words, names, takesFile }]) => `complete -c keyferry ${takesFile ? '' : '-f '}-n "__keyferry_at '${path}'" -a '${words.join(' ')}${names === null ? '' : ` (__keyferry_names ${names})`}'`).join('\n')}
 `
 
 const SCRIPTS = new Map([
