@@ -4,12 +4,24 @@
  * that shows it; `MODEL_SEED` replays one, `MODEL_RUNS` makes more of them, `FUZZ_SEED=random` others.
  */
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { createFolder, createImport, deleteImport, deleteSecrets, updateSecret, updateSecrets } from '@keyferry/vault'
+import { BadRequest } from '@keyferry/kernel'
+import {
+  createFolder,
+  createImport,
+  deleteImport,
+  deleteSecrets,
+  listSecrets,
+  updateSecret,
+  updateSecrets,
+} from '@keyferry/vault'
 import { SEED } from '@keyferry/vitest/seed'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { representatives } from '../destinations/emulators.ts'
 import type { Fault } from '../destinations/shared/emulators/emulator.ts'
+import { continueRotations, rotateDataKey } from '../admin/rotate-data-key.ts'
+import { previewRestore, restoreRun } from '../history/restore.ts'
+import { listRuns } from '../history/runs.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { createConnection } from '../connections/connections.ts'
 import { freeAllLeases } from '../lease/lease.ts'
@@ -24,7 +36,8 @@ import { runSync } from './run.ts'
 
 const key = fc.integer({ min: 0, max: 4 }).map((n) => `K${n}`)
 const shared = fc.integer({ min: 0, max: 2 }).map((n) => `S${n}`)
-const value = fc.integer({ min: 0, max: 99 }).map((n) => `v${n}`)
+/** Few, so that a former value comes back. */
+const value = fc.integer({ min: 0, max: 2 }).map((n) => `v${n}`)
 const PREFIXES = ['A_', 'C_'] as const
 const FAULTS: Fault[] = [
   { kind: 'reset' },
@@ -36,6 +49,7 @@ const FAULTS: Fault[] = [
   { kind: 'status', status: 422 },
 ]
 
+const NEVER = new AbortController().signal
 const place = fc.constantFrom<0 | 1>(0, 1)
 
 /** What may also happen in the middle of a run. */
@@ -49,6 +63,8 @@ const edits = [
   { weight: 1, arbitrary: fc.record({ do: fc.constant('exclude' as const), key, isOn: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('plant' as const), name: fc.constantFrom('A_F', 'C_F', 'Z') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('steal' as const), key }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rotate' as const), isWhole: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const), back: fc.nat(3) }) },
 ]
 const step = fc.oneof(
   ...edits,
@@ -59,6 +75,8 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('import' as const), isOn: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('neighbour' as const), key, value }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('run' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('workers' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('clock' as const), hours: fc.integer({ min: -48, max: 48 }) }) },
   {
     weight: 5,
     // A change, of whose run the n-th request waits until the edit is done.
@@ -228,6 +246,39 @@ async function live(
       case 'steal':
         places[model.place].emulator.remove(model.prefix + now.key)
         break
+      case 'rotate':
+        // One that is under way is to end first.
+        await rotateDataKey(ctx, actor, { projectId }).catch((error: unknown) => {
+          if (!(error instanceof BadRequest)) throw error
+        })
+        if (now.isWhole) await continueRotations(ctx, NEVER)
+        break
+      case 'restore': {
+        const runs = await listRuns(ctx, actor, at)
+        const runId = runs[now.back]?.id
+        if (runId === undefined) break
+        try {
+          const { hash: planHash } = await previewRestore(ctx, actor, { ...at, runId })
+          await restoreRun(ctx, actor, { ...at, runId, planHash })
+        } catch (error) {
+          if (!(error instanceof BadRequest)) throw error
+        }
+        const { secrets } = await listSecrets(ctx, actor, {
+          ...inFolder('/'),
+          showValues: true,
+          expandReferences: false,
+          recursive: false,
+          includeImports: false,
+        })
+        model.own = new Map(secrets.map(({ key, value }) => [key, value ?? '']))
+        break
+      }
+      case 'workers':
+        await Promise.all([first, second, first, second].map(({ id }) => runSync(ctx, id, NEVER)))
+        break
+      case 'clock':
+        clock.advance(now.hours * 3_600_000)
+        break
       case 'run':
         await run()
         break
@@ -241,7 +292,7 @@ async function live(
           return true
         }
         const releases = places.map(({ emulator }) => emulator.hold(holds))
-        const underway = runSync(ctx, first.id, new AbortController().signal)
+        const underway = runSync(ctx, first.id, NEVER)
         await Promise.race([reached.promise, underway])
         await act(now.edit)
         // A run that is on asks once a second whether it is paused.
@@ -264,6 +315,7 @@ async function live(
   }
   for (const now of history) await act(now)
 
+  await continueRotations(ctx, NEVER)
   // Quiet: whatever is still open is closed by a person, and the sync gets its time.
   await pause(false)
   for (const key of model.excluded) await exclude(key, false)
