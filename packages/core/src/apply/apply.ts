@@ -1,6 +1,6 @@
 /** Step 6: carries out a plan. An outcome per change, the ledger row written as each lands. */
 import type { Context, Tx } from '@keyferry/kernel'
-import { DestinationError } from '../destinations/destination-error.ts'
+import { DestinationError, hadNoEffect } from '../destinations/destination-error.ts'
 import type { Change, Report } from '../destinations/destination.ts'
 import type { Lease } from '../lease/lease.ts'
 import { isWrite, type Plan, type Write } from '../plan/plan.ts'
@@ -61,7 +61,9 @@ export async function applyPlan(
       break
     }
   }
+  const unsent = writes.filter((change) => !outcomes.isSettled(change))
   settleRest(plan, outcomes, refusal)
+  if (refusal) await forgetRefused(ledgerJournal, found, unsent, refusal)
 
   await restorePreviousValues(ctx, target, found, ledgerJournal, outcomes).catch((error: unknown) => {
     // The vendor went away in between; the ledger still says so, and the next run starts there.
@@ -88,13 +90,27 @@ function reportTo(ledgerJournal: Journal, outcomes: Outcomes, errors: Destinatio
       await written
       outcomes.settle(change, 'done')
     },
-    failed(change, error) {
+    async failed(change, error) {
       noteReported()
       errors.push(error)
       outcomes.settle(change, 'failed', failureOf(error))
-      return Promise.resolve()
+      await forgetRefused(ledgerJournal, found, [change], error)
     },
   }
+}
+
+/** Nothing was created by these names: what stands there later is not the sync's to delete. */
+async function forgetRefused(
+  ledgerJournal: Journal,
+  { ledger }: Difference,
+  changes: readonly Pick<Change, 'action' | 'key'>[],
+  error: DestinationError,
+): Promise<void> {
+  if (!hadNoEffect(error)) return
+  const created = changes.filter(
+    ({ action, key }) => action === 'create' && !ledger.has(key) && !ledgerJournal.isReplacing(key),
+  )
+  await Promise.all(created.map(({ key }) => ledgerJournal.add({ kind: 'gone', key })))
 }
 
 const rejectedBy = ({ changes }: Plan): Outcome[] =>

@@ -26,3 +26,7 @@ export class DestinationError extends Error {
 /** The credential, a target that is gone, and throttling past all waiting: every other change would meet the same. */
 export const concernsTarget = ({ kind }: DestinationError): boolean =>
   kind === 'auth' || kind === 'missing' || kind === 'throttled'
+
+/** The provider answered that it did nothing. */
+export const hadNoEffect = ({ kind, status }: DestinationError): boolean =>
+  kind !== 'unavailable' && status !== null && status >= 400 && status < 500

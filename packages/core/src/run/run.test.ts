@@ -157,6 +157,21 @@ await withRepresentatives('pipeline to', (open, destination) => {
         expect(contents()).toEqual({ THEIRS: 'x', B: '2' })
       }))
 
+    it.each([403, 422])('owned: not what others wrote by a name that was refused with %d', (status) =>
+      fixture(async ({ emulator, set, unset, create, run, contents }) => {
+        await set({ A: '1' })
+        const sync = await create({ options: { deletionPolicy: 'owned' } })
+        await run(sync)
+        await set({ B: '2' })
+        emulator.fail(1, { kind: 'status', status }, (method) => method !== 'GET')
+        expect((await run(sync)).row.inSync).toBe(false)
+        emulator.put('B', 'theirs')
+        await unset('B')
+        await run(sync)
+        expect(contents()).toEqual({ A: '1', B: 'theirs' })
+      }),
+    )
+
     it('none: nothing, and what stays is shown as left behind', () =>
       fixture(async ({ ctx, actor, set, unset, create, run, contents }) => {
         await set({ A: '1', B: '2' })
