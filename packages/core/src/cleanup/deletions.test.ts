@@ -1,4 +1,5 @@
 /** Deleting what syncs read, against every kind of vendor, on every database: nobody's target changes unasked. */
+import { statement } from '@keyferry/db/testing'
 import {
   createFolder,
   createImport,
@@ -11,6 +12,7 @@ import {
 } from '@keyferry/vault'
 import { createTestProject } from '@keyferry/vault/testing'
 import { expect, it, onTestFinished } from 'vitest'
+import { runSync } from '../run/run.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { withRepresentatives } from '../testing/with-representatives.ts'
 import { listSyncs } from '../verbs/syncs.ts'
@@ -52,6 +54,25 @@ await withRepresentatives('deleting what is read by a sync to', (open, destinati
       deleteEnvironment(ctx, actor, { projectId, environmentId: sync.environment?.id ?? '' }),
     ).rejects.toThrow(/"reader"/)
     expect([await folders(fixture), contents()]).toEqual([['/app', '/app/deep'], { A: '1' }])
+  })
+
+  it('that fails holds up no other, and is done later', async () => {
+    const fixture = await start()
+    const { ctx, actor, place, remove, run, sync } = fixture
+    await createFolder(ctx, actor, { ...place, path: '/', name: 'other' })
+    const options = { ...owned, keySchema: 'OTHER_{{secretKey}}' }
+    const other = await fixture.create({ name: 'other', secretPath: '/other', options })
+    await run(other)
+    const [app] = await listFolders(ctx, actor, { ...place, path: '/', recursive: false })
+    await statement(ctx.db, 'create table others (folder_id text references folders (id))')
+    await statement(ctx.db, `insert into others values ('${app?.id}')`)
+    await remove('remove-secrets')
+    await deleteFolder(ctx, actor, { ...place, path: '/', folderIdOrName: 'other', syncs: 'remove-secrets' })
+    for (const { id } of [sync, other]) await runSync(ctx, id, new AbortController().signal)
+    expect(await folders(fixture)).toEqual(['/app', '/app/deep'])
+    await statement(ctx.db, 'drop table others')
+    await completeDeletions(ctx)
+    expect(await folders(fixture)).toEqual([])
   })
 
   it('keep-secrets deletes the syncs and leaves the target; an import elsewhere is no matter of choice', async () => {

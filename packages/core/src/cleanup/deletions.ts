@@ -22,20 +22,29 @@ type Deletion = Selectable<DeletionTable>
 /**
  * Carries out every deletion that waits for nobody any more. One whose sync stays, because its target refused or
  * because somebody made another one meanwhile, is given up: the folder is still read. So is one whose actor may no
- * longer ask for it. Safe to call at any time, from any process.
+ * longer ask for it. One that fails is logged, holds up no other, and stays for the next call. Safe to call at any
+ * time, from any process.
  */
 export async function completeDeletions(ctx: Context): Promise<void> {
   const deletions = await ctx.db.selectFrom('deletions').selectAll().orderBy('createdAt').orderBy('id').execute()
   for (const deletion of deletions) {
-    const folderIds = await foldersOf(ctx, deletion)
-    const readers =
-      folderIds.length === 0
-        ? []
-        : await ctx.db.selectFrom('syncs').where('folderId', 'in', folderIds).select(['name', 'removal']).execute()
-    const staying = readers.filter((sync) => sync.removal !== 'delete').map((sync) => sync.name)
-    if (staying.length > 0) await giveUp(ctx, deletion, `read by ${staying.join(', ')}`)
-    else if (readers.length === 0) await carryOut(ctx, deletion)
+    try {
+      await complete(ctx, deletion)
+    } catch (error) {
+      ctx.log.warn({ err: error, deletionId: deletion.id }, 'a deletion failed; it is tried again')
+    }
   }
+}
+
+async function complete(ctx: Context, deletion: Deletion): Promise<void> {
+  const folderIds = await foldersOf(ctx, deletion)
+  const readers =
+    folderIds.length === 0
+      ? []
+      : await ctx.db.selectFrom('syncs').where('folderId', 'in', folderIds).select(['name', 'removal']).execute()
+  const staying = readers.filter((sync) => sync.removal !== 'delete').map((sync) => sync.name)
+  if (staying.length > 0) await giveUp(ctx, deletion, `read by ${staying.join(', ')}`)
+  else if (readers.length === 0) await carryOut(ctx, deletion)
 }
 
 async function carryOut(ctx: Context, deletion: Deletion): Promise<void> {
