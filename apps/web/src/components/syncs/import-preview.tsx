@@ -13,6 +13,12 @@ const WORDS: Record<Key['action'], { word: string; tone: Tone }> = {
   same: { word: words.importPreview.equal, tone: 'neutral' },
 }
 
+/** What changes the folder. */
+const CHANGES = [
+  { of: 'new', word: words.importPreview.added, tone: 'text-good' },
+  { of: 'changed', word: words.importPreview.changed, tone: 'text-accent' },
+] as const
+
 /** What does not change the folder. */
 const REST = [
   { of: 'same', word: words.importPreview.same },
@@ -27,15 +33,19 @@ const ORDER = Object.keys(WORDS)
 export function ImportPreviewView({ preview }: { preview: ImportPreview }) {
   const { summary } = preview
   const keys = preview.keys.toSorted((a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action))
+  const changes = CHANGES.filter(({ of }) => summary[of] > 0)
   const rest = REST.flatMap(({ of, word }) => (summary[of] > 0 ? word(summary[of].toLocaleString('en')) : []))
   if (keys.length === 0) return <p className="text-base text-soft">{words.importPreview.empty}</p>
   return (
     <div className="grid gap-3">
       <p aria-live="polite" className="text-base">
-        <strong className="font-semibold text-good">{words.importPreview.added(summary.new)}</strong>,{' '}
-        <strong className="font-semibold text-accent">
-          {words.importPreview.changed(summary.changed.toLocaleString('en'))}
-        </strong>{' '}
+        {changes.length === 0 && words.importPreview.noChanges}
+        {changes.map(({ of, word, tone }, index) => (
+          <span key={of}>
+            {index > 0 && ', '}
+            <strong className={`font-semibold ${tone}`}>{word(summary[of].toLocaleString('en'))}</strong>
+          </span>
+        ))}{' '}
         {words.importPreview.inFolder}
         {rest.length > 0 && `; ${rest.join(', ')}`}.
       </p>

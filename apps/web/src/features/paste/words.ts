@@ -1,5 +1,5 @@
 /** Every text of this feature. A translator starts here. */
-import { count } from '@keyferry/schemas/count'
+import { count, counts } from '@keyferry/schemas/count'
 
 export const words = {
   pastePage: {
@@ -17,12 +17,11 @@ export const words = {
     uploadFile: 'Upload a file',
   },
   pastePreview: {
-    savedAddedChanged: (added: number, changed: number) => `Saved: ${added} added, ${changed} changed.`,
+    savedAddedChanged: (added: number, changed: number) => `Saved: ${counts({ added, changed })}.`,
     unreadable: 'The text could not be read',
     nothingSaved: 'Nothing was saved',
     previewChanges: 'Preview changes',
-    addedChangedUnchanged: (added: number, changed: number, unchanged: number) =>
-      `${added} added, ${changed} changed, ${unchanged} unchanged`,
+    addedChangedUnchanged: (added: number, changed: number, unchanged: number) => counts({ added, changed, unchanged }),
     skipped: (refused: number) => `${count(refused, 'entry', 'entries')} skipped`,
     skippedLabel: 'Skipped',
     selectAll: 'Select all',

@@ -43,6 +43,7 @@ export function CreateBar({ planned, problems, busy, onCreate, onFix }: Props) {
         busy={busy}
         disabled={!ready}
         aria-describedby={ready ? undefined : 'why-not-yet'}
+        className="ml-auto"
         onClick={onCreate}
       >
         {imports ? words.createBar.importCreateSync : words.createBar.createSync}

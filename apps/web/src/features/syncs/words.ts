@@ -213,7 +213,7 @@ export const words = {
     notRestorableLabel: 'Keys that can’t be restored',
     others: (others: number) => `${count(others, 'other sync reads', 'other syncs read')} this folder`,
     othersText: 'Their destinations are updated too:',
-    unchanged: (unchanged: number) => `, ${count(unchanged, 'key')} unchanged.`,
+    unchanged: (unchanged: number) => (unchanged === 0 ? '.' : `, ${count(unchanged, 'key')} unchanged.`),
 
     added: 'added',
     changed: 'changed',
