@@ -98,6 +98,61 @@ onEveryDatabase('edits that reach a target, over REST', (open) => {
     ])
   })
 
+  it('refuses settings that were decided by what is no longer stored', async () => {
+    const { api, ok, projectId, base } = await start()
+    const { identity } = await ok('POST', '/api/v1/identities', { name: 'builder' })
+    const membership = `/api/v1/projects/${projectId}/memberships`
+    const member = `${membership}/identities/${identity.id}`
+    const { identityMembership } = await ok('POST', member, { role: 'viewer' })
+    const auth = `/api/v1/auth/universal-auth/identities/${identity.id}`
+    await ok('POST', auth, {})
+    const jwt = `/api/v1/auth/jwt-auth/identities/${identity.id}`
+    const jwks = { configurationType: 'jwks', jwksUrl: 'https://issuer.example/keys', boundAudiences: 'keyferry' }
+    await ok('POST', jwt, { ...jwks, boundSubject: 'build' })
+    const { secretSync } = await ok('GET', base)
+    const connection = `/api/v1/app-connections/${secretSync.destination}/${secretSync.connectionId}`
+    const settings: [path: string, read: () => Promise<object>, change: object, again: object][] = [
+      [
+        connection,
+        async () => ({ ifVersion: (await ok('GET', connection)).appConnection.version }),
+        { allowedProjects: [projectId] },
+        { allowedProjects: null },
+      ],
+      [
+        base,
+        async () => ({ ifVersion: (await ok('GET', base)).secretSync.version }),
+        { syncOptions: { keySchema: 'A_{{secretKey}}' } },
+        { syncOptions: { keySchema: 'B_{{secretKey}}' } },
+      ],
+      [
+        `${membership}/${identityMembership.id}`,
+        async () => ({ ifUpdatedAt: (await ok('GET', member)).identityMembership.updatedAt }),
+        { scopes: [{ environment: 'dev', secretPath: '/app' }] },
+        { scopes: null },
+      ],
+      [
+        auth,
+        async () => ({ ifUpdatedAt: (await ok('GET', auth)).identityUniversalAuth.updatedAt }),
+        { accessTokenTrustedIps: [{ ipAddress: '10.0.0.0/8' }] },
+        { accessTokenTrustedIps: [{ ipAddress: '0.0.0.0/0' }] },
+      ],
+      [
+        jwt,
+        async () => ({ ifUpdatedAt: (await ok('GET', jwt)).identityJwtAuth.updatedAt }),
+        { boundSubject: 'build-of-main' },
+        { boundSubject: 'build' },
+      ],
+    ]
+    for (const [path, read, change, again] of settings) {
+      const seen = await read()
+      api.clock.advance(1)
+      await ok('PATCH', path, { ...change, ...seen })
+      const late = await api.send('PATCH', path, { ...again, ...seen })
+      expect([path, late.status, late.body.error]).toEqual([path, 409, 'Conflict'])
+      await ok('PATCH', path, { ...again, ...(await read()) })
+    }
+  })
+
   it('asks what becomes of the syncs, and says what it waits for', async () => {
     const { api, ok, emulator, projectId, run } = await start()
     const at = { projectId, environment: 'dev', path: '/' }

@@ -24,7 +24,7 @@ export { checkBackup, readBackupSeal, readDumpSeal, type BackupSeal } from './ba
 export { backup, signDump } from './backup/backup.ts'
 export { requireFile } from './backup/require-file.ts'
 export { syncToDisk } from './backup/sync-to-disk.ts'
-export { changedMeanwhile } from './changed-meanwhile.ts'
+export { changedMeanwhile, refuseStale } from './changed-meanwhile.ts'
 export {
   anonymous,
   SYSTEM,

@@ -5,6 +5,7 @@ import {
   description,
   destinationName,
   id,
+  ifVersion,
   isSmallEnough,
   MAX_OPEN_FIELDS,
   openFields,
@@ -69,6 +70,7 @@ export const createConnection = z.object({
 export const updateConnection = z.object({
   destination: destinationName,
   connectionId: id,
+  ifVersion,
   name: connectionName.optional(),
   description: description.optional(),
   method: z.string().max(64).optional().describe('With `credentials`; default: as before'),

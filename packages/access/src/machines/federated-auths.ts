@@ -6,6 +6,7 @@ import {
   BadRequest,
   Invalid,
   NotFound,
+  refuseStale,
   timestamp,
   transactChecked,
   type Actor,
@@ -105,18 +106,22 @@ export async function attach(
   return findFederatedAuth(ctx.db, method, identityId)
 }
 
-/** Holds for the next sign-in, and where tokens may come from at once. Throws like `attach`. */
+/**
+ * Holds for the next sign-in, and where tokens may come from at once. Throws like `attach`, and `Conflict` when it was
+ * changed since the caller read it.
+ */
 export async function update(
   ctx: Context,
   actor: Actor,
   method: FederatedMethod,
-  { identityId, settings: patch, reviewerToken }: Change,
+  { identityId, ifUpdatedAt, settings: patch, reviewerToken }: Change & { ifUpdatedAt?: string | undefined },
 ): Promise<Row> {
   const { id } = await findFederatedAuth(ctx.db, method, identityId)
   const sealed = reviewerToken === undefined ? undefined : await sealReviewerToken(ctx, id, reviewerToken)
   await transactChecked(ctx, async (tx) => {
     await lockIdentity(tx, identityId)
     const row = await findFederatedAuth(tx, method, identityId)
+    refuseStale(ifUpdatedAt, row.updatedAt)
     const { method: _, ...kept } = settingsOf(method, { ...settingsOf(method, JSON.parse(row.settings)), ...patch })
     const changed = { settings: JSON.stringify(kept), ...(sealed === undefined ? {} : { reviewerToken: sealed }) }
     await amend(tx, 'federatedAuths', row.id, changed)

@@ -44,8 +44,8 @@ export const oidcAuthVerbs = {
   update: defineVerb({
     input: schemas.updateOidcAuth,
     requires,
-    run: async (ctx, actor, { identityId, ...settings }) =>
-      describeOidcAuth(await update(ctx, actor, 'oidc-auth', { identityId, settings })),
+    run: async (ctx, actor, { identityId, ifUpdatedAt, ...settings }) =>
+      describeOidcAuth(await update(ctx, actor, 'oidc-auth', { identityId, ifUpdatedAt, settings })),
   }),
 }
 
@@ -60,8 +60,8 @@ export const jwtAuthVerbs = {
   update: defineVerb({
     input: schemas.updateJwtAuth,
     requires,
-    run: async (ctx, actor, { identityId, ...settings }) =>
-      describeJwtAuth(await update(ctx, actor, 'jwt-auth', { identityId, settings })),
+    run: async (ctx, actor, { identityId, ifUpdatedAt, ...settings }) =>
+      describeJwtAuth(await update(ctx, actor, 'jwt-auth', { identityId, ifUpdatedAt, settings })),
   }),
 }
 
@@ -76,7 +76,9 @@ export const kubernetesAuthVerbs = {
   update: defineVerb({
     input: schemas.updateKubernetesAuth,
     requires,
-    run: async (ctx, actor, { identityId, tokenReviewerJwt: reviewerToken, ...settings }) =>
-      describeKubernetesAuth(await update(ctx, actor, 'kubernetes-auth', { identityId, settings, reviewerToken })),
+    run: async (ctx, actor, { identityId, ifUpdatedAt, tokenReviewerJwt: reviewerToken, ...settings }) =>
+      describeKubernetesAuth(
+        await update(ctx, actor, 'kubernetes-auth', { identityId, ifUpdatedAt, settings, reviewerToken }),
+      ),
   }),
 }

@@ -7,6 +7,7 @@ import {
   BadRequest,
   isBackOffOver,
   NotFound,
+  refuseStale,
   timestamp,
   transactChecked,
   type Actor,
@@ -87,15 +88,19 @@ export async function getUniversalAuth(
   }
 }
 
-/** Holds for the next sign-in, and where tokens may come from at once. Throws like `attachUniversalAuth`. */
+/**
+ * Holds for the next sign-in, and where tokens may come from at once. Throws like `attachUniversalAuth`, and `Conflict`
+ * when it was changed since the caller read it.
+ */
 export async function updateUniversalAuth(
   ctx: Context,
   actor: Actor,
-  { identityId, ...patch }: z.output<typeof schemas.updateUniversalAuth>,
+  { identityId, ifUpdatedAt, ...patch }: z.output<typeof schemas.updateUniversalAuth>,
 ): Promise<UniversalAuth> {
   await transactChecked(ctx, async (tx) => {
     await lockIdentity(tx, identityId)
     const row = await findUniversalAuth(tx, identityId)
+    refuseStale(ifUpdatedAt, row.updatedAt)
     const settings = universalAuthSetting.parse({ ...settingsOf(row), ...patch })
     refuseTooLong(settings)
     await amend(tx, 'universalAuths', identityId, { settings: JSON.stringify(settings) })

@@ -6,6 +6,7 @@ import {
   BadRequest,
   findProject,
   NotFound,
+  refuseStale,
   timestamp,
   transactChecked,
   type Actor,
@@ -100,7 +101,10 @@ export async function addIdentity(
   return onlyMember(await describeMembers(ctx, [row]))
 }
 
-/** Rights that go take effect with the next request. Throws `NotFound`. */
+/**
+ * Rights that go take effect with the next request. Throws `NotFound`, and `Conflict` when the member was changed since
+ * the caller read it.
+ */
 export async function updateMember(
   ctx: Context,
   actor: Actor,
@@ -108,7 +112,8 @@ export async function updateMember(
 ): Promise<Member> {
   const { projectId, memberId } = input
   const afterCommit = await transactChecked(ctx, async (tx) => {
-    const before = await findMember(tx, projectId, memberId)
+    const before = await lockMember(tx, projectId, memberId)
+    refuseStale(input.ifUpdatedAt, before.updatedAt)
     const role = input.role ?? before.role
     const scopes = input.scopes === undefined ? before.scopes : await storeScopes(tx, projectId, input.scopes)
     // From now on it is somebody's decision, not a group's.
@@ -161,16 +166,25 @@ export async function memberOfIdentity(
 }
 
 async function findMember(db: Context['db'] | Tx, projectId: string, memberId: string): Promise<Row> {
-  const row = await db
+  const row = await memberRow(db, projectId, memberId).executeTakeFirst()
+  if (!row) throw noSuchMember(memberId)
+  return row
+}
+
+/** The same, and nobody else changes it until the transaction ends. */
+async function lockMember(tx: Tx, projectId: string, memberId: string): Promise<Row> {
+  const row = await memberRow(tx, projectId, memberId).forNoKeyUpdate().executeTakeFirst()
+  if (!row) throw noSuchMember(memberId)
+  return row
+}
+
+const memberRow = (db: Context['db'] | Tx, projectId: string, memberId: string) =>
+  db
     .selectFrom('memberships')
     .where('projectId', '=', projectId)
     .where('id', '=', memberId)
     .where('principalKind', '!=', 'key')
     .selectAll()
-    .executeTakeFirst()
-  if (!row) throw noSuchMember(memberId)
-  return row
-}
 
 const noSuchMember = (memberId: string): NotFound =>
   new NotFound(`Member with ID ${memberId} not found in this project`)

@@ -7,6 +7,7 @@ import {
   audit,
   BadRequest,
   findProject,
+  refuseStale,
   timestamp,
   transactChecked,
   type Actor,
@@ -82,7 +83,8 @@ export async function createConnection(
 /**
  * New credentials replace the old ones whole and are tested first. They, and a change of the allowed projects or
  * targets, wake every sync that uses the connection. Throws like `createConnection`; `BadRequest` too when they lead to
- * another host while syncs use the connection: their targets, and what is known of them, are at the old one.
+ * another host while syncs use the connection: their targets, and what is known of them, are at the old one; and
+ * `Conflict` when it is of another version than the caller has read.
  */
 export async function updateConnection(
   ctx: Context,
@@ -91,6 +93,7 @@ export async function updateConnection(
 ): Promise<Connection> {
   const { connectionId, name, description, allowedProjects, allowedTargets } = input
   const row = await findConnectionOf(ctx, input.destination, connectionId)
+  refuseStale(input.ifVersion, row.version)
   const { app } = row
   const allowed = storeAllowed(app, row.projectId, input)
   if (name !== undefined && name !== row.name) await refuseTakenName(ctx, name)

@@ -1,6 +1,6 @@
 /** What an edit makes of a sync, read and checked before it is written. */
 import type { SyncTable } from '@keyferry/db'
-import { BadRequest, type Context } from '@keyferry/kernel'
+import { BadRequest, refuseStale, type Context } from '@keyferry/kernel'
 import type { updateSync } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
@@ -33,9 +33,10 @@ export interface Edit {
   reaches: boolean
 }
 
-/** Throws like `createSync`. */
+/** Throws like `createSync`, and `Conflict` when the sync is of another version than the caller has read. */
 export async function readEdit(ctx: Context, patch: Patch): Promise<Edit> {
   const stored = await findSync(ctx, patch)
+  refuseStale(patch.ifVersion, stored.version)
   const definition = destination(stored.destination)
   const before = targetOf(definition, JSON.parse(stored.target))
   const { projectId } = stored

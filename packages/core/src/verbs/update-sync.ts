@@ -19,7 +19,7 @@ import { readEdit, type Edit } from './sync-edit.ts'
  * Changes what the patch names. Under auto-sync a run follows when the change can reach the target; a new name or
  * description cannot. Pointed elsewhere, the sync fills the new place first and then takes its keys back from the old
  * one, unless its policy is `none`. Throws like `createSync`, and `Conflict` when a sync that deletes its keys would be
- * pointed elsewhere.
+ * pointed elsewhere, or is of another version than the caller has read.
  */
 export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typeof updateSchema>): Promise<SyncRow> {
   // Another edit may commit between reading the sync and writing it; what is kept of an old place must be of the latest

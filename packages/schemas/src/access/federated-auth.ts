@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { accessTokenSettings } from './identities.ts'
-import { id, lookedUp, storedText, timestamp, withoutTrailingSlashes } from '../names/names.ts'
+import { id, ifUpdatedAt, lookedUp, storedText, timestamp, withoutTrailingSlashes } from '../names/names.ts'
 
 /** Whose tokens a machine signs in with, under Infisical's names. */
 export const FEDERATED_METHODS = ['oidc-auth', 'jwt-auth', 'kubernetes-auth'] as const
@@ -183,7 +183,7 @@ const tokenFields = {
 }
 const oneIdentity = z.object({ identityId: id })
 const changes = <T extends z.ZodRawShape>(fields: T) =>
-  oneIdentity.extend(z.object({ ...fields, ...tokenFields }).partial().shape)
+  oneIdentity.extend({ ifUpdatedAt, ...z.object({ ...fields, ...tokenFields }).partial().shape })
 export const updateOidcAuth = changes(oidcFields)
 export const updateJwtAuth = changes(jwtFields)
 export const updateKubernetesAuth = changes({ ...kubernetesFields, tokenReviewerJwt })

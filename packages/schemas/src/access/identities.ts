@@ -1,6 +1,6 @@
 /** Machine identities, how they sign in, and what they get for it. */
 import { z } from 'zod'
-import { displayName, id, timestamp } from '../names/names.ts'
+import { displayName, id, ifUpdatedAt, timestamp } from '../names/names.ts'
 import { visibleLines } from '../names/visible-text.ts'
 
 /** What an identity may do to the instance, in Infisical's words: `admin` everything, the others nothing. */
@@ -73,6 +73,7 @@ export const universalAuthSetting = z.object(universalAuthSettings)
 export const attachUniversalAuth = z.object({ identityId: id, ...universalAuthSettings })
 export const updateUniversalAuth = z.object({
   identityId: id,
+  ifUpdatedAt,
   clientSecretTrustedIps: trustedIps.optional(),
   accessTokenTrustedIps: trustedIps.optional(),
   accessTokenTTL: seconds.min(1).optional(),

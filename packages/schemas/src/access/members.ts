@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { role, roleAlias, scopes, shownScopes } from './scopes.ts'
-import { id, timestamp } from '../names/names.ts'
+import { id, ifUpdatedAt, timestamp } from '../names/names.ts'
 
 export const member = z
   .object({
@@ -25,6 +25,7 @@ export const identityMember = member
 export const updateMember = z.object({
   projectId: id,
   memberId: id,
+  ifUpdatedAt,
   role: roleAlias.optional(),
   scopes: scopes.optional(),
 })

@@ -153,3 +153,5 @@ export const openFields = z
   .meta({ maxProperties: MAX_OPEN_FIELDS })
 /** ISO 8601, UTC. */
 export const timestamp = z.string()
+/** Of what has no version. */
+export const ifUpdatedAt = timestamp.optional().describe('Only if this is `updatedAt` now; otherwise 409')

@@ -117,7 +117,7 @@ export const createSecret = inFolder.extend({
 })
 export const updateSecret = inFolder.extend({
   key: secretLookup,
-  ifVersion: z.number().int().positive().optional().describe('Only if this is the version now; otherwise 409'),
+  ifVersion,
   newKey: secretKey.optional(),
   value: secretValue.optional(),
   comment: z.string().max(4096).optional(),

@@ -4,6 +4,7 @@ import {
   destinationName,
   environmentLookup,
   id,
+  ifVersion,
   openFields,
   secretPath,
   shownHash,
@@ -153,6 +154,7 @@ export const previewSync = createSync.omit({ planHash: true }).partial({ name: t
 export const updateSync = z.object({
   destination: destinationName,
   syncId: id,
+  ifVersion,
   name: syncName.optional(),
   description: description.optional(),
   connectionId: id.optional(),

@@ -12,10 +12,12 @@ export function AllowedProjects({ connection, onClose }: { connection: Connectio
   const { data: projects = [] } = trpc.projects.list.useQuery()
   const update = trpc.connections.update.useMutation()
   const [allowed, setAllowed] = useState(connection.allowedProjects)
+  // What is ticked is of this version, however often the page is read again.
+  const [ifVersion] = useState(connection.version)
   const { id: connectionId, destination, name } = connection
 
   const save = async () => {
-    await update.mutateAsync({ destination, connectionId, allowedProjects: allowed })
+    await update.mutateAsync({ destination, connectionId, ifVersion, allowedProjects: allowed })
     await markStale('connections.update')
     toast.success(words.allowedProjects.saved(name))
   }

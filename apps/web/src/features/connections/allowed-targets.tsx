@@ -27,6 +27,8 @@ interface Props {
 export function AllowedTargets({ connection, destinations, onClose }: Props) {
   const update = trpc.connections.update.useMutation()
   const [allowed, setAllowed] = useState<Target[] | null>(connection.allowedTargets)
+  // What is listed is of this version, however often the page is read again.
+  const [ifVersion] = useState(connection.version)
   const { id: connectionId, name } = connection
   const asked = destinations.flatMap(({ target }) => target.fields.filter(({ labelOf }) => labelOf === null))
   const fields = new Map(asked.map((field) => [field.name, field]))
@@ -35,7 +37,7 @@ export function AllowedTargets({ connection, destinations, onClose }: Props) {
   const change = (index: number, field: string, value: string) =>
     setAllowed((rows) => rows?.map((row, at) => (at === index ? { ...row, [field]: value } : row)) ?? null)
   const save = async () => {
-    await update.mutateAsync({ destination: connection.destination, connectionId, allowedTargets: filled })
+    await update.mutateAsync({ destination: connection.destination, connectionId, ifVersion, allowedTargets: filled })
     await markStale('connections.update')
     toast.success(words.allowedTargets.saved(name))
   }

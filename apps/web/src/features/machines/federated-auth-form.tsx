@@ -4,6 +4,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { SelectField, TextAreaField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { useStoredForm } from '../../lib/forms/stored-form.ts'
+import { useTypedOver } from '../../lib/forms/typed-over.ts'
 import { messageOf } from '../../lib/server/errors.ts'
 import { DurationField } from './duration-field.tsx'
 import { FEDERATED_FIELDS, textOf, valueOf, type FederatedField, type FederatedValues } from './federated-auth.ts'
@@ -16,8 +17,10 @@ interface Props {
   values: FederatedValues
   /** Of the button. */
   action: string
-  /** `typed`: the names of the fields that were typed into. */
-  onSave: (values: FederatedValues, typed: ReadonlySet<string>) => Promise<void>
+  /** When they were changed last; absent while they are not stored. */
+  updatedAt?: string
+  /** `typed`: the names of the fields that were typed into; `over`: `updatedAt` as it was before. */
+  onSave: (values: FederatedValues, typed: ReadonlySet<string>, over: string) => Promise<void>
   onCancel: () => void
 }
 
@@ -29,16 +32,13 @@ const TOKEN_FIELDS = [
 ] as const
 
 /** Whose tokens a machine signs in with, which of them, and the access tokens that it gets. */
-export function FederatedAuthForm({ method, values, action, onSave, onCancel }: Props) {
+export function FederatedAuthForm({ method, values, action, updatedAt = '', onSave, onCancel }: Props) {
   const fields = FEDERATED_FIELDS[method]
-  const {
-    isTyped: _,
-    typedOf,
-    ...form
-  } = useStoredForm<FederatedValues, FederatedValues>({
+  const { isTyped, typedOf, ...form } = useStoredForm<FederatedValues, FederatedValues>({
     ...Object.fromEntries(fields.map((field) => [field.name, textOf(field, values[field.name])])),
     ...Object.fromEntries(TOKEN_FIELDS.map((name) => [name, values[name]])),
   })
+  const over = useTypedOver(updatedAt, isTyped)
   const { errors, isSubmitting } = form.formState
   const submit = form.handleSubmit(async (sent) => {
     try {
@@ -46,7 +46,7 @@ export function FederatedAuthForm({ method, values, action, onSave, onCancel }: 
         ...Object.fromEntries(fields.map((field) => [field.name, valueOf(field, String(sent[field.name]))])),
         ...Object.fromEntries(TOKEN_FIELDS.map((name) => [name, sent[name]])),
       }
-      await onSave(shown, new Set(Object.keys(typedOf(sent))))
+      await onSave(shown, new Set(Object.keys(typedOf(sent))), over)
     } catch (error) {
       form.setError('root', { message: messageOf(error) })
     }

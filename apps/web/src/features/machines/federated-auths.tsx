@@ -118,8 +118,9 @@ function AttachedAuth({ identityId, method }: { identityId: string; method: Fede
           method={method}
           values={values}
           action={words.federatedAuths.save(label)}
-          onSave={async (sent, typed) => {
-            await update(method, sent, typed)
+          updatedAt={auth.data.updatedAt}
+          onSave={async (sent, typed, over) => {
+            await update(method, sent, { typed, ifUpdatedAt: over })
             setState('shown')
           }}
           onCancel={() => setState('shown')}

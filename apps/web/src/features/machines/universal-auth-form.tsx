@@ -7,6 +7,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { messageOf } from '../../lib/server/errors.ts'
 import { useStoredForm } from '../../lib/forms/stored-form.ts'
+import { useTypedOver } from '../../lib/forms/typed-over.ts'
 import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/server/trpc.ts'
@@ -18,14 +19,15 @@ import { words } from './words.ts'
 /** Changes how long tokens live, how often they may be used, from where, and when sign-in locks. */
 export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDone: () => void }) {
   const update = trpc.universalAuth.update.useMutation()
-  const { id: _, clientId: _clientId, lockedUntil: _locked, createdAt: _made, updatedAt: _changed, ...settings } = auth
+  const { id: _, clientId: _clientId, lockedUntil: _locked, createdAt: _made, updatedAt, ...settings } = auth
   const { isTyped, typedOf, ...form } = useStoredForm(settings, zodResolver(updateUniversalAuth))
+  const ifUpdatedAt = useTypedOver(updatedAt, isTyped)
   const { errors, isSubmitting } = form.formState
   const lockout = useWatch({ control: form.control, name: 'lockoutEnabled' })
   const whole = { valueAsNumber: true }
   const submit = form.handleSubmit(async (input) => {
     try {
-      await update.mutateAsync({ identityId: auth.identityId, ...typedOf(input) })
+      await update.mutateAsync({ identityId: auth.identityId, ifUpdatedAt, ...typedOf(input) })
       toast.success(words.universalAuthForm.saved)
       await markStale('universalAuth.update')
       onDone()

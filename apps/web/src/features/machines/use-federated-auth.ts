@@ -45,10 +45,15 @@ export function useFederatedAuth(identityId: string, method?: FederatedMethod) {
       await done(words.useFederatedAuth.setUp(FEDERATED_LABELS[one]))
     },
     /** Saves the fields that were `typed` into; what the others show may be old. */
-    async update(one: FederatedMethod, values: FederatedValues, typed: ReadonlySet<string>) {
+    async update(
+      one: FederatedMethod,
+      values: FederatedValues,
+      { typed, ifUpdatedAt }: { typed: ReadonlySet<string>; ifUpdatedAt: string },
+    ) {
       const whole = withinRules(one, { identityId, ...keyed(one, values) })
       const fields = new Set(Object.keys(values))
-      const input = Object.fromEntries(Object.entries(whole).filter(([name]) => typed.has(name) || !fields.has(name)))
+      const changes = Object.entries(whole).filter(([name]) => typed.has(name) || !fields.has(name))
+      const input = { ...Object.fromEntries(changes), ifUpdatedAt }
       if (one === 'oidc-auth') await client.oidcAuth.update.mutate(checked(one, updateOidcAuth, input))
       else if (one === 'jwt-auth') await client.jwtAuth.update.mutate(checked(one, updateJwtAuth, input))
       else await client.kubernetesAuth.update.mutate(checked(one, updateKubernetesAuth, input))

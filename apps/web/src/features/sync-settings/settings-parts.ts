@@ -3,7 +3,7 @@ import type { updateSync } from '@keyferry/schemas'
 import { createContext, useContext, useEffect, useRef } from 'react'
 import type { z } from 'zod'
 
-export type Patch = Omit<z.input<typeof updateSync>, 'destination' | 'syncId'>
+export type Patch = Omit<z.input<typeof updateSync>, 'destination' | 'syncId' | 'ifVersion'>
 
 export interface Part {
   /** What to change; undefined when what is typed is not valid. */

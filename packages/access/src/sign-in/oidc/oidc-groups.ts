@@ -80,9 +80,9 @@ async function applyGroups(
         await audit(ctx, tx, actor, 'member.add', projectId, { userId: user.id, email: user.email, role, by: 'group' })
       } else if (row.source === 'group') {
         const at = timestamp(ctx)
-        await tx.updateTable('memberships').set({ updatedAt: at }).where('id', '=', row.id).execute()
         await amend(tx, 'memberships', row.id, { role, confirmedAt: at })
         if (row.role === role) continue
+        await tx.updateTable('memberships').set({ updatedAt: at }).where('id', '=', row.id).execute()
         const details = { memberId: row.id, from: row.role, role, by: 'group' }
         await audit(ctx, tx, actor, 'member.update', projectId, details)
       }

@@ -6,6 +6,7 @@ import { Actions } from '../../../components/ui/dialog.tsx'
 import { Notice } from '../../../components/ui/notice.tsx'
 import { messageOf } from '../../../lib/server/errors.ts'
 import { useStoredForm } from '../../../lib/forms/stored-form.ts'
+import { useTypedOver } from '../../../lib/forms/typed-over.ts'
 import { markStale } from '../../../lib/server/stale.ts'
 import { toast } from '../../../lib/toast.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
@@ -20,10 +21,16 @@ export function EditMember({ member, onDone }: { member: Member; onDone: () => v
     { role: member.role, scopes: member.scopes },
     zodResolver(updateMember.pick({ role: true, scopes: true })),
   )
+  const ifUpdatedAt = useTypedOver(member.updatedAt, isTyped)
   const { errors, isSubmitting } = form.formState
   const submit = form.handleSubmit(async (input) => {
     try {
-      await update.mutateAsync({ projectId: member.projectId, memberId: member.id, ...typedOf(input) })
+      await update.mutateAsync({
+        projectId: member.projectId,
+        memberId: member.id,
+        ifUpdatedAt,
+        ...typedOf(input),
+      })
       toast.success(words.editMember.saved(member.name))
       await markStale('members.update')
       onDone()
