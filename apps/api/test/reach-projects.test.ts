@@ -300,6 +300,16 @@ onEveryDatabase('beside other projects and folders, a developer', (open) => {
       }
     }
     await hear('connected')
+    // Of settings only what they may read: not of members, machines and connections, but of a project that is theirs.
+    await machine(api, 'somebody else')
+    const elsewhere = await newProject(api, 'Elsewhere')
+    await admin('PATCH', `/api/v1/projects/${elsewhere.id}`, { name: 'Renamed elsewhere' })
+    await admin('PATCH', `/api/v1/projects/${projectId}`, { description: 'Theirs' })
+    expect(await hear('settings')).toBe(true)
+    expect(heard.match(/{"kind":"settings".*}/g)).toEqual([
+      JSON.stringify({ kind: 'settings', projectId, about: 'project', actorId: '' }),
+    ])
+    heard = ''
     const own = (await admin('GET', `/api/v2/folders?projectId=${projectId}&environment=dev&path=/`)).body.folders
     const idOf = (name: string): string => own.find((one: { name: string }) => one.name === name).id
     await write(admin, '/restricted', 'SECOND', 'x')

@@ -72,6 +72,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('machines'), { timeout: 300_000
     await see(page.getByText('1 of 11', { exact: true }))
     await page.getByLabel('Search machines').fill('')
     await see(page.getByText('11 machines.'))
+    // Added and deleted elsewhere.
+    const { id: passing } = await client.identities.create.mutate({ name: 'passing', role: 'no-access' })
+    await client.members.addIdentity.mutate({ projectId, identityId: passing, role: 'viewer' })
+    await see(page.getByText('12 machines.'))
+    await client.identities.delete.mutate({ identityId: passing })
+    await see(page.getByText('11 machines.'))
     await see(admin.row(name(3)))
     await screens.keep('machines')
     await page.getByLabel('Search machines').fill('nobody')

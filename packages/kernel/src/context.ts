@@ -89,7 +89,8 @@ export interface Events {
    */
   subscribe(projectId: string, signal: AbortSignal): AsyncIterable<LiveEvent>
   /**
-   * Milliseconds since the last event of the project: what was read within them stands. Zero when events may have been
+   * Milliseconds since the last event of the project but for settings, of which not everybody may know: what else was
+   * read within them stands. Zero when events may have been
    * missed; at most as long as this process has listened.
    */
   quietMs(projectId: string): number

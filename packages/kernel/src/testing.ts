@@ -121,7 +121,7 @@ function recordingEvents(published: LiveEvent[]): Events {
           const event = published[next]
           if (event) {
             next++
-            if (event.projectId === projectId) yield event
+            if (event.projectId === projectId || event.kind === 'settings') yield event
             continue
           }
           await new Promise<void>((resolve) => {

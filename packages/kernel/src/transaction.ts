@@ -1,6 +1,7 @@
 /** The only way to open a transaction. A lint rule forbids others. */
 import { inSnapshot, isCollision, withoutDiskWait, type Tables, type Transaction } from '@keyferry/db'
 import type { Kysely } from 'kysely'
+import { announce } from './announce.ts'
 import type { Context, Tx } from './context.ts'
 
 const TRIES = 5
@@ -18,7 +19,13 @@ export async function transact<T, D = Tables>(
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await ctx.db.transaction().execute(work)
+      let opened: Transaction<D> | undefined
+      const result = await ctx.db.transaction().execute((tx) => {
+        opened = tx
+        return work(tx)
+      })
+      if (opened) announce(opened)
+      return result
     } catch (error) {
       if (tries === TRIES || !isCollision(error)) throw error
       ctx.metrics?.storeCollided()

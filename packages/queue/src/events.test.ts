@@ -69,7 +69,7 @@ describe('live events', () => {
   it('reach the subscribers of their own project alone', async () => {
     const bus = localEvents()
     const other = '11111111-1111-4111-8111-111111111111'
-    const arrived: string[] = []
+    const arrived: (string | null)[] = []
     const elsewhere = (async () => {
       for await (const one of bus.events.subscribe(other, new AbortController().signal)) arrived.push(one.projectId)
     })()
@@ -78,7 +78,11 @@ describe('live events', () => {
     bus.events.publish({ ...event(2), projectId: other })
     bus.events.publish(event(3))
     await expect.poll(() => here.seen).toEqual([1, 3])
-    expect(arrived).toEqual([other])
+    // What belongs to no project, or names one where others are shown, reaches all.
+    bus.events.publish({ kind: 'settings', projectId: null, about: 'machines', actorId: 'ada' })
+    bus.events.publish({ kind: 'settings', projectId, about: 'project', actorId: 'ada' })
+    bus.events.publish({ kind: 'settings', projectId, about: 'people', actorId: 'ada' })
+    await expect.poll(() => arrived).toEqual([other, null, projectId])
     await bus.close()
     await Promise.all([elsewhere, here.ended])
   })

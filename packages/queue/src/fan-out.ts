@@ -11,6 +11,8 @@ function subjectOf(event: LiveEvent): string {
       return event.folderId
     case 'deletion-ended':
       return event.subjectId
+    case 'settings':
+      return `${event.about} ${event.projectId} ${event.actorId}`
     case 'pauses':
       return event.projectId
     case 'sync':
@@ -18,6 +20,13 @@ function subjectOf(event: LiveEvent): string {
       return event.syncId
   }
 }
+
+/**
+ * The project whose subscribers get an event; null: those of every project. All of them show the name of a project, and
+ * what belongs to none.
+ */
+const projectOf = (event: LiveEvent): string | null =>
+  event.kind === 'settings' && event.about === 'project' ? null : event.projectId
 
 interface Subscriber {
   push(event: LiveEvent): void
@@ -43,8 +52,10 @@ export function fanOut(): { events: Events; listen: () => void; miss: () => void
   return {
     events: {
       publish(event) {
-        lastAt.set(event.projectId, performance.now())
-        for (const subscriber of subscribers.get(event.projectId) ?? []) subscriber.push(event)
+        const projectId = projectOf(event)
+        if (event.kind !== 'settings') lastAt.set(event.projectId, performance.now())
+        if (projectId === null) each((subscriber) => subscriber.push(event))
+        else for (const subscriber of subscribers.get(projectId) ?? []) subscriber.push(event)
       },
       quietMs: (projectId) => performance.now() - (lastAt.get(projectId) ?? listensSince),
       // It listens from this call on, not from the first read.

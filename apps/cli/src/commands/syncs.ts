@@ -220,6 +220,7 @@ async function watch(cli: Cli, options: SyncsOptions): Promise<void> {
           .then(() =>
             print(data, async () => {
               if (data.kind === 'secrets') return 'secrets changed'
+              if (data.kind === 'settings') return `settings changed  ${data.about}`
               if (data.kind === 'pauses') return 'syncs paused or resumed'
               if (data.kind === 'deletion-ended')
                 return `${nameOfSubject(data)}  ${data.outcome === 'deleted' ? 'deleted' : 'not deleted: a sync still reads it'}`

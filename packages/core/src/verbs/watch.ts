@@ -2,7 +2,7 @@
 import { placesOf, readAccess, type Call } from '@keyferry/access'
 import type { Actor, Context } from '@keyferry/kernel'
 import type { LiveEvent } from '@keyferry/schemas'
-import { allows, isMember, type Access, type Resource } from '@keyferry/schemas/policy'
+import { allows, isMember, type Access, type Action, type Resource } from '@keyferry/schemas/policy'
 import { isOutOfReach, reachedOf } from '@keyferry/vault'
 import { readableSyncs } from '../sync/readable-syncs.ts'
 
@@ -16,7 +16,10 @@ export interface WatchCall extends Call {
 /** Milliseconds after which the credential is checked again when nothing happens. */
 export const AUTHENTICATED_EVERY_MS = 60_000
 
-/** The feed is open. What was read within `quietMs` milliseconds before it stands; zero: nothing is known of that. */
+/**
+ * The feed is open. What was read within `quietMs` milliseconds before it stands, settings aside; zero: nothing is
+ * known of that.
+ */
 export interface Opened {
   kind: 'opened'
   quietMs: number
@@ -71,7 +74,10 @@ export async function watchProject(
       for await (const event of events) {
         const access = await current()
         if (!access) return
-        const seen = await inReach(ctx, { access, atStart: atStart ?? access }, event, known)
+        const roles = { access, atStart: atStart ?? access }
+        const seen = await (event.kind === 'settings'
+          ? settingsInReach(actor, roles, event)
+          : inReach(ctx, roles, event, known))
         if (seen) yield seen
       }
     } catch (error) {
@@ -82,14 +88,43 @@ export async function watchProject(
   })()
 }
 
+interface Roles {
+  access: Access
+  atStart: Access
+}
+type SettingsEvent = Extract<LiveEvent, { kind: 'settings' }>
+
+/** Who changed it is said to nobody. */
+function settingsInReach(actor: Actor, roles: Roles, event: SettingsEvent): SettingsEvent | null {
+  const isSeen = event.actorId === actor.id || maySee(roles, event)
+  return isSeen ? { ...event, actorId: '' } : null
+}
+
+/** Whether they read what was changed. */
+function maySee({ access, atStart }: Roles, { projectId, about }: SettingsEvent): boolean {
+  if (projectId === null) return allows(access, 'instance.manage', { kind: 'instance' })
+  // One that is deleted is in no role any more.
+  if (about === 'project') return isMember(access, projectId) || isMember(atStart, projectId)
+  return allows(access, READ_BY[about], { kind: 'project', projectId })
+}
+
+/** What a role needs in the whole project. */
+const READ_BY: Record<Exclude<SettingsEvent['about'], 'project'>, Action> = {
+  environments: 'secrets.read-names',
+  people: 'members.manage',
+  machines: 'members.manage',
+  connections: 'connections.read',
+  instance: 'instance.manage',
+}
+
 /**
  * `atStart`, `known`: the roles, and the syncs in reach, when the stream began. What is deleted is in no role's scopes
  * any more.
  */
 async function inReach(
   ctx: Context,
-  { access, atStart }: { access: Access; atStart: Access },
-  event: LiveEvent,
+  { access, atStart }: Roles,
+  event: Exclude<LiveEvent, SettingsEvent>,
   known: Set<string>,
 ): Promise<LiveEvent | null> {
   const { projectId } = event

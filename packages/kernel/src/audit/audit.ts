@@ -15,6 +15,7 @@ import {
 import type { AuditAction } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import { SYSTEM, type Actor, type AuditEntry, type Context, type Tx } from '../context.ts'
+import { announceLater } from '../announce.ts'
 import { append, appendAtOnce, rememberEnd } from './append.ts'
 import { transact } from '../transaction.ts'
 
@@ -38,7 +39,10 @@ export async function auditLast<T>(ctx: Context, tx: Tx, work: () => Promise<T>)
   return result
 }
 
-/** Writes an audit row in the change's own transaction. `details`: names and ids, never values. */
+/**
+ * Writes an audit row in the change's own transaction, and announces the change to screens once that is committed.
+ * `details`: names and ids, never values.
+ */
 export async function audit(
   ctx: Context,
   tx: Tx,
@@ -48,6 +52,7 @@ export async function audit(
   details: Record<string, unknown>,
 ): Promise<void> {
   const entry = { actor, action, projectId, details }
+  announceLater(ctx, tx, entry)
   if (tx.auditedLast) tx.auditedLast.push(entry)
   else await append(ctx, tx, [entry], takeMarks())
 }

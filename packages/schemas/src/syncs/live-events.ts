@@ -3,6 +3,9 @@ import { pathPattern } from '../access/scopes.ts'
 import { id } from '../names/names.ts'
 import { syncState } from './syncs.ts'
 
+/** The groups of the audit log whose changes are announced: lists and settings that screens show. */
+export const settingsSubject = z.enum(['project', 'environments', 'people', 'machines', 'connections', 'instance'])
+
 /** What the live feed says. It names what to look at again; the truth is fetched. */
 export const liveEvent = z.discriminatedUnion('kind', [
   z.object({
@@ -16,6 +19,8 @@ export const liveEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sync-deleted'), projectId: id, syncId: id }),
   z.object({ kind: z.literal('secrets'), projectId: id, folderId: id }),
   z.object({ kind: z.literal('pauses'), projectId: id }),
+  /** `projectId` null: what belongs to no project, such as the machines of the instance. */
+  z.object({ kind: z.literal('settings'), projectId: id.nullable(), about: settingsSubject, actorId: z.string() }),
   /**
    * A deletion that waited for syncs to remove what they wrote. `given-up`: its subject stays, because a sync still
    * reads it.

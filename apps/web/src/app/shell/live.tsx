@@ -1,4 +1,6 @@
+import type { settingsSubject } from '@keyferry/schemas'
 import { useEffect, useMemo, useState } from 'react'
+import type { z } from 'zod'
 import { nameOfDeletion } from '../../components/deletion/pending-deletion.tsx'
 import { changedSyncs } from '../../lib/live/changed-syncs.ts'
 import { setFeedDown } from '../../lib/server/connection.ts'
@@ -10,6 +12,8 @@ import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/server/trpc.ts'
 import { words } from '../words.ts'
+
+type SettingsSubject = z.output<typeof settingsSubject>
 
 /** A running sync reports every key; the screens need that no more often than this. */
 const RUNNING_REFRESH_MS = 1000
@@ -53,10 +57,13 @@ export function Live({ projectId }: { projectId: string }) {
         opening.settled()
         switch (event.kind) {
           case 'opened':
+            void markStale('feed.settings')
             return void markStale('feed.opened', { since: performance.now() - event.quietMs })
           case 'secrets':
             void markStale('feed.secrets')
             return marks.waiting.add(event.folderId)
+          case 'settings':
+            return marks.settings.add(event.about)
           case 'pauses':
             return void markStale('feed.pauses')
           case 'deletion-ended':
@@ -107,6 +114,10 @@ function marksOf(projectId: string) {
     ended: paced(ENDED_REFRESH_MS, mark('feed.sync'), { isEager: true }),
     connections: paced(CONNECTIONS_REFRESH_MS, () => void markStale('feed.connections'), { isEager: true }),
     deleted: paced(ENDED_REFRESH_MS, mark('feed.sync-deleted'), { isEager: true }),
+    // Not at once: the page of what this tab deleted is left by then.
+    settings: paced<SettingsSubject>(ENDED_REFRESH_MS, (subjects) => {
+      for (const subject of subjects) void markStale(`feed.${subject}`)
+    }),
     // The event of a folder does not say which syncs have something to send now.
     waiting: paced(RUNNING_REFRESH_MS, () => void markStale('feed.waiting')),
   }

@@ -1,5 +1,5 @@
-export interface Paced {
-  add(id: string): void
+export interface Paced<Id> {
+  add(id: Id): void
   /** Forgets what waits. */
   stop(): void
 }
@@ -8,12 +8,12 @@ export interface Paced {
  * Collects ids and hands them on together, once in `paceMs` milliseconds. `isEager`: the first one at once, and only
  * those that follow it closely together.
  */
-export function paced(
+export function paced<Id extends string>(
   paceMs: number,
-  handOn: (ids: ReadonlySet<string>) => void,
+  handOn: (ids: ReadonlySet<Id>) => void,
   { isEager = false }: { isEager?: boolean } = {},
-): Paced {
-  let waiting = new Set<string>()
+): Paced<Id> {
+  let waiting = new Set<Id>()
   let timer: ReturnType<typeof setTimeout> | undefined
   const flush = (): void => {
     const ids = waiting

@@ -21,7 +21,7 @@ type Change =
   | 'session'
   | 'place.deleted'
   | 'federated-auth'
-  | `feed.${'opened' | 'ended' | 'secrets' | 'waiting' | 'pauses' | 'sync' | 'connections' | 'running' | 'sync-deleted' | 'deletion-ended'}`
+  | `feed.${'opened' | 'settings' | 'ended' | 'secrets' | 'waiting' | 'pauses' | 'sync' | 'connections' | 'running' | 'sync-deleted' | 'deletion-ended' | 'project' | 'environments' | 'people' | 'machines' | 'instance'}`
 
 const CONNECTIONS = ['connections.page', 'connections.get'] as const
 /** The syncs of a project: all of them, whatever changed. */
@@ -43,9 +43,15 @@ const TREE = [...FOLDER, 'projects', 'folders', ...SYNCS] as const
 /** A role also decides what its holder may do, and whether syncs still have an owner. */
 const ROLE = ['members', 'instance.me', 'syncs'] as const
 
+const PEOPLE = [...ROLE, 'people'] as const
+const MACHINES = ['identities', 'members', 'universalAuth', 'oidcAuth', 'jwtAuth', 'kubernetesAuth', 'apiKeys'] as const
+const INSTANCE = ['notifications', 'instance.signInPolicy', 'instance.rootKeyBackup'] as const
+
 const STALE = {
   // What happened before the feed was open isn't repeated: stale is what was requested before it.
   'feed.opened': [...TREE, ...RUN_ENDED, ...CONNECTIONS, 'syncs.pauses'],
+  // Nothing is said of when settings changed.
+  'feed.settings': ['members', 'people', 'tags', ...MACHINES, ...INSTANCE],
   // The session, the membership or the project may have ended.
   'feed.ended': ['instance.me', 'projects', 'tree.deletions'],
   'feed.secrets': FOLDER,
@@ -54,7 +60,12 @@ const STALE = {
   // Lists of syncs read the one that changed: see `changed-syncs.ts`.
   'feed.running': OF_SYNC,
   'feed.sync': RUN_ENDED,
-  // A run finds out whether the credentials work.
+  'feed.project': ['projects', 'tags'],
+  'feed.environments': ['projects', 'tree', 'folders', ...SYNCS],
+  'feed.people': PEOPLE,
+  'feed.machines': MACHINES,
+  'feed.instance': INSTANCE,
+  // A run finds out whether the credentials work; and they, or what they are for, may be changed.
   'feed.connections': CONNECTIONS,
   // Not `syncs.get`: fetching a sync that is gone would show an error on its page, which the person who deleted it is
   // about to leave.
