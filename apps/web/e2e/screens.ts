@@ -148,10 +148,19 @@ async function inspect(page: Page, rules: object): Promise<string[]> {
   // There is no audio, for which it would read all style sheets each time.
   const options = JSON.stringify({ ...rules, resultTypes: ['violations'], preload: false })
   const found = await page.evaluate<Finding[]>(`axe.run(${IN_FRONT}, ${options}).then((result) => result.violations)`)
-  return found.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}, ${help}: ${html} ${failureSummary ?? ''}`),
-  )
+  const unnamed = await page.evaluate<string[]>(UNNAMED_ROWS)
+  return [
+    ...found.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}, ${help}: ${html} ${failureSummary ?? ''}`),
+    ),
+    ...unnamed.map((table) => `the rows of the table ${table} have no header`),
+  ]
 }
+
+/** What axe doesn't ask for: that a screen reader can say whose each cell is. */
+const UNNAMED_ROWS = `[...document.querySelectorAll('table')]
+  .filter((table) => table.querySelector('tbody td') && !table.querySelector('tbody th[scope=row]'))
+  .map((table) => table.getAttribute('aria-label') ?? table.innerText.slice(0, 40))`
 
 const overflows = (page: Page): Promise<boolean> =>
   page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth')

@@ -100,7 +100,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), IN_ORDER, () =>
       .getByRole('table', { name: 'Preview changes' })
       .getByRole('row')
       .filter({ has: page.getByText(action, { exact: true }) })
-      .locator('td:nth-child(2) > span > span:first-child')
+      .getByRole('rowheader')
+      .locator('> span > span:first-child')
       .allTextContents()
 
   it('shows what a pasted file would do before it is saved', async () => {

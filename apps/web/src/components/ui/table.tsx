@@ -24,7 +24,7 @@ export const Table = ({
     className={cn(
       'relative rounded-lg border border-line bg-surface',
       isSticky
-        ? '@container overflow-x-clip [&_th]:sticky [&_th]:top-13 [&_th]:z-10 [&_th]:bg-surface [&_th]:shadow-[inset_0_-1px_0_var(--color-line)] [&_th:first-child]:rounded-tl-lg [&_th:last-child]:rounded-tr-lg'
+        ? '@container overflow-x-clip [&_thead_th]:sticky [&_thead_th]:top-13 [&_thead_th]:z-10 [&_thead_th]:bg-surface [&_thead_th]:shadow-[inset_0_-1px_0_var(--color-line)] [&_thead_th:first-child]:rounded-tl-lg [&_thead_th:last-child]:rounded-tr-lg'
         : 'overflow-x-auto',
       isStacked &&
         'max-sm:[&_table]:block max-sm:[&_tbody]:block max-sm:[&_thead]:block max-sm:[&_tr]:grid max-sm:[&_tr]:items-start',
@@ -59,8 +59,13 @@ export const ActionsTh = (props: { className?: string }) => (
   </Th>
 )
 
-export const Td = ({ className, ...rest }: ComponentProps<'td'>) => (
-  <td className={cn('px-3 py-1.5 align-middle text-sm max-sm:px-2', className)} {...rest} />
+const CELL = 'px-3 py-1.5 align-middle text-sm max-sm:px-2'
+
+export const Td = ({ className, ...rest }: ComponentProps<'td'>) => <td className={cn(CELL, className)} {...rest} />
+
+/** The cell that names its row: a screen reader says it with each of the others. */
+export const RowTh = ({ className, ...rest }: ComponentProps<'th'>) => (
+  <th scope="row" className={cn(CELL, 'text-left font-normal', className)} {...rest} />
 )
 
 /** Its own controls, and text that is being selected, keep their clicks. */

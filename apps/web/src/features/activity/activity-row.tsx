@@ -1,7 +1,7 @@
 import { plain, sentenceOf } from '@keyferry/schemas/audit'
 import { Bot, ChevronRight, CircleHelp, Ship, UserRound, type LucideIcon } from 'lucide-react'
 import { Time } from '../../components/time.tsx'
-import { Td, Tr } from '../../components/ui/table.tsx'
+import { RowTh, Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/rows/virtual-rows.tsx'
 import { cn } from '../../lib/cn.ts'
 import type { AuditEntry, BriefSync } from '../../lib/server/types.ts'
@@ -44,7 +44,7 @@ export function ActivityRow({ entry, syncs, open, onOpen, onActor, index, measur
           <ChevronRight aria-hidden className={cn('size-4 transition-transform', open && 'rotate-90')} />
         </button>
       </Td>
-      <Td className="w-full min-w-0 py-2 align-top">
+      <RowTh className="w-full min-w-0 py-2 align-top">
         <p className="break-words">
           <Icon aria-hidden className="mr-1.5 inline size-3.5 align-[-0.15em] text-faint" />
           {kind && <span className="sr-only">{kind.word} </span>}
@@ -62,7 +62,7 @@ export function ActivityRow({ entry, syncs, open, onOpen, onActor, index, measur
           <Time iso={at} />
         </p>
         {open && <EntryDetails entry={entry} />}
-      </Td>
+      </RowTh>
       <Td className="py-2 text-right align-top font-mono text-xs leading-5 whitespace-nowrap text-soft max-lg:hidden">
         {address ?? ''}
       </Td>

@@ -3,7 +3,7 @@ import { Counts } from '../../components/syncs/counts.tsx'
 import type { RowProps } from '../../components/rows/virtual-rows.tsx'
 import { RunStateBadge } from '../../components/syncs/run-state.tsx'
 import { Time } from '../../components/time.tsx'
-import { Td, Tr } from '../../components/ui/table.tsx'
+import { RowTh, Td, Tr } from '../../components/ui/table.tsx'
 import { duration } from '../../lib/display/time.ts'
 import type { ProjectRun } from '../../lib/server/types.ts'
 import { words } from './words.ts'
@@ -27,9 +27,9 @@ export const RunRow = ({ index, measure, projectId, run }: Props) => (
         <Time iso={run.startedAt} />
       </Link>
     </Td>
-    <Td className="max-w-60 break-words max-sm:col-span-2 max-sm:row-start-2 max-sm:max-w-none">
+    <RowTh className="max-w-60 break-words max-sm:col-span-2 max-sm:row-start-2 max-sm:max-w-none">
       <span className="line-clamp-2">{run.syncName}</span>
-    </Td>
+    </RowTh>
     <Td>
       <RunStateBadge state={run.state} />
     </Td>

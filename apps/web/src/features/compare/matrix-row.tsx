@@ -1,6 +1,6 @@
 import { memo, useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
-import { Td, Tr } from '../../components/ui/table.tsx'
+import { RowTh, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/rows/virtual-rows.tsx'
 import { messageOf } from '../../lib/server/errors.ts'
 import { inFolder, type Rights } from '../../lib/session/rights.ts'
@@ -53,12 +53,12 @@ export const MatrixTableRow = memo(function MatrixTableRow({ index, measure, pro
   }
   return (
     <Tr ref={measure} data-index={index} aria-label={key} className="group/row max-sm:grid-cols-1">
-      <Td className="bg-surface py-1 sm:sticky sm:left-0 sm:z-1">
+      <RowTh className="bg-surface py-1 sm:sticky sm:left-0 sm:z-1">
         <span className="line-clamp-2 font-mono text-sm font-medium break-all">
           <bdi>{key}</bdi>
         </span>
         {secretPath !== '/' && <span className="line-clamp-2 font-mono text-xs break-all text-soft">{secretPath}</span>}
-      </Td>
+      </RowTh>
       {columns.map(({ environment, title }, index) => {
         const group = groups[index] ?? null
         if (group === null)

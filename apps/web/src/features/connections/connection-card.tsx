@@ -79,6 +79,7 @@ export function ConnectionCard(props: ConnectionProps) {
           </span>
         ) : (
           <ConnectionLink projectId={projectId} connectionId={id} className="text-accent hover:underline">
+            <span className="sr-only">{name} </span>
             {words.connectionCard.usedBy(usedBy)}
           </ConnectionLink>
         )}

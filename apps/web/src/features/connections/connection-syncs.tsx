@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Failure } from '../../components/failure.tsx'
 import { byStatus, SyncReason, SyncStatusBadge } from '../../components/syncs/sync-status.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
-import { Table, Td, Th, Tr } from '../../components/ui/table.tsx'
+import { RowTh, Table, Td, Th, Tr } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/rows/virtual-rows.tsx'
 import { trpc } from '../../lib/server/trpc.ts'
 import { words } from './words.ts'
@@ -31,7 +31,7 @@ export function ConnectionSyncs({ connectionId }: { connectionId: string }) {
         height={45}
         render={(sync, { index, measure }) => (
           <Tr key={sync.id} ref={measure} data-index={index} aria-label={sync.name}>
-            <Td className="max-w-72">
+            <RowTh className="max-w-72">
               <Link
                 to="/p/$projectId/syncs/$destination/$syncId"
                 params={{ projectId: sync.projectId, destination: sync.destination, syncId: sync.id }}
@@ -40,7 +40,7 @@ export function ConnectionSyncs({ connectionId }: { connectionId: string }) {
               >
                 {sync.name}
               </Link>
-            </Td>
+            </RowTh>
             <Td className="break-words text-soft max-sm:hidden">
               {projects?.find(({ id }) => id === sync.projectId)?.name}
             </Td>

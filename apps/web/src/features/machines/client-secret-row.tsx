@@ -4,7 +4,7 @@ import { Confirm } from '../../components/confirm.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
-import { Td, Tr } from '../../components/ui/table.tsx'
+import { RowTh, Td, Tr } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/server/trpc.ts'
 import { isPast } from '../access/duration.ts'
 import type { ClientSecret } from '../access/types.ts'
@@ -38,7 +38,7 @@ export function ClientSecretRow({ identityId, secret }: { identityId: string; se
   }
   return (
     <Tr aria-label={name}>
-      <Td className="py-2">
+      <RowTh className="py-2">
         <span className="grid">
           <span className="font-medium break-words">{name}</span>
           {secret.description !== '' && <span className="font-mono text-soft">{secret.clientSecretPrefix}…</span>}
@@ -46,7 +46,7 @@ export function ClientSecretRow({ identityId, secret }: { identityId: string; se
             {words.clientSecretRow.used} {used}
           </span>
         </span>
-      </Td>
+      </RowTh>
       <Td className="tabular-nums">
         {secret.clientSecretNumUses}
         {secret.clientSecretNumUsesLimit > 0 && words.clientSecretRow.ofLimit(secret.clientSecretNumUsesLimit)}

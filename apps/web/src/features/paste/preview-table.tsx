@@ -101,7 +101,7 @@ function PreviewRow({ place, content, line: { key, action, version, notes, line 
           </span>
         )}
       </td>
-      <td className="py-1 pr-3 align-top">
+      <th scope="row" className="py-1 pr-3 text-left align-top font-normal">
         <span className="flex min-h-7 flex-wrap items-center gap-1.5">
           <span className="min-w-0 font-mono font-medium break-all">{key}</span>
           <Badge tone={tone}>{word}</Badge>
@@ -111,7 +111,7 @@ function PreviewRow({ place, content, line: { key, action, version, notes, line 
             {words.previewTable.line(line, message)}
           </p>
         ))}
-      </td>
+      </th>
       <td className="py-0.5 align-top max-sm:col-start-2">
         {action === 'change' ? (
           <div className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3">

@@ -3,7 +3,7 @@ import { FolderLink } from '../../components/folder-link.tsx'
 import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
-import { Td, Tr } from '../../components/ui/table.tsx'
+import { RowTh, Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/rows/virtual-rows.tsx'
 import type { Trashed } from '../../lib/server/types.ts'
 import { words } from './words.ts'
@@ -36,7 +36,7 @@ export function TrashRow(props: Props) {
           />
         </Td>
       )}
-      <Td>
+      <RowTh>
         <span className="flex items-start gap-2">
           <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-faint" />
           <span className="grid gap-0.5">
@@ -53,7 +53,7 @@ export function TrashRow(props: Props) {
             </span>
           </span>
         </span>
-      </Td>
+      </RowTh>
       <Td className="min-w-32 break-all max-sm:hidden">
         <FolderLink place={{ projectId, environment, secretPath }} />
       </Td>

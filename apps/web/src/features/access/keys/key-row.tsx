@@ -5,7 +5,7 @@ import { ScopeList, ROLE_LABELS } from '../../../components/pages/role-labels.ts
 import { Time } from '../../../components/time.tsx'
 import { Badge } from '../../../components/ui/badge.tsx'
 import { Button } from '../../../components/ui/button.tsx'
-import { Td, Tr } from '../../../components/ui/table.tsx'
+import { RowTh, Td, Tr } from '../../../components/ui/table.tsx'
 import { toast } from '../../../lib/toast.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
 import { isPast } from '../duration.ts'
@@ -39,7 +39,7 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
   }
   return (
     <Tr aria-label={apiKey.name}>
-      <Td className="py-2">
+      <RowTh className="py-2">
         <span className="grid">
           <span className="font-medium break-words">{apiKey.name}</span>
           <span className="font-mono text-soft">{apiKey.start ?? words.keyRow.kf}…</span>
@@ -54,7 +54,7 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
             {words.keyRow.used} {used}
           </span>
         </span>
-      </Td>
+      </RowTh>
       <Td className="max-sm:hidden">{apiKey.instanceAdmin ? UNLIMITED : here && ROLE_LABELS[here.role].word}</Td>
       <Td className="max-sm:hidden">{where}</Td>
       <Td className="max-sm:hidden">{used}</Td>

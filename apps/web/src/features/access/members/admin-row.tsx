@@ -1,5 +1,5 @@
 import { PersonCell } from '../person-cell.tsx'
-import { Td, Tr } from '../../../components/ui/table.tsx'
+import { RowTh, Td, Tr } from '../../../components/ui/table.tsx'
 import type { RowProps } from '../../../components/rows/virtual-rows.tsx'
 import type { InstanceAdmin } from '../types.ts'
 import { words } from '../words.ts'
@@ -12,11 +12,11 @@ export const AdminRow = ({
   you,
 }: RowProps & { admin: InstanceAdmin; you: boolean }) => (
   <Tr ref={measure} data-index={index} aria-label={email}>
-    <Td className="py-2">
+    <RowTh className="py-2">
       <PersonCell name={name} email={email} you={you}>
         {words.adminRow.instanceAdmin}
       </PersonCell>
-    </Td>
+    </RowTh>
     <Td className="max-sm:hidden">{words.adminRow.instanceAdmin}</Td>
     <Td className="max-sm:hidden">{words.adminRow.allProjects}</Td>
     <Td className="max-sm:hidden" />

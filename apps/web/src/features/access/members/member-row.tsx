@@ -5,7 +5,7 @@ import { Confirm } from '../../../components/confirm.tsx'
 import { ScopeList, ROLE_LABELS } from '../../../components/pages/role-labels.tsx'
 import { Time } from '../../../components/time.tsx'
 import { IconButton } from '../../../components/ui/icon-button.tsx'
-import { Td, Tr } from '../../../components/ui/table.tsx'
+import { RowTh, Td, Tr } from '../../../components/ui/table.tsx'
 import type { RowProps } from '../../../components/rows/virtual-rows.tsx'
 import { toast } from '../../../lib/toast.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
@@ -36,11 +36,11 @@ export function MemberRow({
   }
   return (
     <Tr ref={measure} data-index={index} aria-label={member.email ?? member.name}>
-      <Td className="py-2">
+      <RowTh className="py-2">
         <PersonCell name={name || member.name} email={member.email} you={you}>
           {ROLE_LABELS[member.role].word} <ScopeList scopes={member.scopes} />
         </PersonCell>
-      </Td>
+      </RowTh>
       <Td className="max-sm:hidden">{ROLE_LABELS[member.role].word}</Td>
       <Td className="max-sm:hidden">
         <ScopeList scopes={member.scopes} />

@@ -7,7 +7,7 @@ import { Badge } from '../../../components/ui/badge.tsx'
 import { Button } from '../../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../../components/ui/dialog.tsx'
 import { Menu, MenuItem, MenuLine } from '../../../components/ui/menu.tsx'
-import { Td, Tr } from '../../../components/ui/table.tsx'
+import { RowTh, Td, Tr } from '../../../components/ui/table.tsx'
 import type { RowProps } from '../../../components/rows/virtual-rows.tsx'
 import { messageOf } from '../../../lib/server/errors.ts'
 import { markStale } from '../../../lib/server/stale.ts'
@@ -38,7 +38,7 @@ export function PersonRow({ index, measure, person, you, isDoubted }: Props) {
   const link = resetLink.data?.link ?? null
   return (
     <Tr ref={measure} data-index={index} aria-label={person.email}>
-      <Td className="py-2">
+      <RowTh className="py-2">
         <span className="grid">
           <span className="flex flex-wrap items-center gap-1.5 font-medium break-words">
             {person.name}
@@ -51,7 +51,7 @@ export function PersonRow({ index, measure, person, you, isDoubted }: Props) {
             {person.twoFactor && <Badge tone="good">{words.personRow.twoFactor}</Badge>}
           </span>
         </span>
-      </Td>
+      </RowTh>
       <Td className="max-sm:hidden">
         {person.instanceAdmin ? (
           <Badge tone="accent">{words.personRow.instanceAdmin}</Badge>

@@ -31,6 +31,7 @@ export function DeliveryCell({ place, secretKey }: Props) {
         onClick={() => setOpen(true)}
         className="flex h-7 max-w-full items-center gap-1.5 rounded-md text-soft hover:text-ink hover:underline"
       >
+        <span className="sr-only">{secretKey} </span>
         {isExcluded ? (
           <span className="truncate">{words.deliveryCell.excluded(exclusions.join('; '))}</span>
         ) : (

@@ -2,7 +2,7 @@ import { memo, useRef } from 'react'
 import { HiddenSign } from '../../../components/values/hidden-value.tsx'
 import { Time } from '../../../components/time.tsx'
 import { Checkbox } from '../../../components/ui/checkbox.tsx'
-import { Td, Tr } from '../../../components/ui/table.tsx'
+import { RowTh, Td, Tr } from '../../../components/ui/table.tsx'
 import type { RowProps } from '../../../components/rows/virtual-rows.tsx'
 import { cn } from '../../../lib/cn.ts'
 import { inFolder, type Rights } from '../../../lib/session/rights.ts'
@@ -66,7 +66,7 @@ export const SecretRow = memo(function SecretRow({
       // Counted from one, the head first.
       aria-rowindex={index + 2}
       aria-selected={isSelected}
-      className="group/row max-sm:has-[[data-wide],[data-below]]:[&>td]:align-top max-sm:has-[[data-wide],[data-below]]:[&>td:first-child]:pt-2 sm:has-[form]:[&>td]:align-top"
+      className="group/row max-sm:has-[[data-wide],[data-below]]:[&>*]:align-top max-sm:has-[[data-wide],[data-below]]:[&>:first-child]:pt-2 sm:has-[form]:[&>*]:align-top"
     >
       {isWritable && (
         <Td
@@ -85,9 +85,9 @@ export const SecretRow = memo(function SecretRow({
           )}
         </Td>
       )}
-      <Td className="py-1 sm:group-has-[form]/row:pt-2">
+      <RowTh className="py-1 sm:group-has-[form]/row:pt-2">
         <SecretName source={source} row={row} isReadable={unreadable === undefined} />
-      </Td>
+      </RowTh>
       <Td className={cn('py-0.5', WIDE, isWritable ? WIDE_BESIDE_CHECKBOX : WIDE_FIRST)}>
         {isComplete ? (
           <ValueCell

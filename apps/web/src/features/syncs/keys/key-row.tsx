@@ -4,7 +4,7 @@ import { Time } from '../../../components/time.tsx'
 import { Badge } from '../../../components/ui/badge.tsx'
 import { Button } from '../../../components/ui/button.tsx'
 import { Menu, MenuItem } from '../../../components/ui/menu.tsx'
-import { Td, Tr } from '../../../components/ui/table.tsx'
+import { RowTh, Td, Tr } from '../../../components/ui/table.tsx'
 import type { RowProps } from '../../../components/rows/virtual-rows.tsx'
 import { messageOf } from '../../../lib/server/errors.ts'
 import { atSource, useWhyNot } from '../../../lib/session/rights.ts'
@@ -27,10 +27,10 @@ interface Props extends RowProps {
 export function KeyRow({ sync, row, withId, onExclude, index, measure }: Props) {
   return (
     <Tr ref={measure} data-index={index} aria-label={row.key}>
-      <Td>
+      <RowTh>
         <KeyName sync={sync} row={row} />
         {row.reason !== null && <span className="block text-xs break-words text-soft md:hidden">{row.reason}</span>}
-      </Td>
+      </RowTh>
       <Td>
         <State state={row.state} />
       </Td>

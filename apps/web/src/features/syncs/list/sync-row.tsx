@@ -6,7 +6,7 @@ import { Time } from '../../../components/time.tsx'
 import { Badge } from '../../../components/ui/badge.tsx'
 import { Button } from '../../../components/ui/button.tsx'
 import { Checkbox } from '../../../components/ui/checkbox.tsx'
-import { Td, Tr } from '../../../components/ui/table.tsx'
+import { RowTh, Td, Tr } from '../../../components/ui/table.tsx'
 import { VendorIcon } from '../../../components/vendor-icon.tsx'
 import type { RowProps } from '../../../components/rows/virtual-rows.tsx'
 import { cn } from '../../../lib/cn.ts'
@@ -47,7 +47,7 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
       <Td className="w-8">
         <Checkbox label={words.syncRow.select(name)} checked={isSelected} onChange={onSelect} />
       </Td>
-      <Td className="max-w-72 sm:min-w-40 max-sm:col-span-2 max-sm:max-w-none">
+      <RowTh className="max-w-72 sm:min-w-40 max-sm:col-span-2 max-sm:max-w-none">
         <Link
           {...page}
           data-shortcut="Enter"
@@ -59,7 +59,7 @@ export function SyncRow({ sync, destination, isSelected, onSelect, index, measur
           <p className="truncate text-xs text-soft">{sync.description}</p>
         )}
         <p className="line-clamp-2 text-xs wrap-anywhere text-soft md:hidden">{sync.targetLabel}</p>
-      </Td>
+      </RowTh>
       <Td className="max-w-96 min-w-28 font-mono text-xs text-soft max-lg:hidden">
         <span className="line-clamp-2 break-all">{source}</span>
       </Td>

@@ -6,10 +6,10 @@ import { Empty } from '../../../components/pages/page.tsx'
 import { RunStateBadge } from '../../../components/syncs/run-state.tsx'
 import { Time } from '../../../components/time.tsx'
 import { SkeletonRows } from '../../../components/ui/skeleton.tsx'
-import { Table, Td, Th, Tr } from '../../../components/ui/table.tsx'
+import { RowTh, Table, Td, Th, Tr } from '../../../components/ui/table.tsx'
 import { cn } from '../../../lib/cn.ts'
 import { rowClick } from '../../../lib/focus/row-click.ts'
-import { duration } from '../../../lib/display/time.ts'
+import { duration, exactTime } from '../../../lib/display/time.ts'
 import { trpc } from '../../../lib/server/trpc.ts'
 import type { Run, Sync } from '../../../lib/server/types.ts'
 import { OlderRun } from './older-run.tsx'
@@ -68,7 +68,7 @@ export function RunsTab({
                 className="cursor-pointer max-sm:grid-cols-[minmax(0,1fr)_auto]"
                 onClick={rowClick(() => onOpen(isOpen ? undefined : run.id))}
               >
-                <Td>
+                <RowTh>
                   <button
                     type="button"
                     aria-expanded={isOpen}
@@ -80,9 +80,9 @@ export function RunsTab({
                       aria-hidden
                       className={cn('size-4 text-faint transition-transform', isOpen && 'rotate-90')}
                     />
-                    <Time iso={run.startedAt} />
+                    <Time iso={run.startedAt} /> <span className="sr-only">{exactTime(run.startedAt)}</span>
                   </button>
-                </Td>
+                </RowTh>
                 <Td>
                   <RunStateBadge state={run.state} />
                 </Td>
