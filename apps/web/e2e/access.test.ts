@@ -325,12 +325,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), IN_ORDER, () => {
   })
 
   it('removes a member, makes somebody an instance admin, and never takes the last one', TIMEOUT, async () => {
+    hers.seen.mayBeRefused('projects.get')
     await visit(page, at('/access'))
     await admin.button('Remove Vera').click()
     await screens.keep('member-remove')
     await admin.dialog().getByRole('button', { name: 'Remove Vera' }).click()
     await gone(admin.dialog())
     await gone(admin.row(VERA.email))
+    // Her page says so at once.
+    await heading(hers.page, 'Project not found')
 
     await admin.tab('Instance').click()
     all().seen.expectRefusal('people.update')
