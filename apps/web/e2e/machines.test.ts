@@ -1,7 +1,7 @@
 /** API keys and machines, through the console of an instance admin, and what somebody else sees of them. */
 import { generateKeyPairSync } from 'node:crypto'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { setUpByApi, anotherWindow, signInByApi, oneConsole } from './console.ts'
@@ -136,8 +136,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('machines'), { timeout: 300_000
     await admin.button('Stay on this page').click()
     await page.getByRole('radio', { name: 'Developer' }).click()
     await screens.look('add-machine')
+    // On a phone, what is said about it does not cover the title.
+    await page.setViewportSize({ width: 390, height: 844 })
     await admin.button('Add machine').last().click()
     await heading('deploy-pipeline')
+    const topOf = async (what: Locator) => (await what.boundingBox())?.y ?? 0
+    const said = page.getByRole('listitem').filter({ hasText: 'Added deploy-pipeline' })
+    expect(await topOf(said)).toBeGreaterThan(await topOf(page.getByText('No client secrets')))
+    await screens.keep('toast-on-phone')
+    await page.setViewportSize({ width: 1280, height: 800 })
     await see(page.getByText('No client secrets, so it can’t sign in'))
     await screens.keep('machine-new')
     await admin.button('Create client secret').click()

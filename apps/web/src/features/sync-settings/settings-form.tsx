@@ -62,7 +62,7 @@ export function SettingsForm({ sync, children }: { sync: Sync; children: ReactNo
           {children}
         </div>
         {changed.length > 0 && (
-          <div className="sticky bottom-0 z-10 -mx-1 grid gap-2 border-t border-line bg-canvas px-1 py-3">
+          <div data-foot className="sticky bottom-0 z-10 -mx-1 grid gap-2 border-t border-line bg-canvas px-1 py-3">
             {update.error && <Notice kind="bad">{messageOf(update.error)}</Notice>}
             <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
               <p role="status" className="min-w-0 flex-1 basis-48 text-sm text-soft">

@@ -20,7 +20,10 @@ export function CreateBar({ planned, problems, busy, onCreate, onFix }: Props) {
   const [problem] = problems
   const ready = problem === undefined && !isBusy && (plan ?? importPreview) !== undefined
   return (
-    <div className="sticky bottom-0 z-10 -mx-1 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line bg-canvas px-1 py-3">
+    <div
+      data-foot
+      className="sticky bottom-0 z-10 -mx-1 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line bg-canvas px-1 py-3"
+    >
       <div role="status" id="why-not-yet" className="min-w-0 flex-1 basis-48 text-sm text-soft">
         {problem !== undefined ? (
           <button
