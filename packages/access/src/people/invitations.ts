@@ -1,6 +1,6 @@
 /** An address is invited; its owner makes an account with a link that works once. */
 import { randomUUID } from 'node:crypto'
-import { withOwnNames, type InvitationTable, type Selectable } from '@keyferry/db'
+import { lockTable, withOwnNames, type InvitationTable, type Selectable } from '@keyferry/db'
 import {
   DAY_MS,
   audit,
@@ -266,7 +266,8 @@ async function invite(ctx: Context, auth: Auth, actor: Actor, offer: Offer): Pro
   }
   const place = await transactChecked(ctx, async (tx) => {
     const project = projectId === null ? null : await findProject(tx, projectId)
-    // A new link takes the place of an earlier one.
+    // A new link takes the place of an earlier one, also of one that is made at this moment.
+    await lockTable(tx, 'invitations', 'share row exclusive')
     await tx
       .deleteFrom('invitations')
       .where('email', '=', email)
