@@ -61,6 +61,8 @@ export async function signIn(
       .where('identityId', '=', auth.identityId)
       .where('hash', '=', hash)
       .selectAll()
+      // It may be revoked at this moment: then its tokens have ended, and there must be no new one.
+      .forNoKeyUpdate()
       .executeTakeFirst()
     if (locked || !secret || !isUsable(ctx, secret)) {
       // Nobody locks an identity out from where it does not sign in anyway.
