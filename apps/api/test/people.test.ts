@@ -1,6 +1,7 @@
 /** People, by concept; each test has an instance of its own. */
-import { onEveryDatabase, onSqlite } from '@keyferry/db/testing'
+import { onEveryDatabase, onPostgres, onSqlite } from '@keyferry/db/testing'
 import { apiKeys } from './people/api-keys.ts'
+import { atOnce } from './people/at-once.ts'
 import { invitations } from './people/invitations.ts'
 import { notifications } from './people/notifications.ts'
 import { passwords } from './people/passwords.ts'
@@ -24,3 +25,5 @@ onSqlite('people', (open) => {
   apiKeys(people)
   notifications(people)
 })
+
+onPostgres('people', (open) => atOnce(peopleFixture(open)))

@@ -8,14 +8,6 @@ import type { People } from './fixture.ts'
 export function permissions(suite: People): void {
   const { signIn, as, accept, invitedAsAdmin, join, memberOf } = suite
 
-  it('have one link that works when they are invited several times at once', async () => {
-    for (const path of [`projects/${suite.projectId}/invitations`, 'people/invitations']) {
-      const body = { email: 'bob@example.com', role: 'viewer' }
-      await Promise.all(Array.from({ length: 4 }, () => suite.api.send('POST', `/api/v1/${path}`, body)))
-      expect((await suite.api.send('GET', `/api/v1/${path}`)).body.invitations).toHaveLength(1)
-    }
-  })
-
   it('see names without values as viewers, and nothing outside of their place', async () => {
     const secret = (environment: string) =>
       `/api/v3/secrets/raw/KEY?workspaceId=${suite.projectId}&environment=${environment}&secretPath=/`

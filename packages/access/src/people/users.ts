@@ -29,7 +29,7 @@ type Tables = {
   twoFactor: { userId: string }
   passkey: { userId: string }
   /** A way to sign in: `accountId` is the provider's name for the person. */
-  account: { id: string; userId: string; providerId: string; accountId: string }
+  account: { id: string; userId: string; providerId: string; accountId: string; password: string | null }
   /** Open links, trusted devices, sign-ins that wait for a second factor. */
   verification: { value: string }
 }
@@ -95,6 +95,26 @@ export async function markProven(db: Context['db'] | Tx, id: string): Promise<vo
   await amend(accounts(db), 'user', id, { emailVerified: 1 })
 }
 
+/** What a person proves with a password. */
+export interface Password {
+  hash: string
+  /** A second factor is needed beside it. */
+  hasFactor: boolean
+}
+
+/** Undefined without a password. A change of it that is under way is waited for. */
+export async function passwordOf(db: Context['db'], id: string): Promise<Password | undefined> {
+  const row = await accounts(db)
+    .selectFrom('account')
+    .innerJoin('user', 'user.id', 'account.userId')
+    .where('account.userId', '=', id)
+    .where('account.providerId', '=', PASSWORD)
+    .select(['account.password', 'user.twoFactorEnabled'])
+    .forShare('account')
+    .executeTakeFirst()
+  return row && row.password !== null ? { hash: row.password, hasFactor: Boolean(row.twoFactorEnabled) } : undefined
+}
+
 /** The account that the provider's `subject` signs in to; undefined for a new one. */
 export const userOfSubject = async (db: Context['db'] | Tx, subject: string): Promise<string | undefined> =>
   (
@@ -129,15 +149,16 @@ export interface Kept {
  * open links.
  */
 export async function dropCredentials(ctx: Keys, tx: Tx, id: string, kept: Kept) {
-  const { numDeletedRows: sessions } = await accounts(tx)
-    .deleteFrom('session')
-    .where('userId', '=', id)
-    .executeTakeFirstOrThrow()
+  // Before the sessions: a sign-in that is under way reads them again once its session has begun.
   const waysIn = await endAccounts(ctx, tx, id, ({ providerId, accountId }) =>
     providerId === OIDC
       ? kept.subject === null || accountId === kept.subject
       : providerId === PASSWORD && kept.password,
   )
+  const { numDeletedRows: sessions } = await accounts(tx)
+    .deleteFrom('session')
+    .where('userId', '=', id)
+    .executeTakeFirstOrThrow()
   await dropSecondFactor(tx, id)
   await accounts(tx).deleteFrom('verification').where('value', '=', id).execute()
   return { sessions: Number(sessions), waysIn }
@@ -151,7 +172,7 @@ async function endAccounts(
   { authority }: Keys,
   tx: Tx,
   id: string,
-  stay: (account: Tables['account']) => boolean,
+  stay: (account: Omit<Tables['account'], 'password'>) => boolean,
 ): Promise<number> {
   const at = authority.endsAt()
   const all = await accounts(tx)

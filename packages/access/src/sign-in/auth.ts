@@ -20,6 +20,7 @@ import { guesses } from './guesses/guesses.ts'
 import { knownAccountOf } from './guesses/known-devices.ts'
 import { mailGuesses } from './guesses/mail-guesses.ts'
 import { oidcGroups, withGroups } from './oidc/oidc-groups.ts'
+import { passwordWhileChecked } from './password-while-checked.ts'
 import { hasPasskeys } from './second-factor/passkeys.ts'
 import { mailReset } from './reset.ts'
 import { createReset } from './reset-tokens.ts'
@@ -103,6 +104,7 @@ const guardsOf = (
   ctx: Context,
   { baseUrl, oidc, bannedWords }: Required<Pick<AuthOptions, 'baseUrl' | 'oidc' | 'bannedWords'>>,
 ): BetterAuthPlugin[] => [
+  passwordWhileChecked(ctx),
   guesses({ ctx, warn: (email) => void mailGuesses(ctx, baseUrl, email) }),
   totpOnce(ctx),
   factorChanges(ctx),
