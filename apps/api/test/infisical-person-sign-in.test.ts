@@ -53,6 +53,8 @@ onSqlite('sign-in of a person’s programs', (open) => {
     await api.send('POST', '/api/auth/sign-out', {}, { token: null, headers })
     expect((await me(accessToken)).status).toBe(401)
     expect((await call('POST', '/api/v1/auth/checkAuth', {}, accessToken)).status).toBe(401)
+    expect((await call('GET', '/api/v1/organization', undefined, accessToken)).status).toBe(401)
+    expect((await select(accessToken, id)).status).toBe(401)
   })
 
   it('asks for the second factor, and lets nothing else be done before', async () => {

@@ -3,6 +3,7 @@ import { listOrganizations } from '@keyferry/access/sign-in'
 import { NotFound, Unauthorized } from '@keyferry/kernel'
 import { storedText, timestamp } from '@keyferry/schemas'
 import { z } from 'zod'
+import type { RequestContext } from '../trpc/context.ts'
 import { anyone, router } from '../trpc/procedures.ts'
 
 const tag = 'Sign-in of clients'
@@ -40,7 +41,7 @@ export const clients = router({
     })
     .output(z.object({ organizations: z.array(organization) }))
     .query(async ({ ctx }) => {
-      if (!ctx.actor) await ctx.auth.client.read(bearerOf(ctx))
+      if (!ctx.actor) await tokenOf(ctx)
       return { organizations: await listOrganizations(ctx.ctx) }
     }),
 
@@ -54,7 +55,7 @@ export const clients = router({
     .input(z.object({ organizationId: z.string().trim().min(1).max(64) }))
     .output(z.object({ token: z.string(), isMfaEnabled: z.boolean(), mfaMethod: z.literal('totp').optional() }))
     .mutation(async ({ ctx, input }) => {
-      const { token, isPending } = await ctx.auth.client.read(bearerOf(ctx))
+      const { token, isPending } = await tokenOf(ctx)
       const known = await listOrganizations(ctx.ctx)
       if (!known.some(({ id }) => id === input.organizationId))
         throw new NotFound(`Organization with ID ${input.organizationId} not found`)
@@ -87,6 +88,13 @@ export const clients = router({
       return { message: 'Authenticated' }
     }),
 })
+
+/** Throws for a token whose session ended; one that waits for the code of a second factor has none yet. */
+async function tokenOf(ctx: RequestContext): Promise<{ token: string; isPending: boolean }> {
+  const read = await ctx.auth.client.read(bearerOf(ctx))
+  if (!read.isPending && !ctx.actor) throw ctx.refusal ?? new Unauthorized('Token is not valid')
+  return read
+}
 
 function bearerOf({ bearer }: { bearer: string | null }): string {
   if (bearer === null) throw new Unauthorized('Token missing')
