@@ -77,7 +77,8 @@ export function openPostgres(url: string, size = 10, connectionTimeoutMs = CONNE
   const connections = (): PooledConnections => ({
     busy: pool.totalCount - pool.idleCount,
     idle: pool.idleCount,
-    waiting: pool.waitingCount,
+    // The pool serves its callers a moment later, by a connection that is idle or that it may still open.
+    waiting: Math.max(0, pool.waitingCount - pool.idleCount - (size - pool.totalCount)),
   })
   return Object.assign(onPool(withReserve(pool, reserve)), { connections })
 }

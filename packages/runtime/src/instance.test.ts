@@ -277,8 +277,12 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
     }
     const instances = await Promise.all(Array.from({ length: 5 }, () => open(variables)))
     await Promise.all(instances.map(({ jobs }) => jobs.start()))
-    for (const { monitoring } of instances)
+    for (const { monitoring } of instances) {
       expect(await monitoring.readiness()).toMatchObject({ ready: true, reason: null })
+      // It asks the store for several figures at once.
+      const { text } = await monitoring.metrics({ authorization: undefined, ownPort: true })
+      expect(text).toContain('keyferry_database_connections{state="waiting"} 0\n')
+    }
   })
 
   it('waits for a database that comes up late, and says how long it waited for one that does not', async () => {
