@@ -89,9 +89,15 @@ const step = fc.oneof(
     }),
   },
   {
-    weight: 1,
-    // From the n-th request on nothing gets through: the vendor is gone, or we are.
-    arbitrary: fc.record({ do: fc.constant('die' as const), at: fc.nat(5), fault: fc.constantFrom(...FAULTS) }),
+    weight: 3,
+    // A change, of whose run nothing gets through from the n-th request on: the vendor is gone, or we are.
+    arbitrary: fc.record({
+      do: fc.constant('die' as const),
+      key,
+      value,
+      at: fc.nat(5),
+      fault: fc.constantFrom(...FAULTS),
+    }),
   },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
@@ -304,6 +310,7 @@ async function live(
         break
       }
       case 'die':
+        await act({ ...now, do: 'set' })
         for (const { emulator } of places)
           for (let n = now.at; n <= 60; n++) emulator.fail(n + 1, n === now.at ? now.fault : { kind: 'reset' })
         await run()
