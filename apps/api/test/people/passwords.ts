@@ -1,4 +1,6 @@
 /** New passwords, and what ends with the old one. */
+import { scryptSync } from 'node:crypto'
+import { amend, withOwnNames } from '@keyferry/db'
 import { totp } from '@keyferry/vitest/totp'
 import { expect, it } from 'vitest'
 import { ACCOUNT } from '../../src/testing.ts'
@@ -72,6 +74,36 @@ export function passwords(suite: People): void {
     expect((await change('the password after that')).status).toBe(200)
     expect((await reset(third, 'yet another password')).status).toBe(400)
     expect((await as(session)('GET', '/api/v1/me')).status).toBe(401)
+  })
+
+  it('keep the password of a link that is used while the old one is checked', async () => {
+    await prove(ACCOUNT.email)
+    const { cookie } = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const [person] = (await suite.api.send('GET', '/api/v1/people')).body.people
+    await suite.api.send('POST', `/api/v1/people/${person.id}/reset-link`)
+    const accounts = withOwnNames(suite.api.ctx.db).withTables<{ account: { id: string; userId: string } }>()
+    const { id } = await accounts
+      .selectFrom('account')
+      .where('userId', '=', person.id)
+      .select('id')
+      .executeTakeFirstOrThrow()
+    // Its check takes a while, as outside of tests.
+    const key = scryptSync(ACCOUNT.password, 'salt', 32, { N: 2 ** 17, r: 8, p: 2, maxmem: 2 ** 28 })
+    await amend(accounts, 'account', id, {
+      password: `$scrypt$ln=17,r=8,p=2$c2FsdA$${key.toString('base64').replace('=', '')}`,
+    })
+    const token = tokenOf(linkTo(ACCOUNT.email))
+    const change = auth(
+      'change-password',
+      { currentPassword: ACCOUNT.password, newPassword: 'another long password' },
+      cookie,
+    )
+    // A guess is counted right before it is checked.
+    const guesses = suite.api.ctx.db.selectFrom('attempts').where('key', 'like', 'password:%').select('key')
+    await expect.poll(() => guesses.execute()).toHaveLength(1)
+    const reset = await auth('reset-password', { token, newPassword: password })
+    expect([reset.status, (await change).status]).toEqual([200, 401])
+    expect((await signIn(ACCOUNT.email)).status).toBe(200)
   })
 
   it('get the link for a new password that an instance admin makes by mail, and nobody else does', async () => {

@@ -38,7 +38,7 @@ const accounts = (db: Context['db'] | Tx) => withOwnNames(db).withTables<Tables>
 
 /** As better-auth calls the organization's OpenID provider, and a password. */
 export const OIDC = 'oidc'
-const PASSWORD = 'credential'
+export const PASSWORD = 'credential'
 
 /** In no order; ids that nobody has are left out. */
 export async function usersOf(db: Context['db'] | Tx, ids: readonly string[]): Promise<User[]> {
