@@ -27,6 +27,7 @@ export {
 export { onReservedConnection } from './reserved-connection.ts'
 export { inSnapshot, readStart } from './seals/read-start.ts'
 export { CONNECTION_SECONDS, openPostgres, openSqlite, type Db, type Dialect, type PooledConnections } from './open.ts'
+export { preparing } from './prepared-statements.ts'
 export {
   ACCOUNT_TABLES,
   isSealedTable,

@@ -2,7 +2,7 @@ import SQLite from 'better-sqlite3'
 import { Kysely, PostgresDialect, type PostgresPool, type SqliteDialect } from 'kysely'
 import pg from 'pg'
 import { Names } from './names.ts'
-import { prepareStatements } from './prepared-statements.ts'
+import { preparing } from './prepared-statements.ts'
 import { withReserve } from './reserved-connection.ts'
 import { StoreSqliteDialect } from './sqlite/sqlite-statements.ts'
 import type { Tables } from './tables.ts'
@@ -106,16 +106,12 @@ export function connectionPool(url: string, size: number, connectionTimeoutMs = 
     // waiting one give up, so that the successor gets its turn.
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     lock_timeout: LOCK_MS,
-    // Every statement finds its rows by an index. Postgres' default is for disks that turn, and has it read a whole
-    // table of some thousand rows instead. Set here, because PgBouncer refuses to connect with a start-up parameter
-    // that it does not know.
-    onConnect: (client) => client.query('set random_page_cost = 1.1'),
+    onConnect: preparing(),
   })
   // An idle connection that the server closes is replaced by the pool; without a listener it would end the process. A
   // connection that is in use has no listener of the pool's, so each gets our own: its query rejects on its own.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  prepareStatements(pool)
   return pool
 }
 

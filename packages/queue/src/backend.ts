@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { CONNECTION_SECONDS } from '@keyferry/db'
+import { CONNECTION_SECONDS, preparing } from '@keyferry/db'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { PgBoss, type ConstructorOptions } from 'pg-boss'
@@ -28,7 +28,7 @@ export const QUEUE = 'sync'
 type Options = ConstructorOptions &
   Pick<
     pg.PoolConfig,
-    'maxLifetimeSeconds' | 'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout'
+    'maxLifetimeSeconds' | 'onConnect' | 'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout'
   >
 
 const OPTIONS: Options = {
@@ -71,7 +71,8 @@ const EMBEDDED: Options = {
 export async function openBoss(backend: Backend, log: Logger): Promise<OpenBoss> {
   if (backend.kind === 'fleet') {
     // Several processes may be the first one; pg-boss takes an advisory lock for its migrations.
-    const boss = listened(new PgBoss({ ...OPTIONS, connectionString: backend.databaseUrl }), log)
+    const options: Options = { ...OPTIONS, connectionString: backend.databaseUrl, onConnect: preparing() }
+    const boss = listened(new PgBoss(options), log)
     const close = (): Promise<void> => boss.stop({ graceful: false, close: true })
     try {
       await begin(boss, { notify: true })

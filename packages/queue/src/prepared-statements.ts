@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { createPgConfig } from '@electric-sql/pglite/node-postgres'
+import { preparing } from '@keyferry/db'
 import { Mutex } from 'async-mutex'
 import pg from 'pg'
 import type { Db } from 'pg-boss'
@@ -18,19 +19,13 @@ export async function preparedStatements(pglite: PGlite, onError: (error: Error)
   const client = new pg.Client(createPgConfig(pglite))
   client.on('error', onError)
   await client.connect()
-  const names = new Map<string, string>()
-  const nameOf = (text: string): string => {
-    const name = names.get(text) ?? `statement_${names.size}`
-    names.set(text, name)
-    return name
-  }
+  await preparing()(client)
   // There is one session, so one statement is over before the next begins.
   const turn = new Mutex()
   const carryOut = async (text: string, values: unknown[]): Promise<{ rows: unknown[] }> => {
     try {
-      if (values.length > 0) return await client.query({ name: nameOf(text), text, values })
-      // Several statements may be in one text; each has a result.
-      const results = [await client.query<Record<string, unknown>>(text)].flat()
+      // Several statements may be in one text without values; each has a result.
+      const results = [await client.query<Record<string, unknown>>(text, values.length > 0 ? values : undefined)].flat()
       return { rows: results.flatMap(({ rows }) => rows) }
     } catch (error) {
       // What failed inside a transaction would leave the session in it.
