@@ -213,6 +213,8 @@ describe('the data directory', () => {
     const failing = () => Promise.reject(new Error('FS error'))
     await expect(whenRoom('/proc', failing)).rejects.toThrow('0 MB are free in /proc. The disk of the store is full')
     await expect(whenRoom(await dataDir(), failing)).rejects.toThrow('FS error')
+    const quota = () => Promise.reject(Object.assign(new Error('write'), { code: 'EDQUOT' }))
+    await expect(whenRoom(await dataDir(), quota)).rejects.toThrow('the quota of the user')
   })
 })
 

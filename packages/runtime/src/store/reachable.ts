@@ -56,15 +56,19 @@ export async function whenUsable<T>(name: string, work: () => Promise<T>): Promi
 }
 
 /**
- * Runs a step of the start that writes to files in `dir`. Throws `StartupError` when it fails and hardly anything is
- * free there: the errors of a full disk have many forms, and few of them say so.
+ * Runs a step of the start that writes to files in `dir`. Throws `StartupError` when it fails and the user's quota is
+ * used up, or hardly anything is free there: the errors of a full disk have many forms, and few of them say so.
  */
 export async function whenRoom<T>(dir: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
+    if (error instanceof StartupError) throw error
+    // Of a quota, the free space says nothing.
+    if (error instanceof Error && 'code' in error && error.code === 'EDQUOT')
+      throw new StartupError(`Nothing more can be written to ${dir}. ${STORE_WORDS.failing}`, error)
     const space = await diskOf(dir)
-    if (error instanceof StartupError || !isDiskLow(space)) throw error
+    if (!isDiskLow(space)) throw error
     throw new StartupError(`${megabytes(space.free)} are free in ${dir}. ${STORE_WORDS.full}`, error)
   }
 }
