@@ -22,7 +22,7 @@ const SyncBanner = onDemand(
 )
 
 /** What needs a person, each with the reason and what to do; or that nothing does. */
-export function AttentionList({ projectId, total }: { projectId: string; total: number }) {
+export function AttentionList({ projectId, total, paused }: { projectId: string; total: number; paused: number }) {
   const [all, setAll] = useState(false)
   const { data, error, refetch } = trpc.syncs.page.useQuery(
     { projectId, status: WAITING, limit: all ? MOST : SHOWN },
@@ -36,7 +36,7 @@ export function AttentionList({ projectId, total }: { projectId: string; total: 
         <CircleCheck aria-hidden className="size-5 shrink-0 text-good" />
         <p className="text-base">
           <span className="font-semibold">{attention.none}.</span>{' '}
-          <span className="text-soft">{attention.noneText(total)}</span>
+          <span className="text-soft">{attention.noneText(total, paused)}</span>
         </p>
       </Card>
     )

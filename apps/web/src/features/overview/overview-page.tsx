@@ -38,6 +38,7 @@ function Overview({ project, rights, total }: { project: Project; rights: Rights
   const { id: projectId, name, description } = project
   const overview = trpc.overview.project.useQuery({ projectId })
   const syncs = trpc.syncs.briefs.useQuery({ projectId })
+  const paused = syncs.data?.filter(({ status }) => status === 'paused').length ?? 0
   const own = useOwnFolders(projectId, project.environments)
   if (own?.length === 0) return <NothingYours projectId={projectId} />
   return (
@@ -45,7 +46,7 @@ function Overview({ project, rights, total }: { project: Project; rights: Rights
       <PageHeader title={name} text={description ?? undefined} />
       <div className={COLUMNS}>
         <div className="grid min-w-0 gap-4">
-          <AttentionList projectId={projectId} total={total} />
+          <AttentionList projectId={projectId} total={total} paused={paused} />
           {overview.error ? (
             <Failure what={words.overviewUnreadable} error={overview.error} retry={overview.refetch} />
           ) : syncs.error ? (

@@ -10,7 +10,10 @@ export const words = {
   attention: {
     title: 'Needs attention',
     none: 'Nothing needs your attention',
-    noneText: (syncs: number) => (syncs === 0 ? 'No syncs yet.' : `${count(syncs, 'sync')}, all healthy.`),
+    noneText: (syncs: number, paused: number) => {
+      if (syncs === 0) return 'No syncs yet.'
+      return paused === 0 ? `${count(syncs, 'sync')}, all healthy.` : `${count(syncs, 'sync')}, ${paused} paused.`
+    },
     some: (some: number, all: number) => `${some} of ${count(all, 'sync')}`,
     all: (all: number) => `View all ${all}`,
     rest: (rest: number) => `${count(rest, 'more sync')} in the list of syncs`,
