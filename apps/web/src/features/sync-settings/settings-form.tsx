@@ -2,7 +2,6 @@ import { useCallback, useRef, useState, type ReactNode } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/server/errors.ts'
-import { useTypedOver } from '../../lib/forms/typed-over.ts'
 import { markStale } from '../../lib/server/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/server/trpc.ts'
@@ -27,7 +26,6 @@ export function SettingsForm({ sync, children }: { sync: Sync; children: ReactNo
     },
   })
   useUnsaved(changed.length > 0)
-  const ifVersion = useTypedOver(sync.version, changed.length > 0)
 
   const register = useCallback((title: string, part: Part | null) => {
     if (part) parts.current.set(title, part)
@@ -42,7 +40,7 @@ export function SettingsForm({ sync, children }: { sync: Sync; children: ReactNo
       if (!change) return setInvalid(title)
       patches.push(change)
     }
-    update.mutate({ destination: sync.destination, syncId: sync.id, ifVersion, ...mergePatches(patches) })
+    update.mutate({ destination: sync.destination, syncId: sync.id, ...mergePatches(patches) })
   }
   const discard = () => {
     update.reset()

@@ -3,7 +3,7 @@ import type { updateSync } from '@keyferry/schemas'
 import { createContext, useContext, useEffect, useRef } from 'react'
 import type { z } from 'zod'
 
-export type Patch = Omit<z.input<typeof updateSync>, 'destination' | 'syncId' | 'ifVersion'>
+export type Patch = Omit<z.input<typeof updateSync>, 'destination' | 'syncId'>
 
 export interface Part {
   /** What to change; undefined when what is typed is not valid. */
@@ -28,9 +28,17 @@ export function useSettingsPart(title: string, dirty: boolean, patch: Part['patc
   }, [register, title, dirty])
 }
 
-/** One patch of several, each for other fields or options. */
+/**
+ * One patch of several, each for other fields or options. Of their versions the earliest: nothing later may be
+ * replaced.
+ */
 export const mergePatches = (patches: readonly Patch[]): Patch => {
   const merged: Patch = Object.assign({}, ...patches)
   const options = patches.flatMap((patch) => patch.options ?? [])
-  return options.length === 0 ? merged : { ...merged, options: Object.assign({}, ...options) }
+  const versions = patches.flatMap(({ ifVersion }) => ifVersion ?? [])
+  return {
+    ...merged,
+    ...(options.length === 0 ? {} : { options: Object.assign({}, ...options) }),
+    ...(versions.length === 0 ? {} : { ifVersion: Math.min(...versions) }),
+  }
 }

@@ -13,6 +13,7 @@ import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { changedFrom, defaultsOf, type Values } from '../../lib/forms/form-fields.ts'
 import { schemaOf } from '../../lib/forms/form-rules.ts'
 import { useStoredForm } from '../../lib/forms/stored-form.ts'
+import { useTypedOver } from '../../lib/forms/typed-over.ts'
 import { useRights } from '../../lib/session/rights.ts'
 import { trpc } from '../../lib/server/trpc.ts'
 import type { Destination, DeletionPolicy, Sync } from '../../lib/server/types.ts'
@@ -207,11 +208,15 @@ function OwnOptions({ sync, destination, title }: { sync: Sync; destination: Des
     typedOf: _,
     ...form
   } = useStoredForm({ own: { ...defaultsOf(fields), ...own } }, zodResolver(z.object({ own: schemaOf(fields) })))
+  // They are saved as a whole.
+  const ifVersion = useTypedOver(sync.version, isTyped)
   return (
     <SettingsCard
       title={title}
       dirty={isTyped}
-      patch={async () => ((await form.trigger()) ? { options: changedFrom(fields, form.getValues('own')) } : undefined)}
+      patch={async () =>
+        (await form.trigger()) ? { ifVersion, options: changedFrom(fields, form.getValues('own')) } : undefined
+      }
     >
       <FormProvider {...form}>
         <GeneratedFields

@@ -6,6 +6,7 @@ import { GeneratedFields } from '../../components/fields/generated-fields.tsx'
 import { defaultsOf, filled } from '../../lib/forms/form-fields.ts'
 import { schemaOf } from '../../lib/forms/form-rules.ts'
 import { useStoredForm } from '../../lib/forms/stored-form.ts'
+import { useTypedOver } from '../../lib/forms/typed-over.ts'
 import type { Destination, Sync } from '../../lib/server/types.ts'
 import { SettingsCard } from './settings-card.tsx'
 import { words } from './words.ts'
@@ -21,11 +22,13 @@ export function TargetSettings({ sync, destination }: { sync: Sync; destination:
     { connectionId: sync.connectionId, target: { ...defaultsOf(fields), ...sync.target } },
     zodResolver(z.object({ connectionId: z.string(), target: schemaOf(fields) })),
   )
+  // It is saved as a whole.
+  const ifVersion = useTypedOver(sync.version, isTyped)
   const { field: connection } = useController({ control: form.control, name: 'connectionId' })
   const patch = async () => {
     if (!(await form.trigger())) return undefined
     const { connectionId, target } = form.getValues()
-    return { connectionId, target: filled(fields, target) }
+    return { ifVersion, connectionId, target: filled(fields, target) }
   }
   return (
     <SettingsCard title={words.settingsTarget.title} text={words.settingsTarget.text} dirty={isTyped} patch={patch}>
