@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { acceptSecrets } from '@keyferry/core'
 import { onEveryDatabase, statement } from '@keyferry/db/testing'
 import { keyring } from '@keyferry/kernel'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { newProject, readyApi, type TestApi } from '../src/testing.ts'
 
 onEveryDatabase('a store of another version or key', (open) => {
@@ -79,6 +79,9 @@ onEveryDatabase('a store of another version or key', (open) => {
 
   it('re-encrypts and removes nothing once a newer version has brought it up to date', async () => {
     await statement(api.ctx.db, `insert into kysely_migration (name, timestamp) values ('9999-later', '2027')`)
+    onTestFinished(async () => {
+      await statement(api.ctx.db, `delete from kysely_migration where name = '9999-later'`)
+    })
     const { status, body } = await api.send('POST', `/api/v1/projects/${projectId}/rotate-data-key`)
     expect(status).toBe(503)
     expect(body.message).toContain('9999-later')
