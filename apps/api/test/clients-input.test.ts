@@ -268,12 +268,12 @@ describe('where a form means something of its own', () => {
 
   it('a switch without a value is on, one with no text after its name was not sent', async () => {
     await api.send('POST', '/api/v1/folders', { ...at(), name: 'sub' })
-    await api.send('POST', '/api/v3/secrets/raw/BELOW', { ...at(), secretPath: '/sub', secretValue: '1' })
+    await api.send('POST', '/api/v3/secrets/raw/BELOW_ROOT', { ...at(), secretPath: '/sub', secretValue: '1' })
     const place = `workspaceId=${projectId}`
     for (const on of ['recursive', 'recursive=True', 'recursive=TRUE'])
-      expect(await list(`${place}&${on}`)).toContain('BELOW')
+      expect(await list(`${place}&${on}`)).toContain('BELOW_ROOT')
     for (const off of ['recursive=', 'recursive=False', 'secretPath='])
-      expect(await list(`${place}&${off}`)).toEqual([])
+      expect(await list(`${place}&${off}`)).not.toContain('BELOW_ROOT')
     expect((await api.send('GET', `/api/v3/secrets/raw?environment=dev&${place}&recursive=maybe`)).status).toBe(422)
   })
 
