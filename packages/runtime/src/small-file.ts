@@ -6,7 +6,7 @@ import { StartupError } from './startup-error.ts'
 export const MOST_BYTES = 65_536
 const READ_MS = 30_000
 const POLL_MS = 20
-const { O_RDONLY, O_NONBLOCK = 0 } = constants
+const { O_RDONLY, O_NONBLOCK } = constants
 
 /**
  * The text of the file that the setting `name` names, and its mode; also of a pipe, such as that of `<(command)` in a

@@ -154,4 +154,7 @@ export const openFields = z
 /** ISO 8601, UTC. */
 export const timestamp = z.string()
 /** Of what has no version. */
-export const ifUpdatedAt = timestamp.optional().describe('Only if this is `updatedAt` now; otherwise 409')
+export const ifUpdatedAt = z.iso
+  .datetime({ offset: true })
+  .optional()
+  .describe('Only if this is `updatedAt` now; otherwise 409')
