@@ -244,9 +244,11 @@ const allSecrets = (store: Kysely<Tables>, text: RawBuilder<string>) =>
 const secretsIn = (store: Kysely<Tables>, ids: Ids, text: RawBuilder<string>) =>
   allSecrets(store, text).where((eb) => inList(store, eb.ref('folderId'), ids))
 
-/** As it is stored: the caller checks it. */
-export const secretNamed = keptQuery((store, slot: Slot<{ folderId: string; key: string }>) =>
-  allSecrets(store, TEXTS.sealed).where('folderId', '=', slot('folderId')).where('key', '=', slot('key')),
+/** Of a folder, as they are stored: the caller checks them. */
+export const secretsNamed = keptQuery((store, slot: Slot<{ folderId: string; keys: readonly string[] }>) =>
+  allSecrets(store, TEXTS.sealed)
+    .where('folderId', '=', slot('folderId'))
+    .where(({ ref }) => inList(store, ref('key'), slot('keys'))),
 )
 
 const bytesOf = (text: RawBuilder<string>) =>

@@ -5,7 +5,7 @@ import { secretsOfFolder } from '@keyferry/kernel/authority'
 import { namerOf, readerOf } from '../../references/out-of-reach.ts'
 import { findFolder, type FoundFolder } from '../../tree/find-folder.ts'
 import { shownTags } from '../../tree/tags.ts'
-import { openValue, secretNamed } from '../../tree/tree.ts'
+import { openValue, secretsNamed } from '../../tree/tree.ts'
 import { loadAround, loadSecrets, nameOf, sharedReadsOf, type Loaded, type Wanted } from './load-secrets.ts'
 
 /** A large folder that was read whole since it was written: each of its secrets can be read without the others. */
@@ -54,7 +54,7 @@ async function loadAlone(
 ): Promise<Loaded | null> {
   const { id, path } = folder
   return snapshot(ctx, async (tx) => {
-    const [row] = await secretNamed(tx, { folderId: id, key: name })
+    const [row] = await secretsNamed(tx, { folderId: id, keys: [name] })
     if (!row || !has(row)) return null
     if (showValues && expandReferences && openValue(key, projectId, row)?.includes('${') !== false) return null
     const alone = { id, projectId, environment: environment.slug, path, imports: [], secrets: new Map([[name, row]]) }

@@ -5,7 +5,7 @@ import { moveHead } from '@keyferry/kernel/authority'
 import { pruneVersions, sizeOf } from '../../trash/prune-versions.ts'
 import { charge } from '../../tree/quotas.ts'
 import { openTags, UNTAGGED } from '../../tree/tags.ts'
-import type { SecretRow } from '../../tree/tree.ts'
+import { secretsNamed, type SecretRow } from '../../tree/tree.ts'
 import type { Target } from './folder-for-writing.ts'
 import { highestVersions } from './highest-versions.ts'
 import { nextSecret, type Opened, type Put } from './next-secret.ts'
@@ -18,15 +18,8 @@ export async function presentSecrets(
   keys: readonly string[],
 ): Promise<Map<string, SecretRow>> {
   const found = new Map<string, SecretRow>()
-  for (const some of chunks([...new Set(keys)])) {
-    const rows = await tx
-      .selectFrom('secrets')
-      .where('folderId', '=', folderId)
-      .where('key', 'in', some)
-      .selectAll()
-      .execute()
-    for (const row of rows) found.set(row.key, row)
-  }
+  for (const some of chunks([...new Set(keys)]))
+    for (const row of await secretsNamed(tx, { folderId, keys: some })) found.set(row.key, row)
   return found
 }
 
