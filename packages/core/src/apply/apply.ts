@@ -6,6 +6,7 @@ import type { Lease } from '../lease/lease.ts'
 import { isWrite, type Plan, type Write } from '../plan/plan.ts'
 import { entriesBefore, landedEntry, replacingEntry } from './change-entries.ts'
 import { journal, type Journal } from './journal.ts'
+import type { Entry } from './ledger.ts'
 import { collectOutcomes, failureOf, type Outcome, type Outcomes } from './outcomes.ts'
 import { restorePreviousValues } from './previous-value.ts'
 import type { Difference, OpenTarget } from './target.ts'
@@ -63,7 +64,7 @@ export async function applyPlan(
   }
   const unsent = writes.filter((change) => !outcomes.isSettled(change))
   settleRest(plan, outcomes, refusal)
-  if (refusal) await forgetRefused(ledgerJournal, found, unsent, refusal)
+  if (refusal) await withdrawIntents(ledgerJournal, found, unsent, refusal)
 
   await restorePreviousValues(ctx, target, found, ledgerJournal, outcomes).catch((error: unknown) => {
     // The vendor went away in between; the ledger still says so, and the next run starts there.
@@ -82,7 +83,7 @@ function reportTo(ledgerJournal: Journal, outcomes: Outcomes, errors: Destinatio
   }
   return {
     async replacing({ key }) {
-      if (!ledgerJournal.isReplacing(key)) await ledgerJournal.add(replacingEntry(found, key))
+      if (ledgerJournal.lastOf(key) !== 'replacing') await ledgerJournal.add(replacingEntry(found, key))
     },
     async done(change, remoteIds = []) {
       const written = ledgerJournal.addLanded(landedEntry(found, change, remoteIds))
@@ -94,23 +95,29 @@ function reportTo(ledgerJournal: Journal, outcomes: Outcomes, errors: Destinatio
       noteReported()
       errors.push(error)
       outcomes.settle(change, 'failed', failureOf(error))
-      await forgetRefused(ledgerJournal, found, [change], error)
+      await withdrawIntents(ledgerJournal, found, [change], error)
     },
   }
 }
 
-/** Nothing was created by these names: what stands there later is not the sync's to delete. */
-async function forgetRefused(
+/**
+ * What the provider refused changed nothing: a key that stands there later under a new name is not the sync's to
+ * delete, and one that the sync wrote before is as it was.
+ */
+async function withdrawIntents(
   ledgerJournal: Journal,
   { ledger }: Difference,
-  changes: readonly Pick<Change, 'action' | 'key'>[],
+  changes: readonly Pick<Change, 'key'>[],
   error: DestinationError,
 ): Promise<void> {
   if (!hadNoEffect(error)) return
-  const created = changes.filter(
-    ({ action, key }) => action === 'create' && !ledger.has(key) && !ledgerJournal.isReplacing(key),
-  )
-  await Promise.all(created.map(({ key }) => ledgerJournal.add({ kind: 'gone', key })))
+  const entries = changes.flatMap(({ key }): Entry[] => {
+    const last = ledgerJournal.lastOf(key)
+    if (last === 'creating') return [{ kind: 'gone', key }]
+    // What an earlier run began may have landed all the same.
+    return last === 'changing' && ledger.get(key)?.intent === null ? [{ kind: 'unchanged', key }] : []
+  })
+  await Promise.all(entries.map((entry) => ledgerJournal.add(entry)))
 }
 
 const rejectedBy = ({ changes }: Plan): Outcome[] =>

@@ -13,8 +13,8 @@ export interface Journal {
   flush(): void
   /** The same in one transaction with what `work` writes: before the first call that changes something. */
   begin(work: ((tx: Tx) => Promise<unknown>) | undefined, entries: readonly Entry[]): Promise<void>
-  /** The key's last entry says that its old value may be gone and the new one is not there. */
-  isReplacing(key: string): boolean
+  /** What was last written down of the key by this run; undefined: nothing. */
+  lastOf(key: string): Entry['kind'] | undefined
 }
 
 /** Milliseconds. Answers to calls that left together come a few apart; a transaction costs more than all their rows. */
@@ -35,7 +35,7 @@ export function journal(ctx: Context, place: LedgerScope, lease: Lease): Journal
     write(scope, entries).then(written.resolve, written.reject)
   }
   return {
-    isReplacing: (key) => last.get(key) === 'replacing',
+    lastOf: (key) => last.get(key),
     flush,
     async add(entry) {
       remember([entry])

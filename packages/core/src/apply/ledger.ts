@@ -213,6 +213,8 @@ export type Entry =
   | ({ kind: 'replacing'; key: string; remoteIds: readonly string[]; flags: Flags } & Source)
   /** About to be written or deleted: until that is known to have landed, nobody knows what stands there. */
   | { kind: 'changing'; key: string }
+  /** The change that was begun did not land: the value is the one that was written before. */
+  | { kind: 'unchanged'; key: string }
   /** About to be made where nothing stood. */
   | ({ kind: 'creating'; key: string; flags: Flags } & Source)
   /** What was written before is what these versions give too. */
@@ -240,6 +242,9 @@ export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: 
 
   const changing = entries.filter((entry) => entry.kind === 'changing').map((entry) => entry.key)
   for (const keys of chunks(changing)) await intendChanges(tx, { syncId, targetKey, keys })
+
+  const unchanged = entries.filter((entry) => entry.kind === 'unchanged').map((entry) => entry.key)
+  for (const keys of chunks(unchanged)) await withdrawChanges(tx, { syncId, targetKey, keys })
 
   const confirmed = entries.filter((entry) => entry.kind === 'confirmed')
   for (const some of chunks(confirmed)) await recordVersions(tx, place, some)
@@ -292,6 +297,16 @@ const intendChanges = keptQuery((db, slot: Slot<Place & { keys: readonly string[
     .where('targetKey', '=', slot('targetKey'))
     .where((eb) => inList(db, eb.ref('key'), slot('keys')))
     .where('intent', 'is', null),
+)
+
+const withdrawChanges = keptQuery((db, slot: Slot<Place & { keys: readonly string[] }>) =>
+  db
+    .updateTable('ledger')
+    .set({ intent: null })
+    .where('syncId', '=', slot('syncId'))
+    .where('targetKey', '=', slot('targetKey'))
+    .where((eb) => inList(db, eb.ref('key'), slot('keys')))
+    .where('intent', '=', 'changing'),
 )
 
 /** Of keys whose value stays as it was written: only what it is known to be made of changes. */
@@ -363,7 +378,7 @@ const keepRevisions = keptQuery((db, slot: Slot<OfPlace>) =>
 function rowOf(
   ctx: Context,
   { syncId, targetKey, dataKey }: LedgerScope,
-  entry: Exclude<Entry, { kind: 'gone' | 'changing' | 'confirmed' }>,
+  entry: Exclude<Entry, { kind: 'gone' | 'changing' | 'unchanged' | 'confirmed' }>,
 ): Row {
   const { kind, key, sourceKey, version, madeOf } = entry
   return {

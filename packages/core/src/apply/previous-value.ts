@@ -21,7 +21,10 @@ export async function restorePreviousValues(
 ): Promise<void> {
   const lost = outcomes
     .settled()
-    .filter(({ state, key, action }) => state === 'failed' && action !== 'delete' && ledgerJournal.isReplacing(key))
+    .filter(
+      ({ state, key, action }) =>
+        state === 'failed' && action !== 'delete' && ledgerJournal.lastOf(key) === 'replacing',
+    )
   if (lost.length === 0) return
   // A refused delete leaves the old value in place; only a listing shows which.
   const present = new Set((await target.client.list()).map((entry) => entry.key))

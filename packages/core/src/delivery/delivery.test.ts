@@ -19,8 +19,8 @@ import { deliveryVerbs } from './delivery.verbs.ts'
 const [destination = ''] = (await representatives()).keys()
 
 onEveryDatabase('delivery receipts', (open) => {
-  const start = async () => {
-    const fixture = await startSyncFixture(open, destination)
+  const start = async (at = destination) => {
+    const fixture = await startSyncFixture(open, at)
     onTestFinished(fixture.close)
     const { ctx, actor, place } = fixture
     return {
@@ -77,6 +77,19 @@ onEveryDatabase('delivery receipts', (open) => {
     })
     expect((await sums(1)).keys).toMatchObject([{ key: 'A', delivered: 1 }])
     expect((await sums(1, 'A')).keys).toMatchObject([{ key: 'B', delivered: 1 }])
+  })
+
+  it('name the version that a destination keeps when it refuses a newer one, which costs no write then', async () => {
+    const { emulator, set, create, run, receipt } = await start('github')
+    await set({ A: 'one' })
+    const sync = await create()
+    await run(sync)
+    await set({ A: 'two' })
+    emulator.fail(1, { kind: 'status', status: 422 }, (method) => method !== 'GET')
+    expect((await run(sync)).row.inSync).toBe(false)
+    expect((await receipt('A')).destinations).toMatchObject([{ state: 'failed', version: 1 }])
+    await set({ A: 'one' })
+    expect((await run(sync)).calls).toEqual({ GET: 1 })
   })
 
   it('name the runs that wrote a value, however many came after them', async () => {

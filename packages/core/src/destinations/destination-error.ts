@@ -8,6 +8,8 @@ export class DestinationError extends Error {
   readonly code: string | null
   /** `throttled`: when the vendor said to come back. */
   readonly retryAt: Date | null
+  /** Whether an earlier try of the same call may have landed: its answer was lost. */
+  mayHaveLanded = false
 
   constructor(
     kind: DestinationErrorKind,
@@ -28,5 +30,5 @@ export const concernsTarget = ({ kind }: DestinationError): boolean =>
   kind === 'auth' || kind === 'missing' || kind === 'throttled'
 
 /** The provider answered that it did nothing. */
-export const hadNoEffect = ({ kind, status }: DestinationError): boolean =>
-  kind !== 'unavailable' && status !== null && status >= 400 && status < 500
+export const hadNoEffect = ({ kind, status, mayHaveLanded }: DestinationError): boolean =>
+  !mayHaveLanded && kind !== 'unavailable' && status !== null && status >= 400 && status < 500

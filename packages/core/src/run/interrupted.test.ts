@@ -5,6 +5,7 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, expect, it, vi } from 'vitest'
 import { representatives } from '../destinations/emulators.ts'
+import type { Fault } from '../destinations/shared/emulators/emulator.ts'
 import { listRuns } from '../history/runs.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { deleteSync } from '../verbs/remove.ts'
@@ -85,17 +86,22 @@ for (const destination of (await representatives()).keys()) {
         expect(it.contents()).toEqual({ A: '1', B: '2' })
       }))
 
-    it('after a write that landed, or did not, is followed by one when the source has the former value again', () =>
+    it.each<{ answer: string; later: Fault }>([
+      { answer: 'no', later: { kind: 'reset-after' } },
+      { answer: 'a late', later: { kind: 'status', status: 403 } },
+    ])('after a write with $answer answer is followed by one when the source has the former value again', ({ later }) =>
       fixture(async (it, sync) => {
         await it.run(sync)
         await it.set({ A: 'new' })
-        for (let n = 1; n <= 10; n++) it.emulator.fail(n, { kind: 'reset-after' }, (method) => method !== 'GET')
-        expect((await it.run(sync)).row.inSync).toBe(false)
+        for (let n = 1; n <= 10; n++)
+          it.emulator.fail(n, n === 1 ? { kind: 'reset-after' } : later, (method) => method !== 'GET')
+        await it.run(sync)
         it.emulator.heal()
         await it.set({ A: '1' })
         expect((await it.run(sync)).row).toMatchObject({ state: 'succeeded', inSync: true })
         expect(it.contents()).toEqual({ A: '1', B: '2' })
-      }))
+      }),
+    )
 
     it('by a process that is gone is closed by the next one', () =>
       fixture(async (it, sync) => {

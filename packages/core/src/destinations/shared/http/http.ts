@@ -233,7 +233,17 @@ function requester(parts: Parts): Http['request'] {
     { maxAttempts: TRIES - 1, backoff: new ExponentialBackoff({ initialDelay: FIRST_REPEAT_MS, maxDelay: 2_000 }) },
   )
 
-  return (request) => (request.repeatable ? repeating.execute(() => attempt(request), signal) : attempt(request))
+  return (request) => {
+    if (!request.repeatable) return attempt(request)
+    let isUnclear = false
+    const tryAgain = (): Promise<HttpAnswer> =>
+      attempt(request).catch((error: unknown) => {
+        if (isUnclear && error instanceof DestinationError) error.mayHaveLanded = true
+        isUnclear ||= isUnavailable(error)
+        throw error
+      })
+    return repeating.execute(tryAgain, signal)
+  }
 }
 
 const sentValues = (body: unknown): unknown => (body instanceof URLSearchParams ? [...body.values()] : body)
