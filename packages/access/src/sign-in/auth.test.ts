@@ -4,6 +4,7 @@ import { onEveryDatabase, type StoreTemplate } from '@keyferry/db/testing'
 import { BadRequest, OWASP_COST, TooManyRequests, transact } from '@keyferry/kernel'
 import { SILENT, testContext, type TestContext } from '@keyferry/kernel/testing'
 import { hashPassword as hashOfEarlierVersions } from 'better-auth/crypto'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { createAuth, migrateAuth, type Auth } from './auth.ts'
 import { bootstrapInstance } from './bootstrap.ts'
@@ -241,6 +242,15 @@ onEveryDatabase('accounts', (open, dialect) => {
       for (const secret of [token, account.email, account.password])
         expect(`${JSON.stringify(details)} ${String(message)}`).not.toContain(secret)
     }
+  })
+
+  it('logs no warning per request while the store takes no writes', async () => {
+    const said = { warn: vi.spyOn(test.ctx.log, 'warn'), debug: vi.spyOn(test.ctx.log, 'debug') }
+    const { token } = await setUp()
+    await sql`pragma query_only = on`.execute(test.ctx.db)
+    expect(await auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null)).toBeNull()
+    expect(said.debug).toHaveBeenCalledWith(expect.objectContaining({ err: expect.any(Error) }), expect.any(String))
+    expect(said.warn).not.toHaveBeenCalled()
   })
 
   it('creates no token unless one is requested', async () => {

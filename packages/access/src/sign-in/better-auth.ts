@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { apiKey } from '@better-auth/api-key'
 import { tryGetCurrentAuthEndpointContext as callUnderWay } from '@better-auth/core/context'
-import { amend, type Dialect } from '@keyferry/db'
+import { amend, storeTrouble, type Dialect } from '@keyferry/db'
 import { transact, type Context, type ScryptCost } from '@keyferry/kernel'
 import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin, type GenericEndpointContext } from 'better-auth'
 import { isAPIError } from 'better-auth/api'
@@ -140,11 +140,12 @@ export function configuration(
     logger: {
       level: 'warn' as const,
       // Of its further arguments, which may name addresses or hold request data, only what broke is kept. A failed
-      // sign-in and a wrong token are no errors of the server; the audit log has them.
+      // sign-in and a wrong token are no errors of the server; the audit log has them. A store that is away is reported
+      // by the readiness check, not once per request.
       log: (level: string, message: string, ...details: unknown[]) => {
         const err = details.find((detail) => detail instanceof Error && !isAPIError(detail))
-        const isRefusal = err === undefined && details.some(isAPIError)
-        log[level === 'error' && !isRefusal ? 'warn' : 'debug'](
+        const isExpected = err === undefined ? details.some(isAPIError) : storeTrouble(err) !== null
+        log[level === 'error' && !isExpected ? 'warn' : 'debug'](
           { part: 'auth', ...(err ? { err } : {}) },
           message || 'internal error in sign-in',
         )

@@ -24,6 +24,7 @@ import { auditEvent, transact, verifyAudit, wrappedOrganizationKey, type Context
 import { verifyStore } from '@keyferry/kernel/authority'
 import { commandContext, openAdmin, OPERATOR } from './admin.ts'
 import type { Env } from '../settings/env.ts'
+import { withCertificateCheck } from '../settings/formats.ts'
 import { makeDataDir } from '../store/data-dir.ts'
 import { lockDataDir } from '../store/lock.ts'
 import { givenKeys } from '../open.ts'
@@ -102,7 +103,7 @@ function targetOf(env: Env, to: string): Target {
     throw new StartupError(
       'The store is in Postgres already. --to takes a data directory; another Postgres gets it by pg_dump and pg_restore.',
     )
-  return isUrl ? { kind: 'Postgres', url: to } : { kind: 'SQLite', dataDir: resolve(to) }
+  return isUrl ? { kind: 'Postgres', url: withCertificateCheck(to) } : { kind: 'SQLite', dataDir: resolve(to) }
 }
 
 async function refuseRunning(ctx: Pick<Context, 'db' | 'now'>, what: string): Promise<void> {

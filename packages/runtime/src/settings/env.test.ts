@@ -112,6 +112,17 @@ describe('the environment', () => {
     expect(readEnv({ DATABASE_URL: 'postgres://h/d', DATABASE_URI: 'postgres://h/d' }).warnings).toEqual([])
   })
 
+  it.each([
+    ['?sslmode=require', '?sslmode=verify-full'],
+    ['?application_name=a&sslmode=verify-ca&options=b', '?application_name=a&sslmode=verify-full&options=b'],
+    ['?sslmode=require&uselibpqcompat=true', '?sslmode=require&uselibpqcompat=true'],
+    ['?sslmode=no-verify', '?sslmode=no-verify'],
+  ])('reads DATABASE_URL with %s as the driver does, without its warning', (given, read) => {
+    expect(readEnv({ DATABASE_URL: `postgres://app:pw@db/keyferry${given}` }).DATABASE_URL).toBe(
+      `postgres://app:pw@db/keyferry${read}`,
+    )
+  })
+
   it('takes every secret from a file, too, and root keys from a command', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'keyferry-env-'))
     onTestFinished(() => rm(dir, { recursive: true, force: true }))

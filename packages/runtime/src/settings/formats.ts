@@ -49,6 +49,15 @@ export const mailServer = z.url({
   abort: true,
 })
 
+/**
+ * `url` with the name of what `pg` does for `prefer`, `require` and `verify-ca` as well: it checks the certificate and
+ * the host. It prints a warning of several lines for the other names.
+ */
+export const withCertificateCheck = (url: string): string =>
+  /[?&]uselibpqcompat=true(&|$)/.test(url)
+    ? url
+    : url.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/, '$1verify-full')
+
 /** Without a host it is the local socket. */
 export const postgresUrl = z
   .string()
@@ -56,6 +65,7 @@ export const postgresUrl = z
     (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text.replace('@/', '@localhost/')),
     withPassword('postgres://user:password@db.example.com/keyferry'),
   )
+  .transform(withCertificateCheck)
 
 /** Its console names its files from the root of the host. */
 export const ownUrl = z
