@@ -67,8 +67,8 @@ export function ImportDialog({ sync, onClose }: { sync: ListedSync; onClose: () 
           <Button
             variant="primary"
             busy={run.isPending}
-            disabled={!preview.data || preview.isFetching}
-            onClick={() => preview.data && void submit(preview.data.hash)}
+            disabled={!preview.isSuccess}
+            onClick={() => preview.isSuccess && void submit(preview.data.hash)}
           >
             {words.importDialog.import}
           </Button>

@@ -16,7 +16,7 @@ import { words } from '../words.ts'
 /** Shows the plan as it is now; approving covers exactly that one. */
 export function ApproveDialog({ sync, onClose }: { sync: ListedSync; onClose: () => void }) {
   const one = { destination: sync.destination, syncId: sync.id }
-  const { data: plan, error, refetch, isFetching } = trpc.syncs.plan.useQuery(one, { staleTime: 0 })
+  const { data: plan, error, refetch } = trpc.syncs.plan.useQuery(one, { staleTime: 0 })
   const approve = trpc.syncs.approve.useMutation()
   const denied = useWhyNot(sync.projectId)('syncs.manage', atSource(sync))
   const [problem, setProblem] = useState<unknown>()
@@ -51,7 +51,6 @@ export function ApproveDialog({ sync, onClose }: { sync: ListedSync; onClose: ()
               variant={deletes > 0 ? 'danger' : 'primary'}
               busy={approve.isPending}
               denied={denied}
-              disabled={isFetching}
               onClick={() => void submit()}
             >
               {deletes > 0 ? words.approveDialog.approveDelete(deletes) : words.approveDialog.approveRun}

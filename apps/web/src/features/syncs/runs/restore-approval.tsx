@@ -12,14 +12,16 @@ interface Props {
   sync: Sync
   runId: string
   plan: RestorePlan
-  looking: boolean
   /** What would change is no longer what was reviewed. */
   onChanged: () => void
   onClose: () => void
 }
 
-/** Approves exactly the plan that is shown. */
-export function RestoreApproval({ sync, runId, plan, looking, onChanged, onClose }: Props) {
+/**
+ * Approves exactly the plan that is shown. Also while it is fetched again, so that no press is lost: the server refuses
+ * one that has changed.
+ */
+export function RestoreApproval({ sync, runId, plan, onChanged, onClose }: Props) {
   const [problem, setProblem] = useState<unknown>()
   const restore = trpc.syncs.restore.useMutation()
   const { added, changed, removed, hash } = plan
@@ -45,7 +47,6 @@ export function RestoreApproval({ sync, runId, plan, looking, onChanged, onClose
           <Button
             variant={removed.length > 0 ? 'danger' : 'primary'}
             busy={restore.isPending}
-            disabled={looking}
             onClick={() => void submit()}
           >
             {labelOf(writes, removed.length)}

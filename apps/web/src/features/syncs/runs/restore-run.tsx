@@ -79,7 +79,6 @@ export function RestoreRun({ sync, runId, onClose }: Props) {
               sync={sync}
               runId={runId}
               plan={plan.data}
-              looking={plan.isFetching}
               onChanged={() => void plan.refetch()}
               onClose={onClose}
             />
