@@ -13,7 +13,7 @@ interface Props {
 /** Who a row of the members is about. */
 export const PersonCell = ({ name, email, you, children }: Props) => (
   <span className="grid">
-    <span className="flex flex-wrap items-center gap-1.5 font-medium break-words">
+    <span className="flex flex-wrap items-center gap-1.5 font-medium wrap-anywhere">
       {name}
       {you && <Badge>{words.personCell.you}</Badge>}
     </span>

@@ -83,7 +83,7 @@ export function ConnectionCard(props: ConnectionProps) {
             {words.connectionCard.usedBy(usedBy)}
           </ConnectionLink>
         )}
-        <span className="break-words">{allowedNames(connection, projects)}</span>
+        <span className="wrap-anywhere">{allowedNames(connection, projects)}</span>
         <span>
           {checkedAt === null ? (
             words.connectionCard.neverChecked

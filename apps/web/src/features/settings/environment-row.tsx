@@ -29,7 +29,7 @@ export function EnvironmentRow(props: Props) {
           <Link
             to="/p/$projectId/secrets/$environment"
             params={{ projectId, environment: slug }}
-            className="text-base font-medium break-words hover:underline"
+            className="text-base font-medium wrap-anywhere hover:underline"
           >
             {name}
           </Link>

@@ -40,7 +40,7 @@ export function PersonRow({ index, measure, person, you, isDoubted }: Props) {
     <Tr ref={measure} data-index={index} aria-label={person.email}>
       <RowTh className="py-2">
         <span className="grid">
-          <span className="flex flex-wrap items-center gap-1.5 font-medium break-words">
+          <span className="flex flex-wrap items-center gap-1.5 font-medium wrap-anywhere">
             {person.name}
             {you && <Badge>{words.personRow.you}</Badge>}
           </span>

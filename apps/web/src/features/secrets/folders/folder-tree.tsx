@@ -51,7 +51,9 @@ function Folders({ projectId, place, onOpened }: { projectId: string; place: Fol
               aria-current={path === secretPath ? 'page' : undefined}
               className="flex items-center gap-2 rounded-md px-2 py-1 font-mono text-sm hover:bg-sunken aria-[current=page]:bg-accent-tint"
             >
-              {wanted === '' && <span aria-hidden style={{ width: `${Math.min(namesOf(path).length, 8)}rem` }} />}
+              {wanted === '' && (
+                <span aria-hidden className="shrink-0" style={{ width: `${Math.min(namesOf(path).length, 8)}rem` }} />
+              )}
               <span className="min-w-0 truncate">{wanted === '' && path !== '/' ? nameOf(path) : path}</span>
               {secretCount !== null && (
                 <span className="ml-auto font-sans text-xs text-faint tabular-nums">{secretCount}</span>
