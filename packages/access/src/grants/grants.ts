@@ -32,18 +32,26 @@ const accessOf = (db: Db | Tx, { id, isInstanceAdmin }: { id: string; isInstance
 export async function holdAccess(tx: Tx, principal: Principal): Promise<Access> {
   if (principal.kind !== 'system')
     await lockRows(tx, async () => {
-      const ids = withOwner(principal.id)
-      await tx.selectFrom('instanceAdmins').where('principalId', 'in', ids).select('principalId').forShare().execute()
-      await tx.selectFrom('memberships').where('principalId', 'in', ids).select('id').forShare().execute()
+      await heldAdmins(tx, principal)
+      await heldMemberships(tx, principal)
     })
   return readAccess(tx, principal)
 }
 
-/** The id and, of an API key, that of its owner. */
-const withOwner = (id: string) => {
-  const eb = expressionBuilder<Tables>()
-  return [eb.val(id), eb.selectFrom('apiKeys').where('id', '=', id).select('ownerId')]
+interface Id {
+  id: string
 }
+/** The id and, of an API key, that of its owner. */
+const withOwner = (slot: Slot<Id>) => [
+  slot('id'),
+  expressionBuilder<Tables>().selectFrom('apiKeys').where('id', '=', slot('id')).select('ownerId'),
+]
+const heldAdmins = keptQuery((db, slot: Slot<Id>) =>
+  db.selectFrom('instanceAdmins').where('principalId', 'in', withOwner(slot)).select('principalId').forShare(),
+)
+const heldMemberships = keptQuery((db, slot: Slot<Id>) =>
+  db.selectFrom('memberships').where('principalId', 'in', withOwner(slot)).select('id').forShare(),
+)
 
 async function readGrants(db: Db | Tx, principalId: string): Promise<Access> {
   const rows = await memberships(db, principalId)

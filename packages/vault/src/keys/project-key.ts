@@ -1,4 +1,4 @@
-import type { Db } from '@keyferry/db'
+import { keptQuery, type Db, type Slot, type Tables } from '@keyferry/db'
 import {
   NotFound,
   projectMissing,
@@ -8,12 +8,13 @@ import {
   type Tx,
   type Wrapped,
 } from '@keyferry/kernel'
+import type { Kysely } from 'kysely'
 
 /**
  * The project's data key. Throws `NotFound` when there is no such project, `DecryptionError` under another root key.
  */
 export async function projectKey(ctx: Pick<Context, 'keyring'>, db: Db | Tx, projectId: string): Promise<DataKey> {
-  const project = await db.selectFrom('projects').where('id', '=', projectId).select('dataKey').executeTakeFirst()
+  const [project] = await keyOf(db, { projectId })
   if (!project) throw new NotFound(projectMissing(projectId))
   return ctx.keyring.open(projectId, project.dataKey)
 }
@@ -27,7 +28,7 @@ export async function projectKey(ctx: Pick<Context, 'keyring'>, db: Db | Tx, pro
  * reader (an import, a reference, a sync) must hold this lock too. Throws `NotFound`.
  */
 export function lockProject(ctx: Writing, tx: Tx, projectId: string): Promise<DataKey> {
-  return hold(ctx, tx, projectId, (query) => query.forNoKeyUpdate())
+  return hold(ctx, tx, projectId, lockedKeyOf)
 }
 
 /**
@@ -35,20 +36,22 @@ export function lockProject(ctx: Writing, tx: Tx, projectId: string): Promise<Da
  * folders that it writes it must hold itself. Throws `NotFound`.
  */
 export function shareProject(ctx: Writing, tx: Tx, projectId: string): Promise<DataKey> {
-  return hold(ctx, tx, projectId, (query) => query.forShare())
+  return hold(ctx, tx, projectId, sharedKeyOf)
 }
 
 type Writing = Pick<Context, 'keyring' | 'caller'>
 
-const select = (tx: Tx, projectId: string) => tx.selectFrom('projects').where('id', '=', projectId).select('dataKey')
+interface OfProject {
+  projectId: string
+}
+const select = (db: Kysely<Tables>, slot: Slot<OfProject>) =>
+  db.selectFrom('projects').where('id', '=', slot('projectId')).select('dataKey')
+const keyOf = keptQuery(select)
+const sharedKeyOf = keptQuery((db, slot: Slot<OfProject>) => select(db, slot).forShare())
+const lockedKeyOf = keptQuery((db, slot: Slot<OfProject>) => select(db, slot).forNoKeyUpdate())
 
-async function hold(
-  ctx: Writing,
-  tx: Tx,
-  projectId: string,
-  lock: (query: ReturnType<typeof select>) => ReturnType<typeof select>,
-): Promise<DataKey> {
-  const project = await lock(select(tx, projectId)).executeTakeFirst()
+async function hold(ctx: Writing, tx: Tx, projectId: string, held: typeof keyOf): Promise<DataKey> {
+  const [project] = await held(tx, { projectId })
   if (!project) throw new NotFound(projectMissing(projectId))
   // Places may have changed hands since the verb was let through; from here on they stand still.
   await ctx.caller?.verify(tx)

@@ -1,4 +1,5 @@
 /** Which folders read which. Costs what it touches: every step is an index look-up. */
+import { inList, keptQuery, type Slot } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 
 /**
@@ -6,11 +7,11 @@ import type { Tx } from '@keyferry/kernel'
  * that references a key in them; transitively.
  */
 export const dependentsOf = (tx: Tx, folderIds: readonly string[]): Promise<string[]> =>
-  closure(folderIds, async (ids) => [...(await importing(tx, ids)), ...(await referring(tx, ids))])
+  closure(folderIds, async (ids) => [...(await importing(tx, { ids })), ...(await referring(tx, { ids }))])
 
 /** A folder and those that import it, directly or not. */
 export const importersOf = (tx: Tx, folderId: string): Promise<string[]> =>
-  closure([folderId], (ids) => importing(tx, ids))
+  closure([folderId], (ids) => importing(tx, { ids }))
 
 async function closure(
   folderIds: readonly string[],
@@ -25,11 +26,20 @@ async function closure(
   return [...reached]
 }
 
-const importing = (tx: Tx, ids: readonly string[]) =>
-  tx.selectFrom('imports').where('sourceFolderId', 'in', ids).select('folderId').distinct().execute()
+interface Ids {
+  ids: readonly string[]
+}
 
-const referring = (tx: Tx, ids: readonly string[]) =>
-  tx
+const importing = keptQuery((db, slot: Slot<Ids>) =>
+  db
+    .selectFrom('imports')
+    .where(({ ref }) => inList(db, ref('sourceFolderId'), slot('ids')))
+    .select('folderId')
+    .distinct(),
+)
+
+const referring = keptQuery((db, slot: Slot<Ids>) =>
+  db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .innerJoin('references', (join) =>
@@ -38,7 +48,7 @@ const referring = (tx: Tx, ids: readonly string[]) =>
         .onRef('references.environmentSlug', '=', 'environments.slug')
         .onRef('references.path', '=', 'folders.path'),
     )
-    .where('folders.id', 'in', ids)
+    .where(({ ref }) => inList(db, ref('folders.id'), slot('ids')))
     .select('references.folderId')
-    .distinct()
-    .execute()
+    .distinct(),
+)

@@ -1,4 +1,5 @@
 /** How much a project holds, against how much it may hold. */
+import { keptQuery, type Slot } from '@keyferry/db'
 import { QuotaExceeded, SETTINGS, type Context, type Quotas, type Tx } from '@keyferry/kernel'
 import { sql } from 'kysely'
 
@@ -95,16 +96,7 @@ export function charge(tx: Tx, projectId: string, more: Partial<Use>): void {
  */
 export async function settleUse(ctx: Limited, tx: Tx): Promise<void> {
   for (const [projectId, { secrets, bytes, adds, freed }] of used.get(tx) ?? []) {
-    const known = await tx
-      .updateTable('projectUse')
-      .set((eb) => ({
-        secrets: eb('secrets', '+', secrets),
-        bytes: eb('bytes', '+', bytes),
-        ...(freed ? { freed: 1 } : {}),
-      }))
-      .where('projectId', '=', projectId)
-      .returning(['secrets', 'bytes', 'freed'])
-      .executeTakeFirst()
+    const [known] = await addUse(tx, { projectId, secrets, bytes, freed: freed ? 1 : 0 })
     let now = known ?? (await recount(tx, projectId))
     const beyond = () =>
       adds && ((secrets > 0 && exceeds(ctx, now, 'secrets')) || (bytes > 0 && exceeds(ctx, now, 'bytes')))
@@ -116,6 +108,18 @@ export async function settleUse(ctx: Limited, tx: Tx): Promise<void> {
   }
   used.delete(tx)
 }
+
+const addUse = keptQuery((db, slot: Slot<{ projectId: string; secrets: number; bytes: number; freed: 0 | 1 }>) =>
+  db
+    .updateTable('projectUse')
+    .set((eb) => ({
+      secrets: eb('secrets', '+', slot('secrets')),
+      bytes: eb('bytes', '+', slot('bytes')),
+      freed: eb('freed', '|', slot('freed')),
+    }))
+    .where('projectId', '=', slot('projectId'))
+    .returning(['secrets', 'bytes', 'freed']),
+)
 
 type Numbers = { secrets: number; bytes: number | string }
 

@@ -126,6 +126,10 @@ export interface Tagging {
 
 export const UNTAGGED: Tagging & { changed: boolean } = { tagIds: null, slugs: [], changed: false }
 
+const slugsOfProject = keptQuery((db, slot: Slot<{ projectId: string }>) =>
+  db.selectFrom('tags').where('projectId', '=', slot('projectId')).select(['id', 'slug']),
+)
+
 /**
  * For each secret, in order, the tags it has and is to have. Throws `NotFound` naming the ids that are none of this
  * project.
@@ -135,7 +139,7 @@ export async function openTags(
   projectId: string,
   wanted: readonly { secretId: string | undefined; tagIds: readonly string[] | undefined }[],
 ): Promise<(Tagging & { changed: boolean })[]> {
-  const tags = await tx.selectFrom('tags').where('projectId', '=', projectId).select(['id', 'slug']).execute()
+  const tags = await slugsOfProject(tx, { projectId })
   const slugs = new Map(tags.map(({ id, slug }) => [id, slug]))
   const missing = [...new Set(wanted.flatMap(({ tagIds }) => tagIds ?? []))].filter((id) => !slugs.has(id))
   if (missing.length > 0) throw new NotFound(`Tags not found in this project: ${missing.join(', ')}`)

@@ -1,3 +1,4 @@
+import { inList, keptQuery, type Slot } from '@keyferry/db'
 import { auditLast, timestamp, traced, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { settleUse } from './quotas.ts'
 import { dependentsOf } from './dependents.ts'
@@ -12,6 +13,21 @@ export const withVaultTransaction = <T>(
   work: (tx: Tx, markChanged: (folderId: string) => void) => Promise<T>,
 ): Promise<T> => traced(ctx.tracing, 'change', {}, () => change(ctx, actor, work))
 
+const moveRevisions = keptQuery((db, slot: Slot<{ ids: readonly string[]; at: string }>) =>
+  db
+    .updateTable('folders')
+    .set((eb) => ({ revision: eb('revision', '+', 1), updatedAt: slot('at') }))
+    .where(({ ref }) => inList(db, ref('id'), slot('ids')))
+    .returning((eb) => [
+      'folders.id as folderId',
+      eb
+        .selectFrom('environments')
+        .whereRef('environments.id', '=', 'folders.environmentId')
+        .select('environments.projectId')
+        .as('projectId'),
+    ]),
+)
+
 async function change<T>(
   ctx: Context,
   actor: Actor,
@@ -25,19 +41,7 @@ async function change<T>(
         await settleUse(ctx, tx)
         return { result, places: [], afterCommit: null }
       }
-      const places = await tx
-        .updateTable('folders')
-        .set((eb) => ({ revision: eb('revision', '+', 1), updatedAt: timestamp(ctx) }))
-        .where('id', 'in', [...folders])
-        .returning((eb) => [
-          'folders.id as folderId',
-          eb
-            .selectFrom('environments')
-            .whereRef('environments.id', '=', 'folders.environmentId')
-            .select('environments.projectId')
-            .as('projectId'),
-        ])
-        .execute()
+      const places = await moveRevisions(tx, { ids: [...folders], at: timestamp(ctx) })
       const readers = await dependentsOf(tx, [...folders])
       const afterCommit = await ctx.hooks.onFoldersChanged(ctx, tx, actor, readers)
       await settleUse(ctx, tx)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { chunks, timeSlice, type ReferenceTable } from '@keyferry/db'
+import { chunks, inList, keptQuery, timeSlice, type ReferenceTable, type Slot } from '@keyferry/db'
 import { referencesIn, type Actor, type Tx } from '@keyferry/kernel'
 import type { Insertable } from 'kysely'
 import { sizeOf } from '../../trash/prune-versions.ts'
@@ -63,14 +63,7 @@ export async function storeSecrets(
         })),
       )
       .execute()
-    await tx
-      .deleteFrom('references')
-      .where(
-        'secretId',
-        'in',
-        some.map(({ row }) => row.id),
-      )
-      .execute()
+    await dropReferences(tx, { secretIds: some.map(({ row }) => row.id) })
     for (const { row, value } of some) {
       if (slice.isOver()) await slice.rest()
       for (const edge of edgesOf(target, row, value ?? '')) edges.push(edge)
@@ -85,6 +78,10 @@ export async function storeSecrets(
     if (tags.tagIds) await setTags(tx, row.id, tags.tagIds)
   }
 }
+
+const dropReferences = keptQuery((db, slot: Slot<{ secretIds: readonly string[] }>) =>
+  db.deleteFrom('references').where(({ ref }) => inList(db, ref('secretId'), slot('secretIds'))),
+)
 
 /**
  * One edge per key elsewhere that the value mentions. A key of its own folder, or of what that imports, needs none: the
