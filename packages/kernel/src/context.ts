@@ -120,6 +120,8 @@ export interface Actor {
   name: string
   /** Where the request came from; absent for Keyferry's own actions. */
   address?: string
+  /** The session that a person came by. */
+  sessionId?: string
 }
 
 export const SYSTEM: Actor = { kind: 'system', id: 'system', name: 'Keyferry' }

@@ -88,11 +88,11 @@ export function peopleFixture(open: OpenStore) {
     await accept(await invited(email, role, scopes))
     return as((await signIn(email)).cookie)
   }
-  /** As if a mail had proven the address before. */
-  async function prove(email: string) {
+  /** As if a mail had proven the address before; 0: as if none had. */
+  async function prove(email: string, emailVerified = 1) {
     const accounts = withOwnNames(state.api.ctx.db).withTables<{ user: { id: string; email: string } }>()
     const { id } = await accounts.selectFrom('user').where('email', '=', email).select('id').executeTakeFirstOrThrow()
-    await amend(accounts, 'user', id, { emailVerified: 1 })
+    await amend(accounts, 'user', id, { emailVerified })
   }
   const memberOf = async (email: string) =>
     (await state.api.send('GET', `/api/v1/projects/${state.projectId}/memberships`)).body.memberships.find(

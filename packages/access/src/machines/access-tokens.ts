@@ -115,6 +115,8 @@ export async function identityActor(
   return { kind: 'identity', id: identityId, name, ...(address === null ? {} : { address }) }
 }
 
+const notValid = (): Unauthorized => new Unauthorized('Token is not valid')
+
 /** Longer life for a token that is still good, never past the longest. Throws `Unauthorized`. */
 export async function renewToken(
   ctx: Context,
@@ -122,10 +124,10 @@ export async function renewToken(
   address: string | null,
 ): Promise<IssuedToken> {
   const token = await findToken(ctx, accessToken, address)
-  if (!token) throw new Unauthorized('Token is not valid')
+  if (!token) throw notValid()
   const expiresAt = earlier(later(ctx.now(), token.ttl), token.endsAt)
   await transact(ctx, async (tx) => {
-    await amend(tx, tableOf(accessToken), token.id, { expiresAt })
+    if (!(await amend(tx, tableOf(accessToken), token.id, { expiresAt }))) throw notValid()
     const { identityId } = token
     await audit(ctx, tx, await identityActor(tx, identityId, address), 'identity.token-renew', null, { identityId })
   })
@@ -144,7 +146,7 @@ export async function revokeToken(
       .where('hash', 'in', ctx.authority.hashesOf(accessToken))
       .returning('identityId')
       .executeTakeFirst()
-    if (!ended) throw new Unauthorized('Token is not valid')
+    if (!ended) throw notValid()
     const { identityId } = ended
     await audit(ctx, tx, await identityActor(tx, identityId, address), 'identity.token-revoke', null, { identityId })
   })

@@ -104,7 +104,13 @@ async function issue(
   tx: Tx,
   { auth: { id, identityId, method, settings: checked }, settings, subject, address }: Signed,
 ): Promise<IssuedToken | null> {
-  const now = await tx.selectFrom('federatedAuths').where('id', '=', id).select('settings').executeTakeFirst()
+  const now = await tx
+    .selectFrom('federatedAuths')
+    .where('id', '=', id)
+    .select('settings')
+    // It may be changed or detached at this moment.
+    .forShare()
+    .executeTakeFirst()
   if (now?.settings !== checked) return null
   const { token, issued } = newToken(ctx, FEDERATED_TOKEN_PREFIX, identityId, settings)
   await removeOverTokens(ctx, tx, 'federatedTokens', identityId)

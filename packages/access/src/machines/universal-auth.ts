@@ -155,6 +155,7 @@ export async function createClientSecret(
     updatedAt: at,
   }
   const row = await transactChecked(ctx, async (tx) => {
+    await lockIdentity(tx, identityId)
     await findUniversalAuth(tx, identityId)
     const row: Selectable<ClientSecretTable> = { ...made, createdBy: await makerOf(tx, actor) }
     await tx.insertInto('clientSecrets').values(row).execute()

@@ -10,7 +10,9 @@ import {
   NotFound,
   SETTINGS,
   timestamp,
+  transact,
   transactChecked,
+  Unauthorized,
   type Actor,
   type Context,
   type Tx,
@@ -21,7 +23,7 @@ import type { z } from 'zod'
 import { grantsOf } from '../grants/scopes.ts'
 import type { Auth } from '../sign-in/auth.ts'
 import { insertMembership } from './members.ts'
-import { usersOf } from './users.ts'
+import { holdUser, isSignedIn, usersOf } from './users.ts'
 
 type ApiKey = z.output<typeof schemas.apiKey>
 
@@ -52,7 +54,8 @@ export async function listApiKeys(
 
 /**
  * The token is in this answer only. Throws `Forbidden` for machines and for a grant that its owner does not have.
- * Throws `BadRequest` for a life that is longer than the instance allows, and `NotFound` for an unknown project.
+ * Throws `Unauthorized` once the owner's session has ended, `BadRequest` for a life that is longer than the instance
+ * allows, and `NotFound` for an unknown project.
  */
 export async function createApiKey(
   ctx: Context,
@@ -71,7 +74,12 @@ export async function createApiKey(
     throw new Forbidden(
       `An API key can't have more rights than its owner: you don't have the role ${beyond.role} in all these scopes of project ${beyond.projectId}.`,
     )
-  const { id, token } = await transactChecked(ctx, async (tx) => {
+  const { id, token } = await transact(ctx, async (tx) => {
+    // In the order of `removePerson`: the account, then its rights.
+    await holdUser(tx, actor.id)
+    // What ends all keys of a person ends their sessions too.
+    if (!(await isSignedIn(tx, actor))) throw new Unauthorized('Your session has ended. Sign in again.')
+    await ctx.caller?.verify(tx)
     const expiresIn = days * 86_400
     const key = await auth.within(withOwnNames(tx)).createApiKey({ userId: actor.id, name, expiresIn })
     await tx

@@ -200,10 +200,11 @@ export async function acceptInvitation(
       id = (await auth.within(withOwnNames(tx)).createUser({ email: row.email, ...made })).id
       if (row.mailed === 1) await markProven(tx, id)
     }
-    await accept(ctx, tx, { kind: 'user', id, name: row.email, ...(address === null ? {} : { address }) }, row)
     const wasUnproven = user && !user.emailVerified && row.mailed === 1
     const proof = { by: 'mail', keepsPassword: false } as const
-    return { email: row.email, proven: wasUnproven ? await proveAddress(ctx, tx, user, proof, address) : null }
+    const proven = wasUnproven ? await proveAddress(ctx, tx, user, proof, address) : null
+    await accept(ctx, tx, { kind: 'user', id, name: row.email, ...(address === null ? {} : { address }) }, row)
+    return { email: row.email, proven }
   })
   if (proven) void reportProof(ctx, auth.baseUrl, proven)
   return { email }

@@ -18,8 +18,8 @@ import type { Role, Scope } from '@keyferry/schemas'
 import type { Grant } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import { grantsOf, storeScopes } from '../grants/scopes.ts'
-import { findIdentity } from '../machines/identities.ts'
-import { usersOf } from './users.ts'
+import { lockIdentity } from '../machines/identities.ts'
+import { holdUser, usersOf } from './users.ts'
 
 export type Member = z.output<typeof schemas.member>
 type Row = Selectable<MembershipTable>
@@ -45,7 +45,8 @@ export interface Given {
 }
 
 /**
- * Inside the caller's transaction. Throws `NotFound` for a missing project, `BadRequest` for someone who is in already.
+ * Inside the caller's transaction. Throws `NotFound` for a missing project or person, `BadRequest` for somebody who is
+ * in already.
  */
 export async function insertMembership(
   ctx: Context,
@@ -54,6 +55,8 @@ export async function insertMembership(
   { projectId, role, scopes, source }: Given,
 ): Promise<Row> {
   await findProject(tx, projectId)
+  if (principal.kind === 'user' && !(await holdUser(tx, principal.id)))
+    throw new NotFound(`${principal.name} no longer has an account`)
   const at = timestamp(ctx)
   const row: Row = {
     id: randomUUID(),
@@ -93,7 +96,7 @@ export async function addIdentity(
   const { projectId, identityId, role, scopes = null } = input
   if (role === undefined) throw new BadRequest('Send a role: viewer, developer or admin. A member has one at any time.')
   const row = await transactChecked(ctx, async (tx) => {
-    const { name } = await findIdentity(tx, identityId)
+    const { name } = await lockIdentity(tx, identityId)
     const row = await insertMembership(ctx, tx, { kind: 'identity', id: identityId, name }, { projectId, role, scopes })
     await audit(ctx, tx, actor, 'member.add', projectId, { identityId, name, role, scopes })
     return row

@@ -1,10 +1,11 @@
 /** Invitations that wait for an account to be made. */
 import { randomUUID } from 'node:crypto'
 import type { Db, InvitationTable, Selectable } from '@keyferry/db'
-import { audit, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { audit, NotFound, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { allows, type Access, type Action, type Resource } from '@keyferry/schemas/policy'
 import { z } from 'zod'
 import { readAccess } from '../grants/grants.ts'
+import { holdUser } from './users.ts'
 
 type Row = Selectable<InvitationTable>
 
@@ -56,6 +57,7 @@ export async function acceptAll(
 export async function accept(ctx: Context, db: Tx, person: Actor, invitation: Row): Promise<void> {
   const at = timestamp(ctx)
   const userId = person.id
+  if (!(await holdUser(db, userId))) throw new NotFound(`${person.name} no longer has an account`)
   if (invitation.instanceAdmin === 1) {
     await db
       .insertInto('instanceAdmins')

@@ -16,7 +16,17 @@ import { clientSecretsBy, revokeClientSecrets } from '../machines/made-by-person
 import type { Auth } from '../sign-in/auth.ts'
 import { removeKeysOf } from './api-keys.ts'
 import { lastUseOf, removeOver, SIGN_INS, type SessionLimits } from './sessions.ts'
-import { allUsers, deleteUser, dropSecondFactor, sessionsOf, signOutEverywhere, usersOf, type User } from './users.ts'
+import {
+  allUsers,
+  deleteUser,
+  dropSecondFactor,
+  holdUser,
+  lockUser,
+  sessionsOf,
+  signOutEverywhere,
+  usersOf,
+  type User,
+} from './users.ts'
 
 type Person = z.output<typeof schemas.person>
 
@@ -41,7 +51,8 @@ export async function updatePerson(
   { userId, instanceAdmin }: { userId: string; instanceAdmin: boolean },
 ): Promise<Person> {
   const afterCommit = await transactChecked(ctx, async (tx) => {
-    const user = await findUser(tx, userId)
+    const user = await holdUser(tx, userId)
+    if (!user) throw noSuchPerson(userId)
     if (instanceAdmin) {
       await tx
         .insertInto('instanceAdmins')
@@ -71,6 +82,7 @@ export async function removePerson(
   const person = shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
   const { clientSecrets, afterCommit } = await transactChecked(ctx, async (tx) => {
     await refuseLastAdmin(tx, userId)
+    await lockUser(tx, userId)
     const clientSecrets = await clientSecretsBy(tx, userId)
     if (revokes) await revokeClientSecrets(ctx, tx, actor, clientSecrets)
     await removeKeysOf(tx, userId)
@@ -162,9 +174,11 @@ async function adminIds(db: Context['db'] | Tx): Promise<ReadonlySet<string>> {
 
 async function findUser(db: Context['db'] | Tx, userId: string): Promise<User> {
   const [user] = await usersOf(db, [userId])
-  if (!user) throw new NotFound(`Person with ID ${userId} not found`)
+  if (!user) throw noSuchPerson(userId)
   return user
 }
+
+const noSuchPerson = (userId: string): NotFound => new NotFound(`Person with ID ${userId} not found`)
 
 const shown = (user: User, admins: ReadonlySet<string>): Person => ({
   id: user.id,

@@ -1,7 +1,16 @@
 /** The proof that the address of an account is its owner's. */
 import { audit, SYSTEM, transact, type Actor, type AfterCommit, type Context, type Tx } from '@keyferry/kernel'
 import { removeKeysOf } from './api-keys.ts'
-import { dropCredentials, isLinked, markProven, unlinkSubject, userOfEmail, userOfSubject, type User } from './users.ts'
+import {
+  dropCredentials,
+  isLinked,
+  lockUser,
+  markProven,
+  unlinkSubject,
+  userOfEmail,
+  userOfSubject,
+  type User,
+} from './users.ts'
 
 /**
  * What proved it: a link that only a mail to the address carried, or the OpenID provider, which knows the person as
@@ -29,6 +38,7 @@ export async function proveAddress(
   address: string | null,
 ): Promise<Proven> {
   const { by } = proof
+  await lockUser(tx, user.id)
   const apiKeys = await removeKeysOf(tx, user.id)
   const ended = await dropCredentials(ctx, tx, user.id, {
     password: by === 'mail' && proof.keepsPassword,

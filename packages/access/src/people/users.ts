@@ -1,6 +1,6 @@
 /** Accounts, read straight from better-auth's tables, which are not part of our table types. */
 import { amend, endRowsBefore, withOwnNames } from '@keyferry/db'
-import type { Context, Tx } from '@keyferry/kernel'
+import type { Actor, Context, Tx } from '@keyferry/kernel'
 
 export interface User {
   id: string
@@ -55,6 +55,22 @@ export const allUsers = (db: Context['db'] | Tx): Promise<User[]> => columns(db)
 
 const columns = (db: Context['db'] | Tx) =>
   accounts(db).selectFrom('user').select(['id', 'email', 'name', 'createdAt', 'twoFactorEnabled', 'emailVerified'])
+
+/**
+ * The account, for a writer that gives it something: kept until the transaction ends from those that end what it has
+ * (`lockUser`). Undefined when there is none by now.
+ */
+export const holdUser = (tx: Tx, id: string): Promise<User | undefined> =>
+  columns(tx).where('id', '=', id).forShare().executeTakeFirst()
+
+/** The account, for a writer that ends what it has. Before that is read, so that nothing is given to it meanwhile. */
+export const lockUser = (tx: Tx, id: string): Promise<User | undefined> =>
+  columns(tx).where('id', '=', id).forUpdate().executeTakeFirst()
+
+/** Whether the session that `actor` came by has not ended. */
+export const isSignedIn = async (tx: Tx, { sessionId }: Pick<Actor, 'sessionId'>): Promise<boolean> =>
+  sessionId !== undefined &&
+  (await accounts(tx).selectFrom('session').where('id', '=', sessionId).select('id').executeTakeFirst()) !== undefined
 
 /** Newest first. */
 export const sessionsOf = (db: Context['db'] | Tx, userId: string): Promise<SessionRow[]> =>

@@ -36,7 +36,7 @@ export const sessionReader =
     const unnoted = Date.now() - lastUseOf(session, limits)
     if (refresh && unnoted >= lastSeenEvery(limits) && !(await noteUse(auth, headers))) return null
     return {
-      actor: { kind: 'user', id: user.id, name: user.email },
+      actor: { kind: 'user', id: user.id, name: user.email, sessionId: session.id },
       signedInBy,
       hasSecondFactor: user.twoFactorEnabled === true,
     }
