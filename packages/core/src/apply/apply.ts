@@ -4,6 +4,7 @@ import { DestinationError, hadNoEffect } from '../destinations/destination-error
 import type { Change, Report } from '../destinations/destination.ts'
 import type { Lease } from '../lease/lease.ts'
 import { isWrite, type Plan, type Write } from '../plan/plan.ts'
+import type { Replacements } from '../sync/call-guard.ts'
 import { entriesBefore, landedEntry, replacingEntry } from './change-entries.ts'
 import { journal, type Journal } from './journal.ts'
 import type { Entry } from './ledger.ts'
@@ -38,7 +39,7 @@ export async function applyPlan(
   const ledgerJournal = journal(ctx, { syncId, targetKey, dataKey: target.key }, lease)
   const outcomes = collectOutcomes(found, progress)
   const errors: DestinationError[] = []
-  const report = reportTo(ledgerJournal, outcomes, errors, found)
+  const report = reportTo(ledgerJournal, outcomes, errors, found, target.replacements)
 
   const before = entriesBefore(found, target.client.replaces === true)
   if (begin || before.length > 0) await ledgerJournal.begin(begin, before)
@@ -74,7 +75,13 @@ export async function applyPlan(
 }
 
 /** What a client reports: each change is written down, then settled. */
-function reportTo(ledgerJournal: Journal, outcomes: Outcomes, errors: DestinationError[], found: Difference): Report {
+function reportTo(
+  ledgerJournal: Journal,
+  outcomes: Outcomes,
+  errors: DestinationError[],
+  found: Difference,
+  replacements: Replacements | undefined,
+): Report {
   let left = found.plan.changes.filter(isWrite).length
   /** Once all changes are reported there is nothing to wait for. */
   const noteReported = (): void => {
@@ -83,15 +90,18 @@ function reportTo(ledgerJournal: Journal, outcomes: Outcomes, errors: Destinatio
   }
   return {
     async replacing({ key }) {
+      await replacements?.begin(key)
       if (ledgerJournal.lastOf(key) !== 'replacing') await ledgerJournal.add(replacingEntry(found, key))
     },
     async done(change, remoteIds = []) {
+      replacements?.end(change.key)
       const written = ledgerJournal.addLanded(landedEntry(found, change, remoteIds))
       noteReported()
       await written
       outcomes.settle(change, 'done')
     },
     async failed(change, error) {
+      replacements?.end(change.key)
       noteReported()
       errors.push(error)
       outcomes.settle(change, 'failed', failureOf(error))

@@ -12,6 +12,7 @@ import type { Client, DestinationDefinition } from '../destinations/destination.
 import { digestOf, parseTarget, readDesired, type Desired, type DesiredEntry } from '../plan/desired.ts'
 import { keySchema, type KeySchema } from '../plan/key-schema.ts'
 import { makePlan, type ObservedKey, type Plan } from '../plan/plan.ts'
+import type { Replacements } from '../sync/call-guard.ts'
 import { driftOptions, type StoredOptions } from '../sync/options.ts'
 import { observe } from './observe.ts'
 import { upgradeDigests, readTargetLedgers, type LedgerEntry } from './ledger.ts'
@@ -31,6 +32,7 @@ export interface OpenTarget {
   key: DataKey
   client: Client
   connection: Selectable<ConnectionTable>
+  replacements: Replacements | undefined
   /** Requests sent to the vendor so far. */
   calls(): number
   close(): Promise<void>
@@ -40,6 +42,8 @@ export interface OpenLimits {
   signal: AbortSignal
   /** Awaited before every vendor call; throws when the run may no longer make any. */
   guard?: () => Promise<void>
+  /** Those of the client are noted here. */
+  replacements?: Replacements
   /**
    * Only what the sync wrote where it points is deleted: that needs no permission any more, because no value leaves.
    */
@@ -50,7 +54,7 @@ export interface OpenLimits {
 export async function openTarget(
   ctx: Context,
   spec: SyncSpec,
-  { removes = false, ...limits }: OpenLimits,
+  { removes = false, replacements, ...limits }: OpenLimits,
 ): Promise<OpenTarget> {
   const options: StoredOptions = JSON.parse(spec.options)
   const definition = destination(spec.destination)
@@ -69,6 +73,7 @@ export async function openTarget(
     key,
     client: definition.open(session, target, options.own),
     connection,
+    replacements,
     calls: () => session.http.calls,
     close,
   }

@@ -20,7 +20,7 @@ import { noteStuckMove } from '../notifications/trouble.ts'
 import type { Plan } from '../plan/plan.ts'
 import { recordOutcomes, recordRun } from '../status/record.ts'
 import { retryDelay } from '../status/retry.ts'
-import { callGuard, PauseBegan } from '../sync/call-guard.ts'
+import { callGuard, StopRequested } from '../sync/call-guard.ts'
 import { keysFreed } from '../sync/freed.ts'
 import type { StoredOptions } from '../sync/options.ts'
 import { dueCleanups, dueOnTarget, LONGEST_BACK_OFF_MS } from '../sync/due.ts'
@@ -87,7 +87,7 @@ async function cleanUp(ctx: Context, cleanup: Cleanup, lease: Lease, signal: Abo
     else await deleteKeys(ctx, sync, cleanup, lease, signal)
   } catch (error) {
     if (error instanceof LeaseLost) return ctx.metrics.leaseLost(sync.destination)
-    if (error instanceof CleanupCancelled || error instanceof PauseBegan || signal.aborted) return
+    if (error instanceof CleanupCancelled || error instanceof StopRequested || signal.aborted) return
     if (error instanceof DestinationError)
       return await postpone(ctx, sync, cleanup, [error], {
         code: 'destination-error',
@@ -110,7 +110,7 @@ async function deleteKeys(
   signal: AbortSignal,
 ): Promise<void> {
   const startedAt = timestamp(ctx)
-  const mayCall = callGuard(ctx, lease, sync)
+  const { guard: mayCall } = callGuard(ctx, lease, sync)
   const guard = async (): Promise<void> => {
     await mayCall()
     const left = await ctx.db.selectFrom('departures').where('id', '=', cleanup.id).select('id').executeTakeFirst()

@@ -12,7 +12,7 @@ import { destination } from '../destinations/registry.ts'
 import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
 import { noteDrift, noteRepairsStopped } from '../notifications/trouble.ts'
 import type { Plan } from '../plan/plan.ts'
-import { callGuard, PauseBegan } from '../sync/call-guard.ts'
+import { callGuard, StopRequested } from '../sync/call-guard.ts'
 import { driftedKeys, nextCheck, recorded, type Drifted } from '../sync/drift-record.ts'
 import { dueOnTarget, loadDue, loadDueCheck, nextChecks, type DueSync } from '../sync/due.ts'
 import { blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
@@ -38,7 +38,7 @@ export async function checkForDrift(ctx: Context, syncId: string, signal: AbortS
   } catch (error) {
     if (error instanceof LeaseLost) ctx.metrics.leaseLost(sync.destination)
     // Interrupted, as a run may be: the check stays due.
-    else if (!(error instanceof PauseBegan) && !signal.aborted) throw error
+    else if (!(error instanceof StopRequested) && !signal.aborted) throw error
   } finally {
     await lease.release()
     await ctx.queue.wake([
@@ -60,7 +60,7 @@ async function checkTarget(ctx: Context, sync: DueSync, lease: Lease, signal: Ab
     if (await blockageWithoutOwner(ctx.db, sync)) return { seen: null, message: OWNERLESS }
     const target = await openTarget(ctx, sync, {
       signal: AbortSignal.any([signal, timeout.signal]),
-      guard: callGuard(ctx, lease, sync),
+      ...callGuard(ctx, lease, sync),
     })
     try {
       return await notingRefusal(ctx, target.connection, async () => {
@@ -75,7 +75,7 @@ async function checkTarget(ctx: Context, sync: DueSync, lease: Lease, signal: Ab
       await target.close()
     }
   } catch (error) {
-    if (error instanceof LeaseLost || error instanceof PauseBegan || signal.aborted) throw error
+    if (error instanceof LeaseLost || error instanceof StopRequested || signal.aborted) throw error
     if (error instanceof Unresolvable || error instanceof TooLarge || error instanceof ConnectionNotAllowed)
       return { seen: null, message: { code: 'not-checked', text: error.message } }
     if (error instanceof Forbidden) return { seen: null, message: OWNERLESS }

@@ -22,7 +22,7 @@ import { interruptRun, recordWriting, type ActiveRun } from '../status/record.ts
 import { claimRun } from '../status/claim-run.ts'
 import { beginRun, endRun } from '../status/status.ts'
 import { followsImport } from '../sync/options.ts'
-import { callGuard, PauseBegan } from '../sync/call-guard.ts'
+import { callGuard, StopRequested, type CallGuard } from '../sync/call-guard.ts'
 import { blockedByOwner, blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
 import { dueOnTarget, loadDue, loadSync, requestedRevision, type DueSync, type LoadedSync } from '../sync/due.ts'
 
@@ -92,12 +92,13 @@ async function runDue(outer: Context, found: LoadedSync, signal: AbortSignal): P
     if (!claimed) return { again: (await loadDue(ctx, id)) !== undefined }
     const run = await beginRun(ctx, { id: runId, claimed, interrupted: found.interrupted })
     try {
-      return await carryOut(ctx, run, lease, { signal, guard: callGuard(ctx, lease, run.sync, found.sinceRead) })
+      return await carryOut(ctx, run, lease, { signal, ...callGuard(ctx, lease, run.sync, found.sinceRead) })
     } catch (error) {
       if (error instanceof LeaseLost) ctx.metrics.leaseLost(found.sync.destination)
-      else if (!(error instanceof PauseBegan) && !signal.aborted) throw error
+      else if (!(error instanceof StopRequested) && !signal.aborted) throw error
       await interruptRun(ctx, run)
-      return { again: false }
+      // With other options it continues at once.
+      return { again: error instanceof StopRequested && (await loadDue(ctx, id)) !== undefined }
     }
   } finally {
     await lease.release()
@@ -110,14 +111,14 @@ async function carryOut(
   ctx: Context,
   run: ActiveRun,
   lease: Lease,
-  { signal, guard }: { signal: AbortSignal; guard: () => Promise<void> },
+  { signal, ...guarding }: CallGuard & { signal: AbortSignal },
 ): Promise<Ended> {
   const budget = AbortSignal.timeout(BUDGET_MS)
   let target: OpenTarget | undefined
   let result: RunResult
   try {
     const removes = run.sync.removal !== null
-    const limits = { signal: AbortSignal.any([signal, budget]), guard, removes }
+    const limits = { signal: AbortSignal.any([signal, budget]), ...guarding, removes }
     const [opened, ownerless] = await Promise.all([
       openTarget(ctx, run.sync, limits),
       removes ? null : blockageWithoutOwner(ctx.db, run.sync),
@@ -131,7 +132,7 @@ async function carryOut(
       result = first === 'none' ? await planAndApply(ctx, run, target, lease) : first
     }
   } catch (error) {
-    if (error instanceof LeaseLost || error instanceof PauseBegan || signal.aborted) throw error
+    if (error instanceof LeaseLost || error instanceof StopRequested || signal.aborted) throw error
     result = budget.aborted ? overBudget(error) : resultOfError(error, run.sync)
     if (result.kind === 'broken' && (await isGone(ctx, run.sync.id))) throw error
   } finally {

@@ -21,7 +21,8 @@ it('checks the lease last, since it may be lost while the pauses are read', asyn
       return Promise.resolve()
     },
   }
-  const guard = callGuard({ ...ctx, db }, lease, { id: 'sync', projectId: 'project' }, stopwatch(ctx))
+  const sync = { id: 'sync', projectId: 'project', options: '{}' }
+  const { guard } = callGuard({ ...ctx, db }, lease, sync, stopwatch(ctx))
   await guard()
   clock.advance(1000)
   await guard()

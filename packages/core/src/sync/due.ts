@@ -128,6 +128,21 @@ const dueRevisions = keptQuery((db, slot: Slot<Ids>) =>
     .select(['id', 'due']),
 )
 
+/** The options of the sync as they are stored; null when it is gone. */
+export const storedOptions = (db: Db | Tx, syncId: string): Promise<string | null> => optionsBySync(db, syncId)
+
+const optionsBySync = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
+  const byId = new Map((await optionRows(db, { ids })).map(({ id, options }) => [id, options]))
+  return (id) => byId.get(id) ?? null
+})
+
+const optionRows = keptQuery((db, slot: Slot<Ids>) =>
+  db
+    .selectFrom('syncs')
+    .where((eb) => inList(db, eb.ref('id'), slot('ids')))
+    .select(['id', 'options']),
+)
+
 /** Of a sync that may be due: where it pointed when it was read, and when it is. */
 export type DueClaim = BackOffWindow & { id: string; targetKey: string }
 

@@ -17,8 +17,8 @@ const destination = 'trigger-dev'
 const reason = 'release 12'
 
 onEveryDatabase('syncs that a person stops', (open) => {
-  const fixture = async (work: (fixture: SyncFixture) => Promise<void>) => {
-    const started = await startSyncFixture(open, destination)
+  const fixture = async (work: (fixture: SyncFixture) => Promise<void>, at = destination) => {
+    const started = await startSyncFixture(open, at)
     try {
       await work(started)
     } finally {
@@ -113,6 +113,44 @@ onEveryDatabase('syncs that a person stops', (open) => {
         expect(contents()).toEqual(wanted)
       }
     }))
+
+  it('stops a run that deletes when its policy becomes none, and the next one keeps what is left', () =>
+    fixture(async (test) => {
+      const { ctx, actor, clock, emulator, set, unset, create, run, contents } = test
+      await set({ A: '1', B: '2' })
+      const sync = await create({ options: { deletionPolicy: 'owned' } })
+      await run(sync)
+      await unset('B')
+      const before = emulator.log.length
+      const release = emulator.hold()
+      const underway = runSync(ctx, sync.id, new AbortController().signal)
+      await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
+      await updateSync(ctx, actor, { destination, syncId: sync.id, options: { deletionPolicy: 'none' } })
+      clock.advance(1000)
+      release()
+      expect(await underway).toMatchObject({ again: true })
+      expect((await run(sync)).row).toMatchObject({ status: 'in-sync' })
+      expect(contents()).toEqual({ A: '1', B: '2' })
+    }))
+
+  it('lets a replacement end whose key is excluded after its old value was deleted', () =>
+    fixture(async (test) => {
+      const { ctx, actor, clock, emulator, set, create, run, contents } = test
+      await set({ A: '1' })
+      const sync = await create({ destination: 'devin' })
+      await run(sync)
+      await set({ A: '2' })
+      const before = emulator.log.length
+      const release = emulator.hold((method) => method === 'DELETE')
+      const underway = runSync(ctx, sync.id, new AbortController().signal)
+      await expect.poll(() => emulator.log.slice(before).map(({ method }) => method)).toContain('DELETE')
+      await excludeKeys(ctx, actor, { destination: 'devin', syncId: sync.id, keys: ['A'], reason: 'set by hand' })
+      clock.advance(1000)
+      release()
+      await underway
+      await run(sync)
+      expect(contents()).toEqual({ A: '2' })
+    }, 'devin'))
 
   it('leaves excluded keys alone, and is in sync without them', () =>
     fixture(async (test) => {
