@@ -79,8 +79,10 @@ it.skipIf(!inject('postgresUrl'))('has its settings beside the options that a UR
   url.searchParams.set('options', '-c search_path=elsewhere')
   const db = openPostgres(url.href, 1)
   const { rows } = await sql`
-    select current_setting('search_path') as path, current_setting('random_page_cost') as cost`.execute(db)
-  expect(rows).toEqual([{ path: 'elsewhere', cost: '1.1' }])
+    select current_setting('search_path') as path, current_setting('random_page_cost') as cost,
+      current_setting('jit') as jit`.execute(db)
+  // The Postgres of the tests can't compile; those of Linux distributions do.
+  expect(rows).toEqual([{ path: 'elsewhere', cost: '1.1', jit: 'off' }])
   await db.destroy()
 })
 
