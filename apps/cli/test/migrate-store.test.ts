@@ -83,6 +83,9 @@ it.skipIf(!inject('postgresUrl'))(
     await statement(watcher, `insert into kysely_migration (name, timestamp) values ('9999-later', '2027')`)
     expect(await migrate(databaseUrl)).toMatchObject(refused('too old for the target'))
     await statement(watcher, `delete from kysely_migration where name = '9999-later'`)
+    await refuseDrops(watcher)
+    expect(await migrate(databaseUrl)).toMatchObject({ code: 1, stdout: '' })
+    await allowDrops(watcher)
     const moved = await migrate(databaseUrl)
     expect(moved).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse(moved.stdout)).toMatchObject({ kind: 'Postgres', audit: { hash: expect.any(String) } })
@@ -145,6 +148,20 @@ async function letGo(db: Db): Promise<void> {
   await statement(db, `select pg_terminate_backend(pid) from pg_stat_activity where ${others}`)
   await statement(db, 'drop trigger held_up on syncs')
   await statement(db, 'drop function held_up')
+}
+
+/** A copy stops before its end, which drops the table of what was copied. */
+async function refuseDrops(db: Db): Promise<void> {
+  await statement(
+    db,
+    'create function refused() returns event_trigger language plpgsql as $$ begin raise exception $r$no drop$r$; end $$',
+  )
+  await statement(db, 'create event trigger refused on sql_drop execute function refused()')
+}
+
+async function allowDrops(db: Db): Promise<void> {
+  await statement(db, 'drop event trigger refused')
+  await statement(db, 'drop function refused')
 }
 
 /** A browser that signed in. */

@@ -101,8 +101,8 @@ export async function beginCopy(tx: Transaction<Tables>, names: readonly string[
 }
 
 /** The copy is finished and checked: the store may be opened. */
-export async function endCopy(db: Db): Promise<void> {
-  await sql`drop table ${sql.table(NOTES)}`.execute(db)
+export async function endCopy(tx: Transaction<Tables>): Promise<void> {
+  await sql`drop table ${sql.table(NOTES)}`.execute(tx)
 }
 
 /** Copies all rows of a table to the empty one of the same name, and notes that. `onRows` gets the number so far. */

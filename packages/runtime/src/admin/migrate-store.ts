@@ -20,7 +20,7 @@ import {
   type CopiedTable,
   type Db,
 } from '@keyferry/db'
-import { auditEvent, transact, verifyAudit, wrappedOrganizationKey, type Context } from '@keyferry/kernel'
+import { audit, transact, verifyAudit, wrappedOrganizationKey, type Context } from '@keyferry/kernel'
 import { verifyStore } from '@keyferry/kernel/authority'
 import { commandContext, openAdmin, OPERATOR } from './admin.ts'
 import type { Env } from '../settings/env.ts'
@@ -67,18 +67,21 @@ export async function migrateStore(env: Env, to: string, onProgress: OnProgress)
     const lock = lockDataDir(target.kind === 'SQLite' ? target.dataDir : resolve(env.KEYFERRY_DATA_DIR))
     try {
       await refuseRunning(source.ctx, 'the store')
-      const audit = await verified(source.ctx, 'The store')
+      const head = await verified(source.ctx, 'The store')
       const copy = await openTarget(target)
       try {
         const moved = await unlessOtherProcess(copy, COPY, async () => {
           await prepareTarget(copy, source.ctx)
           const copied = await copyAll(withoutSeals(source.ctx.db), copy, onProgress)
           const ctx = await commandContext(env, copy, source.ctx.keyring)
-          await verified(ctx, 'The copy', audit)
-          await auditEvent(ctx, OPERATOR, 'instance.migrate-store', null, { to: target.kind })
-          await endCopy(copy)
+          await verified(ctx, 'The copy', head)
+          // Killed in between, it would find a row in the copy that the store does not have.
+          await transact(ctx, async (tx) => {
+            await audit(ctx, tx, OPERATOR, 'instance.migrate-store', null, { to: target.kind })
+            await endCopy(tx)
+          })
           const rows = [...copied.values()].reduce((sum, table) => sum + table.rows, 0)
-          return { kind: target.kind, tables: copied.size, rows, audit: audit ?? null }
+          return { kind: target.kind, tables: copied.size, rows, audit: head ?? null }
         })
         if (moved) return moved
         throw new StartupError('Another keyferry admin migrate-store copies to the target. Nothing was changed.')
