@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { CONNECTION_SECONDS, preparing } from '@keyferry/db'
+import { CONNECTION_SECONDS, preparing, storeTrouble } from '@keyferry/db'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { PgBoss, type ConstructorOptions } from 'pg-boss'
@@ -131,8 +131,20 @@ async function begin(boss: PgBoss, { notify }: { notify: boolean }): Promise<voi
   await boss.updateQueue(QUEUE, options)
 }
 
+/** Milliseconds between two warnings of a database that is away: each lane meets it every few seconds. */
+const OUTAGE_WARNING_MS = 60_000
+
 function listened(boss: PgBoss, log: Logger): PgBoss {
-  boss.on('error', (error) => log.warn({ err: error }, 'queue'))
+  let warnedAt = -Infinity
+  boss.on('error', (error) => {
+    if (storeTrouble(error) === null) return log.warn({ err: error }, 'queue')
+    const isRepeated = performance.now() - warnedAt < OUTAGE_WARNING_MS
+    if (!isRepeated) warnedAt = performance.now()
+    log[isRepeated ? 'debug' : 'warn'](
+      { err: error },
+      'the database of the queue cannot be used just now; trying again',
+    )
+  })
   boss.on('warning', (warning) => log.debug({ warning }, 'queue'))
   return boss
 }

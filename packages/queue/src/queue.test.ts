@@ -11,6 +11,8 @@ import { createQueue, type JobQueue, type QueueOptions } from './queue.ts'
 import { copyEmptyQueue } from './testing.ts'
 
 const log = pino({ level: 'silent' })
+/** As pino numbers it. */
+const WARN = 40
 /** On a busy machine, where nobody has copied a queue yet and a first start creates its database. */
 const INITDB_MS = 300_000
 const closing: (() => Promise<unknown>)[] = []
@@ -251,6 +253,25 @@ describe.each([
     })
     await expect.poll(() => seen).toEqual(['early'])
   })
+})
+
+it.skipIf(!inject('postgresUrl'))('warns once while its database is away, however many lanes meet that', async () => {
+  const levels: number[] = []
+  const write = (line: string): void => {
+    const { level, msg }: { level: number; msg: string } = JSON.parse(line)
+    if (msg.includes('database of the queue')) levels.push(level)
+  }
+  const databaseUrl = await createDatabase()
+  const jobs = createQueue({ backend: { kind: 'fleet', databaseUrl }, log: pino({ level: 'debug' }, { write }) })
+  closing.push(() => jobs.stop())
+  await jobs.start()
+  await jobs.work(async () => ({ again: false, revision: 1 }), { concurrency: 8, revision: async () => 1 })
+  const admin = new pg.Client({ connectionString: inject('postgresUrl') ?? '' })
+  await admin.connect()
+  closing.push(() => admin.end())
+  await admin.query(`drop database ${pg.escapeIdentifier(new URL(databaseUrl).pathname.slice(1))} with (force)`)
+  await expect.poll(() => levels.length, { timeout: 30_000 }).toBeGreaterThan(2)
+  expect(levels.filter((level) => level === WARN)).toHaveLength(1)
 })
 
 it('starts without the jobs that an earlier process left', async () => {
