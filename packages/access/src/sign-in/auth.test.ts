@@ -130,7 +130,7 @@ onEveryDatabase('accounts', (open, dialect) => {
     expect(cookie).toMatch(/HttpOnly/i)
     expect(cookie).toMatch(/SameSite=Lax/i)
     const bySession = await auth.actorOf(new Headers({ cookie: cookie.slice(0, cookie.indexOf(';')) }), null)
-    expect(bySession).toEqual({ kind: 'user', id: made.user.id, name: account.email })
+    expect(bySession).toEqual({ kind: 'user', id: made.user.id, name: account.email, sessionId: expect.any(String) })
   })
 
   it('works once: of two calls at the same time one wins, later ones are refused', async () => {
