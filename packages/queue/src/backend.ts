@@ -137,7 +137,8 @@ const OUTAGE_WARNING_MS = 60_000
 function listened(boss: PgBoss, log: Logger): PgBoss {
   let warnedAt = -Infinity
   boss.on('error', (error) => {
-    if (storeTrouble(error) === null) return log.warn({ err: error }, 'queue')
+    // What a lane met is a plain object with the error's fields.
+    if (storeTrouble(Object.assign(new Error(error.message), error)) === null) return log.warn({ err: error }, 'queue')
     const isRepeated = performance.now() - warnedAt < OUTAGE_WARNING_MS
     if (!isRepeated) warnedAt = performance.now()
     log[isRepeated ? 'debug' : 'warn'](
