@@ -50,7 +50,11 @@ export function useFocusBack(): void {
     () => () => {
       // Once it is gone from the page, and with it the trap that would take the focus back.
       setTimeout(() => {
-        if (document.activeElement === document.body) giveBack(opener)
+        const { activeElement } = document
+        if (activeElement === document.body) giveBack(opener)
+        // The message that came meanwhile was faster: from there the focus goes back all the same.
+        else if (activeElement instanceof HTMLElement && activeElement.closest(ASIDE))
+          last = [activeElement, ...(opener ?? [])]
       })
     },
     [opener],
